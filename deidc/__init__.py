@@ -1,0 +1,82 @@
+"""deidc compiles DICOM de-identification recipes: checked before the first file, executed the same on every one."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from deidc.version import __version__
+
+if TYPE_CHECKING:
+    from deidc.diagnostics import CompileError, Diagnostic, Report, Severity
+    from deidc.ir.compile import check_recipe, compile_recipe, format_recipe
+    from deidc.ir.library import FileLibrary
+    from deidc.ir.program import Program
+    from deidc.ir.reader import read_program
+    from deidc.ir.verify import ProgramError
+    from deidc.runtime.functions import Functions
+    from deidc.runtime.machine import LinkError, Machine
+    from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Flag, Outcome, Refused
+    from deidc.runtime.tables import Table
+    from deidc.source import Source
+
+# What is public, and where it lives: `import deidc` and `deidc --help` load none of it before it is used.
+_HOMES = {
+    "CompileError": "deidc.diagnostics",
+    "Diagnostic": "deidc.diagnostics",
+    "Report": "deidc.diagnostics",
+    "Severity": "deidc.diagnostics",
+    "check_recipe": "deidc.ir.compile",
+    "compile_recipe": "deidc.ir.compile",
+    "format_recipe": "deidc.ir.compile",
+    "FileLibrary": "deidc.ir.library",
+    "Program": "deidc.ir.program",
+    "read_program": "deidc.ir.reader",
+    "ProgramError": "deidc.ir.verify",
+    "Functions": "deidc.runtime.functions",
+    "LinkError": "deidc.runtime.machine",
+    "Machine": "deidc.runtime.machine",
+    "Cleaned": "deidc.runtime.outcome",
+    "Effect": "deidc.runtime.outcome",
+    "Event": "deidc.runtime.outcome",
+    "Fault": "deidc.runtime.outcome",
+    "Flag": "deidc.runtime.outcome",
+    "Outcome": "deidc.runtime.outcome",
+    "Refused": "deidc.runtime.outcome",
+    "Table": "deidc.runtime.tables",
+    "Source": "deidc.source",
+}
+
+__all__ = [
+    "Cleaned",
+    "CompileError",
+    "Diagnostic",
+    "Effect",
+    "Event",
+    "Fault",
+    "FileLibrary",
+    "Flag",
+    "Functions",
+    "LinkError",
+    "Machine",
+    "Outcome",
+    "Program",
+    "ProgramError",
+    "Refused",
+    "Report",
+    "Severity",
+    "Source",
+    "Table",
+    "__version__",
+    "check_recipe",
+    "compile_recipe",
+    "format_recipe",
+    "read_program",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'deidc' has no attribute {name!r}")
+    return getattr(import_module(home), name)

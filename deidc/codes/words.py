@@ -1,0 +1,357 @@
+"""DC1xx: what a line says cannot be read, or was not meant to be read as it stands."""
+
+from __future__ import annotations
+
+from deidc.diagnostics import Rule, Severity
+
+_HEAD = "FORMAT dicom\n\n%header\n"
+_FILTER = "FORMAT dicom\n\n%filter blacklist\n\nLABEL screenshots\n"
+
+
+def _rule(
+    code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR
+) -> Rule:
+    return Rule(code, name, severity, title, why, bad, good)
+
+
+UNKNOWN_LINE = _rule(
+    "DC101",
+    "unknown-line",
+    "A line is no statement of the language.",
+    "A line that is not understood does nothing, and what it was to remove stays. deid 0.4.13 skips it with a "
+    "warning that is easily lost.",
+    _HEAD + "DELETE PatientName\n",
+    _HEAD + "REMOVE PatientName\n",
+)
+ACTION_CASE = _rule(
+    "DC102",
+    "action-case",
+    "An action word is not written in capitals.",
+    "deidc reads `remove` as REMOVE. deid 0.4.13 drops such a line without a word, so a recipe that is used with "
+    "both would leak there.",
+    _HEAD + "remove PatientName\n",
+    _HEAD + "REMOVE PatientName\n",
+    Severity.WARNING,
+)
+MISPLACED = _rule(
+    "DC103",
+    "misplaced",
+    "A statement stands outside a section of its kind.",
+    "An action outside %header, a list line outside %values or %fields, or a criterion outside a LABEL is executed "
+    "by nobody.",
+    "FORMAT dicom\n\nREMOVE PatientName\n",
+    _HEAD + "REMOVE PatientName\n",
+)
+UNKNOWN_SECTION = _rule(
+    "DC104",
+    "unknown-section",
+    "There is no section of this name.",
+    "The lines of an unknown section are executed by nobody. The sections are %header, %labels, %values, %fields, "
+    "%filter and %vars.",
+    "FORMAT dicom\n\n%headers\nREMOVE PatientName\n",
+    _HEAD + "REMOVE PatientName\n",
+)
+SECTION_NEEDS_NAME = _rule(
+    "DC105",
+    "section-needs-name",
+    "A %values, %fields or %filter section has no name.",
+    "Without a name no rule can refer to the list, so what it collects is never removed.",
+    "FORMAT dicom\n\n%fields\nFIELD PatientName\n",
+    "FORMAT dicom\n\n%fields names\nFIELD PatientName\n\n%header\nREMOVE fields:names\n",
+)
+SECTION_TAKES_NO_NAME = _rule(
+    "DC106",
+    "section-takes-no-name",
+    "A %header, %labels or %vars section has a name.",
+    "The name would mean nothing. deid 0.4.13 crashes on it.",
+    "FORMAT dicom\n\n%header patients\nREMOVE PatientName\n",
+    _HEAD + "REMOVE PatientName\n",
+)
+MISSING_TARGET = _rule(
+    "DC107",
+    "missing-target",
+    "A statement does not say which elements it is about.",
+    "The line does nothing, and what it was to change stays.",
+    _HEAD + "REMOVE\n",
+    _HEAD + "REMOVE PatientName\n",
+)
+MISSING_VALUE = _rule(
+    "DC108",
+    "missing-value",
+    "ADD, REPLACE or JITTER has no value.",
+    "It is not known what to write. To empty an element say BLANK, to write an empty value say \"\".",
+    _HEAD + "REPLACE PatientID\n",
+    _HEAD + "BLANK PatientID\n",
+)
+SURPLUS_WORDS = _rule(
+    "DC109",
+    "surplus-words",
+    "A statement has more words than it can use.",
+    "deid 0.4.13 ignores them. Often they are half of another statement, or a target with a blank in it, and then "
+    "the element that was meant is not touched.",
+    _HEAD + "KEEP StudyDate SeriesDate\n",
+    _HEAD + "KEEP StudyDate\nKEEP SeriesDate\n",
+)
+OPEN_QUOTE = _rule(
+    "DC110",
+    "open-quote",
+    "A quotation mark is not closed.",
+    "It is not known where the value ends. deid 0.4.13 deletes the mark and goes on.",
+    _HEAD + 'REPLACE PatientName "Anonymous Patient\n',
+    _HEAD + 'REPLACE PatientName "Anonymous Patient"\n',
+)
+BAD_TAG = _rule(
+    "DC111",
+    "bad-tag",
+    "A tag is not well formed.",
+    "A tag that is not understood selects nothing, so the element stays. Tags are written (0010,0020).",
+    _HEAD + "REMOVE [0010,0020]\n",
+    _HEAD + "REMOVE (0010,0020)\n",
+)
+UNKNOWN_SELECTOR = _rule(
+    "DC112",
+    "unknown-selector",
+    "There is no selector of this name.",
+    "An unknown selector selects nothing in deid 0.4.13, without a word, and what it was to remove stays. The "
+    "selectors are contains: startswith: endswith: except: select:VR: select:group: select:private select:overlay "
+    "select:curve values: and fields:.",
+    _HEAD + "REMOVE begins:Patient\n",
+    _HEAD + "REMOVE startswith:Patient\n",
+)
+MISSING_FORMAT = _rule(
+    "DC113",
+    "missing-format",
+    "The recipe does not begin with FORMAT dicom.",
+    "deid 0.4.13 crashes without it. Most often the file is no recipe at all.",
+    "%header\nREMOVE PatientName\n",
+    _HEAD + "REMOVE PatientName\n",
+)
+UNKNOWN_FORMAT = _rule(
+    "DC114",
+    "unknown-format",
+    "There is no format of this name.",
+    "The only format is dicom.",
+    "FORMAT nifti\n\n%header\nREMOVE PatientName\n",
+    _HEAD + "REMOVE PatientName\n",
+)
+REPEATED_FORMAT = _rule(
+    "DC115",
+    "repeated-format",
+    "The format is told more than once.",
+    "The last one counts. Most often two recipes were pasted together, and one of them is not meant.",
+    "FORMAT dicom\nFORMAT dicom\n\n%header\nREMOVE PatientName\n",
+    _HEAD + "REMOVE PatientName\n",
+    Severity.WARNING,
+)
+BAD_PATTERN = _rule(
+    "DC116",
+    "bad-pattern",
+    "A regular expression does not compile.",
+    "The rule can select nothing. deid 0.4.13 stops in the middle of a run.",
+    _HEAD + "REMOVE contains:Patient(\n",
+    _HEAD + "REMOVE contains:Patient\n",
+)
+BAD_VR = _rule(
+    "DC117",
+    "bad-vr",
+    "A value representation does not exist.",
+    "The rule can select nothing, and what it was to remove stays.",
+    _HEAD + "REMOVE select:VR:XX\n",
+    _HEAD + "REMOVE select:VR:PN\n",
+)
+BAD_GROUP = _rule(
+    "DC118",
+    "bad-group",
+    "A group is not one to four hexadecimal digits.",
+    "The rule can select nothing. deid 0.4.13 stops in the middle of a run.",
+    _HEAD + "REMOVE select:group:zz\n",
+    _HEAD + "REMOVE select:group:0010\n",
+)
+BAD_CONDITION = _rule(
+    "DC119",
+    "bad-condition",
+    "What stands behind the target of REMOVE or BLANK is no condition.",
+    "deid 0.4.13 takes any text there for a condition that is true, except that for numbers it may be false: "
+    "REMOVE Rows YES keeps Rows. Conditions are contains: notcontains: equals: notequals: missing: present: empty: "
+    "values: var: func: and deid_func:.",
+    _HEAD + "REMOVE PatientName YES\n",
+    _HEAD + "REMOVE PatientName\n",
+)
+LIKE_A_REFERENCE = _rule(
+    "DC120",
+    "like-a-reference",
+    "A value looks like a misspelt reference to a variable or function.",
+    "As it stands the text itself is written into every file: vr:id in place of each patient's number.",
+    _HEAD + "REPLACE PatientID vr:id\n",
+    _HEAD + "REPLACE PatientID var:id\n",
+)
+QUOTED_REFERENCE = _rule(
+    "DC121",
+    "quoted-reference",
+    "A reference to a variable or function stands in quotation marks.",
+    "Quotation marks make it text, and that text is written into every file; every UID becomes the same.",
+    _HEAD + 'REPLACE PatientID "var:id"\n',
+    _HEAD + "REPLACE PatientID var:id\n",
+    Severity.WARNING,
+)
+QUOTES_INSIDE = _rule(
+    "DC122",
+    "quotes-inside",
+    "Quotation marks inside a value are written as they stand.",
+    "Only a value that is quoted as a whole loses its marks.",
+    _HEAD + 'REPLACE StudyDescription the "quiet" study\n',
+    _HEAD + "REPLACE StudyDescription the quiet study\n",
+    Severity.WARNING,
+)
+UNKNOWN_CRITERION = _rule(
+    "DC123",
+    "unknown-criterion",
+    "There is no criterion or region of this name.",
+    "The label is left without it, so it flags more or fewer images than meant, and text in pixels stays. The "
+    "criteria are contains notcontains equals notequals missing present empty; the regions coordinates "
+    "keepcoordinates ctpcoordinates ctpkeepcoordinates.",
+    _FILTER + "  contain Modality OT\n",
+    _FILTER + "  contains Modality OT\n",
+)
+CRITERION_VALUE = _rule(
+    "DC124",
+    "criterion-value",
+    "A criterion has no value, or one that it cannot use.",
+    "contains, notcontains, equals and notequals need a value; missing, present and empty take none. In deid "
+    "0.4.13 the values of one line slip to the wrong criterion then.",
+    _FILTER + "  contains Modality\n",
+    _FILTER + "  contains Modality OT\n",
+)
+BAD_REGION = _rule(
+    "DC125",
+    "bad-region",
+    "A region is not four whole numbers, all, or from: a sequence.",
+    "Text burned into the pixels there stays. deid 0.4.13 notices only when an image is cleaned.",
+    _FILTER + "  contains Modality OT\n  coordinates 0,0,10\n",
+    _FILTER + "  contains Modality OT\n  coordinates 0,0,10,20\n",
+)
+EMPTY_REGION = _rule(
+    "DC126",
+    "empty-region",
+    "A rectangle is inverted or has no area.",
+    "It masks nothing, and text burned into the pixels stays. coordinates are x0,y0,x1,y1; the ctp spelling is "
+    "x,y,width,height.",
+    _FILTER + "  contains Modality OT\n  coordinates 632,765,171,57\n",
+    _FILTER + "  contains Modality OT\n  ctpcoordinates 632,765,171,57\n",
+)
+BAD_SPLIT = _rule(
+    "DC127",
+    "bad-split",
+    "A parameter of SPLIT is not understood.",
+    'The parameters are by="x" and minlength=n, parted by a semicolon.',
+    "FORMAT dicom\n\n%values names\nSPLIT PatientName every=2;minlength=4\n\n%header\nREMOVE values:names\n",
+    'FORMAT dicom\n\n%values names\nSPLIT PatientName by="^";minlength=4\n\n%header\nREMOVE values:names\n',
+)
+INVISIBLE = _rule(
+    "DC128",
+    "invisible-character",
+    "There is an invisible character in a line.",
+    "A keyword with a zero-width space in it selects nothing, and nobody sees why. deidc reads the line as if it "
+    "were not there.",
+    _HEAD + "REMOVE Patient\u200bName\n",
+    _HEAD + "REMOVE PatientName\n",
+    Severity.WARNING,
+)
+NOT_UTF8 = _rule(
+    "DC129",
+    "not-utf-8",
+    "The recipe is not encoded in UTF-8.",
+    "A value with an accent would be written with other letters.",
+    "",
+    "",
+)
+CONTROL_CHARACTER = _rule(
+    "DC130",
+    "control-character",
+    "There is a control character in a line.",
+    "The file is no text, or was damaged on the way.",
+    _HEAD + "REMOVE Patient\u0000Name\n",
+    _HEAD + "REMOVE PatientName\n",
+)
+BAD_ARGUMENT = _rule(
+    "DC131",
+    "bad-argument",
+    "An argument of a function is not key=value.",
+    "deid 0.4.13 ignores it, or looks for a function with a blank in its name, finds none, and keeps the original "
+    "value.",
+    _HEAD + "REPLACE StudyDate deid_func:jitter 5\n",
+    _HEAD + "REPLACE StudyDate deid_func:jitter days=5\n",
+)
+BAD_DECLARATION = _rule(
+    "DC132",
+    "bad-declaration",
+    "A declaration of a variable is not understood.",
+    "A declaration is VAR name [type] [default=value]; the types are text int number date uid secret table.",
+    "FORMAT dicom\n\n%vars\nVAR id string\n\n%header\nREPLACE PatientID var:id\n",
+    "FORMAT dicom\n\n%vars\nVAR id text\n\n%header\nREPLACE PatientID var:id\n",
+)
+BAD_INCLUDE = _rule(
+    "DC133",
+    "bad-include",
+    "An %include line is not understood.",
+    'It is %include "recipe" and, if you like, sha256: with 64 hexadecimal digits.',
+    "FORMAT dicom\n\n%include\n\n%header\nREMOVE PatientName\n",
+    _HEAD + "REMOVE PatientName\n",
+)
+BAD_REFERENCE = _rule(
+    "DC134",
+    "bad-reference",
+    "A reference has more than a name.",
+    "deid 0.4.13 looks for a variable or function with a blank in its name, finds none, and keeps the original "
+    "value.",
+    _HEAD + "REPLACE PatientID var:patient id\n",
+    _HEAD + "REPLACE PatientID var:patient_id\n",
+)
+BARE_OPERATOR = _rule(
+    "DC135",
+    "bare-operator",
+    "An operator is not followed by a criterion.",
+    "What stands behind + or || is read as part of the value: contains Modality CT || MR is a pattern with an "
+    "empty alternative in deid 0.4.13, which is always true.",
+    _FILTER + "  contains Modality CT || MR\n",
+    _FILTER + "  contains Modality CT|MR\n",
+    Severity.WARNING,
+)
+
+RULES: tuple[Rule, ...] = (
+    UNKNOWN_LINE,
+    ACTION_CASE,
+    MISPLACED,
+    UNKNOWN_SECTION,
+    SECTION_NEEDS_NAME,
+    SECTION_TAKES_NO_NAME,
+    MISSING_TARGET,
+    MISSING_VALUE,
+    SURPLUS_WORDS,
+    OPEN_QUOTE,
+    BAD_TAG,
+    UNKNOWN_SELECTOR,
+    MISSING_FORMAT,
+    UNKNOWN_FORMAT,
+    REPEATED_FORMAT,
+    BAD_PATTERN,
+    BAD_VR,
+    BAD_GROUP,
+    BAD_CONDITION,
+    LIKE_A_REFERENCE,
+    QUOTED_REFERENCE,
+    QUOTES_INSIDE,
+    UNKNOWN_CRITERION,
+    CRITERION_VALUE,
+    BAD_REGION,
+    EMPTY_REGION,
+    BAD_SPLIT,
+    INVISIBLE,
+    NOT_UTF8,
+    CONTROL_CHARACTER,
+    BAD_ARGUMENT,
+    BAD_DECLARATION,
+    BAD_INCLUDE,
+    BAD_REFERENCE,
+    BARE_OPERATOR,
+)

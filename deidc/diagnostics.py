@@ -1,0 +1,167 @@
+"""What a report is made of: rules, complaints about places, and edits that would mend them.
+
+A message states a fact with the name in it, a hint says what to do. Neither ever holds a value taken from a
+DICOM object: they quote recipe text only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from deidc.source import Source, Span
+
+
+class Severity(StrEnum):
+    """How much a complaint weighs: an error stops compilation, a warning does not, a note is for reading."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@frozen
+class Rule:
+    """One thing that can be wrong, with the page that `deidc explain CODE` prints.
+
+    Attributes:
+        code: stable, `DC` and three digits; never reused.
+        name: the short name in kebab case, as SARIF shows it.
+        title: one sentence that says what is wrong.
+        why: what happens to patients' data if it is left so; may have several paragraphs.
+        bad: a whole recipe that raises this rule (empty for faults of the run, DC9xx).
+        good: the same recipe as it should be, which raises nothing.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    title: str
+    why: str = field(repr=False)
+    bad: str = field(default="", repr=False)
+    good: str = field(default="", repr=False)
+
+
+class Applicability(StrEnum):
+    """Whether a fix keeps the author's evident meaning (safe) or is a guess about it (unsafe)."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@frozen
+class Edit:
+    """Put `text` in the place of `span`."""
+
+    span: Span
+    text: str
+
+
+@frozen
+class Fix:
+    """Edits that make a complaint go away; all of them or none are applied."""
+
+    applicability: Applicability
+    title: str
+    edits: tuple[Edit, ...]
+
+    @classmethod
+    def safe(cls, title: str, *edits: Edit) -> Fix:
+        """A fix that keeps the author's evident meaning."""
+        return cls(Applicability.SAFE, title, edits)
+
+    @classmethod
+    def unsafe(cls, title: str, *edits: Edit) -> Fix:
+        """A fix that guesses at the author's meaning."""
+        return cls(Applicability.UNSAFE, title, edits)
+
+
+@frozen
+class Label:
+    """A second place that explains the first, with a few words on how."""
+
+    span: Span
+    text: str
+
+
+@frozen
+class Diagnostic:
+    """One complaint about one place.
+
+    `rule` is the catalogue entry itself, so a code cannot be mistyped. `span` is None only where there is no
+    text to point at (a recipe that was not found, say).
+    """
+
+    rule: Rule
+    message: str
+    span: Span | None
+    hint: str | None = None
+    fix: Fix | None = None
+    labels: tuple[Label, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The stable code of the rule."""
+        return self.rule.code
+
+    @property
+    def severity(self) -> Severity:
+        """How much this complaint weighs."""
+        return self.rule.severity
+
+
+def _place_key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+    span = diagnostic.span
+    at = (span.source, span.start, span.end) if span else ("", -1, -1)
+    return (*at, diagnostic.code, diagnostic.message)
+
+
+@frozen
+class Report:
+    """All complaints about a recipe, sorted by place, with the sources they point into."""
+
+    sources: tuple[Source, ...] = field(repr=False)
+    diagnostics: tuple[Diagnostic, ...]
+
+    @classmethod
+    def of(cls, sources: Iterable[Source], *groups: Iterable[Diagnostic]) -> Report:
+        """Collect complaints from several passes: sorted by place, the same one said twice kept once."""
+        said = {_place_key(one): one for group in groups for one in group}
+        return cls(tuple(sources), tuple(said[key] for key in sorted(said)))
+
+    def _of_severity(self, severity: Severity) -> tuple[Diagnostic, ...]:
+        return tuple(one for one in self.diagnostics if one.severity is severity)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What stops compilation."""
+        return self._of_severity(Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What compiles, but is probably not meant."""
+        return self._of_severity(Severity.WARNING)
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """What is worth knowing."""
+        return self._of_severity(Severity.NOTE)
+
+    def source(self, name: str) -> Source | None:
+        """Return the source called `name`, if this report has it."""
+        return next((one for one in self.sources if one.name == name), None)
+
+
+class CompileError(Exception):
+    """A recipe has errors and was not compiled; `report` has all of them."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        count = len(report.errors)
+        codes = ", ".join(sorted({one.code for one in report.errors}))
+        super().__init__(f"the recipe has {count} error{'s' if count != 1 else ''} ({codes})")
+
+    def __reduce__(self) -> tuple[type[CompileError], tuple[Report]]:
+        return (CompileError, (self.report,))

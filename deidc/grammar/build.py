@@ -1,0 +1,398 @@
+"""Parse trees of single lines -> nodes. One method a rule of recipe.lark."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias, cast
+
+from attrs import define, field
+from lark import Token, Tree
+
+from deidc.codes import words
+from deidc.diagnostics import Diagnostic, Edit, Fix, Rule
+from deidc.grammar import nodes, spelling
+from deidc.source import Span
+
+Branch: TypeAlias = Tree[Token]
+
+# Words that look so much like `var`, `func` or `deid_func` that nobody means them as text.
+_LIKE_REFERENCES = {
+    **dict.fromkeys(("var", "vr", "vars", "vra", "avr", "va", "variable"), "var"),
+    **dict.fromkeys(("func", "fun", "fnc", "fucn", "fnuc", "funct", "funcs", "function", "cfunc"), "func"),
+    **dict.fromkeys(("deid_func", "deidfunc", "deid-func", "deid_fun", "deid_function", "deid_fnc"), "deid_func"),
+}
+_PREFIX = re.compile(r"([A-Za-z][A-Za-z_-]*)\s*:")
+_ANY_REFERENCE = re.compile(r"(?:var|func|deid_func):\S", re.IGNORECASE)
+
+
+@define(eq=False)
+class Line:
+    """Builds the nodes of one line; complaints about its words gather in `said`."""
+
+    source: str
+    offset: int
+    said: list[Diagnostic] = field(factory=list)
+
+    # ---- places and complaints ------------------------------------------------------------------------
+
+    def span(self, first: Token, last: Token | None = None) -> Span:
+        """Return the place of some tokens in the source."""
+        last = last or first
+        assert first.start_pos is not None
+        assert last.end_pos is not None
+        return Span(self.source, self.offset + first.start_pos, self.offset + last.end_pos)
+
+    def whole(self, tree: Branch) -> Span:
+        """Return the place of all tokens of a tree."""
+        tokens = list(tree.scan_values(lambda one: isinstance(one, Token)))
+        return self.span(tokens[0], tokens[-1])
+
+    def say(
+        self, rule: Rule, message: str, span: Span, hint: str | None = None, fix: Fix | None = None
+    ) -> None:
+        """Complain about a place."""
+        self.said.append(Diagnostic(rule, message, span, hint, fix))
+
+    # ---- actions --------------------------------------------------------------------------------------
+
+    def action(self, tree: Branch) -> nodes.Action:
+        """Build a line of %header or %labels."""
+        action, remark = tree.children
+        assert isinstance(action, Tree)
+        said = _remark(remark)
+        word, target_tree = cast(Token, action.children[0]), cast(Branch, action.children[1])
+        self._word_case(word)
+        target = self.target(target_tree)
+        span = self.whole(action)
+        rest = action.children[2:]
+        match str(action.data):
+            case "add":
+                return nodes.Add(target, self.value(rest[0]), said, span=span)
+            case "jitter":
+                return nodes.Jitter(target, self.value(rest[0]), said, span=span)
+            case "replace":
+                return nodes.Replace(target, self.value(rest[0]), self.conditions(rest[1]), said, span=span)
+            case "blank":
+                return nodes.Blank(target, self.conditions(rest[0]), said, span=span)
+            case "remove":
+                return nodes.Remove(target, self.conditions(rest[0]), said, span=span)
+            case "keep":
+                return nodes.Keep(target, said, span=span)
+            case other:
+                raise AssertionError(other)
+
+    def _word_case(self, word: Token) -> None:
+        if not word.isupper():
+            span = self.span(word)
+            fix = Fix.safe("write it in capitals", Edit(span, word.upper()))
+            self.say(words.ACTION_CASE, f"{word!s} is not in capitals", span, f"write {word.upper()}", fix)
+
+    # ---- targets --------------------------------------------------------------------------------------
+
+    def target(self, tree: Branch) -> nodes.Target:  # noqa: PLR0911  # one return for each kind of target
+        """Build a target."""
+        token = cast(Token, tree.children[0])
+        span = self.span(token)
+        text = str(token)
+        match token.type:
+            case "KEYWORD":
+                return nodes.Keyword(text, span=span)
+            case "ELEMENT_NAME":
+                return nodes.Keyword(spelling.unquoted(text), span=span)
+            case "TAG":
+                return nodes.Tag(spelling.tag_digits(text), span=span)
+            case "PRIVATE":
+                return nodes.Private(*spelling.private_parts(text), span=span)
+            case "PATH":
+                return self._path(text, span)
+            case "EVERYTHING":
+                return nodes.Everything(span=span)
+            case "EXPANDER":
+                return self._expander(text, span)
+            case "SELECT_VR":
+                return self._select_vr(text, span)
+            case "SELECT_GROUP":
+                return self._select_group(text, span)
+            case "SELECT_KIND":
+                return nodes.SelectKind(nodes.ElementKind(text[7:].lower()), span=span)
+            case "LIST_REF":
+                kind, _, name = text.partition(":")
+                return nodes.ListRef(nodes.ListKind(kind.lower()), name, span=span)
+            case other:
+                raise AssertionError(other)
+
+    def _path(self, text: str, span: Span) -> nodes.Target:
+        parts = spelling.path_parts(text)
+        if parts is None:
+            self.say(words.BAD_TAG, f"{text} is no path", span, "write Sequence__Attribute or Sequence__0__Attribute")
+            return nodes.Keyword(text, span=span)
+        return nodes.Path(tuple(self._step(*part, span) for part in parts), span=span)
+
+    def _step(self, text: str, start: int, end: int, index: int | None, path: Span) -> nodes.Step:
+        span = Span(path.source, path.start + start, path.start + end)
+        at: nodes.Keyword | nodes.Tag | nodes.Private
+        if spelling.is_private(text):
+            at = nodes.Private(*spelling.private_parts(text), span=span)
+        elif spelling.is_tag(text):
+            at = nodes.Tag(spelling.tag_digits(text), span=span)
+        else:
+            at = nodes.Keyword(text, span=span)
+        return nodes.Step(at, index, span=span)
+
+    def _expander(self, text: str, span: Span) -> nodes.Expander:
+        word, _, pattern = text.partition(":")
+        kind = nodes.ExpanderKind("except" if word.lower() == "allexcept" else word.lower())
+        if pattern.startswith('"'):
+            pattern = spelling.unquoted(pattern)
+        self.check_pattern(pattern, span)
+        return nodes.Expander(kind, pattern, span=span)
+
+    def check_pattern(self, pattern: str, span: Span) -> None:
+        """Complain if a regular expression does not compile."""
+        try:
+            re.compile(pattern, re.IGNORECASE)
+        except (re.error, OverflowError, RecursionError) as failure:
+            reason = failure.msg if isinstance(failure, re.error) else "it is too large"
+            self.say(words.BAD_PATTERN, f"the pattern does not compile: {reason}", span)
+
+    def _select_vr(self, text: str, span: Span) -> nodes.SelectVR:
+        vrs = tuple(dict.fromkeys(re.split(r"[|,]", text[len("select:vr:") :].upper())))
+        unknown = [vr for vr in vrs if vr not in _VRS]
+        if unknown:
+            self.say(words.BAD_VR, f"{unknown[0]} is no value representation", span)
+        return nodes.SelectVR(vrs, span=span)
+
+    def _select_group(self, text: str, span: Span) -> nodes.SelectGroup:
+        digits = re.sub(r"^0[xX](?=[0-9a-fA-F]+$)", "", text[len("select:group:") :]).upper().rjust(4, "0")
+        return nodes.SelectGroup(digits, span=span)
+
+    # ---- values and conditions ------------------------------------------------------------------------
+
+    def value(self, tree: object) -> nodes.Value:
+        """Build a value."""
+        child = cast(Branch, tree).children[0]
+        if isinstance(child, Token):
+            return nodes.VarRef(str(child)[4:], span=self.span(child))
+        if child.data == "text":
+            return self.literal(child)
+        return self.call(child)
+
+    def call(self, tree: Branch) -> nodes.Call:
+        """Build a call with its arguments."""
+        name, *rest = cast(list[Token], tree.children)
+        arguments = tuple(self._argument(token) for token in rest)
+        if name.type == "FUNC":
+            return nodes.FuncRef(str(name).partition(":")[2], arguments, span=self.whole(tree))
+        return nodes.BuiltinRef(str(name).partition(":")[2], arguments, span=self.whole(tree))
+
+    def _argument(self, token: Token) -> nodes.Argument:
+        key, _, text = str(token).partition("=")
+        span = self.span(token)
+        at = Span(span.source, span.start + len(key) + 1, span.end)
+        value: nodes.Literal | nodes.VarRef
+        if re.fullmatch(r"var:[A-Za-z_][A-Za-z0-9_.-]*", text):
+            value = nodes.VarRef(text[4:], span=at)
+        else:
+            value = nodes.Literal(spelling.unquoted(text), span=at)
+        return nodes.Argument(key, value, span=span)
+
+    def literal(self, tree: Branch) -> nodes.Literal:
+        """Build literal text: one quoted string, or words joined by single blanks."""
+        tokens = cast(list[Token], tree.children)
+        span = self.span(tokens[0], tokens[-1])
+        if len(tokens) == 1 and tokens[0].type == "QUOTED":
+            text = spelling.unquoted(str(tokens[0]))
+            if _ANY_REFERENCE.match(text):
+                fix = Fix.unsafe("take the quotation marks away", Edit(span, text))
+                self.say(words.QUOTED_REFERENCE, "the reference is text, because it is quoted", span, None, fix)
+            return nodes.Literal(text, span=span)
+        text = " ".join(tokens)
+        self._complain_of_literal(text, span)
+        return nodes.Literal(text, span=span)
+
+    def _complain_of_literal(self, text: str, span: Span) -> None:
+        prefix = _PREFIX.match(text)
+        meant = _LIKE_REFERENCES.get(prefix[1].lower()) if prefix is not None else None
+        if prefix is not None and meant is not None:
+            if prefix[1] == meant and " " in text:
+                hint = f"{meant}: takes one name, then key=value" if meant != "var" else "var: takes one name"
+                rule = words.BAD_REFERENCE if meant == "var" else words.BAD_ARGUMENT
+                self.say(rule, f"the words behind {meant}: are no name and arguments", span, hint)
+                return
+            rest = text[prefix.end() :].strip()
+            fix = Fix.unsafe(f"write {meant}:", Edit(span, f"{meant}:{rest}"))
+            self.say(words.LIKE_A_REFERENCE, f"the text begins with {prefix[0]}", span, f"did you mean {meant}:?", fix)
+        elif text[0] in "\"'" and (text[0] == '"' or text.count("'") == 1) and text.count(text[0]) % 2:
+            self.say(words.OPEN_QUOTE, "the quotation mark is not closed", span)
+        elif '"' in text:
+            self.say(words.QUOTES_INSIDE, "the quotation marks will be written as they stand", span)
+
+    def conditions(self, tree: object) -> nodes.Conditions:
+        """Build conditions behind a target or a value."""
+        if tree is None:
+            return ()
+        return tuple(
+            self.condition(one) for one in cast(Branch, tree).children if isinstance(one, Tree)
+        )
+
+    def condition(self, tree: Branch) -> nodes.Condition:
+        """Build one condition."""
+        child = tree.children[0]
+        if isinstance(child, Tree):
+            return nodes.TruthCondition(self.call(child), span=self.whole(child))
+        span = self.span(child)
+        word, _, text = str(child).partition(":")
+        match child.type:
+            case "VAR":
+                return nodes.TruthCondition(nodes.VarRef(text, span=span), span=span)
+            case "STATE_CONDITION":
+                return nodes.StateCondition(nodes.StateOperator(word.lower()), span=span)
+            case "LIST_CONDITION":
+                return nodes.ListCondition(text, span=span)
+            case _:
+                operator = nodes.TextOperator(word.lower())
+                text = spelling.unquoted(text)
+                if operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.NOTCONTAINS):
+                    self.check_pattern(text, span)
+                return nodes.TextCondition(operator, text, span=span)
+
+    # ---- lists and variables --------------------------------------------------------------------------
+
+    def list_line(self, tree: Branch) -> nodes.ListLine:
+        """Build a line of %values or %fields."""
+        entry, remark = tree.children
+        assert isinstance(entry, Tree)
+        word, target_tree, *parameters = entry.children
+        self._word_case(cast(Token, word))
+        target = self.target(cast(Branch, target_tree))
+        span = self.whole(entry)
+        if entry.data == "field":
+            return nodes.Field(target, _remark(remark), span=span)
+        separator, minimum = " ", 1
+        for token in cast(list[Token], parameters):
+            key, _, text = str(token).rstrip().removesuffix(";").partition("=")
+            text = spelling.unquoted(text.strip())
+            match key.strip().lower():
+                case "by" | "splitval" if text:
+                    separator = text
+                case "minlength" if text.isdecimal():
+                    minimum = int(text)
+                case _:
+                    hint = 'write by="^";minlength=4'
+                    self.say(words.BAD_SPLIT, f"{token!s} is no parameter of SPLIT", self.span(token), hint)
+        return nodes.Split(target, separator, minimum, _remark(remark), span=span)
+
+    def variable(self, tree: Branch) -> nodes.Variable:
+        """Build a declaration of %vars."""
+        word, name, kind, default, remark = cast(list[Token | None], tree.children)
+        assert word is not None
+        assert name is not None
+        self._word_case(word)
+        return nodes.Variable(
+            str(name),
+            nodes.VariableType(kind.lower()) if kind is not None else nodes.VariableType.TEXT,
+            spelling.unquoted(str(default).partition("=")[2]) if default is not None else None,
+            _remark(remark),
+            span=self.span(word, default or kind or name),
+        )
+
+    # ---- filters --------------------------------------------------------------------------------------
+
+    def filter_line(self, tree: Branch) -> nodes.CriteriaLine | nodes.RegionLine | nodes.Label:
+        """Build a line of a %filter section; a LABEL comes without its body."""
+        entry, remark = tree.children
+        assert isinstance(entry, Tree)
+        span = self.whole(entry)
+        match str(entry.data):
+            case "label":
+                self._word_case(cast(Token, entry.children[0]))
+                return nodes.Label(section_name(entry), (), _remark(remark), span=span)
+            case "criteria":
+                return nodes.CriteriaLine(self._criteria(entry), _remark(remark), span=span)
+            case _:
+                word, region = entry.children
+                name = str(word).lower()
+                return nodes.RegionLine(
+                    "keep" in name,
+                    name.startswith("ctp"),
+                    self._region(cast(Branch, region), ctp=name.startswith("ctp")),
+                    _remark(remark),
+                    span=span,
+                )
+
+    def _criteria(self, tree: Branch) -> tuple[nodes.Criterion, ...]:
+        criteria: list[nodes.Criterion] = []
+        join: nodes.Join | None = None
+        for child in tree.children:
+            if isinstance(child, Tree):
+                criteria.append(self._criterion(child, join))
+            elif child is not None:
+                join = nodes.Join(str(child))
+        return tuple(criteria)
+
+    def _criterion(self, tree: Branch, join: nodes.Join | None) -> nodes.Criterion:
+        word, target_tree, *text = tree.children
+        target = self.target(cast(Branch, target_tree))
+        span = self.whole(tree)
+        if tree.data == "asked":
+            return nodes.Criterion(join, nodes.StateOperator(str(word).lower()), target, None, span=span)
+        operator = nodes.TextOperator(str(word).lower())
+        value = self.literal(cast(Branch, text[0]))
+        if operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.NOTCONTAINS):
+            self.check_pattern(value.text, value.span)
+        if re.search(r"(?:^|\s)(?:\+|\|\|)(?:\s|$)", value.text):
+            self.say(
+                words.BARE_OPERATOR,
+                "the operator is part of the value, because no criterion follows it",
+                value.span,
+                "begin what follows with contains, equals, missing or another criterion",
+            )
+        return nodes.Criterion(join, operator, target, value.text, span=span)
+
+    def _region(self, tree: Branch, *, ctp: bool) -> nodes.Region:
+        token = cast(Token, tree.children[0])
+        span = self.span(token)
+        match token.type:
+            case "WHOLE_IMAGE":
+                return nodes.WholeImage(span=span)
+            case "FROM":
+                name = str(token).partition(":")[2]
+                at = Span(span.source, span.start + len("from:"), span.end)
+                return nodes.FromSequence(self._from_target(name, at), span=span)
+            case _:
+                a, b, c, d = (int(number) for number in str(token).split(","))
+                if (c <= 0 or d <= 0) if ctp else (c <= a or d <= b):
+                    self.say(words.EMPTY_REGION, "the rectangle has no area", span, *_mend_region(a, b, c, d, ctp, span))
+                return nodes.Box((a, b, c, d), span=span)
+
+    def _from_target(self, text: str, span: Span) -> nodes.Target:
+        parts = spelling.path_parts(text)
+        if parts is not None:
+            return nodes.Path(tuple(self._step(*part, span) for part in parts), span=span)
+        if spelling.is_tag(text):
+            return nodes.Tag(spelling.tag_digits(text), span=span)
+        return nodes.Keyword(text, span=span)
+
+
+_VRS = frozenset(
+    "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV".split()
+)
+
+
+def _mend_region(a: int, b: int, c: int, d: int, ctp: bool, span: Span) -> tuple[str, Fix | None]:
+    if ctp:
+        return "width and height are numbers above 0", None
+    if c == a or d == b:
+        return "write x0,y0,x1,y1 with x0 < x1 and y0 < y1", None
+    text = f"{min(a, c)},{min(b, d)},{max(a, c)},{max(b, d)}"
+    return f"did you mean {text}, or ctpcoordinates?", Fix.unsafe("put the corners in order", Edit(span, text))
+
+
+def _remark(token: object) -> str | None:
+    return str(token)[1:].strip() if token is not None else None
+
+
+def section_name(tree: Branch) -> str:
+    """Return the words behind a section or LABEL, joined by single blanks."""
+    text = next((one for one in tree.children if isinstance(one, Tree)), None)
+    return " ".join(str(token) for token in text.children) if text is not None else ""

@@ -1,0 +1,314 @@
+"""Lines that the grammar refuses: what is wrong with them, in the words of the language."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from enum import StrEnum
+
+from attrs import frozen
+
+from deidc.codes import words
+from deidc.diagnostics import Diagnostic, Edit, Fix, Rule
+from deidc.source import Span
+
+ACTIONS = ("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")
+LIST_WORDS = ("FIELD", "SPLIT")
+SECTIONS = ("%header", "%labels", "%values", "%fields", "%filter", "%vars", "%include")
+TEXT_OPERATORS = ("contains", "notcontains", "equals", "notequals")
+STATE_OPERATORS = ("missing", "present", "empty")
+REGIONS = ("coordinates", "keepcoordinates", "ctpcoordinates", "ctpkeepcoordinates")
+SELECTORS = ("contains:", "startswith:", "endswith:", "except:", "select:VR:", "select:group:", "values:", "fields:")
+
+_MEANT = {
+    **dict.fromkeys(("DELETE", "DROP", "ERASE", "STRIP", "REMOVED", "REMOVES", "RM"), "REMOVE"),
+    **dict.fromkeys(("SET", "CHANGE", "SUBSTITUTE", "REPLACED", "REPLACES", "WRITE"), "REPLACE"),
+    **dict.fromkeys(("EMPTY", "CLEAR", "BLANKED", "ZERO"), "BLANK"),
+    **dict.fromkeys(("SHIFT", "INCREMENTDATE", "MOVE"), "JITTER"),
+    **dict.fromkeys(("HOLD", "RETAIN", "PRESERVE", "PROTECT", "LEAVE"), "KEEP"),
+    **dict.fromkeys(("INSERT", "CREATE", "ADDITION", "ADDED"), "ADD"),
+}
+_WORD = re.compile(r"\S+")
+_OPERATORS_AS_SELECTORS = ("notcontains", "equals", "notequals", "missing", "present", "empty", "regex")
+
+
+class Place(StrEnum):
+    """Where a line stands, which decides what it may say."""
+
+    NOWHERE = "nowhere"
+    ACTIONS = "actions"
+    LIST = "list"
+    VARIABLES = "variables"
+    FILTER = "filter"
+    LABEL = "label"
+
+
+@frozen
+class Refused:
+    """A line that the grammar refuses: its text, and the offset of its first character in the source."""
+
+    text: str
+    source: str
+    offset: int
+
+    def words(self) -> list[re.Match[str]]:
+        """Return the words before the remark."""
+        found = list(_WORD.finditer(self.text))
+        end = next((at for at, word in enumerate(found) if word[0].startswith("#")), len(found))
+        return found[:end]
+
+    def span(self, first: re.Match[str], last: re.Match[str] | None = None) -> Span:
+        """Return the place of some words."""
+        return Span(self.source, self.offset + first.start(), self.offset + (last or first).end())
+
+    def complaint(
+        self, rule: Rule, message: str, span: Span, hint: str | None = None, fix: Fix | None = None
+    ) -> Diagnostic:
+        """Return a complaint."""
+        return Diagnostic(rule, message, span, hint, fix)
+
+
+def complain(line: Refused, place: Place) -> Diagnostic:
+    """Return what is wrong with a line that the grammar refuses."""
+    found = line.words()
+    first = found[0][0]
+    if first.startswith("%"):
+        return _section(line, found)
+    if first.upper() == "FORMAT":
+        return line.complaint(words.UNKNOWN_FORMAT, "FORMAT takes one word", line.span(found[0], found[-1]))
+    match place:
+        case Place.ACTIONS:
+            return _action(line, found)
+        case Place.LIST:
+            return _list_line(line, found)
+        case Place.VARIABLES:
+            hint = "write VAR name [text|int|number|date|uid|secret|table] [default=value]"
+            return line.complaint(
+                words.BAD_DECLARATION, "the declaration is not understood", line.span(found[0], found[-1]), hint
+            )
+        case Place.FILTER | Place.LABEL:
+            return _filter_line(line, found)
+        case Place.NOWHERE:
+            return misplaced(line, place)
+
+
+def misplaced(line: Refused, place: Place) -> Diagnostic:
+    """Return the complaint about a statement outside a section of its kind."""
+    found = line.words()
+    word = found[0][0]
+    span = line.span(found[0], found[-1])
+    belongs = _section_for(word)
+    if belongs is None:
+        return _unknown(line, found)
+    where = {
+        Place.NOWHERE: "outside any section",
+        Place.ACTIONS: "among actions",
+        Place.LIST: "in a list",
+        Place.VARIABLES: "in %vars",
+        Place.FILTER: "outside a LABEL" if belongs == "a LABEL" else "in %filter",
+        Place.LABEL: "in a LABEL",
+    }[place]
+    return line.complaint(words.MISPLACED, f"{word} stands {where}", span, f"it belongs in {belongs}")
+
+
+def _section_for(word: str) -> str | None:
+    upper, lower = word.upper(), word.lower()
+    if upper in ACTIONS:
+        return "%header"
+    if upper in LIST_WORDS:
+        return "%values NAME or %fields NAME"
+    if upper == "LABEL":
+        return "%filter NAME"
+    if upper == "VAR":
+        return "%vars"
+    if lower in (*TEXT_OPERATORS, *STATE_OPERATORS, *REGIONS) or word in ("+", "||"):
+        return "a LABEL"
+    return None
+
+
+def _near(word: str, known: tuple[str, ...]) -> str | None:
+    return next(iter(get_close_matches(word, known, 1, 0.7)), None)
+
+
+def _unknown(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
+    word = found[0][0][:40]
+    upper = word.upper()
+    near = _MEANT.get(upper) or _near(upper, (*ACTIONS, *LIST_WORDS, "LABEL", "FORMAT"))
+    span = line.span(found[0])
+    if near is None:
+        return line.complaint(words.UNKNOWN_LINE, "the line is no statement", line.span(found[0], found[-1]))
+    fix = Fix.unsafe(f"write {near}", Edit(span, near))
+    return line.complaint(words.UNKNOWN_LINE, f"{word} is no action", span, f"did you mean {near}?", fix)
+
+
+def _section(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
+    word = found[0][0]
+    span = line.span(found[0])
+    if word.lower() == "%include":
+        hint = 'write %include "recipe"'
+        return line.complaint(words.BAD_INCLUDE, "the line is not understood", line.span(found[0], found[-1]), hint)
+    if word == "%" and len(found) > 1 and "%" + found[1][0].lower() in SECTIONS:
+        joined = "%" + found[1][0].lower()
+        whole = line.span(found[0], found[1])
+        fix = Fix.safe(f"write {joined}", Edit(whole, joined))
+        return line.complaint(words.UNKNOWN_SECTION, "there is a blank behind %", whole, f"write {joined}", fix)
+    near = _near(word.lower()[:40], SECTIONS)
+    meant = Fix.unsafe(f"write {near}", Edit(span, near)) if near else None
+    hint = f"did you mean {near}?" if near else "sections are " + " ".join(SECTIONS)
+    return line.complaint(words.UNKNOWN_SECTION, f"{word[:40]} is no section", span, hint, meant)
+
+
+def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
+    word = found[0][0].upper()
+    if word not in ACTIONS:
+        return misplaced(line, Place.ACTIONS) if _section_for(found[0][0]) else _unknown(line, found)
+    if len(found) == 1:
+        return line.complaint(words.MISSING_TARGET, f"{word} names no attribute", line.span(found[0]))
+    complaint = target_complaint(line, found[1])
+    if complaint is not None:
+        return complaint
+    rest = found[2:]
+    if not rest and word in ("ADD", "REPLACE", "JITTER"):
+        what = "number of days" if word == "JITTER" else "value"
+        hint = 'to empty it write BLANK, or ""' if word == "REPLACE" else None
+        return line.complaint(
+            words.MISSING_VALUE, f"{word} has no {what}", line.span(found[0], found[-1]), hint
+        )
+    if not rest:
+        return line.complaint(words.BAD_TAG, "the attribute is not understood", line.span(found[1]))
+    span = line.span(rest[0], rest[-1])
+    if word == "KEEP":
+        return line.complaint(words.SURPLUS_WORDS, "KEEP takes one attribute", span, "write a line for each")
+    if word in ("REMOVE", "BLANK"):
+        return _bad_condition(line, found, rest, word)
+    return _bad_value(line, rest)
+
+
+def _bad_condition(
+    line: Refused, found: list[re.Match[str]], rest: list[re.Match[str]], word: str
+) -> Diagnostic:
+    span = line.span(rest[0], rest[-1])
+    if len(found[1][0]) > 1 and found[1][0].startswith("(") and not found[1][0].endswith(")"):
+        return line.complaint(words.BAD_TAG, "the tag is not understood", line.span(found[1], rest[0]))
+    gone = Fix.unsafe("take the words away", Edit(Span(span.source, line.offset + found[1].end(), span.end), ""))
+    if word == "BLANK":
+        return line.complaint(words.SURPLUS_WORDS, "BLANK takes one attribute and conditions", span, None, gone)
+    hint = "take them away, or write a condition like contains:text"
+    return line.complaint(words.BAD_CONDITION, "the words behind the attribute are no condition", span, hint, gone)
+
+
+def _bad_value(line: Refused, rest: list[re.Match[str]]) -> Diagnostic:
+    first = rest[0][0]
+    span = line.span(rest[0], rest[-1])
+    prefix = first.partition(":")[0].lower()
+    if prefix in ("func", "deid_func"):
+        if first.lower().startswith("func:deid_func:"):
+            at = line.span(rest[0])
+            fix = Fix.safe("write deid_func:", Edit(at, first[len("func:") :]))
+            return line.complaint(words.LIKE_A_REFERENCE, "deid_func: needs no func:", at, "write deid_func:", fix)
+        hint = f"write {first} key=value"
+        return line.complaint(words.BAD_ARGUMENT, "an argument is not key=value", span, hint)
+    if prefix == "var":
+        return line.complaint(words.BAD_REFERENCE, "var: takes one name", span)
+    if first[:1] in "\"'":
+        return line.complaint(words.SURPLUS_WORDS, "there are words behind the quoted value", span)
+    return line.complaint(words.SURPLUS_WORDS, "the words behind the attribute are not understood", span)
+
+
+def target_complaint(line: Refused, word: re.Match[str]) -> Diagnostic | None:
+    """Return what is wrong with a target, if anything is."""
+    text = word[0]
+    span = line.span(word)
+    prefix, colon, rest = text.partition(":")
+    lower = prefix.lower()
+    if colon and lower == "select":
+        return _bad_select(line, rest, span)
+    if colon and re.fullmatch(r"[A-Za-z_]+", prefix):
+        if lower in ("contains", "startswith", "endswith", "except", "allexcept", "values", "fields"):
+            if rest:
+                return None
+            return line.complaint(words.MISSING_TARGET, f"{prefix}: is followed by nothing", span)
+        near = _near(lower + ":", SELECTORS)
+        if lower in _OPERATORS_AS_SELECTORS:
+            hint = f"write the attribute first: REMOVE all {text}" if lower != "regex" else "contains: takes a pattern"
+            return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: selects no attributes", span, hint)
+        near = near or ("except:" if lower.startswith("except") else None)
+        at = Span(span.source, span.start, span.start + len(prefix) + 1)
+        meant = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
+        said = f"did you mean {near}?" if near else "selectors are " + " ".join(SELECTORS)
+        return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is no selector", span, said, meant)
+    if re.match(r"[\[({<]|\d|0x", text) and not _well_formed(text):
+        digits = re.sub(r"[^0-9A-Fa-fxX]", "", text.removeprefix("0x"))
+        if re.fullmatch(r"[0-9A-Fa-f]{8}", digits):
+            mended = f"({digits[:4]},{digits[4:]})"
+            fix = Fix.safe(f"write {mended}", Edit(span, mended))
+            return line.complaint(words.BAD_TAG, "the tag is not well formed", span, f"write {mended}", fix)
+        return line.complaint(words.BAD_TAG, "the tag is not well formed", span, "write (gggg,eeee)")
+    return None
+
+
+def _well_formed(text: str) -> bool:
+    return re.fullmatch(r"\([0-9A-Fa-fxX]{4},[0-9A-Fa-fxX]{4}\)|[0-9A-Fa-fxX]{8}", text) is not None
+
+
+def _bad_select(line: Refused, rest: str, span: Span) -> Diagnostic | None:
+    kind, _, what = rest.partition(":")
+    match kind.lower():
+        case "vr" if not re.fullmatch(r"[A-Za-z]{2}([|,][A-Za-z]{2})*", what):
+            return line.complaint(words.BAD_VR, "select:VR: takes VRs of two letters", span, "write select:VR:DA")
+        case "group" if not re.fullmatch(r"(0x)?[0-9A-Fa-fxX]{1,4}", what):
+            return line.complaint(words.BAD_GROUP, "select:group: takes hexadecimal digits", span)
+        case "vr" | "group" | "private" | "overlay" | "curve":
+            return None
+        case _:
+            hint = "write select:VR:, select:group:, select:private, select:overlay or select:curve"
+            return line.complaint(words.UNKNOWN_SELECTOR, f"select:{kind} selects nothing", span, hint)
+
+
+def _list_line(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
+    word = found[0][0].upper()
+    if word not in LIST_WORDS:
+        return misplaced(line, Place.LIST)
+    if len(found) == 1:
+        return line.complaint(words.MISSING_TARGET, f"{word} names no attribute", line.span(found[0]))
+    complaint = target_complaint(line, found[1])
+    if complaint is not None:
+        return complaint
+    span = line.span(found[2] if len(found) > 2 else found[1], found[-1])
+    if word == "FIELD":
+        return line.complaint(words.SURPLUS_WORDS, "FIELD takes one attribute", span, "write a line for each")
+    return line.complaint(words.BAD_SPLIT, "the parameters are not understood", span, 'write by="^";minlength=4')
+
+
+def _filter_line(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
+    words_left = found[1:] if found[0][0] in ("+", "||") else found
+    if not words_left:
+        return line.complaint(words.UNKNOWN_CRITERION, "the operator is followed by nothing", line.span(found[0]))
+    first, lower = words_left[0], words_left[0][0].lower()
+    span = line.span(words_left[0], words_left[-1])
+    if lower in REGIONS:
+        hint = "write four numbers x0,y0,x1,y1, all, or from:Sequence"
+        return line.complaint(words.BAD_REGION, "the region is not understood", span, hint)
+    if lower in (*TEXT_OPERATORS, *STATE_OPERATORS):
+        return _bad_criterion(line, words_left, span)
+    if _section_for(first[0]) not in (None, "a LABEL"):
+        return misplaced(line, Place.LABEL)
+    near = _near(lower[:40], (*TEXT_OPERATORS, *STATE_OPERATORS, *REGIONS))
+    at = line.span(first)
+    fix = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
+    said = f"did you mean {near}?" if near else None
+    return line.complaint(words.UNKNOWN_CRITERION, f"{first[0][:40]} is no criterion", at, said, fix)
+
+
+def _bad_criterion(line: Refused, found: list[re.Match[str]], span: Span) -> Diagnostic:
+    word = found[0][0].lower()
+    if len(found) == 1:
+        return line.complaint(words.MISSING_TARGET, f"{word} names no attribute", span)
+    complaint = target_complaint(line, found[1])
+    if complaint is not None:
+        return complaint
+    if word in STATE_OPERATORS:
+        return line.complaint(words.CRITERION_VALUE, f"{word} takes no value", span)
+    if len(found) == 2:
+        return line.complaint(words.CRITERION_VALUE, f"{word} has no value", span)
+    return line.complaint(words.CRITERION_VALUE, "the criterion is not understood", span)

@@ -1,0 +1,567 @@
+"""The tree of a recipe: what was written, before anybody asks what it means.
+
+Every node keeps its place in `span`, which is no part of equality: trees compare by what they say. Comments
+and empty lines are nodes, so the formatter loses nothing. Names are as written; whether they exist is the
+business of `deidc.ir.names`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from deidc.source import Span
+
+
+def _span() -> Span:
+    return field(eq=False, repr=False, kw_only=True)  # type: ignore[no-any-return]  # attrs' field is untyped here
+
+
+# ---- targets: which elements a line is about ------------------------------------------------------------
+
+
+@frozen
+class Keyword:
+    """An attribute by keyword at every depth, like `PatientID`."""
+
+    text: str
+    span: Span = _span()
+
+
+@frozen
+class Tag:
+    """A tag at every depth, like `(0010,0020)`, `00100020`, `0x00100020`, `0010,0020` or `(60xx,3000)`.
+
+    `digits` is eight upper-case hexadecimal digits, with `X` where any digit may stand: `60XX3000`.
+    """
+
+    digits: str
+    span: Span = _span()
+
+
+@frozen
+class Private:
+    """A private element by its creator, like `(0033,"MITRA",1E)`, in whatever block the creator reserved.
+
+    `group` is four and `element` two upper-case hexadecimal digits, `X` where any digit may stand.
+    """
+
+    group: str
+    creator: str
+    element: str
+    span: Span = _span()
+
+
+@frozen
+class Step:
+    """One step of a path: an attribute, and for a sequence the index of one item (None: every item)."""
+
+    at: Keyword | Tag | Private
+    index: int | None
+    span: Span = _span()
+
+
+@frozen
+class Path:
+    """A nested element from the top of the object, like `RequestAttributesSequence__0__AccessionNumber`.
+
+    Two steps or more. `A__B`, `A__0__B`, `A[0].B` and `(0040,0275)__0__(0008,0050)` are spellings of it.
+    """
+
+    steps: tuple[Step, ...]
+    span: Span = _span()
+
+
+@frozen
+class Everything:
+    """Every element: `all`, also written `ALL` or `allfields`."""
+
+    span: Span = _span()
+
+
+class ExpanderKind(StrEnum):
+    """How a pattern is laid against the names of an element."""
+
+    CONTAINS = "contains"
+    STARTSWITH = "startswith"
+    ENDSWITH = "endswith"
+    EXCEPT = "except"
+
+
+@frozen
+class Expander:
+    """Every element with a name that fits a pattern, like `endswith:Date`; `allexcept:` is `except:`."""
+
+    kind: ExpanderKind
+    pattern: str
+    span: Span = _span()
+
+
+@frozen
+class SelectVR:
+    """Every element of one of these VRs, like `select:VR:DA` or `select:VR:DA|DT`; upper case."""
+
+    vrs: tuple[str, ...]
+    span: Span = _span()
+
+
+@frozen
+class SelectGroup:
+    """Every element of a group, like `select:group:0010`; four upper-case digits or `X`, as in `60XX`."""
+
+    group: str
+    span: Span = _span()
+
+
+class ElementKind(StrEnum):
+    """Kinds of elements that have a word of their own."""
+
+    PRIVATE = "private"
+    OVERLAY = "overlay"
+    CURVE = "curve"
+
+
+@frozen
+class SelectKind:
+    """Every element of a kind: `select:private`, `select:overlay`, `select:curve`."""
+
+    kind: ElementKind
+    span: Span = _span()
+
+
+class ListKind(StrEnum):
+    """The two kinds of lists a recipe can declare."""
+
+    VALUES = "values"
+    FIELDS = "fields"
+
+
+@frozen
+class ListRef:
+    """Every element whose value is in a `%values` list, or that is in a `%fields` list, like `values:NAME`."""
+
+    kind: ListKind
+    name: str
+    span: Span = _span()
+
+
+Target: TypeAlias = (
+    Keyword | Tag | Private | Path | Everything | Expander | SelectVR | SelectGroup | SelectKind | ListRef
+)
+
+
+# ---- values: what is written ----------------------------------------------------------------------------
+
+
+@frozen
+class Literal:
+    """Text as it is to be written, quotes taken off; a backslash parts the values of a multi-value."""
+
+    text: str
+    span: Span = _span()
+
+
+@frozen
+class VarRef:
+    """A variable that the run supplies, like `var:source_id`."""
+
+    name: str
+    span: Span = _span()
+
+
+@frozen
+class Argument:
+    """One `key=value` of a call; the value is text or `var:NAME`."""
+
+    key: str
+    value: Literal | VarRef
+    span: Span = _span()
+
+
+@frozen
+class FuncRef:
+    """A function that the caller supplies, like `func:hash_id length=12`."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+    span: Span = _span()
+
+
+@frozen
+class BuiltinRef:
+    """A function built in, like `deid_func:pydicom_uuid prefix=2.25.`."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+    span: Span = _span()
+
+
+Call: TypeAlias = FuncRef | BuiltinRef
+Value: TypeAlias = Literal | VarRef | FuncRef | BuiltinRef
+
+
+# ---- conditions: when a line acts on an element ---------------------------------------------------------
+
+
+class TextOperator(StrEnum):
+    """Comparisons of an element's value with text."""
+
+    CONTAINS = "contains"
+    NOTCONTAINS = "notcontains"
+    EQUALS = "equals"
+    NOTEQUALS = "notequals"
+
+
+class StateOperator(StrEnum):
+    """Questions about an element that need no text."""
+
+    MISSING = "missing"
+    PRESENT = "present"
+    EMPTY = "empty"
+
+
+@frozen
+class TextCondition:
+    """The element's value compared with text, like `contains:Smith` or `equals:"A B"`."""
+
+    operator: TextOperator
+    text: str
+    span: Span = _span()
+
+
+@frozen
+class StateCondition:
+    """The element's state, like `empty:` or `present:`."""
+
+    operator: StateOperator
+    span: Span = _span()
+
+
+@frozen
+class ListCondition:
+    """The element's value is in a `%values` list, like `values:NAME` behind a target."""
+
+    name: str
+    span: Span = _span()
+
+
+@frozen
+class TruthCondition:
+    """A variable or a function that says yes, like `func:is_curve`."""
+
+    value: VarRef | FuncRef | BuiltinRef
+    span: Span = _span()
+
+
+Condition: TypeAlias = TextCondition | StateCondition | ListCondition | TruthCondition
+Conditions: TypeAlias = tuple[Condition, ...]  # all of them must hold; none: always
+
+
+# ---- statements of %header and %labels ------------------------------------------------------------------
+
+
+@frozen
+class Add:
+    """`ADD target value`: set the attribute whether or not it is there."""
+
+    target: Target
+    value: Value
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Blank:
+    """`BLANK target [conditions]`: keep the element, empty its value."""
+
+    target: Target
+    when: Conditions
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Jitter:
+    """`JITTER target days`: shift dates by a number of days."""
+
+    target: Target
+    days: Value
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Keep:
+    """`KEEP target`: leave the element as it is, whatever other lines say (ADD excepted)."""
+
+    target: Target
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Replace:
+    """`REPLACE target value [if conditions]`: write a value where the element exists."""
+
+    target: Target
+    value: Value
+    when: Conditions
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Remove:
+    """`REMOVE target [conditions]`: delete the element."""
+
+    target: Target
+    when: Conditions
+    remark: str | None
+    span: Span = _span()
+
+
+Action: TypeAlias = Add | Blank | Jitter | Keep | Replace | Remove
+
+
+# ---- statements of %values and %fields ------------------------------------------------------------------
+
+
+@frozen
+class Field:
+    """`FIELD target`: put the elements (in %fields) or their values (in %values) into the list."""
+
+    target: Target
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Split:
+    """`SPLIT target by="^";minlength=4`: put the parts of the elements' values into the list."""
+
+    target: Target
+    separator: str
+    minimum: int
+    remark: str | None
+    span: Span = _span()
+
+
+ListLine: TypeAlias = Field | Split
+
+
+# ---- statements of %vars --------------------------------------------------------------------------------
+
+
+class VariableType(StrEnum):
+    """What a declared variable holds."""
+
+    TEXT = "text"
+    INT = "int"
+    NUMBER = "number"
+    DATE = "date"
+    UID = "uid"
+    SECRET = "secret"
+    TABLE = "table"
+
+
+@frozen
+class Variable:
+    """`VAR name [type] [default=value]`: a variable the run may (with a default) or must supply."""
+
+    name: str
+    type: VariableType
+    default: str | None
+    remark: str | None
+    span: Span = _span()
+
+
+# ---- statements of %filter ------------------------------------------------------------------------------
+
+
+class Join(StrEnum):
+    """How a criterion is joined to what stands before it."""
+
+    AND = "+"
+    OR = "||"
+
+
+@frozen
+class Criterion:
+    """One test of an object, like `contains Modality CT`.
+
+    `join` ties it to what stands before: for the first criterion of a line to the lines above (None: the line
+    began without an operator), for the others to the criteria on their left. `value` is None for `missing`,
+    `present` and `empty`.
+    """
+
+    join: Join | None
+    operator: TextOperator | StateOperator
+    target: Target
+    value: str | None
+    span: Span = _span()
+
+
+@frozen
+class CriteriaLine:
+    """A line of one or more criteria, read strictly from left to right."""
+
+    criteria: tuple[Criterion, ...]
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Box:
+    """Four whole numbers as written: `x0,y0,x1,y1`, or `x,y,width,height` in the ctp spelling."""
+
+    numbers: tuple[int, int, int, int]
+    span: Span = _span()
+
+
+@frozen
+class WholeImage:
+    """`all`: the whole image."""
+
+    span: Span = _span()
+
+
+@frozen
+class FromSequence:
+    """`from:SequenceOfUltrasoundRegions`: one box for each item of a sequence of the object."""
+
+    target: Target
+    span: Span = _span()
+
+
+Region: TypeAlias = Box | WholeImage | FromSequence
+
+
+@frozen
+class RegionLine:
+    """`coordinates`, `keepcoordinates`, `ctpcoordinates` or `ctpkeepcoordinates` with a region."""
+
+    keep: bool
+    ctp: bool
+    region: Region
+    remark: str | None
+    span: Span = _span()
+
+
+# ---- lines, sections, recipe ----------------------------------------------------------------------------
+
+
+@frozen
+class Comment:
+    """A line that is a comment; `text` is without the `#` and the blanks around."""
+
+    text: str
+    span: Span = _span()
+
+
+@frozen
+class EmptyLine:
+    """A line with nothing on it."""
+
+    span: Span = _span()
+
+
+@frozen
+class Format:
+    """`FORMAT dicom`, wherever it stands."""
+
+    name: str
+    remark: str | None
+    span: Span = _span()
+
+
+Trivia: TypeAlias = Comment | EmptyLine | Format
+
+
+@frozen
+class Label:
+    """`LABEL name` with its criteria and regions; `name` may be empty."""
+
+    name: str
+    body: tuple[CriteriaLine | RegionLine | Trivia, ...]
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Include:
+    """`%include "reference" [sha256:digest]`: recipes to be laid before this one."""
+
+    reference: str
+    digest: str | None
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Header:
+    """`%header`: what is done to elements."""
+
+    body: tuple[Action | Trivia, ...]
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Labels:
+    """`%labels`: action lines that deidc keeps for other programs and never executes."""
+
+    body: tuple[Action | Trivia, ...]
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Values:
+    """`%values name`: a list of values, read from each object."""
+
+    name: str
+    body: tuple[ListLine | Trivia, ...]
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Fields:
+    """`%fields name`: a list of elements."""
+
+    name: str
+    body: tuple[Field | Trivia, ...]
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Filter:
+    """`%filter name`: a group of labels."""
+
+    name: str
+    body: tuple[Label | Trivia, ...]
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Variables:
+    """`%vars`: declarations of variables."""
+
+    body: tuple[Variable | Trivia, ...]
+    remark: str | None
+    span: Span = _span()
+
+
+Section: TypeAlias = Header | Labels | Values | Fields | Filter | Variables
+Item: TypeAlias = Section | Include | Trivia
+
+
+@frozen
+class Recipe:
+    """A recipe as written, or several laid one behind the other."""
+
+    items: tuple[Item, ...]

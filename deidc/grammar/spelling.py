@@ -1,0 +1,95 @@
+"""How words of the language are spelt: quotes, tags, paths. Text in, parts out; no places, no complaints."""
+
+from __future__ import annotations
+
+import re
+
+_STEP = re.compile(
+    r"""(?P<private>\((?P<group>[0-9a-fA-FxX]{4}),"(?P<creator>[^"]+)",(?P<element>[0-9a-fA-FxX]{2})\))
+      | (?P<tag>\((?P<pair>[0-9a-fA-FxX]{4},[0-9a-fA-FxX]{4})\)|[0-9a-fA-FxX]{8}(?![A-Za-z0-9]))
+      | (?P<index>\d{1,6}(?![A-Za-z0-9]))
+      | (?P<keyword>[A-Za-z0-9]+)""",
+    re.VERBOSE,
+)
+_SEPARATOR = re.compile(r"(?:\[(?P<index>\d{1,6})\])?(?:__|\.|::)")
+_PRIVATE = re.compile(
+    r"""\(?(?P<group>[0-9a-fx]{4})[ \t]*,[ \t]*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>[^\s"',()]+))
+        [ \t]*,[ \t]*(?:0x)?(?P<element>[0-9a-fx]{2})\)?\Z""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def is_quoted(text: str) -> bool:
+    """Whether text is one quoted string as a whole."""
+    return len(text) >= 2 and text[0] in "\"'" and text[-1] == text[0]
+
+
+def unquoted(text: str) -> str:
+    """Return what stands between the quotation marks, or the text itself if it is not quoted.
+
+    In double quotation marks a backslash before one makes it part of the text; other backslashes stay, because
+    they part the values of a multi-value.
+    """
+    if not is_quoted(text):
+        return text
+    inner = text[1:-1]
+    return inner.replace('\\"', '"') if text[0] == '"' else inner
+
+
+def tag_digits(text: str) -> str:
+    """Return the eight digits of a tag in any of its spellings."""
+    if text[:2].lower() == "0x":
+        text = text[2:]
+    return re.sub(r"[(),\s]", "", text).upper()
+
+
+def private_parts(text: str) -> tuple[str, str, str]:
+    """Return group, creator and element of a private element in any of its spellings."""
+    found = _PRIVATE.match(text)
+    assert found is not None, "the lexer lets nothing else through"
+    creator = found["double"] or found["single"] or found["bare"]
+    return found["group"].upper(), creator, found["element"].upper()
+
+
+def path_parts(text: str) -> list[tuple[str, int, int, int | None]] | None:
+    """Return the steps of a path as (text, start, end, item number), or None if it is none.
+
+    Steps are parted by `__`, `.` or `::`; an item number stands between two separators or in brackets.
+    """
+    steps: list[tuple[str, int, int, int | None]] = []
+    at = 0
+    while True:
+        found = _STEP.match(text, at)
+        if found is None:
+            return None
+        if found["index"] is not None:
+            if not steps or steps[-1][3] is not None or text[at - 2 : at] != "__":
+                return None
+            name, start, end, _ = steps[-1]
+            steps[-1] = (name, start, end, int(found["index"]))
+        else:
+            steps.append((found[0], found.start(), found.end(), None))
+        at = found.end()
+        if at == len(text):
+            last_is_step = found["index"] is None
+            return steps if len(steps) > 1 and last_is_step else None
+        separator = _SEPARATOR.match(text, at)
+        if separator is None:
+            return None
+        if separator["index"] is not None:
+            if found["index"] is not None:
+                return None
+            name, start, end, _ = steps[-1]
+            steps[-1] = (name, start, end, int(separator["index"]))
+        at = separator.end()
+
+
+def is_tag(text: str) -> bool:
+    """Whether one step of a path is a tag."""
+    found = _STEP.fullmatch(text)
+    return found is not None and found["tag"] is not None
+
+
+def is_private(text: str) -> bool:
+    """Whether one step of a path is a private element by creator."""
+    return text.startswith("(") and '"' in text

@@ -1,0 +1,114 @@
+"""The compiler: its passes, in order, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from deidc.codes import layout
+from deidc.codes import names as codes
+from deidc.diagnostics import CompileError, Diagnostic, Report, Severity
+from deidc.grammar.reader import decode, read
+from deidc.grammar.writer import write
+from deidc.ignores import apply_ignores
+from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.checks import CHECKS
+from deidc.ir.identifiers import SYSTEM_PROTECTED
+from deidc.ir.library import FileLibrary, Found, Library, NotFound
+from deidc.ir.lower import lower
+from deidc.ir.merge import Merged, merge
+from deidc.ir.names import Resolved, resolve
+from deidc.ir.program import Program
+from deidc.ir.signatures import Signatures
+from deidc.ir.verify import verify
+from deidc.source import Source
+
+Recipe = Source | Path | str
+
+
+def check_recipe(
+    recipe: Recipe,
+    *,
+    library: Library | None = None,
+    signatures: Signatures | None = None,
+    bases: Sequence[str] = (),
+) -> Report:
+    """Return every complaint about a recipe, its bases and includes. Never raises for what a recipe says.
+
+    `recipe` is a Source, the path of a file, or the text itself. `signatures` are the functions and variables that
+    the host will supply (`Functions.signatures`); without them any function and variable is taken on trust.
+    """
+    return _analyse(recipe, library, signatures, bases)[2]
+
+
+def compile_recipe(
+    recipe: Recipe,
+    *,
+    library: Library | None = None,
+    signatures: Signatures | None = None,
+    bases: Sequence[str] = (),
+    protected: tuple[str, ...] = SYSTEM_PROTECTED,
+    strict: bool = False,
+) -> Program:
+    """Return the program of a recipe. Raises CompileError with the whole report if there are errors.
+
+    With `strict`, warnings are errors. `protected` are keywords of attributes that wide rules do not touch.
+    """
+    merged, resolved, report = _analyse(recipe, library, signatures, bases)
+    if report.errors or (strict and report.warnings):
+        raise CompileError(report)
+    return verify(lower(resolved, merged.sources, protected, merged.digests))
+
+
+def format_recipe(recipe: Recipe) -> str:
+    """Return a recipe in canonical form. Raises CompileError if its words cannot be read.
+
+    Formatting what was not understood would lose it, so a recipe with errors of its words is not formatted.
+    """
+    source, said = source_of(recipe)
+    tree, complaints = read(source)
+    report = Report.of([source], said, complaints)
+    if [one for one in report.errors if one.rule.code != _MISSING_FORMAT]:
+        raise CompileError(report)
+    return write(tree)
+
+
+_MISSING_FORMAT = "DC113"
+
+
+def source_of(recipe: Recipe) -> tuple[Source, tuple[Diagnostic, ...]]:
+    """Return the source of a recipe given as a Source, a path or text. Raises OSError for a path."""
+    match recipe:
+        case Source():
+            return recipe, ()
+        case Path():
+            return decode(recipe.read_bytes(), str(recipe))
+        case _:
+            return Source("<recipe>", recipe.replace("\r\n", "\n").replace("\r", "\n")), ()
+
+
+def find_recipe(reference: str, library: Library | None = None) -> Found | NotFound:
+    """Return the recipe that a user's reference stands for: a file, or the name of one shipped with deidc."""
+    return (library or FileLibrary()).find(reference, None)
+
+
+def _analyse(
+    recipe: Recipe, library: Library | None, signatures: Signatures | None, bases: Sequence[str]
+) -> tuple[Merged, Resolved, Report]:
+    source, said = source_of(recipe)
+    merged = merge(source, library or FileLibrary(), bases)
+    resolved, unknown = resolve(merged.recipe, signatures or Signatures(BUILTINS), merged.sources)
+    checked = (complaint for check in CHECKS for complaint in check(resolved))
+    standing = apply_ignores(merged.sources, (*said, *merged.said, *unknown, *checked))
+    return merged, resolved, Report.of(merged.sources, _without_echoes(standing))
+
+
+def _without_echoes(said: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Leave out what only follows from a line that was not understood: a list is unused because its rule is lost."""
+    lost = {one.span.source for one in said if one.span is not None and _is_lost_line(one)}
+    echoes = (codes.UNUSED_LIST, codes.UNUSED_VARIABLE, layout.EMPTY_RECIPE, layout.EMPTY_SECTION)
+    return [one for one in said if not (one.rule in echoes and one.span is not None and one.span.source in lost)]
+
+
+def _is_lost_line(said: Diagnostic) -> bool:
+    return said.code.startswith("DC1") and said.severity is Severity.ERROR

@@ -1,0 +1,104 @@
+"""Attributes that checks know by name: UIDs an object cannot be without, and what names a patient."""
+
+from __future__ import annotations
+
+# What no wide rule may touch, because the rest of the object cannot be read without it. deid 0.4.13 protects the
+# first five and the file meta information; character set and float pixels are added, which it lets REMOVE ALL ruin.
+SYSTEM_PROTECTED: tuple[str, ...] = (
+    "PixelData",
+    "RedPaletteColorLookupTableData",
+    "GreenPaletteColorLookupTableData",
+    "BluePaletteColorLookupTableData",
+    "VOILUTSequence",
+    "FloatPixelData",
+    "DoubleFloatPixelData",
+    "SegmentedRedPaletteColorLookupTableData",
+    "SegmentedGreenPaletteColorLookupTableData",
+    "SegmentedBluePaletteColorLookupTableData",
+    "SpecificCharacterSet",
+    "FileMetaInformationGroupLength",
+    "FileMetaInformationVersion",
+    "TransferSyntaxUID",
+    "ImplementationClassUID",
+)
+
+# Type 1 in every composite object (PS3.3 C.12.1, C.7.2.1, C.7.3.1).
+MANDATORY_UIDS: tuple[str, ...] = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
+
+# UIDs that group objects or refer to them; a random one in each file breaks what they link.
+LINKING_UIDS: frozenset[str] = frozenset(
+    {
+        "StudyInstanceUID",
+        "SeriesInstanceUID",
+        "SOPInstanceUID",
+        "FrameOfReferenceUID",
+        "ReferencedSOPInstanceUID",
+        "ReferencedFrameOfReferenceUID",
+        "SynchronizationFrameOfReferenceUID",
+        "IrradiationEventUID",
+        "ConcatenationUID",
+        "DimensionOrganizationUID",
+    }
+)
+
+INSTANCE_UIDS: frozenset[str] = frozenset({"SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"})
+
+# What a recipe that promises to remove identity must have a rule for.
+DIRECT_IDENTIFIERS: tuple[str, ...] = ("PatientName", "PatientID", "PatientBirthDate")
+
+# KEEP of one of these is worth a reason.
+KEPT_WITH_REASON: frozenset[str] = frozenset(
+    {
+        "PatientName",
+        "PatientID",
+        "PatientBirthDate",
+        "PatientAddress",
+        "PatientTelephoneNumbers",
+        "OtherPatientIDs",
+        "OtherPatientIDsSequence",
+        "OtherPatientNames",
+        "PatientBirthName",
+        "PatientMotherBirthName",
+        "MedicalRecordLocator",
+        "IssuerOfPatientID",
+    }
+)
+
+# Attributes of few different values; a %values list of them finds those values in everybody's files.
+FEW_VALUES: frozenset[str] = frozenset(
+    {
+        "PatientSex",
+        "Modality",
+        "Laterality",
+        "ImageLaterality",
+        "PatientPosition",
+        "BodyPartExamined",
+        "SpecificCharacterSet",
+        "PatientIdentityRemoved",
+        "BurnedInAnnotation",
+        "PhotometricInterpretation",
+        "SmokingStatus",
+        "PregnancyStatus",
+    }
+)
+
+# Attributes that no IOD has at the top level of an object (PS3.3), though criteria often ask for them there.
+ONLY_IN_ITEMS: frozenset[str] = frozenset(
+    {
+        "CodeMeaning",
+        "CodeValue",
+        "CodingSchemeVersion",
+        "ReferencedSOPInstanceUID",
+        "ReferencedSOPClassUID",
+        "ScheduledProcedureStepID",
+        "ScheduledProcedureStepDescription",
+        "RegionDataType",
+        "RegionSpatialFormat",
+        "TextValue",
+        "ReferencedFrameNumber",
+        "ReferencedSegmentNumber",
+    }
+)
+
+# Groups of labels that pass an object on; a label of any other group holds it back.
+PASSING_GROUPS: frozenset[str] = frozenset({"whitelist", "allowlist"})

@@ -1,0 +1,125 @@
+"""Where recipes are found: files, and the recipes that come with deidc."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+from attrs import frozen
+
+from deidc.diagnostics import Diagnostic
+from deidc.grammar.reader import decode
+from deidc.source import Source
+
+SHIPPED_PREFIX = "deidc:"
+SUFFIX = ".deid"
+
+
+@frozen
+class Found:
+    """A recipe that a reference stands for; `said` are complaints about its bytes."""
+
+    source: Source
+    said: tuple[Diagnostic, ...] = ()
+
+
+@frozen
+class NotFound:
+    """No recipe stands behind a reference: why, and what may be meant."""
+
+    reason: str
+    hint: str | None = None
+    ambiguous: bool = False
+
+
+class Library(Protocol):
+    """Finds the recipe that a reference stands for."""
+
+    def find(self, reference: str, beside: str | None) -> Found | NotFound:
+        """Return the recipe; `beside` is the name of the recipe that refers to it, or None."""
+
+
+@cache
+def shipped_recipes() -> Mapping[str, Path]:
+    """Return the recipes that come with deidc by name, the same from a checkout and from an install."""
+    package = Path(__file__).resolve().parent.parent
+    folder = next((one for one in (package / "recipes", package.parent / "recipes") if one.is_dir()), None)
+    if folder is None:
+        return MappingProxyType({})
+    paths = sorted(folder.rglob(f"*{SUFFIX}"))
+    return MappingProxyType({path.relative_to(folder).with_suffix("").as_posix(): path for path in paths})
+
+
+@frozen
+class FileLibrary:
+    """Recipes of the file system and those shipped with deidc.
+
+    A reference that ends in a suffix, begins with a dot or is absolute is a file, beside the recipe that refers to
+    it (or in the current folder). Any other is the name of a shipped recipe; `deidc:NAME` always is.
+    """
+
+    def find(self, reference: str, beside: str | None) -> Found | NotFound:
+        """Return the recipe that a reference stands for."""
+        shipped = shipped_recipes()
+        name = reference.removeprefix(SHIPPED_PREFIX)
+        if reference.startswith(SHIPPED_PREFIX):
+            return read_recipe(shipped[name], f"{SHIPPED_PREFIX}{name}") if name in shipped else _no_such(name)
+        path = self._path(reference, beside)
+        if is_file_reference(reference):
+            return self._file(path)
+        if name in shipped:
+            if path.exists():
+                hint = f"write ./{reference} for the file, {SHIPPED_PREFIX}{reference} for deidc's"
+                return NotFound(f"{reference!r} is a recipe of deidc, and {path} exists too", hint, ambiguous=True)
+            return read_recipe(shipped[name], f"{SHIPPED_PREFIX}{name}")
+        if path.is_file():
+            return self._file(path)
+        return _no_such(name)
+
+    def _path(self, reference: str, beside: str | None) -> Path:
+        if beside is None or beside.startswith("<"):
+            return Path(reference)
+        if beside.startswith(SHIPPED_PREFIX):
+            at = shipped_recipes().get(beside.removeprefix(SHIPPED_PREFIX))
+            return at.parent / reference if at is not None else Path(reference)
+        return Path(beside).parent / reference
+
+    def _file(self, path: Path) -> Found | NotFound:
+        if path.is_dir():
+            return NotFound(f"{path} is a folder", "name a recipe in it")
+        if not path.is_file():
+            near = get_close_matches(path.name, _names_beside(path), 1, 0.7)
+            return NotFound(f"there is no file {path}", f"did you mean {near[0]}?" if near else None)
+        return read_recipe(path, str(path))
+
+
+def is_file_reference(reference: str) -> bool:
+    """Whether a reference can only be a file."""
+    return reference.startswith((".", "/", "~")) or Path(reference).suffix != "" or Path(reference).is_absolute()
+
+
+def _names_beside(path: Path) -> list[str]:
+    try:
+        return sorted(one.name for one in path.parent.iterdir())
+    except OSError:
+        return []
+
+
+def _no_such(name: str) -> NotFound:
+    known = sorted(shipped_recipes())
+    near = get_close_matches(name, known, 1, 0.6)
+    hint = f"did you mean {near[0]!r}?" if near else "recipes of deidc are " + ", ".join(known)
+    return NotFound(f"no recipe is called {name!r}", hint)
+
+
+def read_recipe(path: Path, name: str) -> Found | NotFound:
+    """Read a recipe file."""
+    try:
+        data = path.read_bytes()
+    except OSError as failure:
+        return NotFound(f"{path} cannot be read: {failure.strerror}")
+    return Found(*decode(data, name))

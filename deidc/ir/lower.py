@@ -1,0 +1,245 @@
+"""Resolved recipe -> program: every implicit rule becomes an op that can be read in the program's text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from deidc.grammar import nodes
+from deidc.ir import dictionary, ops
+from deidc.ir.identifiers import PASSING_GROUPS, SYSTEM_PROTECTED
+from deidc.ir.names import Bound, BoundLabel, BoundLine, BoundRegion, Resolved
+from deidc.ir.program import (
+    OWN_ACCOUNT,
+    FormatName,
+    NeededFunction,
+    NeededVariable,
+    Needs,
+    Origin,
+    Program,
+    Slot,
+    SlotKind,
+    VariableKind,
+)
+from deidc.source import Source, Span
+
+CHARACTER_SET = ops.Tagged("00080005")
+
+Lowered = tuple[ops.Op, Origin]
+
+
+def lower(
+    resolved: Resolved,
+    sources: Iterable[Source],
+    protected: tuple[str, ...] = SYSTEM_PROTECTED,
+    recipes: tuple[tuple[str, str], ...] = (),
+) -> Program:
+    """Return the program of a recipe that has no errors.
+
+    `protected` are keywords of attributes that deidc protects on its own account. `sources` tell the lines of spans.
+    """
+    lowering = _Lowering(resolved, {source.name: source for source in sources})
+    lowered = tuple(lowering.ops(protected))
+    return Program(
+        format=FormatName.DICOM,
+        ops=tuple(op for op, _ in lowered),
+        needs=needs_of((op for op, _ in lowered), resolved),
+        slots=tuple(Slot(SlotKind(one.kind.value), one.name) for one in resolved.lists),
+        origins=tuple(origin for _, origin in lowered),
+        recipes=recipes,
+    )
+
+
+class _Lowering:
+    def __init__(self, resolved: Resolved, sources: dict[str, Source]) -> None:
+        self._resolved = resolved
+        self._sources = sources
+
+    def _origin(self, span: Span) -> Origin:
+        source = self._sources.get(span.source)
+        return Origin(span.source, source.place(span.start).line if source is not None else 0)
+
+    def ops(self, protected: tuple[str, ...]) -> Iterator[Lowered]:
+        """Yield the ops: lists, protection, labels, rules, surroundings."""
+        yield from self._lists()
+        for keyword in protected:
+            attribute = dictionary.find_keyword(keyword)
+            assert attribute is not None, keyword
+            yield ops.Protect(ops.Tagged(attribute.pattern), system=True), OWN_ACCOUNT
+        for rule in self._resolved.rules:
+            if isinstance(rule.statement, nodes.Keep) and rule.selector is not None:
+                yield ops.Protect(rule.selector, system=False), self._origin(rule.statement.span)
+        for label in self._resolved.labels:
+            yield self._mark(label), self._origin(label.label.span)
+        for rule in self._resolved.rules:
+            yield from self._rule(rule)
+        yield ops.SyncMeta(), OWN_ACCOUNT
+        yield ops.ClearPreamble(), OWN_ACCOUNT
+
+    def _lists(self) -> Iterator[Lowered]:
+        for slot, one in enumerate(self._resolved.lists):
+            for member in one.members:
+                if member.selector is None:
+                    continue
+                origin = self._origin(member.line.span)
+                match member.line:
+                    case nodes.Field() if one.kind is nodes.ListKind.FIELDS:
+                        yield ops.Gather(slot, member.selector), origin
+                    case nodes.Field():
+                        yield ops.Collect(slot, member.selector, None, 1), origin
+                    case nodes.Split(_, separator, minimum):
+                        yield ops.Collect(slot, member.selector, separator, minimum), origin
+                    case _:
+                        assert_never(member.line)
+
+    # ---- rules ----------------------------------------------------------------------------------------
+
+    def _rule(self, rule: Bound) -> Iterator[Lowered]:
+        at, statement = rule.selector, rule.statement
+        if at is None or isinstance(statement, nodes.Keep):
+            return
+        yield self._op(statement, at), self._origin(statement.span)
+
+    def _op(self, statement: nodes.Action, at: ops.Selector) -> ops.Op:
+        match statement:
+            case nodes.Add(_, nodes.Literal(text)) | nodes.Replace(_, nodes.Literal(text)) if at == CHARACTER_SET:
+                return ops.Transcode(text)
+            case nodes.Add(_, value):
+                return ops.Add(top_path(at), self._operand(value))
+            case nodes.Replace(_, value, when):
+                return ops.Replace(at, self._operand(value), self._conditions(when))
+            case nodes.Jitter(_, value):
+                return ops.Jitter(at, self._days(value))
+            case nodes.Remove(_, when):
+                return ops.Remove(at, self._conditions(when))
+            case nodes.Blank(_, when):
+                return ops.Blank(at, self._conditions(when))
+            case nodes.Keep():
+                raise AssertionError("KEEP was lowered to a Protect")
+            case _:
+                assert_never(statement)
+
+    def _operand(self, value: nodes.Value) -> ops.Operand:
+        match value:
+            case nodes.Literal(text):
+                return ops.Text(text)
+            case nodes.VarRef(name):
+                return ops.Var(name)
+            case nodes.FuncRef() | nodes.BuiltinRef():
+                return call_of(value)
+            case _:
+                assert_never(value)
+
+    def _days(self, value: nodes.Value) -> ops.Operand:
+        if isinstance(value, nodes.Literal):
+            return ops.Days(int(value.text))
+        return self._operand(value)
+
+    def _conditions(self, when: nodes.Conditions) -> tuple[ops.Condition, ...]:
+        return tuple(self._condition(one) for one in when)
+
+    def _condition(self, condition: nodes.Condition) -> ops.Condition:
+        match condition:
+            case nodes.TextCondition(operator, text):
+                return ops.Compared(ops.Comparison(operator.value), text)
+            case nodes.StateCondition(operator):
+                return ops.InState(ops.State(operator.value))
+            case nodes.ListCondition(name):
+                slot = self._resolved.slot(nodes.ListKind.VALUES, name)
+                assert slot is not None, "an unknown list is an error before this"
+                return ops.Listed(slot)
+            case nodes.TruthCondition(nodes.VarRef(name)):
+                return ops.Truth(ops.Var(name))
+            case nodes.TruthCondition(nodes.FuncRef() | nodes.BuiltinRef() as call):
+                return ops.Truth(call_of(call))
+            case _:
+                raise AssertionError(type(condition).__name__)
+
+    # ---- labels ---------------------------------------------------------------------------------------
+
+    def _mark(self, label: BoundLabel) -> ops.Mark:
+        return ops.Mark(
+            group=label.group,
+            label=label.label.name,
+            lines=tuple(_test_line(line) for line in label.lines),
+            masks=tuple(_mask(region) for region in label.regions),
+            held=label.group.lower() not in PASSING_GROUPS,
+        )
+
+
+def top_path(at: ops.Selector) -> ops.AtPath:
+    """Return where ADD sets an attribute: at the path it names, or at the top level."""
+    match at:
+        case ops.AtPath():
+            return at
+        case ops.Tagged() | ops.PrivateBlock():
+            return ops.AtPath((ops.PathStep(at, None),))
+        case _:
+            raise AssertionError("ADD to a wide target is an error before this")
+
+
+def call_of(call: nodes.Call) -> ops.Call:
+    """Return a call as the program has it, its arguments by name."""
+    arguments = (
+        ops.CallArgument(
+            one.key,
+            ops.Text(one.value.text) if isinstance(one.value, nodes.Literal) else ops.Var(one.value.name),
+        )
+        for one in call.arguments
+    )
+    return ops.Call(
+        call.name, tuple(sorted(arguments, key=lambda one: one.key)), isinstance(call, nodes.BuiltinRef)
+    )
+
+
+def _test_line(line: BoundLine) -> ops.TestLine:
+    first = line.line.criteria[0].join
+    tests = []
+    for position, bound in enumerate(line.criteria):
+        criterion = bound.criterion
+        assert bound.selector is not None, "an unknown attribute is an error before this"
+        that: ops.Compared | ops.InState
+        if isinstance(criterion.operator, nodes.TextOperator):
+            that = ops.Compared(ops.Comparison(criterion.operator.value), criterion.value or "")
+        else:
+            that = ops.InState(ops.State(criterion.operator.value))
+        join = criterion.join if position else None
+        tests.append(ops.Test(_joint(join), bound.selector, that))
+    return ops.TestLine(_joint(first), tuple(tests))
+
+
+def _joint(join: nodes.Join | None) -> ops.Joint:
+    return ops.Joint.OR if join is nodes.Join.OR else ops.Joint.AND
+
+
+def _mask(bound: BoundRegion) -> ops.Mask:
+    match bound.line.region:
+        case nodes.Box((a, b, c, d)):
+            box = ops.Rectangle(a, b, a + c, b + d) if bound.line.ctp else ops.Rectangle(a, b, c, d)
+            return ops.Mask(bound.line.keep, box)
+        case nodes.WholeImage():
+            return ops.Mask(bound.line.keep, ops.WholeImage())
+        case nodes.FromSequence():
+            assert bound.source is not None, "an unknown attribute is an error before this"
+            return ops.Mask(bound.line.keep, ops.ItemRegions(bound.source))
+        case _:
+            assert_never(bound.line.region)
+
+
+# ---- needs ----------------------------------------------------------------------------------------------
+
+
+def needs_of(program_ops: Iterable[ops.Op], resolved: Resolved) -> Needs:
+    """Return what the ops import, with what the recipe declares about it."""
+    variables, functions = ops.imports_of(program_ops)
+    return Needs(
+        tuple(_needed(name, resolved) for name in variables),
+        tuple(NeededFunction(name, builtin) for name, builtin in functions),
+    )
+
+
+def _needed(name: str, resolved: Resolved) -> NeededVariable:
+    declared = resolved.variables.get(name)
+    if declared is None:
+        return NeededVariable(name, VariableKind.TEXT, None)
+    return NeededVariable(name, VariableKind(declared.type.value), declared.default)

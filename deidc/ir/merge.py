@@ -1,0 +1,125 @@
+"""Recipes that are laid one after the other: bases, then what a recipe includes, then the recipe itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from attrs import define, field, frozen
+
+from deidc.codes import names as codes
+from deidc.diagnostics import Diagnostic, Label
+from deidc.grammar import nodes
+from deidc.grammar.reader import read
+from deidc.ir.library import Found, Library, NotFound
+from deidc.source import Source, Span
+
+
+@frozen
+class Merged:
+    """One recipe out of several, with all their sources in the order they were laid."""
+
+    recipe: nodes.Recipe
+    sources: tuple[Source, ...]
+    said: tuple[Diagnostic, ...]
+
+    @property
+    def digests(self) -> tuple[tuple[str, str], ...]:
+        """The name and SHA-256 of each text."""
+        return tuple((source.name, text_digest(source)) for source in self.sources)
+
+
+def text_digest(source: Source) -> str:
+    """Return the SHA-256 of a recipe's text in UTF-8 with Unix line ends, in hexadecimal digits."""
+    return hashlib.sha256(source.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def joined(recipes: Sequence[nodes.Recipe]) -> nodes.Recipe:
+    """Lay recipes one after the other; includes, which are laid already, are left out."""
+    return nodes.Recipe(
+        tuple(item for recipe in recipes for item in recipe.items if not isinstance(item, nodes.Include))
+    )
+
+
+def merge(source: Source, library: Library, bases: Sequence[str] = ()) -> Merged:
+    """Read a recipe with its bases and all that they include; each text is laid once.
+
+    A base goes first, so that the recipe's own rules come after it and win as file order says (deid 0.4.13 lays
+    them the other way round, and loses lists of all but the first).
+    """
+    merging = _Merging(library)
+    for base in bases:
+        merging.refer(base, None, None, None, ())
+    merging.lay(source, (), ())
+    merging.complain_of_formats()
+    return Merged(joined(merging.laid), tuple(merging.sources), tuple(merging.said))
+
+
+@define(eq=False)
+class _Merging:
+    library: Library
+    laid: list[nodes.Recipe] = field(factory=list)
+    sources: list[Source] = field(factory=list)
+    said: list[Diagnostic] = field(factory=list)
+    done: set[str] = field(factory=set)
+
+    def lay(self, source: Source, said: tuple[Diagnostic, ...], inside: tuple[tuple[str, Span | None], ...]) -> None:
+        """Lay what a recipe includes, then the recipe."""
+        recipe, complaints = read(source)
+        self.sources.append(source)
+        self.said.extend((*said, *complaints))
+        self.done.add(source.name)
+        for item in recipe.items:
+            if isinstance(item, nodes.Include):
+                self.refer(item.reference, item.digest, item.span, source.name, (*inside, (source.name, item.span)))
+        self.laid.append(recipe)
+
+    def refer(
+        self,
+        reference: str,
+        digest: str | None,
+        span: Span | None,
+        beside: str | None,
+        inside: tuple[tuple[str, Span | None], ...],
+    ) -> None:
+        """Lay the recipe that a reference stands for."""
+        match self.library.find(reference, beside):
+            case NotFound(reason, hint, ambiguous):
+                rule = codes.AMBIGUOUS_RECIPE if ambiguous else codes.RECIPE_NOT_FOUND
+                self.said.append(Diagnostic(rule, reason, span, hint))
+            case Found(source, said):
+                if any(source.name == name for name, _ in inside):
+                    self._complain_of_cycle(source.name, span, inside)
+                    return
+                if digest is not None and text_digest(source) != digest:
+                    message = f"{reference!r} has another digest than the one noted"
+                    hint = f"if the change is meant, note sha256:{text_digest(source)}"
+                    self.said.append(Diagnostic(codes.PIN_MISMATCH, message, span, hint))
+                if source.name not in self.done:
+                    self.lay(source, said, inside)
+
+    def _complain_of_cycle(
+        self, name: str, span: Span | None, inside: tuple[tuple[str, Span | None], ...]
+    ) -> None:
+        labels = tuple(
+            Label(place, f"{which} includes the next one") for which, place in inside[:-1] if place is not None
+        )
+        self.said.append(
+            Diagnostic(codes.INCLUDE_CYCLE, f"{name!r} includes itself through this line", span, None, None, labels)
+        )
+
+    def complain_of_formats(self) -> None:
+        """Complain of recipes for different formats."""
+        told = [
+            line
+            for recipe in self.laid
+            for item in recipe.items
+            for line in ((item,) if isinstance(item, nodes.Format) else getattr(item, "body", ()))
+            if isinstance(line, nodes.Format)
+        ]
+        for line in told[1:]:
+            first = told[0]
+            if line.name != first.name and line.span.source != first.span.source:
+                label = Label(first.span, f"the other is for {first.name[:40]}")
+                message = f"this recipe is for {line.name[:40]}"
+                self.said.append(Diagnostic(codes.FORMAT_MISMATCH, message, line.span, None, None, (label,)))

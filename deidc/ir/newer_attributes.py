@@ -1,0 +1,31 @@
+"""Attributes of newer editions of PS3.6 that pydicom 3.0 does not know, as PS3.15 2026d Table E.1-1 lists them."""
+
+NEWER: tuple[tuple[str, str, str, str, str], ...] = (
+    # pattern, keyword, VR, VM, name
+    ("00081301", "PrincipalDiagnosisCodeSequence", "SQ", "1", "Principal Diagnosis Code Sequence"),
+    ("00081302", "PrimaryDiagnosisCodeSequence", "SQ", "1", "Primary Diagnosis Code Sequence"),
+    ("00081303", "SecondaryDiagnosesCodeSequence", "SQ", "1", "Secondary Diagnoses Code Sequence"),
+    ("00081304", "HistologicalDiagnosesCodeSequence", "SQ", "1", "Histological Diagnoses Code Sequence"),
+    ("00100011", "PersonNamesToUseSequence", "SQ", "1", "Person Names to Use Sequence"),
+    ("00100012", "NameToUse", "LT", "1", "Name to Use"),
+    ("00100013", "NameToUseComment", "UT", "1", "Name to Use Comment"),
+    ("00100014", "ThirdPersonPronounsSequence", "SQ", "1", "Third Person Pronouns Sequence"),
+    ("00100015", "PronounCodeSequence", "SQ", "1", "Pronoun Code Sequence"),
+    ("00100016", "PronounComment", "UT", "1", "Pronoun Comment"),
+    ("00100041", "GenderIdentitySequence", "SQ", "1", "Gender Identity Sequence"),
+    ("00100042", "SexParametersForClinicalUseCategoryComment", "UT", "1", "Sex Parameters for Clinical Use Category Comment"),
+    ("00100043", "SexParametersForClinicalUseCategorySequence", "SQ", "1", "Sex Parameters for Clinical Use Category Sequence"),
+    ("00100044", "GenderIdentityCodeSequence", "SQ", "1", "Gender Identity Code Sequence"),
+    ("00100045", "GenderIdentityComment", "UT", "1", "Gender Identity Comment"),
+    ("00100046", "SexParametersForClinicalUseCategoryCodeSequence", "SQ", "1", "Sex Parameters for Clinical Use Category Code Sequence"),
+    ("00100047", "SexParametersForClinicalUseCategoryReference", "UR", "1-n", "Sex Parameters for Clinical Use Category Reference"),
+    ("00102162", "EthnicGroups", "UC", "1-n", "Ethnic Groups"),
+    ("0040A034", "EffectiveStartDateTime", "DT", "1", "Effective Start DateTime"),
+    ("0040A035", "EffectiveStopDateTime", "DT", "1", "Effective Stop DateTime"),
+    ("0040B034", "AnnotationDateTime", "DT", "1", "Annotation DateTime"),
+    ("0040B036", "SegmentDefinitionDateTime", "DT", "1", "Segment Definition DateTime"),
+    ("0040B03B", "MontageName", "LT", "1", "Montage Name"),
+    ("0040B03F", "MontageChannelLabel", "LO", "1", "Montage Channel Label"),
+    ("0040E012", "DisplayURI", "UR", "1", "Display URI"),
+    ("3004007F", "DoseCalculationModelName", "LO", "1", "Dose Calculation Model Name"),
+)

@@ -1,0 +1,470 @@
+"""The instructions of a program: three closed sets (selectors, operands, ops) and what each of them means.
+
+Everything here is a frozen fact. An op acts on one element at a time: for each element of an object the ops
+that select it are folded in program order over its state (absent, or a value). Lists and conditions read the
+input object, never the half-changed one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import TypeAlias, assert_never, get_args
+
+from attrs import frozen
+
+# ---- selectors: which elements an op is about -----------------------------------------------------------
+
+
+@frozen
+class Tagged:
+    """Elements with this tag, at every depth and in the file meta information.
+
+    `pattern` is eight upper-case hexadecimal digits; `X` stands for any digit (`60XX3000`). With an `X` in the
+    group, only even groups are meant: `60XX` is overlays, not private elements of odd groups.
+    """
+
+    pattern: str
+
+
+@frozen
+class PrivateBlock:
+    """Private elements by creator, in whatever block the creator reserved, at every depth.
+
+    `group` is four hexadecimal digits or `X`; `element` is two (the low byte of the element number) or `X`.
+    Creators are compared without regard to case and surrounding blanks. Creator elements are not selected.
+    """
+
+    group: str
+    creator: str
+    element: str
+
+
+@frozen
+class PathStep:
+    """One step of a path: an attribute, and the 0-based index of one item, or None for every item."""
+
+    at: Tagged | PrivateBlock
+    index: int | None
+
+
+@frozen
+class AtPath:
+    """Elements at one path from the top of the object or of the file meta information.
+
+    One step selects top-level elements only. The last step has no index.
+    """
+
+    steps: tuple[PathStep, ...]
+
+
+@frozen
+class Everything:
+    """Every element of the object and of its file meta information."""
+
+
+class Anchor(StrEnum):
+    """Where in a name a pattern must fit."""
+
+    CONTAINS = "contains"
+    STARTSWITH = "startswith"
+    ENDSWITH = "endswith"
+
+
+@frozen
+class Matching:
+    """Elements one of whose names fits a regular expression; with `negated`, those where none does.
+
+    Names, as in deid: the path of keywords joined by `__`, `(gggg,eeee)`, `ggggeeee`, the element's name, its
+    keyword, and for private elements `gggg,"CREATOR",ee` with and without parentheses. Case is ignored.
+    """
+
+    anchor: Anchor
+    pattern: str
+    negated: bool
+
+
+@frozen
+class OfVR:
+    """Elements with one of these value representations (sorted, no doubles)."""
+
+    vrs: tuple[str, ...]
+
+
+@frozen
+class InGroup:
+    """Elements of a group; four upper-case hexadecimal digits or `X` (only even groups then)."""
+
+    group: str
+
+
+class Kind(StrEnum):
+    """Kinds of elements: private (odd group), overlay (60xx, even), curve (50xx, even)."""
+
+    PRIVATE = "private"
+    OVERLAY = "overlay"
+    CURVE = "curve"
+
+
+@frozen
+class OfKind:
+    """Elements of a kind."""
+
+    kind: Kind
+
+
+@frozen
+class Holding:
+    """Elements whose input value holds a value of the list in `slot` (a `%values` list).
+
+    A value is held when it is a whole component of the element, or stands in it between word boundaries;
+    values of a person name are compared component by component too. Case is ignored.
+    """
+
+    slot: int
+
+
+@frozen
+class Member:
+    """Elements of the input object that the list in `slot` (a `%fields` list) gathered."""
+
+    slot: int
+
+
+Selector: TypeAlias = (
+    Tagged | PrivateBlock | AtPath | Everything | Matching | OfVR | InGroup | OfKind | Holding | Member
+)
+SELECTORS: tuple[type, ...] = get_args(Selector)
+
+
+# ---- operands: what is written --------------------------------------------------------------------------
+
+
+@frozen
+class Text:
+    """Text fitted to the VR of the element that receives it; a backslash parts values."""
+
+    text: str
+
+
+@frozen
+class Var:
+    """A variable of the run, fitted to the VR of the element that receives it."""
+
+    name: str
+
+
+@frozen
+class CallArgument:
+    """A named argument of a call."""
+
+    key: str
+    value: Text | Var
+
+
+@frozen
+class Call:
+    """The result of a function; `builtin` says that it must be one of deidc's own."""
+
+    name: str
+    arguments: tuple[CallArgument, ...]
+    builtin: bool
+
+
+@frozen
+class Days:
+    """A fixed number of days."""
+
+    days: int
+
+
+Operand: TypeAlias = Text | Var | Call | Days
+OPERANDS: tuple[type, ...] = get_args(Operand)
+
+
+# ---- conditions: when an op acts ------------------------------------------------------------------------
+
+
+class Comparison(StrEnum):
+    """How an element's input value is compared with text; any value of a multi-value may satisfy it.
+
+    `contains` is a regular expression search, `equals` compares the whole text; both ignore case and
+    surrounding blanks. The negated forms hold where the plain form does not.
+    """
+
+    CONTAINS = "contains"
+    NOTCONTAINS = "notcontains"
+    EQUALS = "equals"
+    NOTEQUALS = "notequals"
+
+
+class State(StrEnum):
+    """The input state of an element: not there, there, there with zero length."""
+
+    MISSING = "missing"
+    PRESENT = "present"
+    EMPTY = "empty"
+
+
+@frozen
+class Compared:
+    """The element's input value compares so with `text`."""
+
+    how: Comparison
+    text: str
+
+
+@frozen
+class InState:
+    """The element was in this state in the input."""
+
+    state: State
+
+
+@frozen
+class Listed:
+    """The element's input value holds a value of the list in `slot`."""
+
+    slot: int
+
+
+@frozen
+class Truth:
+    """The operand is true as Python judges it (the text of a false word, `0`, `false` or `no`, is false)."""
+
+    by: Var | Call
+
+
+Condition: TypeAlias = Compared | InState | Listed | Truth
+CONDITIONS: tuple[type, ...] = get_args(Condition)
+
+
+# ---- criteria of labels ---------------------------------------------------------------------------------
+
+
+class Joint(StrEnum):
+    """How a test is joined to the result on its left."""
+
+    AND = "+"
+    OR = "||"
+
+
+@frozen
+class Test:
+    """A question about the whole input object: does some element selected by `at` satisfy `that`?
+
+    The negated comparisons and `missing` hold where no selected element satisfies the plain form.
+    `joint` joins it to the tests on its left; the first of a line has AND.
+    """
+
+    joint: Joint
+    at: Selector
+    that: Compared | InState
+
+
+@frozen
+class TestLine:
+    """Tests read from left to right; `joint` joins the line to the lines above it."""
+
+    joint: Joint
+    tests: tuple[Test, ...]
+
+
+@frozen
+class Rectangle:
+    """Columns `x0 <= x < x1` and rows `y0 <= y < y1`, counted from the top left corner."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+
+@frozen
+class WholeImage:
+    """The whole image."""
+
+
+@frozen
+class ItemRegions:
+    """One rectangle for each item of the sequences selected by `at` (RegionLocationMinX0 and so on)."""
+
+    at: Selector
+
+
+@frozen
+class Mask:
+    """A region to blank, or with `keep` to leave as it is; later masks are painted over earlier ones."""
+
+    keep: bool
+    region: Rectangle | WholeImage | ItemRegions
+
+
+# ---- ops ------------------------------------------------------------------------------------------------
+
+
+@frozen
+class Collect:
+    """Put the input values of the selected elements into list `slot`.
+
+    `separator` None takes whole values; otherwise each value is split there. Parts shorter than `minimum`
+    characters and empty values are left out.
+    """
+
+    slot: int
+    at: Selector
+    separator: str | None
+    minimum: int
+
+
+@frozen
+class Gather:
+    """Make the selected elements of the input members of list `slot`."""
+
+    slot: int
+    at: Selector
+
+
+@frozen
+class Protect:
+    """Leave the selected elements as they are, whatever other ops say; Add alone overrides.
+
+    A protected sequence protects everything inside. `system` marks what deidc protects on its own account
+    (pixel data, character set, transfer syntax); a protected system element is not even added to.
+    """
+
+    at: Selector
+    system: bool
+
+
+@frozen
+class Add:
+    """Set the element at a path, whether or not it is there; parents that do not exist are not made."""
+
+    at: AtPath
+    by: Operand
+
+
+@frozen
+class Replace:
+    """Write a value into each selected element that is there."""
+
+    at: Selector
+    by: Operand
+    when: tuple[Condition, ...]
+
+
+@frozen
+class Jitter:
+    """Shift the dates in each selected element by a number of days."""
+
+    at: Selector
+    by: Operand
+
+
+@frozen
+class Remove:
+    """Delete each selected element, its items included.
+
+    An element that a Replace or Jitter anywhere in the program writes is spared, so that REMOVE ALL with
+    REPLACE X leaves X replaced; rules that select by a list (Holding, Member) do not spare.
+    """
+
+    at: Selector
+    when: tuple[Condition, ...]
+
+
+@frozen
+class Blank:
+    """Empty each selected element; a sequence loses its items."""
+
+    at: Selector
+    when: tuple[Condition, ...]
+
+
+@frozen
+class Transcode:
+    """Re-encode all text of the object in this character set and say so in Specific Character Set."""
+
+    charset: str
+
+
+@frozen
+class Mark:
+    """Flag the object for `group` and `label` when the criteria hold for the input; no lines: always.
+
+    `held` says that a flagged object is not to be written before somebody looked at it.
+    """
+
+    group: str
+    label: str
+    lines: tuple[TestLine, ...]
+    masks: tuple[Mask, ...]
+    held: bool
+
+
+@frozen
+class SyncMeta:
+    """Rebuild the file meta information around the cleaned object.
+
+    Media Storage SOP Class and Instance UID follow the object, the implementation is deidc's, and what
+    names the sender or receiver is dropped (PS3.15 E.1.1; group 0002 belongs to the de-identifier).
+    """
+
+
+@frozen
+class ClearPreamble:
+    """Fill the 128 bytes before the file meta information with zeros."""
+
+
+Op: TypeAlias = (
+    Collect
+    | Gather
+    | Protect
+    | Add
+    | Replace
+    | Jitter
+    | Remove
+    | Blank
+    | Transcode
+    | Mark
+    | SyncMeta
+    | ClearPreamble
+)
+OPS: tuple[type, ...] = get_args(Op)
+
+# Defined terms of Specific Character Set that can hold whatever any other can (PS3.3 C.12.1.1.2).
+CHARACTER_SETS = frozenset({"ISO_IR 192"})
+
+
+def operands_of(op: Op) -> Iterator[Operand]:
+    """Yield every operand of an op, those of its conditions included."""
+    match op:
+        case Add(_, by) | Jitter(_, by):
+            yield by
+        case Replace(_, by, when):
+            yield by
+            yield from (one.by for one in when if isinstance(one, Truth))
+        case Remove(_, when) | Blank(_, when):
+            yield from (one.by for one in when if isinstance(one, Truth))
+        case _:
+            return
+
+
+def imports_of(ops: Iterable[Op]) -> tuple[tuple[str, ...], tuple[tuple[str, bool], ...]]:
+    """Return the variables that ops use, and the functions as (name, built in), each sorted."""
+    variables: set[str] = set()
+    functions: set[tuple[str, bool]] = set()
+    for op in ops:
+        for operand in operands_of(op):
+            match operand:
+                case Var(name):
+                    variables.add(name)
+                case Call(name, arguments, builtin):
+                    functions.add((name, builtin))
+                    variables.update(one.value.name for one in arguments if isinstance(one.value, Var))
+                case Text() | Days():
+                    pass
+                case _:
+                    assert_never(operand)
+    return tuple(sorted(variables)), tuple(sorted(functions))

@@ -1,0 +1,306 @@
+"""Program text -> program. Total: any text gives a program that `verify` accepts, or a ProgramError with a place."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TypeAlias, cast
+
+from lark import Lark, Token, Tree, UnexpectedInput
+
+from deidc.ir import ops
+from deidc.ir.program import (
+    OWN_ACCOUNT,
+    FormatName,
+    NeededFunction,
+    NeededVariable,
+    Needs,
+    Origin,
+    Program,
+    Slot,
+    SlotKind,
+    VariableKind,
+)
+from deidc.ir.verify import ProgramError, verify
+from deidc.ir.writer import VERSION
+
+Branch: TypeAlias = Tree[Token]
+
+_ORIGIN = re.compile(r'; *(?P<recipe>"(?:[^"\\]|\\.)*"):(?P<line>\d+)')
+FIRST_WORDS = "deidc program "
+
+
+@cache
+def _lark() -> Lark:
+    """Return the parser of program text, built once a process: it is a fact made from program.lark."""
+    text = files("deidc.ir").joinpath("program.lark").read_text(encoding="utf-8")
+    return Lark(text, parser="lalr", start="program", maybe_placeholders=False)
+
+
+def is_program(text: str) -> bool:
+    """Whether text claims to be a program rather than a recipe."""
+    return text.lstrip("\ufeff \t\r\n").startswith(FIRST_WORDS)
+
+
+def read_program(text: str) -> Program:
+    """Return the program that a text stands for; equal to the one it was written from.
+
+    Raises ProgramError with line and column where the text is none.
+    """
+    try:
+        tree = _lark().parse(text.replace("\r\n", "\n").lstrip("\ufeff"))
+    except UnexpectedInput as failure:
+        raise ProgramError("this is no program text", max(failure.line, 1), max(failure.column, 1)) from None
+    try:
+        return verify(_program(tree))
+    except _Unreadable as failure:
+        raise ProgramError(failure.reason, failure.token.line, failure.token.column) from None
+
+
+class _Unreadable(Exception):
+    def __init__(self, reason: str, token: Token) -> None:
+        self.reason = reason
+        self.token = token
+        super().__init__(reason)
+
+
+def _program(tree: Branch) -> Program:
+    title, *lines = tree.children
+    version = cast(Token, cast(Branch, title).children[-1])
+    if str(version) != str(VERSION):
+        raise _Unreadable(f"this program is of version {version[:20]}, not {VERSION}", version)
+    format_name: FormatName | None = None
+    variables: list[NeededVariable] = []
+    functions: list[NeededFunction] = []
+    slots: list[Slot] = []
+    found: list[ops.Op] = []
+    origins: list[Origin] = []
+    for line in (one for one in lines if isinstance(one, Tree)):
+        match str(line.data):
+            case "format":
+                word = _token(line, 0)
+                format_name = FormatName(_one_of(word, [one.value for one in FormatName]))
+            case "need_var":
+                variables.append(_needed_variable(line))
+            case "need_function":
+                functions.append(NeededFunction(_text(_token(line, 1)), _token(line, 0) == "builtin"))
+            case "slot":
+                _numbered(_token(line, 0), len(slots))
+                kind = SlotKind(_one_of(_token(line, 1), [one.value for one in SlotKind]))
+                slots.append(Slot(kind, _text(_token(line, 2))))
+            case _:
+                _numbered(_token(line, 0), len(found))
+                found.append(_op(cast(Branch, line.children[1])))
+                origins.append(_origin(line))
+    if format_name is None:
+        raise _Unreadable("the program has no format", version)
+    needs = Needs(tuple(variables), tuple(functions))
+    return Program(format_name, tuple(found), needs, tuple(slots), tuple(origins))
+
+
+def _token(tree: Branch, at: int) -> Token:
+    return cast(Token, tree.children[at])
+
+
+def _text(token: Token) -> str:
+    try:
+        return str(json.loads(token))
+    except ValueError:
+        raise _Unreadable("the text in quotation marks is not well formed", token) from None
+
+
+def _int(token: Token) -> int:
+    if len(token) > 18:
+        raise _Unreadable("the number is too large", token)
+    return int(token)
+
+
+def _one_of(token: Token, words: list[str]) -> str:
+    if str(token) not in words:
+        raise _Unreadable(f"expected one of: {' '.join(words)}", token)
+    return str(token)
+
+
+def _numbered(token: Token, expected: int) -> None:
+    if _int(token) != expected:
+        raise _Unreadable(f"expected number {expected}", token)
+
+
+def _needed_variable(line: Branch) -> NeededVariable:
+    kind = VariableKind(_one_of(_token(line, 1), [one.value for one in VariableKind]))
+    default = _text(_token(line, 2)) if len(line.children) > 2 else None
+    return NeededVariable(_text(_token(line, 0)), kind, default)
+
+
+def _origin(line: Branch) -> Origin:
+    remark = line.children[-1]
+    found = _ORIGIN.match(remark) if isinstance(remark, Token) else None
+    if found is None or len(found["line"]) > 9:
+        return OWN_ACCOUNT
+    try:
+        return Origin(str(json.loads(found["recipe"])), int(found["line"]))
+    except ValueError:
+        return OWN_ACCOUNT
+
+
+# ---- ops ------------------------------------------------------------------------------------------------
+
+
+def _op(tree: Branch) -> ops.Op:  # noqa: PLR0911, C901  # one case for each op of a closed set
+    children = tree.children
+    match str(tree.data):
+        case "collect":
+            split = cast(Branch, children[2])
+            *separator, minimum = cast(list[Token], split.children)
+            parted = _text(separator[0]) if separator else None
+            return ops.Collect(_int(_token(tree, 0)), _selector(children[1]), parted, _int(minimum))
+        case "gather":
+            return ops.Gather(_int(_token(tree, 0)), _selector(children[1]))
+        case "protect":
+            return ops.Protect(_selector(children[-1]), system=len(children) > 1)
+        case "add":
+            at = _selector(children[0])
+            if not isinstance(at, ops.AtPath):
+                raise _Unreadable("add takes a path", next(cast(Branch, children[0]).scan_values(_is_token), Token("", "")))
+            return ops.Add(at, _operand(children[1]))
+        case "replace":
+            return ops.Replace(_selector(children[0]), _operand(children[1]), _when(children[2]))
+        case "jitter":
+            return ops.Jitter(_selector(children[0]), _operand(children[1]))
+        case "remove":
+            return ops.Remove(_selector(children[0]), _when(children[1]))
+        case "blank":
+            return ops.Blank(_selector(children[0]), _when(children[1]))
+        case "transcode":
+            return ops.Transcode(_text(_token(tree, 0)))
+        case "mark":
+            return _mark(tree)
+        case "sync_meta":
+            return ops.SyncMeta()
+        case "clear_preamble":
+            return ops.ClearPreamble()
+        case other:
+            raise AssertionError(other)
+
+
+def _is_token(one: object) -> bool:
+    return isinstance(one, Token)
+
+
+def _selector(node: object) -> ops.Selector:  # noqa: PLR0911, C901  # one case for each selector
+    tree = cast(Branch, node)
+    match str(tree.data):
+        case "tagged":
+            return ops.Tagged(str(_token(tree, 0)))
+        case "private":
+            return ops.PrivateBlock(str(_token(tree, 0)), _text(_token(tree, 1)), str(_token(tree, 2)))
+        case "path":
+            return ops.AtPath(tuple(_step(cast(Branch, step)) for step in tree.children))
+        case "everything":
+            return ops.Everything()
+        case "matching":
+            anchor = ops.Anchor(str(tree.children[-2]))
+            return ops.Matching(anchor, _text(_token(tree, -1)), len(tree.children) > 2)
+        case "of_vr":
+            return ops.OfVR(tuple(str(vr) for vr in tree.children))
+        case "in_group":
+            return ops.InGroup(str(_token(tree, 0)))
+        case "of_kind":
+            return ops.OfKind(ops.Kind(str(_token(tree, 0))))
+        case "holding":
+            return ops.Holding(_int(_token(tree, 0)))
+        case "member":
+            return ops.Member(_int(_token(tree, 0)))
+        case other:
+            raise AssertionError(other)
+
+
+def _step(tree: Branch) -> ops.PathStep:
+    name, index = cast(list[Branch], tree.children)
+    at: ops.Tagged | ops.PrivateBlock
+    if name.data == "plain_step":
+        at = ops.Tagged(str(_token(name, 0)))
+    else:
+        at = ops.PrivateBlock(str(_token(name, 0)), _text(_token(name, 1)), str(_token(name, 2)))
+    return ops.PathStep(at, _int(_token(index, 0)) if index.children else None)
+
+
+def _operand(node: object) -> ops.Operand:
+    tree = cast(Branch, node)
+    match str(tree.data):
+        case "text":
+            return ops.Text(_text(_token(tree, 0)))
+        case "var":
+            return ops.Var(_text(_token(tree, 0)))
+        case "days":
+            return ops.Days(_int(_token(tree, 0)))
+        case "call":
+            kind, name, *arguments = tree.children
+            given = tuple(_argument(cast(Branch, one)) for one in arguments)
+            return ops.Call(_text(cast(Token, name)), given, kind == "builtin")
+        case other:
+            raise AssertionError(other)
+
+
+def _argument(tree: Branch) -> ops.CallArgument:
+    value = _operand(tree.children[1])
+    assert isinstance(value, ops.Text | ops.Var), "the grammar allows no other"
+    return ops.CallArgument(_text(_token(tree, 0)), value)
+
+
+def _when(node: object) -> tuple[ops.Condition, ...]:
+    return tuple(_condition(cast(Branch, one)) for one in cast(Branch, node).children)
+
+
+def _condition(tree: Branch) -> ops.Condition:
+    match str(tree.data):
+        case "compared":
+            return ops.Compared(ops.Comparison(str(_token(tree, 0))), _text(_token(tree, 1)))
+        case "in_state":
+            return ops.InState(ops.State(str(_token(tree, 0))))
+        case "listed":
+            return ops.Listed(_int(_token(tree, 0)))
+        case "truth":
+            by = _operand(tree.children[0])
+            if not isinstance(by, ops.Var | ops.Call):
+                raise _Unreadable("true takes a variable or a call", next(tree.scan_values(_is_token)))
+            return ops.Truth(by)
+        case other:
+            raise AssertionError(other)
+
+
+def _mark(tree: Branch) -> ops.Mark:
+    held, group, label, *rest = tree.children
+    lines: list[ops.TestLine] = []
+    masks: list[ops.Mask] = []
+    for part in cast(list[Branch], rest):
+        if part.data == "test_line":
+            joint, *tests = part.children
+            lines.append(
+                ops.TestLine(ops.Joint(str(joint)), tuple(_test(cast(Branch, test)) for test in tests))
+            )
+        else:
+            masks.append(ops.Mask(_token(part, 0) == "keep-region", _region(cast(Branch, part.children[1]))))
+    return ops.Mark(
+        _text(cast(Token, group)), _text(cast(Token, label)), tuple(lines), tuple(masks), held == "held"
+    )
+
+
+def _test(tree: Branch) -> ops.Test:
+    condition = _condition(cast(Branch, tree.children[2]))
+    if not isinstance(condition, ops.Compared | ops.InState):
+        raise _Unreadable("a test compares or asks for a state", _token(tree, 0))
+    return ops.Test(ops.Joint(str(_token(tree, 0))), _selector(tree.children[1]), condition)
+
+
+def _region(tree: Branch) -> ops.Rectangle | ops.WholeImage | ops.ItemRegions:
+    match str(tree.data):
+        case "rectangle":
+            x0, y0, x1, y1 = (_int(cast(Token, one)) for one in tree.children)
+            return ops.Rectangle(x0, y0, x1, y1)
+        case "whole_image":
+            return ops.WholeImage()
+        case _:
+            return ops.ItemRegions(_selector(tree.children[0]))

@@ -1,0 +1,165 @@
+"""What must hold for any program, wherever it came from: checked after lowering and after reading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import assert_never
+
+from deidc.ir import ops
+from deidc.ir.program import Program, SlotKind
+from deidc.ir.vrs import ALL_VRS
+
+
+class ProgramError(ValueError):
+    """A text or a value is no program; `line` and `column` are counted from 1, or None."""
+
+    def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
+        self.reason = reason
+        self.line = line
+        self.column = column
+        where = f"line {line}, column {column}: " if line is not None else ""
+        super().__init__(f"{where}{reason}")
+
+
+def verify(program: Program) -> Program:
+    """Return the program if it can be executed. Raises ProgramError, naming the first op that cannot."""
+    for number, op in enumerate(program.ops):
+        for complaint in _complaints(op, program):
+            raise ProgramError(f"op {number:04d}: {complaint}")
+    _verify_needs(program)
+    if program.origins and len(program.origins) != len(program.ops):
+        raise ProgramError("there is not one origin for each op")
+    return program
+
+
+def _verify_needs(program: Program) -> None:
+    variables, functions = ops.imports_of(program.ops)
+    if tuple(one.name for one in program.needs.variables) != variables:
+        raise ProgramError("the needed variables are not those that the ops use")
+    if tuple((one.name, one.builtin) for one in program.needs.functions) != functions:
+        raise ProgramError("the needed functions are not those that the ops use")
+
+
+def _complaints(op: ops.Op, program: Program) -> Iterator[str]:
+    match op:
+        case ops.Collect(slot, at, separator, minimum):
+            yield from _slot(slot, SlotKind.VALUES, program)
+            yield from _selector(at, program)
+            if separator == "" or minimum < 1:
+                yield "a list is split at nothing, or takes parts of no length"
+        case ops.Gather(slot, at):
+            yield from _slot(slot, SlotKind.FIELDS, program)
+            yield from _selector(at, program)
+        case ops.Add(at):
+            yield from _selector(at, program)
+            yield from _place(at)
+        case ops.Protect(at) | ops.Jitter(at):
+            yield from _selector(at, program)
+        case ops.Replace(at, _, when) | ops.Remove(at, when) | ops.Blank(at, when):
+            yield from _selector(at, program)
+            for condition in when:
+                yield from _condition(condition, program)
+        case ops.Mark(_, _, lines, masks):
+            yield from _mark(lines, masks, program)
+        case ops.Transcode(charset):
+            if charset not in ops.CHARACTER_SETS:
+                yield "the character set is not one that an object can be promoted to"
+        case ops.SyncMeta() | ops.ClearPreamble():
+            return
+        case _:
+            assert_never(op)
+
+
+def _slot(slot: int, kind: SlotKind, program: Program) -> Iterator[str]:
+    if not 0 <= slot < len(program.slots) or program.slots[slot].kind is not kind:
+        yield f"there is no {kind.value} list {slot}"
+
+
+def _place(at: ops.AtPath) -> Iterator[str]:
+    last = at.steps[-1].at
+    wild = "X" in last.pattern if isinstance(last, ops.Tagged) else "X" in last.group + last.element
+    if wild:
+        yield "an added element has no wildcard"
+
+
+def _selector(selector: ops.Selector, program: Program) -> Iterator[str]:
+    match selector:
+        case ops.Tagged(pattern):
+            if not re.fullmatch(r"[0-9A-FX]{8}", pattern):
+                yield "a tag is eight hexadecimal digits"
+        case ops.PrivateBlock(group, creator, element):
+            if not re.fullmatch(r"[0-9A-FX]{4}", group) or not re.fullmatch(r"[0-9A-FX]{2}", element):
+                yield "a private element is four digits, a creator and two digits"
+            if not creator.strip():
+                yield "a private creator has no name"
+        case ops.AtPath(steps):
+            yield from _path(steps, program)
+        case ops.Matching(_, pattern):
+            yield from _pattern(pattern)
+        case ops.OfVR(vrs):
+            if not vrs or list(vrs) != sorted(set(vrs)) or not set(vrs) <= ALL_VRS:
+                yield "VRs are a sorted list of those that exist"
+        case ops.InGroup(group):
+            if not re.fullmatch(r"[0-9A-FX]{4}", group):
+                yield "a group is four hexadecimal digits"
+        case ops.Holding(slot):
+            yield from _slot(slot, SlotKind.VALUES, program)
+        case ops.Member(slot):
+            yield from _slot(slot, SlotKind.FIELDS, program)
+        case ops.Everything() | ops.OfKind():
+            return
+        case _:
+            assert_never(selector)
+
+
+def _path(steps: tuple[ops.PathStep, ...], program: Program) -> Iterator[str]:
+    if not steps:
+        yield "a path has a step"
+        return
+    for step in steps:
+        yield from _selector(step.at, program)
+        if step.index is not None and step.index < 0:
+            yield "items are counted from 0"
+    if steps[-1].index is not None:
+        yield "the last step of a path has no item"
+
+
+def _pattern(pattern: str) -> Iterator[str]:
+    try:
+        re.compile(pattern, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError):
+        yield "a pattern does not compile"
+
+
+def _condition(condition: ops.Condition, program: Program) -> Iterator[str]:
+    match condition:
+        case ops.Compared(how, text):
+            if how in (ops.Comparison.CONTAINS, ops.Comparison.NOTCONTAINS):
+                yield from _pattern(text)
+        case ops.Listed(slot):
+            yield from _slot(slot, SlotKind.VALUES, program)
+        case ops.InState() | ops.Truth():
+            return
+        case _:
+            assert_never(condition)
+
+
+def _mark(lines: tuple[ops.TestLine, ...], masks: tuple[ops.Mask, ...], program: Program) -> Iterator[str]:
+    for line in lines:
+        if not line.tests:
+            yield "a line of tests has a test"
+        for test in line.tests:
+            yield from _selector(test.at, program)
+            yield from _condition(test.that, program)
+    for mask in masks:
+        match mask.region:
+            case ops.Rectangle(x0, y0, x1, y1):
+                if not (0 <= x0 < x1 and 0 <= y0 < y1):
+                    yield "a rectangle has an area"
+            case ops.ItemRegions(at):
+                yield from _selector(at, program)
+            case ops.WholeImage():
+                pass
+            case _:
+                assert_never(mask.region)

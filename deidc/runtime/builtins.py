@@ -1,0 +1,279 @@
+"""deidc's own functions, as rows of a table: what `deid_func:` calls.
+
+Those that change the element's value do so value by value, and leave an empty one empty. What a function
+cannot do raises FunctionFault.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from types import MappingProxyType
+
+from pydicom.uid import generate_uid
+
+from deidc.ir import dictionary
+from deidc.ir.vrs import Unfit, fit_text
+from deidc.runtime import dates
+from deidc.runtime.invocation import FunctionFault, Invocation
+from deidc.runtime.tables import Table, TableError
+from deidc.runtime.values import text_components
+
+WELL_KNOWN_ROOT = "1.2.840.10008."
+_LONGEST_UID = 64
+_LONGEST_ROOT = 40
+_DAYS_IN_YEAR = 365
+_OLDEST_CAP = 998
+_AGE_UNITS_IN_YEAR = MappingProxyType({"D": 365, "W": 52, "M": 12, "Y": 1})
+_EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
+
+
+# ---- arguments ------------------------------------------------------------------------------------------
+
+
+def _text(call: Invocation, key: str, default: str) -> str:
+    given = call.arguments.get(key, default)
+    if isinstance(given, str | int | float | Decimal) and not isinstance(given, bool):
+        return str(given).strip()
+    raise FunctionFault(f"{key} is no text")
+
+
+def _whole(call: Invocation, key: str, default: int, low: int, high: int) -> int:
+    text = _text(call, key, str(default))
+    if re.fullmatch(r"[+-]?[0-9]{1,9}", text) and low <= int(text) <= high:
+        return int(text)
+    raise FunctionFault(f"{key} is no whole number from {low} to {high}")
+
+
+def _flag(call: Invocation, key: str, *, default: bool) -> bool:
+    given = call.arguments.get(key, default)
+    match given.strip().lower() if isinstance(given, str) else given:
+        case True | "true" | "yes" | "1":
+            return True
+        case False | "false" | "no" | "0":
+            return False
+        case _:
+            raise FunctionFault(f"{key} is neither true nor false")
+
+
+def _secret(call: Invocation) -> bytes:
+    key = call.arguments.get("key")
+    data = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
+    if not isinstance(data, bytes):
+        raise FunctionFault("the key is no text")
+    if not data.strip():
+        raise FunctionFault("the key is empty")
+    return data
+
+
+def _root(call: Invocation, key: str) -> str:
+    """Return a UID root with a full stop at its end."""
+    root = _text(call, key, "2.25.").removesuffix(".")
+    try:
+        fits = fit_text(root, "UI") != () and len(root) < _LONGEST_ROOT
+    except Unfit:
+        fits = False
+    if not fits:
+        raise FunctionFault(f"{key} is no UID root of fewer than {_LONGEST_ROOT} characters")
+    return root + "."
+
+
+# ---- values of the object -------------------------------------------------------------------------------
+
+
+def _each(call: Invocation, change: Callable[[str], str]) -> str:
+    """Apply a change to each value of the element; empty values stay empty."""
+    element = call.field.element
+    texts = text_components(element.value, str(element.VR))
+    return "\\".join(change(one) if one else one for one in texts)
+
+
+def _attribute(call: Invocation, key: str) -> str:
+    """Return the text of the attribute of the input that an argument names; it must have a value."""
+    keyword = _text(call, key, "PatientID")
+    known = dictionary.find_keyword(keyword)
+    if known is None or known.repeating:
+        raise FunctionFault(f"{key} is no keyword")
+    tag = int(known.pattern, 16)
+    element = call.dataset.get(tag)
+    text = "\\".join(text_components(element.value, str(element.VR))) if element is not None else ""
+    if not text:
+        raise FunctionFault(f"the object has no {known.keyword}")
+    return text
+
+
+def _digest(key: bytes, purpose: str, text: str) -> bytes:
+    """Return a keyed digest; digests of one text for two purposes tell nothing of each other."""
+    message = f"deidc {purpose}\0{text}".encode("utf-8", "surrogatepass")
+    return hmac.new(key, message, hashlib.sha256).digest()
+
+
+# ---- random identifiers ---------------------------------------------------------------------------------
+
+
+def basic_uuid(_call: Invocation) -> str:
+    """Return a random UUID."""
+    return str(uuid.uuid4())
+
+
+def suffix_uuid(call: Invocation) -> str:
+    """Return the name of the attribute in lower case, a hyphen and a random UUID, as deid makes it."""
+    return f"{call.field.name.lower()}-{uuid.uuid4()}"
+
+
+def dicom_uuid(call: Invocation) -> str:
+    """Return a random UID under a root; deid's default root is no UID, here it is 2.25."""
+    return (_root(call, "org_root") + str(uuid.uuid4().int))[:_LONGEST_UID]
+
+
+def pydicom_uuid(call: Invocation) -> str:
+    """Return a UID by pydicom: the same for the same original, or random with stable_remapping=false.
+
+    deid gives one constant UID for stable_remapping=false; here it is random, as its name says.
+    """
+    prefix = _root(call, "prefix")
+    if _flag(call, "stable_remapping", default=True):
+        return _each(call, lambda original: generate_uid(prefix=prefix, entropy_srcs=[original]))
+    return generate_uid(prefix=prefix, entropy_srcs=None)
+
+
+# ---- keyed pseudonyms -----------------------------------------------------------------------------------
+
+
+def stable_uid(call: Invocation) -> str:
+    """Return a UID that a key makes from the original; UIDs that DICOM itself defines stay as they are."""
+    key, root = _secret(call), _root(call, "root")
+
+    def changed(original: str) -> str:
+        if original.startswith(WELL_KNOWN_ROOT) and _is_uid(original):
+            return original
+        # 2.25 stands before UUIDs only, so the digest is made one: version 8, its contents being our own.
+        made = uuid.UUID(bytes=_digest(key, "uid", original)[:16]).int
+        made = made & ~(0xF << 76) | 0x8 << 76
+        made = made & ~(0x3 << 62) | 0x2 << 62
+        return (root + str(made))[:_LONGEST_UID]
+
+    return _each(call, changed)
+
+
+def _is_uid(text: str) -> bool:
+    try:
+        return fit_text(text, "UI") == (text,)
+    except Unfit:
+        return False
+
+
+def stable_hash(call: Invocation) -> str:
+    """Return hexadecimal digits that a key makes from the original."""
+    key, length, prefix = _secret(call), _whole(call, "length", 16, 4, 64), _text(call, "prefix", "")
+    return _each(call, lambda original: prefix + _digest(key, "hash", original).hex()[:length])
+
+
+def date_shift(call: Invocation) -> int:
+    """Return a number of days into the past, the same for every object of a patient, never 0."""
+    most = _whole(call, "days", _DAYS_IN_YEAR, 1, 100 * _DAYS_IN_YEAR)
+    number = int.from_bytes(_digest(_secret(call), "days", _attribute(call, "by"))[:16], "big")
+    return -(1 + number % most)
+
+
+def lookup(call: Invocation) -> str:
+    """Return a cell of a table, in the row that an attribute of the object names."""
+    table = call.arguments.get("table")
+    if not isinstance(table, Table):
+        raise FunctionFault("the variable is no table")
+    try:
+        return table.value(_attribute(call, "key"), _text(call, "column", ""))
+    except TableError as failure:
+        raise FunctionFault(str(failure)) from None
+
+
+# ---- dates and numbers ----------------------------------------------------------------------------------
+
+
+def jitter(call: Invocation) -> str:
+    """Return the element's dates, shifted by days and years of 365 days; by one day if neither is given."""
+    given = "days" in call.arguments or "years" in call.arguments
+    days = _whole(call, "days", 0 if given else 1, -9_999_999, 9_999_999)
+    days += _DAYS_IN_YEAR * _whole(call, "years", 0, -9999, 9999)
+    shift = {"DA": dates.shift_da, "DT": dates.shift_dt}.get(call.field.vr, dates.shift_loose)
+    return _each_date(call, lambda original: shift(original, days))
+
+
+def truncate_date(call: Invocation) -> str:
+    """Return the element's dates set to the first day of their year or month."""
+    try:
+        to = dates.Precision(_text(call, "to", "year").lower())
+    except ValueError:
+        raise FunctionFault("to is neither year nor month") from None
+    return _each_date(call, lambda original: dates.truncate(original, to))
+
+
+def _each_date(call: Invocation, change: Callable[[str], str]) -> str:
+    try:
+        return _each(call, change)
+    except dates.DateError as failure:
+        raise FunctionFault(failure.reason) from None
+
+
+def round_number(call: Invocation) -> str:
+    """Return the element's numbers rounded to the nearest multiple of a step, halves away from zero."""
+    step = _decimal(_text(call, "to", "1"), "to is no number")
+    if step <= 0:
+        raise FunctionFault("to is no number above 0")
+    return _each(call, lambda original: _rounded(_decimal(original, "the value is no number"), step))
+
+
+def _decimal(text: str, complaint: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise FunctionFault(complaint) from None
+    if not number.is_finite():
+        raise FunctionFault(complaint)
+    return number
+
+
+def _rounded(number: Decimal, step: Decimal) -> str:
+    try:
+        steps = _EXACT.divide(number, step).quantize(Decimal(1), context=_EXACT)
+        multiple = _EXACT.multiply(steps, step)
+    except InvalidOperation:
+        raise FunctionFault("the value has too many digits") from None
+    if multiple == 0:
+        return "0"
+    return format(multiple.normalize(_EXACT), "f")
+
+
+def age_cap(call: Invocation) -> str:
+    """Return the element's age; an age above the cap becomes the year after the cap (89 gives 090Y)."""
+    cap = _whole(call, "max", 89, 0, _OLDEST_CAP)
+
+    def capped(age: str) -> str:
+        if not re.fullmatch(r"[0-9]{3}[DWMY]", age):
+            raise FunctionFault("the value is no age")
+        return f"{cap + 1:03d}Y" if int(age[:3]) // _AGE_UNITS_IN_YEAR[age[3]] > cap else age
+
+    return _each(call, capped)
+
+
+IMPLEMENTATIONS: Mapping[str, Callable[[Invocation], object]] = MappingProxyType(
+    {
+        "basic_uuid": basic_uuid,
+        "simple_uuid": basic_uuid,
+        "suffix_uuid": suffix_uuid,
+        "dicom_uuid": dicom_uuid,
+        "pydicom_uuid": pydicom_uuid,
+        "jitter": jitter,
+        "stable_uid": stable_uid,
+        "stable_hash": stable_hash,
+        "date_shift": date_shift,
+        "round": round_number,
+        "truncate_date": truncate_date,
+        "age_cap": age_cap,
+        "lookup": lookup,
+    }
+)

@@ -1,0 +1,60 @@
+"""Conditions of ops and tests of labels: questions about the input, never about the half-changed object."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import assert_never
+
+from deidc.ir import ops
+from deidc.runtime.elements import InputElement
+from deidc.runtime.frame import Frame
+
+
+@lru_cache(maxsize=4096)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
+
+
+def compared(how: ops.Comparison, text: str, components: tuple[str, ...]) -> bool:
+    """Whether some value compares so with `text`; the negated forms hold where the plain form does not."""
+    match how:
+        case ops.Comparison.CONTAINS:
+            return any(_pattern(text).search(one) for one in components)
+        case ops.Comparison.NOTCONTAINS:
+            return not any(_pattern(text).search(one) for one in components)
+        case ops.Comparison.EQUALS:
+            return any(_same(text, one) for one in components)
+        case ops.Comparison.NOTEQUALS:
+            return not any(_same(text, one) for one in components)
+        case _:
+            assert_never(how)
+
+
+def _same(a: str, b: str) -> bool:
+    return a.strip().casefold() == b.strip().casefold()
+
+
+def in_state(state: ops.State, element: InputElement | None) -> bool:
+    """Whether the element was in this state in the input."""
+    match state:
+        case ops.State.MISSING:
+            return element is None
+        case ops.State.PRESENT:
+            return element is not None
+        case ops.State.EMPTY:
+            return element is not None and element.is_empty
+        case _:
+            assert_never(state)
+
+
+def is_true(value: object) -> bool:
+    """Whether a variable or a result counts as yes; the words for no are no."""
+    if isinstance(value, str):
+        return value.strip().lower() not in ("", "0", "false", "no", "none")
+    return bool(value)
+
+
+def holds_list(frame: Frame, slot: int, element: InputElement | None) -> bool:
+    """Whether the input value of the element holds a value of a list."""
+    return element is not None and frame.held[slot].held_by(element.components)

@@ -1,0 +1,278 @@
+"""Elements of an input object as the program sees them: identity, state and text, read without touching the object.
+
+pydicom turns raw bytes into values when asked, and remembers it inside the dataset. Nothing here asks it to:
+raw elements are judged by their bytes, so an element that no rule needs is never decoded, and the input is as it
+was.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from io import BytesIO
+from typing import TypeAlias, cast
+
+from attrs import define, field
+from pydicom import charset, config, datadict
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.filereader import read_sequence
+from pydicom.sequence import Sequence as ItemSequence
+from pydicom.tag import BaseTag
+
+from deidc.ir import dictionary
+from deidc.runtime.values import text_components
+
+AnyElement: TypeAlias = DataElement | RawDataElement
+Encodings: TypeAlias = tuple[str, ...]
+
+UNDEFINED_LENGTH = 0xFFFFFFFF
+ITEM_TAG = b"\xfe\xff\x00\xe0"
+DEFAULT_ENCODINGS: Encodings = ("iso8859",)
+
+_TEXT_IN_CHARSET = frozenset({"SH", "LO", "ST", "LT", "UC", "UT", "PN"})
+_TEXT_ASCII = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
+_ONE_VALUE = frozenset({"ST", "LT", "UT", "UR"})
+_NUMBERS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "UV": "Q", "SV": "q", "FL": "f", "FD": "d"}
+
+
+class Undecodable(Exception):
+    """The bytes of an element are no value of its VR; says nothing about them."""
+
+
+def element_vr(element: AnyElement, creator: str | None) -> str:
+    """Return the VR an element has in effect: UN and implicit VR are looked up as pydicom does (PS3.5 6.2.2)."""
+    declared = element.VR
+    if not isinstance(element, RawDataElement):
+        return str(declared)
+    if declared is not None and declared != "UN":
+        return str(declared)
+    too_long = element.value is not None and len(element.value) >= 0xFFFF
+    return _looked_up_vr(element.tag, declared, creator, too_long and declared == "UN")
+
+
+@lru_cache(maxsize=65536)
+def _looked_up_vr(tag: int, declared: str | None, creator: str | None, too_long: bool) -> str:
+    if dictionary.is_private(tag):
+        if dictionary.is_private_creator(tag):
+            return "LO"
+        return (creator and dictionary.private_vr(tag, creator)) or "UN"
+    if too_long:
+        return "UN"
+    try:
+        return str(datadict.dictionary_VR(tag))
+    except KeyError:
+        return "UL" if declared is None and tag & 0xFFFF == 0 else "UN"
+
+
+def encodings_of(dataset: Dataset, inherited: Encodings) -> Encodings:
+    """Return the Python encodings for text of this level: its own Specific Character Set or the parent's."""
+    element = dataset.get_item(0x00080005) if 0x00080005 in dataset else None
+    if element is None:
+        return inherited
+    value = element.value
+    if isinstance(value, bytes):
+        value = [part.strip() for part in value.decode("ascii", "replace").split("\\")]
+    names = [value] if isinstance(value, str) else list(value or [""])
+    try:
+        return tuple(charset.convert_encodings(names))
+    except LookupError:
+        return DEFAULT_ENCODINGS
+
+
+def private_creators(dataset: Dataset, tags: Sequence[BaseTag]) -> dict[tuple[int, int], str]:
+    """Return the private creator of each reserved block by (group, block), as it stands in the input."""
+    creators: dict[tuple[int, int], str] = {}
+    for tag in tags:
+        if dictionary.is_private_creator(tag):
+            element = cast(AnyElement, dataset.get_item(tag))
+            value = element.value
+            name = value.decode("latin-1") if isinstance(value, bytes) else str(value or "")
+            name = name.strip(" \0")
+            if name:
+                creators[tag >> 16, tag & 0xFFFF] = name
+    return creators
+
+
+def creator_of(tag: int, creators: dict[tuple[int, int], str]) -> str | None:
+    """Return the private creator whose block a tag is in; None for public tags, creators and orphans."""
+    if not creators or not dictionary.is_private(tag) or tag & 0xFFFF < 0x1000:
+        return None
+    return creators.get((tag >> 16, (tag & 0xFFFF) >> 8))
+
+
+@define(eq=False)
+class InputElement:
+    """One element of the input, with what is needed to read it."""
+
+    source: AnyElement = field(repr=False)
+    vr: str
+    creator: str | None
+    path: str
+    indexes: tuple[int, ...]
+    encodings: Encodings
+    in_file_meta: bool
+    _components: tuple[str, ...] | None = field(default=None, init=False, repr=False)
+
+    @property
+    def tag(self) -> int:
+        """The element's tag."""
+        return self.source.tag
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the value has zero length (blanks are a value)."""
+        value = self.source.value
+        if isinstance(self.source, RawDataElement):
+            return not value
+        return bool(self.source.is_empty) if self.vr != "SQ" else not value
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """The text of each value, without padding; numbers as written; nothing for sequences and bulk bytes.
+
+        Raises `Undecodable` for bytes that are no value of the VR.
+        """
+        if self._components is None:
+            if isinstance(self.source, RawDataElement):
+                self._components = raw_components(self.source, self.vr, self.encodings)
+            else:
+                self._components = tuple(text_components(self.source.value, self.vr))
+        return self._components
+
+
+def raw_components(raw: RawDataElement, vr: str, encodings: Encodings) -> tuple[str, ...]:
+    """Return the text of each value of a raw element; see `InputElement.components`."""
+    data = raw.value or b""
+    if vr in _TEXT_IN_CHARSET:
+        text = decode_text(data, encodings, vr)
+    elif vr in _TEXT_ASCII:
+        text = data.decode("latin-1")
+    elif vr == "AT":
+        words = _unpack("H", data, raw.is_little_endian)
+        return tuple(f"({a:04X},{b:04X})" for a, b in zip(words[::2], words[1::2], strict=True))
+    elif (code := _NUMBERS.get(vr.split(" or ")[0])) is not None:
+        return tuple(str(number) for number in _unpack(code, data, raw.is_little_endian))
+    else:
+        return tuple(text_components(data, vr))
+    text = text.rstrip(" \0")
+    if not text:
+        return ()
+    parts = [text] if vr in _ONE_VALUE else text.split("\\")
+    return tuple(part.strip(" \0") for part in parts)
+
+
+def _unpack(code: str, data: bytes, little: bool) -> tuple[int | float, ...]:
+    size = struct.calcsize("=" + code)
+    if len(data) % size or (code == "H" and len(data) % 2):
+        raise Undecodable
+    return struct.unpack(("<" if little else ">") + code * (len(data) // size), data)
+
+
+def decode_text(data: bytes, encodings: Encodings, vr: str) -> str:
+    """Decode text in the object's character set; bytes outside it become U+FFFD."""
+    if data.isascii() and b"\x1b" not in data:
+        return data.decode("ascii")
+    delimiters = charset.PN_DELIMS if vr == "PN" else charset.TEXT_VR_DELIMS
+    if len(encodings) == 1 and b"\x1b" not in data:
+        return data.decode(encodings[0], "replace")
+    return charset.decode_bytes(data, list(encodings), delimiters)
+
+
+def sequence_items(element: InputElement) -> list[Dataset] | None:
+    """Return the items of a sequence, or None if the element is none.
+
+    A sequence may hide in a UN element; then it is encoded in implicit VR little endian (PS3.5 6.2.2, note 4).
+    """
+    source = element.source
+    if not isinstance(source, RawDataElement):
+        return list(source.value or ()) if element.vr == "SQ" else None
+    if element.vr != "SQ" and not (element.vr == "UN" and (source.value or b"").startswith(ITEM_TAG)):
+        return None
+    data = source.value or b""
+    implicit = source.is_implicit_VR or source.VR == "UN"
+    little = source.is_little_endian or source.VR == "UN"
+    try:
+        items = read_sequence(BytesIO(data), implicit, little, len(data), list(element.encodings))
+    except Exception as failure:
+        if element.vr == "UN":
+            return None
+        raise Undecodable from failure
+    if element.vr == "UN" and not all(_is_whole(item) for item in items):
+        return None
+    return list(items)
+
+
+def _is_whole(item: Dataset) -> bool:
+    """Whether what was read out of UN bytes looks like an item: tags in order, lengths kept."""
+    last = -1
+    for tag in item._dict:
+        element = cast(AnyElement, item.get_item(tag))
+        if tag <= last:
+            return False
+        if isinstance(element, RawDataElement) and element.length not in (
+            len(element.value or b""),
+            UNDEFINED_LENGTH,
+        ):
+            return False
+        last = tag
+    return True
+
+
+def walk_tags(dataset: Dataset) -> list[BaseTag]:
+    """Return the tags of one level in document order."""
+    return sorted(dataset.keys())
+
+
+def hides_sequence(element: InputElement) -> bool:
+    """Whether the element is UN in the file although it holds a sequence."""
+    return isinstance(element.source, RawDataElement) and element.source.VR == "UN"
+
+
+def new_element(tag: int, vr: str, value: object, like: AnyElement | None = None) -> DataElement:
+    """Make an element with a value that was fitted to its VR before; pydicom is not to judge or log it again."""
+    made = DataElement(tag, vr, value, validation_mode=config.IGNORE)
+    if like is not None and vr == "SQ":
+        made.is_undefined_length = (
+            like.length == UNDEFINED_LENGTH if isinstance(like, RawDataElement) else like.is_undefined_length
+        )
+    return made
+
+
+def copied(element: AnyElement) -> AnyElement:
+    """Return the element for use in the output: raw ones are immutable and shared, others are copied."""
+    if isinstance(element, RawDataElement):
+        return element
+    twin = DataElement.__new__(DataElement)
+    twin.__dict__.update(element.__dict__)
+    value = element.value
+    if isinstance(value, list) or (hasattr(value, "copy") and not isinstance(value, bytes | str)):
+        twin._value = value.copy()
+    return twin
+
+
+def input_elements(
+    dataset: Dataset, parent_path: str, indexes: tuple[int, ...], inherited: Encodings, in_file_meta: bool
+) -> Iterator[InputElement]:
+    """Yield the elements of one level in document order."""
+    tags = walk_tags(dataset)
+    encodings = encodings_of(dataset, inherited)
+    creators = private_creators(dataset, tags) if any(tag >> 16 & 1 for tag in tags) else {}
+    for tag in tags:
+        element = cast(AnyElement, dataset.get_item(tag))
+        creator = creator_of(tag, creators)
+        yield InputElement(
+            source=element,
+            vr=element_vr(element, creator),
+            creator=creator,
+            path=f"{parent_path}{tag:08X}",
+            indexes=indexes,
+            encodings=encodings,
+            in_file_meta=in_file_meta,
+        )
+
+
+def items_of(value: object) -> ItemSequence | None:
+    """Return `value` if it is a sequence of items."""
+    return value if isinstance(value, ItemSequence) else None

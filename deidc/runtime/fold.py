@@ -1,0 +1,333 @@
+"""The fold: what the ops of a plan, in program order, make of one element.
+
+The element starts as it is in the input, or absent; each op that acts leaves a new state and an event. Both
+engines use this; how elements are found and written is theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+from typing import Protocol, assert_never
+
+from attrs import define, field, frozen
+from pydicom.sequence import Sequence as ItemSequence
+
+from deidc.codes import faults
+from deidc.ir import dictionary, ops
+from deidc.ir.vrs import Unfit
+from deidc.runtime import charsets, dates
+from deidc.runtime.conditions import compared, holds_list, in_state, is_true
+from deidc.runtime.elements import Encodings, InputElement
+from deidc.runtime.frame import Frame, Reason, trouble
+from deidc.runtime.outcome import Effect, Event
+from deidc.runtime.plan import Entry, Step
+from deidc.runtime.select import AtItems, Holds, InInput, Proviso
+from deidc.runtime.values import fit, text_components
+
+_NEVER_DATES = frozenset({"TM", "AS", "DS", "CS", "AE", "UI", "UR", "PN", "AT", "SQ"})
+_MAYBE_DATES = frozenset({"LO", "SH", "ST", "LT", "UT", "UC", "UN", "IS"})
+
+
+class Standing(Enum):
+    """Where an element stands while ops are folded over it."""
+
+    AS_IS = auto()
+    ABSENT = auto()
+    BLANK = auto()
+    WRITTEN = auto()
+
+
+@frozen
+class Folded:
+    """What became of one element.
+
+    `value` is the new value, ready for pydicom, if the standing is WRITTEN. `swept_by` is the wide Remove op that
+    took it away, which a private creator outlives while its block is not empty.
+    """
+
+    standing: Standing
+    vr: str
+    value: object = field(repr=False)
+    events: tuple[Event, ...]
+    swept_by: int | None = None
+
+
+class Evaluate(Protocol):
+    """How the machine gets the value of a variable or a call for one element."""
+
+    def __call__(self, by: ops.Var | ops.Call, fold: Fold, step: Step) -> object:
+        """Return the value; raises Trouble."""
+
+
+@define(eq=False)
+class Fold:
+    """One element on its way through the ops of its entry."""
+
+    frame: Frame
+    entry: Entry
+    element: InputElement | None
+    path: str
+    indexes: tuple[int, ...]
+    encodings: Encodings
+    vr: str
+    evaluate: Evaluate
+    in_file_meta: bool = False
+    standing: Standing = Standing.ABSENT
+    value: object = field(default=None, repr=False)
+    sheltered: bool = False
+    events: list[Event] = field(factory=list)
+    swept_by: int | None = None
+
+    def run(self) -> Folded:
+        """Fold all steps; raises Trouble for the first that cannot be done."""
+        for step in self.entry.steps:
+            self._apply(step)
+        return Folded(self.standing, self.vr, self.value, tuple(self.events), self.swept_by)
+
+    # ---- one step -------------------------------------------------------------------------------------
+
+    def _apply(self, step: Step) -> None:
+        reason = self._hindrance(step)
+        if reason is None:
+            done = self._act(step)
+            if isinstance(done, Effect):
+                self.events.append(Event(self.path, step.index, done))
+                self.frame.note(self.path, step.index, effect=done)
+                return
+            reason = done
+        self.frame.note(self.path, step.index, reason=reason)
+
+    def _hindrance(self, step: Step) -> Reason | None:
+        """Why this step may not act at all, before its own kind is looked at."""
+        if self.entry.system:
+            return Reason.SYSTEM
+        if step.proviso is not None and not proviso_holds(
+            step.proviso, self.frame, self.element, self.indexes
+        ):
+            return Reason.OTHER
+        if isinstance(step.op, ops.Add):
+            return None
+        if self.sheltered:
+            return Reason.PROTECTED
+        if self.standing is Standing.ABSENT:
+            return Reason.ABSENT
+        if self._is_creator and not step.exact and not isinstance(step.op, ops.Remove):
+            return Reason.CREATOR
+        return None
+
+    @property
+    def _is_creator(self) -> bool:
+        return dictionary.is_private_creator(self.entry.identity.tag)
+
+    def _act(self, step: Step) -> Effect | Reason:
+        match step.op:
+            case ops.Add(by=by):
+                return self._add(step, by)
+            case ops.Replace(by=by, when=when):
+                return self._replace(step, by, when)
+            case ops.Jitter(by=by):
+                return self._jitter(step, by)
+            case ops.Remove(when=when):
+                return self._remove(step, when)
+            case ops.Blank(when=when):
+                return self._blank(step, when)
+            case _:
+                assert_never(step.op)
+
+    def _add(self, step: Step, by: ops.Operand) -> Effect:
+        was_absent = self.standing is Standing.ABSENT
+        self._write(step, self._operand(step, by))
+        self.sheltered = False
+        self.swept_by = None
+        return Effect.ADDED if was_absent else Effect.REPLACED
+
+    def _replace(self, step: Step, by: ops.Operand, when: tuple[ops.Condition, ...]) -> Effect | Reason:
+        if not self._conditions(when, step):
+            return Reason.CONDITION
+        if self._leaves_to_items(step, by):
+            return Reason.ITEMS
+        self._write(step, self._operand(step, by))
+        return Effect.REPLACED
+
+    def _leaves_to_items(self, step: Step, by: ops.Operand) -> bool:
+        """Whether a rule that writes text sweeps over a sequence, whose items it reaches on their own."""
+        return self.vr == "SQ" and isinstance(by, ops.Text | ops.Var) and step.sweeps_items
+
+    def _jitter(self, step: Step, by: ops.Operand) -> Effect | Reason:
+        components = self._current_components()
+        if not any(components):
+            return Reason.EMPTY
+        if self.vr in _NEVER_DATES or self.vr not in (*_MAYBE_DATES, "DA", "DT"):
+            if step.exact:
+                raise trouble(faults.NOT_A_DATE, "only dates can be shifted", self.path, step.index)
+            return Reason.NOT_DATE
+        if self.vr in _MAYBE_DATES and not any(dates.is_date_shaped(one) for one in components):
+            if step.exact:
+                raise trouble(faults.NOT_A_DATE, "the value is not in the form of a date", self.path, step.index)
+            return Reason.NOT_DATE
+        days = whole_days(self._operand(step, by))
+        if days is None:
+            raise trouble(faults.VALUE_UNFIT, "the number of days is no whole number", self.path, step.index)
+        self._write_fitted(step, self._shifted(step, components, days))
+        return Effect.SHIFTED
+
+    def _shifted(self, step: Step, components: Sequence[str], days: int) -> object:
+        shift = _SHIFTS.get(self.vr, _shift_if_date_shaped)
+        try:
+            texts = [shift(one, days) if one else one for one in components]
+        except dates.DateError as failure:
+            raise trouble(faults.NOT_A_DATE, failure.reason, self.path, step.index) from None
+        if self.vr in ("IS", "UN"):
+            return self._fitted(step, "\\".join(texts))
+        return texts[0] if len(texts) == 1 else texts
+
+    def _remove(self, step: Step, when: tuple[ops.Condition, ...]) -> Effect | Reason:
+        if not self._conditions(when, step):
+            return Reason.CONDITION
+        if any(self._would_write(writer) for writer in self.entry.writers):
+            return Reason.SPARED
+        self._set(Standing.ABSENT)
+        if self._is_creator and not step.exact:
+            self.swept_by = step.index
+        return Effect.REMOVED
+
+    def _would_write(self, step: Step) -> bool:
+        """Whether a Replace or Jitter of the program rewrites this element, so that Remove leaves it."""
+        if step.proviso is not None and not proviso_holds(
+            step.proviso, self.frame, self.element, self.indexes
+        ):
+            return False
+        if self._is_creator and not step.exact:
+            return False
+        match step.op:
+            case ops.Replace(by=by, when=when):
+                return self._conditions(when, step) and not self._leaves_to_items(step, by)
+            case ops.Jitter():
+                if self.vr in ("DA", "DT"):
+                    return True
+                return self.vr in _MAYBE_DATES and any(
+                    dates.is_date_shaped(one) for one in self._current_components()
+                )
+            case _:
+                return False
+
+    def _blank(self, step: Step, when: tuple[ops.Condition, ...]) -> Effect | Reason:
+        if not self._conditions(when, step):
+            return Reason.CONDITION
+        self._set(Standing.BLANK)
+        return Effect.BLANKED
+
+    # ---- conditions, operands, state ------------------------------------------------------------------
+
+    def _conditions(self, when: tuple[ops.Condition, ...], step: Step) -> bool:
+        return all(self._condition(one, step) for one in when)
+
+    def _condition(self, condition: ops.Condition, step: Step) -> bool:
+        match condition:
+            case ops.Compared(how, text):
+                return compared(how, text, self.element.components if self.element is not None else ())
+            case ops.InState(state):
+                return in_state(state, self.element)
+            case ops.Listed(slot):
+                return holds_list(self.frame, slot, self.element)
+            case ops.Truth(by):
+                return is_true(self.evaluate(by, self, step))
+            case _:
+                assert_never(condition)
+
+    def _operand(self, step: Step, by: ops.Operand) -> object:
+        match by:
+            case ops.Text(text):
+                return text
+            case ops.Days(days):
+                return days
+            case ops.Var() | ops.Call():
+                value = self.evaluate(by, self, step)
+                if value is None and isinstance(by, ops.Call):
+                    raise trouble(
+                        faults.FUNCTION_GAVE_NOTHING,
+                        f"{by.name} gave no value; an empty value is ''",
+                        self.path,
+                        step.index,
+                    )
+                return value
+            case _:
+                assert_never(by)
+
+    def _current_components(self) -> Sequence[str]:
+        match self.standing:
+            case Standing.AS_IS:
+                assert self.element is not None
+                return self.element.components
+            case Standing.WRITTEN:
+                return tuple(text_components(self.value, self.vr))
+            case _:
+                return ()
+
+    def _write(self, step: Step, value: object) -> None:
+        self._write_fitted(step, self._fitted(step, value))
+
+    def _fitted(self, step: Step, value: object) -> object:
+        if self.vr == "SQ" and not isinstance(value, list | ItemSequence):
+            raise trouble(
+                faults.TEXT_INTO_SEQUENCE, "a sequence holds items, not a value", self.path, step.index
+            )
+        try:
+            return fit(value, self.vr)
+        except Unfit as failure:
+            message = f"the value does not fit VR {self.vr}: {failure.reason}"
+            raise trouble(faults.VALUE_UNFIT, message, self.path, step.index) from None
+
+    def _write_fitted(self, step: Step, value: object) -> None:
+        if not charsets.value_encodable(value, self.vr, self.encodings):
+            raise trouble(
+                faults.NOT_ENCODABLE,
+                "the character set of the object has no such characters",
+                self.path,
+                step.index,
+            )
+        self._set(Standing.WRITTEN, value)
+
+    def _set(self, standing: Standing, value: object = None) -> None:
+        self.standing, self.value = standing, value
+
+
+def _shift_if_date_shaped(text: str, days: int) -> str:
+    return dates.shift_loose(text, days) if dates.is_date_shaped(text) else text
+
+
+_SHIFTS: dict[str, Callable[[str, int], str]] = {"DA": dates.shift_da, "DT": dates.shift_dt}
+
+
+def whole_days(value: object) -> int | None:
+    """Return a number of days as a whole number, or None if it is none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, str):
+        try:
+            return int(value.strip())
+        except ValueError:
+            return None
+    return None
+
+
+def proviso_holds(
+    proviso: Proviso, frame: Frame, element: InputElement | None, indexes: tuple[int, ...]
+) -> bool:
+    """Whether what the identity left open holds for this one element."""
+    match proviso:
+        case AtItems(wanted):
+            return all(want in (None, index) for want, index in zip(wanted, indexes, strict=True))
+        case Holds(slot):
+            return holds_list(frame, slot, element)
+        case InInput(any_of):
+            if element is None:
+                return False
+            return not any_of or any(proviso_holds(one, frame, element, indexes) for one in any_of)
+        case _:
+            assert_never(proviso)

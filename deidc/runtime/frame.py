@@ -1,0 +1,125 @@
+"""Everything that belongs to one object while it is cleaned; it dies with the call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeAlias
+
+from attrs import define, field, frozen
+from pydicom.dataset import Dataset
+
+from deidc.diagnostics import Rule
+from deidc.runtime.outcome import Effect, Event, Fault
+
+
+class Trouble(Exception):
+    """One element could not be cleaned as an op says; carries the fault and no data."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(fault.message)
+
+
+def trouble(rule: Rule, message: str, path: str | None, op: int | None) -> Trouble:
+    """Return the exception for a fault."""
+    return Trouble(Fault(rule, message, path, op))
+
+
+# Names in free text are found as words; parts of a person name shorter than this (initials, suffixes, "Dr")
+# would be found in values that have nothing to do with the person.
+SHORTEST_NAME_PART = 3
+SHORTEST_WORD = 2
+
+
+@frozen
+class Collected:
+    """A value that a `%values` list took from the input."""
+
+    text: str = field(repr=False)
+    is_name: bool
+
+
+@frozen
+class Holdings:
+    """A `%values` list made ready for comparison."""
+
+    texts: tuple[str, ...] = field(repr=False)
+    _whole: frozenset[str] = field(repr=False)
+    _words: re.Pattern[str] | None = field(repr=False)
+
+    @classmethod
+    def of(cls, collected: tuple[Collected, ...]) -> Holdings:
+        """Prepare a list: whole values, words, and the parts of person names."""
+        texts = tuple(dict.fromkeys(one.text for one in collected))
+        whole = frozenset(_folded(text) for text in texts)
+        words = {text.strip() for text in texts if len(text.strip()) >= SHORTEST_WORD}
+        for one in collected:
+            if one.is_name:
+                parts = (part.strip() for part in re.split(r"[\^=]", one.text))
+                words.update(part for part in parts if len(part) >= SHORTEST_NAME_PART)
+        if not words:
+            return cls(texts, whole, None)
+        # The longest first, so that the order of the set never shows.
+        alternatives = "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
+        return cls(texts, whole, re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE))
+
+    def held_by(self, components: tuple[str, ...]) -> bool:
+        """Whether one of these values is, or has in it as a word, a value of the list."""
+        return any(
+            _folded(text) in self._whole or (self._words is not None and self._words.search(text) is not None)
+            for text in components
+        )
+
+
+def _folded(text: str) -> str:
+    return text.strip().casefold()
+
+
+class Reason(StrEnum):
+    """Why an op did nothing to an element that it selects."""
+
+    PROTECTED = "kept by a KEEP rule"
+    SYSTEM = "protected by deidc itself"
+    SPARED = "spared, because another rule rewrites the element"
+    CONDITION = "its condition does not hold"
+    ABSENT = "nothing is there at this point"
+    EMPTY = "there is no date in an empty value"
+    NOT_DATE = "the value is no date"
+    CREATOR = "a private creator follows its block"
+    ITEMS = "the items of the sequence decide for themselves"
+    OTHER = "another item or value is meant"
+
+
+@frozen
+class Note:
+    """What one op did to one element: an effect, or the reason why it did nothing."""
+
+    path: str
+    op: int
+    effect: Effect | None
+    reason: Reason | None
+
+
+Variables: TypeAlias = Mapping[str, object]
+
+
+@define(eq=False)
+class Frame:
+    """State of one run over one object."""
+
+    input: Dataset = field(repr=False)
+    variables: Variables = field(repr=False)
+    held: dict[int, Holdings] = field(factory=dict, repr=False)
+    gathered: dict[int, list[str]] = field(factory=dict, repr=False)
+    events: list[Event] = field(factory=list)
+    faults: list[Fault] = field(factory=list)
+    notes: list[Note] | None = None
+    transcode_to: tuple[str, ...] | None = None
+    copy_for_functions: Dataset | None = field(default=None, repr=False)
+
+    def note(self, path: str, op: int, effect: Effect | None = None, reason: Reason | None = None) -> None:
+        """Remember why an op did what it did, if anybody asked."""
+        if self.notes is not None:
+            self.notes.append(Note(path, op, effect, reason))

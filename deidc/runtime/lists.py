@@ -1,0 +1,141 @@
+"""The lists of one object: `%values` read from the input before any op acts, and what `%fields` gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydicom.dataset import Dataset
+
+from deidc.codes import faults
+from deidc.ir import ops
+from deidc.runtime.elements import (
+    DEFAULT_ENCODINGS,
+    Encodings,
+    InputElement,
+    Undecodable,
+    encodings_of,
+    input_elements,
+    sequence_items,
+)
+from deidc.runtime.fold import proviso_holds
+from deidc.runtime.frame import Collected, Frame, Holdings, trouble
+from deidc.runtime.plan import Collecting, Entry, Node, Plan
+from deidc.runtime.select import select
+
+
+def visit(
+    dataset: Dataset,
+    node: Node,
+    path: str = "",
+    indexes: tuple[int, ...] = (),
+    inherited: Encodings = DEFAULT_ENCODINGS,
+    in_file_meta: bool = False,
+) -> Iterator[tuple[InputElement, Entry]]:
+    """Yield every element of an object, items included, with its entry, in document order."""
+    encodings = encodings_of(dataset, inherited)
+    for element in input_elements(dataset, path, indexes, inherited, in_file_meta):
+        entry = node.entry(element.tag, element.vr, element.creator)
+        yield element, entry
+        try:
+            items = sequence_items(element)
+        except Undecodable:
+            raise undecodable(element) from None
+        for number, item in enumerate(items or ()):
+            yield from visit(
+                item, entry.below, f"{element.path}[{number}].", (*indexes, number), encodings, in_file_meta
+            )
+
+
+def undecodable(element: InputElement, op: int | None = None) -> Exception:
+    """Return the exception for an element whose bytes are no value of its VR."""
+    return trouble(
+        faults.ELEMENT_UNDECODABLE, f"the bytes are no value of VR {element.vr}", element.path, op
+    )
+
+
+def visit_object(dataset: Dataset, plan: Plan) -> Iterator[tuple[InputElement, Entry]]:
+    """Yield every element of an object and of its file meta information with its entry."""
+    file_meta = getattr(dataset, "file_meta", None)
+    if file_meta:
+        yield from visit(file_meta, plan.file_meta, in_file_meta=True)
+    yield from visit(dataset, plan.dataset)
+
+
+def fill_lists(frame: Frame, plan: Plan) -> None:
+    """Collect every `%values` list of the program into the frame; raises Trouble."""
+    collects = [op for op in plan.program.ops if isinstance(op, ops.Collect)]
+    if not collects:
+        return
+    found: dict[int, list[Collected]] = {op.slot: [] for op in collects}
+    frame.held.update({slot: Holdings.of(()) for slot in found})
+    later = {op: position for position, op in enumerate(collects) if _needs_lists(op.at, plan)}
+    for element, entry in visit_object(frame.input, plan):
+        for collecting in entry.collects:
+            if collecting.op not in later:
+                _take(frame, element, collecting, found)
+    frame.held.update({slot: Holdings.of(tuple(values)) for slot, values in found.items()})
+    # A list that is filled through another list is filled after it, in the order of the recipe.
+    for op in later:
+        for element, entry in visit_object(frame.input, plan):
+            for collecting in entry.collects:
+                if collecting.op == op:
+                    _take(frame, element, collecting, found)
+        frame.held[op.slot] = Holdings.of(tuple(found[op.slot]))
+
+
+def _needs_lists(at: ops.Selector, plan: Plan) -> bool:
+    match at:
+        case ops.Holding():
+            return True
+        case ops.Member(slot):
+            return any(
+                isinstance(op, ops.Gather) and op.slot == slot and _needs_lists(op.at, plan)
+                for op in plan.program.ops
+                if not (isinstance(op, ops.Gather) and op.at == at)
+            )
+        case _:
+            return False
+
+
+def _take(
+    frame: Frame, element: InputElement, collecting: Collecting, found: dict[int, list[Collected]]
+) -> None:
+    if element.vr == "SQ":
+        return
+    try:
+        if collecting.proviso is not None and not proviso_holds(
+            collecting.proviso, frame, element, element.indexes
+        ):
+            return
+        components = element.components
+    except Undecodable:
+        raise undecodable(element) from None
+    op = collecting.op
+    for text in components:
+        parts = [text] if op.separator is None else text.split(op.separator)
+        found[op.slot].extend(
+            Collected(part, element.vr == "PN" and op.separator is None)
+            for part in (part.strip() for part in parts)
+            if part and len(part) >= op.minimum
+        )
+
+
+def gather_paths(frame: Frame, plan: Plan) -> None:
+    """Note where the members of each `%fields` list are, for functions that ask; raises Trouble."""
+    if not plan.gathers or not plan.has_calls:
+        return
+    for slot in plan.gathers:
+        frame.gathered[slot] = []
+    for element, entry in visit_object(frame.input, plan):
+        for slot, selectors in plan.gathers.items():
+            if any(_is_member(selector, element, entry, frame, plan) for selector in selectors):
+                frame.gathered[slot].append(element.path)
+
+
+def _is_member(
+    selector: ops.Selector, element: InputElement, entry: Entry, frame: Frame, plan: Plan
+) -> bool:
+    verdict = select(selector, entry.identity, plan.gathers, plan.patterns)
+    if isinstance(verdict, bool):
+        return verdict
+    return proviso_holds(verdict, frame, element, element.indexes)

@@ -1,0 +1,132 @@
+"""Labels: which of a program's Marks hold for an input object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from attrs import define, field
+from pydicom.dataset import Dataset
+
+from deidc.ir import ops
+from deidc.ir.program import Program
+from deidc.runtime.conditions import compared, in_state
+from deidc.runtime.elements import DEFAULT_ENCODINGS, InputElement, Undecodable, input_elements
+from deidc.runtime.fold import proviso_holds
+from deidc.runtime.frame import Frame
+from deidc.runtime.lists import undecodable, visit_object
+from deidc.runtime.outcome import Flag
+from deidc.runtime.plan import Plan
+from deidc.runtime.select import select, tag_fits
+
+_NEGATIONS = {
+    ops.Comparison.NOTCONTAINS: ops.Comparison.CONTAINS,
+    ops.Comparison.NOTEQUALS: ops.Comparison.EQUALS,
+}
+
+
+def flags(frame: Frame, plan: Plan) -> tuple[Flag, ...]:
+    """Return a flag for each Mark that holds, in program order; raises Trouble."""
+    marks = [(index, op) for index, op in enumerate(plan.program.ops) if isinstance(op, ops.Mark)]
+    if not marks:
+        return ()
+    questions = Questions(frame, plan)
+    return tuple(
+        Flag(index, mark.group, mark.label, mark.held) for index, mark in marks if holds(mark, questions)
+    )
+
+
+def has_marks(program: Program) -> bool:
+    """Whether the program flags anything."""
+    return any(isinstance(op, ops.Mark) for op in program.ops)
+
+
+def holds(mark: ops.Mark, questions: Questions) -> bool:
+    """Whether the criteria of a label hold: lines, and tests in a line, from left to right; none: always."""
+    result = True
+    for number, line in enumerate(mark.lines):
+        answer = True
+        for position, test in enumerate(line.tests):
+            answer = _joined(answer, test.joint, questions.ask(test), first=position == 0)
+        result = _joined(result, line.joint, answer, first=number == 0)
+    return result
+
+
+def _joined(left: bool, joint: ops.Joint, right: bool, *, first: bool) -> bool:
+    if first:
+        return right
+    match joint:
+        case ops.Joint.AND:
+            return left and right
+        case ops.Joint.OR:
+            return left or right
+        case _:
+            assert_never(joint)
+
+
+@define(eq=False)
+class Questions:
+    """Answers to tests about one object; what was found once is not looked up again."""
+
+    frame: Frame
+    plan: Plan
+    _found: dict[ops.Selector, tuple[InputElement, ...]] = field(factory=dict, repr=False)
+    _top: dict[int, InputElement] | None = field(default=None, repr=False)
+
+    def ask(self, test: ops.Test) -> bool:
+        """Whether some element that the test selects satisfies it."""
+        elements = self._elements(test.at)
+        match test.that:
+            case ops.InState(ops.State.MISSING):
+                return not elements
+            case ops.InState(state):
+                return any(in_state(state, element) for element in elements)
+            case ops.Compared(how, text):
+                plain = _NEGATIONS.get(how, how)
+                found = any(compared(plain, text, self._components(element)) for element in elements)
+                return found == (plain is how)
+            case _:
+                assert_never(test.that)
+
+    def _components(self, element: InputElement) -> tuple[str, ...]:
+        try:
+            return element.components
+        except Undecodable:
+            raise undecodable(element) from None
+
+    def _elements(self, at: ops.Selector) -> tuple[InputElement, ...]:
+        found = self._found.get(at)
+        if found is None:
+            found = self._found[at] = tuple(self._look_up(at))
+        return found
+
+    def _look_up(self, at: ops.Selector) -> Iterator[InputElement]:
+        match at:
+            case ops.AtPath((ops.PathStep(ops.Tagged(pattern)),)):
+                # Nearly every criterion asks for a top-level attribute: no walk through all items for those.
+                top = self._top_level()
+                if "X" not in pattern:
+                    element = top.get(int(pattern, 16))
+                    return iter(() if element is None else (element,))
+                return (element for tag, element in top.items() if tag_fits(pattern, tag))
+            case _:
+                return self._walk(at)
+
+    def _walk(self, at: ops.Selector) -> Iterator[InputElement]:
+        for element, entry in visit_object(self.frame.input, self.plan):
+            verdict = select(at, entry.identity, self.plan.gathers, self.plan.patterns)
+            if verdict is True or (
+                verdict is not False and proviso_holds(verdict, self.frame, element, element.indexes)
+            ):
+                yield element
+
+    def _top_level(self) -> dict[int, InputElement]:
+        if self._top is None:
+            top: dict[int, InputElement] = {}
+            file_meta: Dataset | None = getattr(self.frame.input, "file_meta", None)
+            for dataset, is_meta in ((file_meta, True), (self.frame.input, False)):
+                if dataset:
+                    elements = input_elements(dataset, "", (), DEFAULT_ENCODINGS, is_meta)
+                    top.update((element.tag, element) for element in elements)
+            self._top = top
+        return self._top

@@ -1,0 +1,137 @@
+"""Variables and calls: where the value that an op writes comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import assert_never
+
+from attrs import frozen
+from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_element
+from pydicom.dataset import Dataset
+
+from deidc.codes import faults
+from deidc.ir import dictionary, ops
+from deidc.runtime.dataset import with_elements
+from deidc.runtime.elements import copied, new_element
+from deidc.runtime.fold import Fold, Standing
+from deidc.runtime.frame import Frame, Trouble, trouble
+from deidc.runtime.functions import Functions
+from deidc.runtime.invocation import FieldView, FunctionFault, Invocation
+from deidc.runtime.plan import Step
+
+
+@frozen
+class Operands:
+    """The functions that a machine is linked with, and the names of its program's lists."""
+
+    functions: Functions
+    values: Mapping[int, str]
+    fields: Mapping[int, str]
+
+    def __call__(self, by: ops.Var | ops.Call, fold: Fold, step: Step) -> object:
+        """Return the value of a variable or a call for one element; raises Trouble."""
+        match by:
+            case ops.Var(name):
+                return _variable(name, fold, step)
+            case ops.Call():
+                return self._call(by, fold, step)
+            case _:
+                assert_never(by)
+
+    def _call(self, call: ops.Call, fold: Fold, step: Step) -> object:
+        invocation = Invocation(
+            name=call.name,
+            builtin=call.builtin,
+            arguments=MappingProxyType(
+                {
+                    one.key: one.value.text
+                    if isinstance(one.value, ops.Text)
+                    else _variable(one.value.name, fold, step)
+                    for one in call.arguments
+                }
+            ),
+            variables=MappingProxyType(dict(fold.frame.variables)),
+            lists=self._lists(fold.frame),
+            field=_view(fold),
+            dataset=input_copy(fold.frame),
+        )
+        function = self.functions.find(call.name, builtin=call.builtin)
+        assert function is not None, "linking found every function"
+        try:
+            return function.call(invocation)
+        except Trouble:
+            raise
+        except FunctionFault as failure:
+            message = f"{call.name}: {failure.reason}"
+        # A function is somebody else's code: whatever it raises refuses this object and no other. The text of
+        # the exception may quote data, so only its type is told.
+        except Exception as failure:  # noqa: BLE001
+            message = f"{call.name} raised {type(failure).__name__}"
+        raise trouble(faults.FUNCTION_FAILED, message, fold.path, step.index)
+
+    def _lists(self, frame: Frame) -> Mapping[str, object]:
+        lists: dict[str, object] = {
+            name: list(frame.held[slot].texts) for slot, name in self.values.items() if slot in frame.held
+        }
+        for slot, name in self.fields.items():
+            lists.setdefault(name, list(frame.gathered.get(slot, ())))
+        return MappingProxyType(lists)
+
+
+def _variable(name: str, fold: Fold, step: Step) -> object:
+    if name not in fold.frame.variables:
+        raise trouble(faults.VARIABLE_MISSING, f"variable {name!r} was not supplied", fold.path, step.index)
+    return fold.frame.variables[name]
+
+
+def input_copy(frame: Frame) -> Dataset:
+    """Return the object's own copy of the input that functions may look at, and cannot harm the run with."""
+    if frame.copy_for_functions is None:
+        frame.copy_for_functions = _copied_dataset(frame.input)
+    return frame.copy_for_functions
+
+
+def _copied_dataset(dataset: Dataset) -> Dataset:
+    twin = with_elements(dataset, {tag: copied(element) for tag, element in dataset._dict.items()})
+    file_meta = getattr(dataset, "file_meta", None)
+    if file_meta is not None:
+        twin.__dict__["file_meta"] = with_elements(
+            file_meta, {tag: copied(element) for tag, element in file_meta._dict.items()}
+        )
+    return twin
+
+
+def _view(fold: Fold) -> FieldView:
+    """Return what a function sees of the element: its state at this point, as a copy."""
+    identity = fold.entry.identity
+    keywords = [dictionary.element_keyword(tag) for tag, _ in identity.way]
+    return FieldView(
+        element=_current_element(fold),
+        name="__".join(keywords),
+        uid=_uid(fold),
+        is_filemeta=fold.in_file_meta,
+        path=fold.path,
+    )
+
+
+def _uid(fold: Fold) -> str:
+    parts: list[str] = []
+    for (tag, _), index in zip(fold.entry.identity.way, (*fold.indexes, None), strict=True):
+        parts.append(f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
+        if index is not None:
+            parts.append(str(index))
+    return "__".join(parts)
+
+
+def _current_element(fold: Fold) -> DataElement:
+    tag = fold.entry.identity.tag
+    if fold.standing is not Standing.AS_IS:
+        return new_element(tag, fold.vr.split(" or ")[0], fold.value)
+    assert fold.element is not None
+    source = fold.element.source
+    if isinstance(source, RawDataElement):
+        return convert_raw_data_element(source, encoding=list(fold.element.encodings), ds=input_copy(fold.frame))
+    twin = copied(source)
+    assert isinstance(twin, DataElement)
+    return twin

@@ -1,0 +1,88 @@
+"""What became of one object: cleaned with its events, or refused with its faults. Never a data value."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeAlias
+
+from attrs import field, frozen
+from pydicom.dataset import Dataset
+
+from deidc.diagnostics import Rule
+
+
+class Effect(StrEnum):
+    """What an op did to one element."""
+
+    ADDED = "added"
+    REPLACED = "replaced"
+    SHIFTED = "shifted"
+    REMOVED = "removed"
+    BLANKED = "blanked"
+    RETAINED = "retained"  # a private creator that stays because its block is not empty
+    SYNCED = "synced"  # file meta information or preamble
+    TRANSCODED = "transcoded"
+
+
+@frozen(order=True)
+class Event:
+    """One change of one element: where, by which op of the program, and what kind.
+
+    `path` is the tag in hexadecimal, `00081070`, with the items on the way: `0040A730[0].0040A123`.
+    `op` indexes `Program.ops` and `Program.origins`.
+    """
+
+    path: str
+    op: int
+    effect: Effect
+
+
+@frozen(order=True)
+class Flag:
+    """A label that fired on the input: `op` is the Mark; `held` as it says there."""
+
+    op: int
+    group: str
+    label: str
+    held: bool
+
+
+@frozen
+class Fault:
+    """Why an object was refused: a DC9xx rule, in words without data, and where.
+
+    `path` and `op` are None where no element or no op is to blame.
+    """
+
+    rule: Rule
+    message: str
+    path: str | None = None
+    op: int | None = None
+
+
+@frozen
+class Cleaned:
+    """The object after the program; the input is as it was.
+
+    `flags` are labels of %filter sections that fired. A flag with `held` asks that the object is not passed
+    on before its pixels were looked at; `held` of this outcome is true if any has it.
+    """
+
+    dataset: Dataset = field(repr=False)
+    events: tuple[Event, ...]
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        """Whether some label asks that this object is not passed on as it is."""
+        return any(flag.held for flag in self.flags)
+
+
+@frozen
+class Refused:
+    """The object could not be cleaned as the program says, so there is no output."""
+
+    faults: tuple[Fault, ...]
+
+
+Outcome: TypeAlias = Cleaned | Refused

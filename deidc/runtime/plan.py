@@ -1,0 +1,236 @@
+"""The plan: which ops a machine executes on elements of an identity, found out once and kept.
+
+A plan is a tree that mirrors the sequences met so far. Its only state is a memo: what it answers depends on the
+program alone, so threads and files may share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import define, field, frozen
+
+from deidc.ir import dictionary, ops
+from deidc.ir.program import Program
+from deidc.runtime.select import Identity, Patterns, Proviso, is_exact, item_indexes, select, sweeps_items, way_fits
+
+# An identity more than this many makes the plan forget and start anew, so that a stream of hostile files with
+# ever new private tags cannot grow it without bound.
+MOST_IDENTITIES = 200_000
+
+ElementOp = ops.Add | ops.Replace | ops.Jitter | ops.Remove | ops.Blank
+
+
+@frozen
+class Step:
+    """One op of the program as it concerns one identity.
+
+    Attributes:
+        index: the op's place in the program.
+        proviso: what must still hold for the single element, or None.
+        exact: the op names this attribute, rather than sweeping over many.
+        sweeps_items: an op that selects the sequence selects what is inside it too.
+        by_list: the op selects by a list; such an op keeps no Remove from acting.
+    """
+
+    index: int
+    op: ElementOp
+    proviso: Proviso | None
+    exact: bool
+    sweeps_items: bool
+    by_list: bool
+
+    @property
+    def writes(self) -> bool:
+        """Whether a Remove spares what this op writes."""
+        return isinstance(self.op, ops.Replace | ops.Jitter) and not self.by_list
+
+
+@frozen
+class Shelter:
+    """A Protect op that concerns an identity."""
+
+    index: int
+    proviso: Proviso | None
+
+
+@frozen
+class Collecting:
+    """A Collect op that concerns an identity."""
+
+    op: ops.Collect
+    proviso: Proviso | None
+
+
+@frozen
+class AddTarget:
+    """What an Add op sets at some level: a tag, or a private element whose block is to be found."""
+
+    at: ops.Tagged | ops.PrivateBlock
+    indexes: tuple[int | None, ...]
+
+
+@frozen
+class Entry:
+    """Everything the program has to say about elements of one identity.
+
+    Attributes:
+        system: deidc protects the element on its own account; not even Add acts.
+        shelters: KEEP rules that may protect it.
+        always_sheltered: some KEEP rule protects it without a proviso.
+        steps: the ops that may act, in program order.
+        below: the node for items, if this is a sequence.
+    """
+
+    identity: Identity
+    system: bool
+    shelters: tuple[Shelter, ...]
+    always_sheltered: bool
+    steps: tuple[Step, ...]
+    writers: tuple[Step, ...]
+    collects: tuple[Collecting, ...]
+    below: Node = field(repr=False)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no op can act on the element itself, whatever its value."""
+        return self.system or not self.steps
+
+
+@define(eq=False)
+class Node:
+    """The memo of one place in the tree of sequences: entries by (tag, VR, private creator)."""
+
+    plan: Plan
+    way: tuple[tuple[int, str | None], ...]
+    add_targets: tuple[AddTarget, ...]
+    _entries: dict[tuple[int, str, str | None], Entry] = field(factory=dict)
+
+    def entry(self, tag: int, vr: str, creator: str | None) -> Entry:
+        """Return what the program says about an element here."""
+        key = (tag, vr, creator)
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._entries[key] = self.plan.make_entry(self, tag, vr, creator)
+        return entry
+
+
+@define(eq=False)
+class Plan:
+    """The ops of a program by the identity of the elements they act on."""
+
+    program: Program
+    patterns: Patterns = field(factory=Patterns)
+    dataset: Node = field(init=False)
+    file_meta: Node = field(init=False)
+    has_nested_adds: bool = field(init=False)
+    has_calls: bool = field(init=False)
+    gathers: Mapping[int, tuple[ops.Selector, ...]] = field(init=False)
+    _by_tag: Mapping[int, tuple[int, ...]] = field(init=False)
+    _sweeping: tuple[int, ...] = field(init=False)
+    _known: int = field(init=False, default=0)
+
+    def __attrs_post_init__(self) -> None:
+        gathers: dict[int, tuple[ops.Selector, ...]] = {}
+        for op in self.program.ops:
+            if isinstance(op, ops.Gather):
+                gathers[op.slot] = (*gathers.get(op.slot, ()), op.at)
+        self.gathers = gathers
+        # Most ops of a long recipe name one tag: those are looked up, only the others are tried on everything.
+        by_tag: dict[int, tuple[int, ...]] = {}
+        sweeping: list[int] = []
+        for index, op in enumerate(self.program.ops):
+            if not isinstance(op, ops.Protect | ops.Collect | ElementOp):
+                continue
+            if isinstance(op.at, ops.Tagged) and "X" not in op.at.pattern:
+                tag = int(op.at.pattern, 16)
+                by_tag[tag] = (*by_tag.get(tag, ()), index)
+            else:
+                sweeping.append(index)
+        self._by_tag, self._sweeping = by_tag, tuple(sweeping)
+        self.has_nested_adds = any(
+            isinstance(op, ops.Add) and len(op.at.steps) > 1 for op in self.program.ops
+        )
+        self.has_calls = bool(self.program.needs.functions)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._known = 0
+        top = tuple(self._add_targets(()))
+        is_meta = [_in_file_meta(target.at) for target in top]
+        self.dataset = Node(self, (), tuple(t for t, meta in zip(top, is_meta, strict=True) if not meta))
+        self.file_meta = Node(self, (), tuple(t for t, meta in zip(top, is_meta, strict=True) if meta))
+
+    def limit(self) -> None:
+        """Forget everything if too many identities were met; called between objects."""
+        if self._known > MOST_IDENTITIES:
+            self._forget()
+
+    def make_entry(self, node: Node, tag: int, vr: str, creator: str | None) -> Entry:
+        """Lay every op of the program against one identity."""
+        self._known += 1
+        identity = Identity((*node.way, (tag, creator)), vr)
+        shelters: list[Shelter] = []
+        steps: list[Step] = []
+        collects: list[Collecting] = []
+        system = False
+        for index in sorted((*self._by_tag.get(tag, ()), *self._sweeping)):
+            op = self.program.ops[index]
+            assert isinstance(op, ops.Protect | ops.Collect | ElementOp)
+            verdict = select(op.at, identity, self.gathers, self.patterns)
+            if verdict is False:
+                continue
+            proviso = None if verdict is True else verdict
+            match op:
+                case ops.Protect():
+                    system = system or op.system
+                    shelters.append(Shelter(index, proviso))
+                case ops.Collect():
+                    collects.append(Collecting(op, proviso))
+                case _:
+                    by_list = isinstance(op.at, ops.Holding | ops.Member)
+                    steps.append(
+                        Step(index, op, proviso, is_exact(op.at), sweeps_items(op.at), by_list)
+                    )
+        return Entry(
+            identity=identity,
+            system=system,
+            shelters=tuple(shelters),
+            always_sheltered=any(one.proviso is None for one in shelters),
+            steps=tuple(steps),
+            writers=tuple(step for step in steps if step.writes),
+            collects=tuple(collects),
+            below=Node(self, identity.way, tuple(self._add_targets(identity.way))),
+        )
+
+    def _add_targets(self, way: tuple[tuple[int, str | None], ...]) -> Iterator[AddTarget]:
+        """Yield what Add ops set in items at `way`, each target once."""
+        seen: set[AddTarget] = set()
+        for op in self.program.ops:
+            if not isinstance(op, ops.Add) or len(op.at.steps) != len(way) + 1:
+                continue
+            *parents, last = op.at.steps
+            target = AddTarget(last.at, item_indexes(op.at.steps))
+            if target not in seen and _reaches(parents, way):
+                seen.add(target)
+                yield target
+
+
+def _reaches(parents: Iterable[ops.PathStep], way: tuple[tuple[int, str | None], ...]) -> bool:
+    return way_fits(tuple(parents), way)
+
+
+def _in_file_meta(at: ops.Tagged | ops.PrivateBlock) -> bool:
+    return isinstance(at, ops.Tagged) and at.pattern.startswith("0002")
+
+
+def vr_of_new(tag: int, creator: str | None) -> str:
+    """Return the VR that a new element gets: the dictionary's, or LO for a private element it does not know.
+
+    Of a choice of VRs the first is taken.
+    """
+    if dictionary.is_private(tag):
+        known = dictionary.private_vr(tag, creator) if creator is not None else None
+        return known or "LO"
+    attribute = dictionary.find_tag(tag)
+    return attribute.vr.split(" or ")[0] if attribute is not None else "UN"

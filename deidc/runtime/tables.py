@@ -1,0 +1,66 @@
+"""Tables that a run supplies, like a list of study numbers by patient."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from attrs import field, frozen
+
+
+class TableError(ValueError):
+    """A file is no table, or a table has no such row or column; says nothing of what is in it."""
+
+
+@frozen
+class Table:
+    """Rows by the text in their first column; nothing of them is shown."""
+
+    columns: tuple[str, ...]
+    rows: Mapping[str, Mapping[str, str]] = field(repr=False, hash=False)
+
+    @classmethod
+    def from_csv(cls, path: Path) -> Table:
+        """Read a CSV file in UTF-8 whose first line names the columns and whose first column names the rows.
+
+        Raises OSError, and TableError for a file that is no table, or has two rows or columns of one name.
+        """
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as lines:
+                return cls._from_rows(csv.reader(lines))
+        # Both exceptions quote what they could not read.
+        except UnicodeDecodeError:
+            raise TableError("the table is not in UTF-8") from None
+        except csv.Error:
+            raise TableError("the table is no CSV file") from None
+
+    @classmethod
+    def _from_rows(cls, given: Iterable[list[str]]) -> Table:
+        rows: dict[str, Mapping[str, str]] = {}
+        columns: tuple[str, ...] = ()
+        for number, cells in enumerate(([cell.strip() for cell in row] for row in given if row), 1):
+            if not columns:
+                columns = tuple(cells)
+                if len(columns) < 2 or not all(columns) or len(set(columns)) < len(columns):
+                    raise TableError("a table needs at least two columns, each with a name of its own")
+                continue
+            if len(cells) != len(columns):
+                raise TableError(f"row {number} has {len(cells)} columns, the first row has {len(columns)}")
+            if not cells[0]:
+                raise TableError(f"row {number} has no key in its first column")
+            if cells[0] in rows:
+                raise TableError(f"row {number} has a key that another row has already")
+            rows[cells[0]] = dict(zip(columns, cells, strict=True))
+        if not columns:
+            raise TableError("the table is empty")
+        return cls(columns, rows)
+
+    def value(self, key: str, column: str) -> str:
+        """Return a cell. Raises TableError if there is no such row or column."""
+        if column not in self.columns:
+            raise TableError(f"the table has no column {column!r}")
+        row = self.rows.get(key.strip())
+        if row is None:
+            raise TableError("the table has no row for this object")
+        return row[column]

@@ -1,0 +1,86 @@
+"""Labels of %filter sections: what they ask of an object and how the answers are joined."""
+
+from __future__ import annotations
+
+import pytest
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from deidc import Cleaned
+from tests.running import dataset_of, file_dataset, run
+
+
+def flagged(body: str, dataset: Dataset, group: str = "blacklist") -> list[tuple[str, str]]:
+    lines = "\n".join(f"  {line}" for line in body.strip().splitlines())
+    outcome = run(f"FORMAT dicom\n\n%filter {group}\n\nLABEL it\n{lines}\n", dataset)
+    assert isinstance(outcome, Cleaned), outcome
+    return [(flag.group, flag.label) for flag in outcome.flags]
+
+
+CT = {"Modality": "CT", "Manufacturer": "ACME", "ImageType": ["DERIVED", "SECONDARY"], "Rows": 512}
+
+
+@pytest.mark.parametrize(
+    ("body", "fires"),
+    [
+        ("contains Modality CT", True),
+        ("contains Modality ct|mr", True),
+        ("equals Modality c", False),
+        ("equals Modality ct", True),
+        ("notequals Modality MR", True),
+        ("notcontains Modality C", False),
+        ("contains ImageType ^SECONDARY", True),
+        ("equals ImageType SECONDARY", True),
+        ("notcontains ImageType SAVE", True),
+        ("equals Rows 512", True),
+        ("equals (0028,0010) 512", True),
+        ("equals 0x00280010 512", True),
+        ("missing PatientName", True),
+        ("present PatientName", False),
+        ("present Modality", True),
+        ("empty PatientName", False),
+        ("empty Modality", False),
+        ("contains Modality MR", False),
+        ("contains Modality CT + equals Manufacturer ACME", True),
+        ("contains Modality MR || equals Manufacturer ACME", True),
+        ("contains Modality CT || contains Modality CT + contains Modality MR", False),
+        ("contains Modality MR\n|| equals Manufacturer ACME", True),
+        ("contains Modality CT\n+ equals Manufacturer OTHER", False),
+        ("contains Modality CT\nequals Manufacturer OTHER", False),
+        ("contains Modality MR\n|| equals Rows 1\n|| equals Rows 512", True),
+        ("contains Modality CT\n|| equals Rows 1\n+ equals Rows 2", False),
+        ("missing PatientName || contains Manufacturer X", True),
+        ("coordinates all", True),
+    ],
+)
+@pytest.mark.parametrize("from_file", [False, True], ids=["made", "read"])
+def test_a_label_fires_when_its_criteria_hold(body, fires, from_file):
+    """Criteria are read from left to right, any value of a multi-value may satisfy them."""
+    dataset = dataset_of(CT)
+    found = flagged(body, file_dataset(dataset) if from_file else dataset)
+    assert found == ([("blacklist", "it")] if fires else [])
+
+
+def test_zero_is_not_empty():
+    """A number that is zero is a value (deid takes it for none)."""
+    assert flagged("empty Rows", dataset_of(Rows=0)) == []
+    assert flagged("empty PatientName", dataset_of(PatientName="")) == [("blacklist", "it")]
+
+
+def test_nested_and_file_meta_attributes_can_be_asked_for():
+    """A path asks for items; a bare keyword asks for the top level and the file meta information."""
+    code = dataset_of(CodeMeaning="Screenshot")
+    dataset = file_dataset(dataset_of(Modality="CT", ConceptNameCodeSequence=Sequence([code])))
+    assert flagged("contains ConceptNameCodeSequence__CodeMeaning screen", dataset) == [("blacklist", "it")]
+    assert flagged("present TransferSyntaxUID", dataset) == [("blacklist", "it")]
+    assert flagged("present CodeMeaning", dataset) == []
+
+
+def test_only_a_whitelist_does_not_hold_an_object_back():
+    """A label of a whitelist is told, but does not ask that anybody looks at the pixels."""
+    recipe = "FORMAT dicom\n\n%filter {}\n\nLABEL it\n  contains Modality CT\n"
+    for group, held in (("whitelist", False), ("graylist", True)):
+        outcome = run(recipe.format(group), dataset_of(CT))
+        assert isinstance(outcome, Cleaned)
+        assert [flag.held for flag in outcome.flags] == [held]
+        assert outcome.held is held
