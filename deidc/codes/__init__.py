@@ -8,6 +8,8 @@ from types import MappingProxyType
 from deidc.codes import faults, layout, names, privacy, values, words
 from deidc.diagnostics import Rule
 
+__all__ = ["CATALOGUE", "faults", "layout", "names", "privacy", "values", "words"]
+
 CATALOGUE: Mapping[str, Rule] = MappingProxyType(
     {
         rule.code: rule

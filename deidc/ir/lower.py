@@ -39,7 +39,7 @@ def lower(
     `protected` are keywords of attributes that deidc protects on its own account. `sources` tell the lines of spans.
     """
     lowering = _Lowering(resolved, {source.name: source for source in sources})
-    lowered = tuple(lowering.ops(protected))
+    lowered = tuple(lowering.program(protected))
     return Program(
         format=FormatName.DICOM,
         ops=tuple(op for op, _ in lowered),
@@ -59,7 +59,7 @@ class _Lowering:
         source = self._sources.get(span.source)
         return Origin(span.source, source.place(span.start).line if source is not None else 0)
 
-    def ops(self, protected: tuple[str, ...]) -> Iterator[Lowered]:
+    def program(self, protected: tuple[str, ...]) -> Iterator[Lowered]:
         """Yield the ops: lists, protection, labels, rules, surroundings."""
         yield from self._lists()
         for keyword in protected:

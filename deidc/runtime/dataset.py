@@ -13,7 +13,7 @@ from attrs import define
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_sequence
-from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataelem import DataElement, RawDataElement, empty_value_for_VR
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag, Tag
 from pydicom.valuerep import VR
@@ -51,7 +51,7 @@ def with_elements(dataset: Dataset, elements: Elements) -> Dataset:
     attributes (encoding, character set, file name), `elements` as its own table, no cached pixels or private
     blocks.
     """
-    twin = cast(Dataset, type(dataset).__new__(type(dataset)))
+    twin = type(dataset).__new__(type(dataset))
     twin.__dict__.update(dataset.__dict__)
     twin.__dict__.update(_dict=elements, _private_blocks={}, _pixel_array=None, _pixel_id={})
     return twin
@@ -169,7 +169,7 @@ class Cleaning:
                 out[tag] = blank(element.source, folded.vr)
                 return True
             case Standing.WRITTEN:
-                out[tag] = new_element(tag, concrete_vr(folded.vr, folded.value), folded.value)
+                out[tag] = written(tag, folded)
                 return True
             case _:
                 out[tag], changed = self._descend(here, element, entry)
@@ -249,8 +249,7 @@ class Cleaning:
         if folded.standing is Standing.ABSENT:
             return False
         place = Tag(tag)
-        value = folded.value if folded.standing is Standing.WRITTEN else empty_value(folded.vr)
-        made = new_element(place, concrete_vr(folded.vr, value), value)
+        made = written(place, folded)
         made.private_creator = creator
         out[place] = made
         if reserve is not None:
@@ -260,12 +259,18 @@ class Cleaning:
 
 def empty_value(vr: str) -> object:
     """Return the value that pydicom writes with zero length for a VR."""
-    return Sequence([]) if vr == "SQ" else None
+    return Sequence([]) if vr == "SQ" else empty_value_for_VR(vr)
+
+
+def written(tag: BaseTag, folded: Folded) -> DataElement:
+    """Return the element that a fold made, with the value it wrote or none."""
+    vr = concrete_vr(folded.vr, folded.value)
+    return new_element(tag, vr, empty_value(vr) if folded.value is None else folded.value)
 
 
 def blank(element: AnyElement, vr: str) -> DataElement:
     """Return the element with a value of zero length."""
-    return new_element(element.tag, concrete_vr(vr, None), empty_value(vr))
+    return new_element(element.tag, concrete_vr(vr, None), empty_value(concrete_vr(vr, None)))
 
 
 def concrete_vr(vr: str, value: object) -> str:

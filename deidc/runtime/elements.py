@@ -15,11 +15,13 @@ from typing import TypeAlias, cast
 
 from attrs import define, field
 from pydicom import charset, config, datadict
+from pydicom.valuerep import PN_DELIMS, TEXT_VR_DELIMS
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_sequence
 from pydicom.sequence import Sequence as ItemSequence
 from pydicom.tag import BaseTag
+from pydicom.valuerep import TEXT_VR_DELIMS
 
 from deidc.ir import dictionary
 from deidc.runtime.values import text_components
@@ -146,7 +148,7 @@ def raw_components(raw: RawDataElement, vr: str, encodings: Encodings) -> tuple[
     """Return the text of each value of a raw element; see `InputElement.components`."""
     data = raw.value or b""
     if vr in _TEXT_IN_CHARSET:
-        text = decode_text(data, encodings, vr)
+        text = decode_text(data, encodings)
     elif vr in _TEXT_ASCII:
         text = data.decode("latin-1")
     elif vr == "AT":
@@ -170,14 +172,13 @@ def _unpack(code: str, data: bytes, little: bool) -> tuple[int | float, ...]:
     return struct.unpack(("<" if little else ">") + code * (len(data) // size), data)
 
 
-def decode_text(data: bytes, encodings: Encodings, vr: str) -> str:
+def decode_text(data: bytes, encodings: Encodings) -> str:
     """Decode text in the object's character set; bytes outside it become U+FFFD."""
     if data.isascii() and b"\x1b" not in data:
         return data.decode("ascii")
-    delimiters = charset.PN_DELIMS if vr == "PN" else charset.TEXT_VR_DELIMS
     if len(encodings) == 1 and b"\x1b" not in data:
         return data.decode(encodings[0], "replace")
-    return charset.decode_bytes(data, list(encodings), delimiters)
+    return charset.decode_bytes(data, list(encodings), TEXT_VR_DELIMS)
 
 
 def sequence_items(element: InputElement) -> list[Dataset] | None:

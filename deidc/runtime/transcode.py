@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from pydicom import charset
-from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
@@ -74,4 +72,4 @@ def _decoded(element: InputElement, op: int) -> AnyElement:
             op,
         )
     value = fit("\\".join(components), element.vr) if components else None
-    return cast(DataElement, new_element(source.tag, element.vr, value))
+    return new_element(source.tag, element.vr, value)

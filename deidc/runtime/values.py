@@ -72,7 +72,7 @@ def _fit_all(value: object, vr: str) -> list[object]:
     """Return the values of an element; none for the empty value."""
     if isinstance(value, list | tuple | MultiValue):
         return _fit_many(value, vr)
-    if value is None:
+    if value is None or (isinstance(value, bytes | bytearray) and not value and vr in BINARY):
         return []
     if isinstance(value, str | PersonName):
         return list(fit_text(str(value), vr))

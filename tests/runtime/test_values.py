@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom import config, dcmread, dcmwrite
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
@@ -131,7 +131,8 @@ def test_raw_and_decoded_text_agree(given_pair):
         return
     dataset = read_back(fitted, vr)
     raw = dataset.get_item(0x00191001)
-    from_bytes = raw_components(raw, vr, UTF8)
+    # pydicom reads elements of zero length at once.
+    from_bytes = raw_components(raw, vr, UTF8) if isinstance(raw, RawDataElement) else ()
     assert text_components(dataset[0x00191001].value, vr) == from_bytes
 
 
@@ -172,6 +173,7 @@ def test_raw_and_decoded_text_agree(given_pair):
         ("TM", TM("0304"), "0304"),
         ("TM", datetime(2024, 1, 2, 3, 4), "030400"),
         ("OB", b"abc", b"abc\0"),
+        ("OB", b"", None),
         ("OW", bytearray(b"ab"), b"ab"),
         ("US or SS", [-1, 5], [-1, 5]),
         ("US or SS or OW", b"ab", b"ab"),
