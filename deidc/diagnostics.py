@@ -33,6 +33,7 @@ class Rule:
         why: what happens to patients' data if it is left so; may have several paragraphs.
         bad: a whole recipe that raises this rule (empty for faults of the run, DC9xx).
         good: the same recipe as it should be, which raises nothing.
+
     """
 
     code: str
@@ -69,12 +70,12 @@ class Fix:
 
     @classmethod
     def safe(cls, title: str, *edits: Edit) -> Fix:
-        """A fix that keeps the author's evident meaning."""
+        """Return a fix that keeps the author's evident meaning."""
         return cls(Applicability.SAFE, title, edits)
 
     @classmethod
     def unsafe(cls, title: str, *edits: Edit) -> Fix:
-        """A fix that guesses at the author's meaning."""
+        """Return a fix that guesses at the author's meaning."""
         return cls(Applicability.UNSAFE, title, edits)
 
 

@@ -31,14 +31,12 @@ def apply_fixes(source: Source, said: Iterable[Diagnostic], applicability: Appli
 
 def _overlaps(edit: Edit, taken: list[Edit]) -> bool:
     return any(
-        edit.span.start < other.span.end and other.span.start < edit.span.end or edit.span == other.span
+        (edit.span.start < other.span.end and other.span.start < edit.span.end) or edit.span == other.span
         for other in taken
     )
 
 
-def fix_text(
-    source: Source, check: Callable[[Source], Iterable[Diagnostic]], applicability: Applicability
-) -> str:
+def fix_text(source: Source, check: Callable[[Source], Iterable[Diagnostic]], applicability: Applicability) -> str:
     """Return the text after as many rounds of checking and fixing as change it."""
     for _ in range(MOST_ROUNDS):
         fixed = apply_fixes(source, check(source), applicability)

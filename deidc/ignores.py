@@ -34,9 +34,7 @@ def apply_ignores(sources: Iterable[Source], said: Iterable[Diagnostic]) -> tupl
     return tuple(standing)
 
 
-def _silencer(
-    said: Diagnostic, by_name: dict[str, Source], ignores: list[tuple[Source, Ignore]]
-) -> Ignore | None:
+def _silencer(said: Diagnostic, by_name: dict[str, Source], ignores: list[tuple[Source, Ignore]]) -> Ignore | None:
     if said.span is None or said.severity is Severity.ERROR:
         return None
     source = by_name.get(said.span.source)

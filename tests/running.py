@@ -25,16 +25,12 @@ def machine_for(recipe: str, functions: Functions | None = None, **variables: ob
     return Machine.link(compile_recipe(text), functions, variables=variables)
 
 
-def run(
-    recipe: str, dataset: Dataset, functions: Functions | None = None, **variables: object
-) -> Outcome:
+def run(recipe: str, dataset: Dataset, functions: Functions | None = None, **variables: object) -> Outcome:
     """Run a recipe on a data set."""
     return machine_for(recipe, functions, **variables).run(dataset)
 
 
-def clean(
-    recipe: str, dataset: Dataset, functions: Functions | None = None, **variables: object
-) -> Dataset:
+def clean(recipe: str, dataset: Dataset, functions: Functions | None = None, **variables: object) -> Dataset:
     """Run a recipe that must not refuse, and return the cleaned data set."""
     outcome = run(recipe, dataset, functions, **variables)
     assert isinstance(outcome, Cleaned), outcome

@@ -11,9 +11,5 @@ from deidc.diagnostics import Rule
 __all__ = ["CATALOGUE", "faults", "layout", "names", "privacy", "values", "words"]
 
 CATALOGUE: Mapping[str, Rule] = MappingProxyType(
-    {
-        rule.code: rule
-        for module in (words, names, values, privacy, layout, faults)
-        for rule in module.RULES
-    }
+    {rule.code: rule for module in (words, names, values, privacy, layout, faults) for rule in module.RULES}
 )

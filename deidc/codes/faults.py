@@ -88,9 +88,7 @@ TRUNCATED = _fault(
     "A truncated object may lack what a rule would have changed, and its pixels are not whole. It is counted "
     "as refused.",
 )
-EMPTY_FILE = _fault(
-    "DC923", "empty-file", "The file is empty.", "There is nothing to clean. It is counted as refused."
-)
+EMPTY_FILE = _fault("DC923", "empty-file", "The file is empty.", "There is nothing to clean. It is counted as refused.")
 OUTPUT_EXISTS = _fault(
     "DC924",
     "output-exists",
@@ -101,8 +99,7 @@ NOT_WRITTEN = _fault(
     "DC925",
     "not-written",
     "The output could not be written.",
-    "The disk is full, a permission is missing, or the object cannot be encoded. No part of the file is "
-    "left.",
+    "The disk is full, a permission is missing, or the object cannot be encoded. No part of the file is left.",
 )
 WORKER_DIED = _fault(
     "DC926",

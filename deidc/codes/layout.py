@@ -5,6 +5,7 @@ from __future__ import annotations
 from deidc.diagnostics import Rule, Severity
 
 _HEAD = "FORMAT dicom\n\n%header\n"
+_SHOTS = "FORMAT dicom\n\n%filter blacklist\n\nLABEL shots\n  contains Modality OT\n\n"
 
 
 def _rule(
@@ -51,8 +52,8 @@ SAME_LABEL_NAME = _rule(
     "same-label-name",
     "Two labels of a group have one name.",
     "A report does not tell which of them fired.",
-    "FORMAT dicom\n\n%filter blacklist\n\nLABEL shots\n  contains Modality OT\n\nLABEL shots\n  contains Modality SC\n",
-    "FORMAT dicom\n\n%filter blacklist\n\nLABEL shots\n  contains Modality OT\n\nLABEL others\n  contains Modality SC\n",
+    _SHOTS + "LABEL shots\n  contains Modality SC\n",
+    _SHOTS + "LABEL others\n  contains Modality SC\n",
 )
 EMPTY_RECIPE = _rule(
     "DC506",

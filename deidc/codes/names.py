@@ -7,9 +7,7 @@ from deidc.diagnostics import Rule, Severity
 _HEAD = "FORMAT dicom\n\n%header\n"
 
 
-def _rule(
-    code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR
-) -> Rule:
+def _rule(code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR) -> Rule:
     return Rule(code, name, severity, title, why, bad, good)
 
 

@@ -127,8 +127,7 @@ SHIFTS_TOO_MUCH = _rule(
     "DC414",
     "shifts-no-dates",
     "A wide JITTER reaches attributes that hold no dates.",
-    "deidc leaves times and numbers as they are; deid 0.4.13 turns them into dates. Say select:VR:DA|DT to mean "
-    "dates.",
+    "deidc leaves times and numbers as they are; deid 0.4.13 turns them into dates. Say select:VR:DA|DT to mean dates.",
     _HEAD + "JITTER endswith:Time 5\n",
     _HEAD + "JITTER select:VR:DT 5\n",
 )

@@ -8,9 +8,7 @@ _HEAD = "FORMAT dicom\n\n%header\n"
 _FILTER = "FORMAT dicom\n\n%filter blacklist\n\nLABEL screenshots\n"
 
 
-def _rule(
-    code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR
-) -> Rule:
+def _rule(code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR) -> Rule:
     return Rule(code, name, severity, title, why, bad, good)
 
 
@@ -78,8 +76,7 @@ ADD_TO_MANY = _rule(
     "DC308",
     "add-to-many",
     "ADD names more than one attribute.",
-    "Which attributes are to be made is not known. deid 0.4.13 stops with an error. REPLACE changes those that "
-    "exist.",
+    "Which attributes are to be made is not known. deid 0.4.13 stops with an error. REPLACE changes those that exist.",
     _HEAD + "ADD endswith:Date 19000101\n",
     _HEAD + "REPLACE select:VR:DA 19000101\n",
 )
@@ -87,7 +84,7 @@ ADD_UNKNOWN = _rule(
     "DC309",
     "add-unknown",
     "ADD names an attribute whose VR is not known.",
-    "A private element needs its creator, written (gggg,\"CREATOR\",ee); a public tag that the dictionary lacks "
+    'A private element needs its creator, written (gggg,"CREATOR",ee); a public tag that the dictionary lacks '
     "cannot be made.",
     _HEAD + "ADD (0009,1001) x\n",
     _HEAD + 'ADD (0009,"ACME",01) x\n',

@@ -8,9 +8,7 @@ _HEAD = "FORMAT dicom\n\n%header\n"
 _FILTER = "FORMAT dicom\n\n%filter blacklist\n\nLABEL screenshots\n"
 
 
-def _rule(
-    code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR
-) -> Rule:
+def _rule(code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR) -> Rule:
     return Rule(code, name, severity, title, why, bad, good)
 
 
@@ -79,7 +77,7 @@ MISSING_VALUE = _rule(
     "DC108",
     "missing-value",
     "ADD, REPLACE or JITTER has no value.",
-    "It is not known what to write. To empty an element say BLANK, to write an empty value say \"\".",
+    'It is not known what to write. To empty an element say BLANK, to write an empty value say "".',
     _HEAD + "REPLACE PatientID\n",
     _HEAD + "BLANK PatientID\n",
 )
@@ -302,8 +300,7 @@ BAD_REFERENCE = _rule(
     "DC134",
     "bad-reference",
     "A reference has more than a name.",
-    "deid 0.4.13 looks for a variable or function with a blank in its name, finds none, and keeps the original "
-    "value.",
+    "deid 0.4.13 looks for a variable or function with a blank in its name, finds none, and keeps the original value.",
     _HEAD + "REPLACE PatientID var:patient id\n",
     _HEAD + "REPLACE PatientID var:patient_id\n",
 )

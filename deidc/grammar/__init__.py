@@ -1,0 +1,1 @@
+"""Words: recipe text to tree, and tree to text."""

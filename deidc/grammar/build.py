@@ -47,9 +47,7 @@ class Line:
         tokens = list(tree.scan_values(lambda one: isinstance(one, Token)))
         return self.span(tokens[0], tokens[-1])
 
-    def say(
-        self, rule: Rule, message: str, span: Span, hint: str | None = None, fix: Fix | None = None
-    ) -> None:
+    def say(self, rule: Rule, message: str, span: Span, hint: str | None = None, fix: Fix | None = None) -> None:
         """Complain about a place."""
         self.said.append(Diagnostic(rule, message, span, hint, fix))
 
@@ -60,7 +58,7 @@ class Line:
         action, remark = tree.children
         assert isinstance(action, Tree)
         said = _remark(remark)
-        word, target_tree = cast(Token, action.children[0]), cast(Branch, action.children[1])
+        word, target_tree = cast("Token", action.children[0]), cast("Branch", action.children[1])
         self._word_case(word)
         target = self.target(target_tree)
         span = self.whole(action)
@@ -89,9 +87,9 @@ class Line:
 
     # ---- targets --------------------------------------------------------------------------------------
 
-    def target(self, tree: Branch) -> nodes.Target:  # noqa: PLR0911  # one return for each kind of target
+    def target(self, tree: Branch) -> nodes.Target:  # one return for each kind of target
         """Build a target."""
-        token = cast(Token, tree.children[0])
+        token = cast("Token", tree.children[0])
         span = self.span(token)
         text = str(token)
         match token.type:
@@ -124,7 +122,12 @@ class Line:
     def _path(self, text: str, span: Span) -> nodes.Target:
         parts = spelling.path_parts(text)
         if parts is None:
-            self.say(words.BAD_TAG, f"{text} is no path", span, "write Sequence__Attribute or Sequence__0__Attribute")
+            self.say(
+                words.BAD_TAG,
+                f"{text} is no path",
+                span,
+                "write Sequence__Attribute or Sequence__0__Attribute",
+            )
             return nodes.Keyword(text, span=span)
         return nodes.Path(tuple(self._step(*part, span) for part in parts), span=span)
 
@@ -170,7 +173,7 @@ class Line:
 
     def value(self, tree: object) -> nodes.Value:
         """Build a value."""
-        child = cast(Branch, tree).children[0]
+        child = cast("Branch", tree).children[0]
         if isinstance(child, Token):
             return nodes.VarRef(str(child)[4:], span=self.span(child))
         if child.data == "text":
@@ -179,7 +182,7 @@ class Line:
 
     def call(self, tree: Branch) -> nodes.Call:
         """Build a call with its arguments."""
-        name, *rest = cast(list[Token], tree.children)
+        name, *rest = cast("list[Token]", tree.children)
         arguments = tuple(self._argument(token) for token in rest)
         if name.type == "FUNC":
             return nodes.FuncRef(str(name).partition(":")[2], arguments, span=self.whole(tree))
@@ -198,7 +201,7 @@ class Line:
 
     def literal(self, tree: Branch) -> nodes.Literal:
         """Build literal text: one quoted string, or words joined by single blanks."""
-        tokens = cast(list[Token], tree.children)
+        tokens = cast("list[Token]", tree.children)
         span = self.span(tokens[0], tokens[-1])
         if len(tokens) == 1 and tokens[0].type == "QUOTED":
             text = spelling.unquoted(str(tokens[0]))
@@ -221,7 +224,13 @@ class Line:
                 return
             rest = text[prefix.end() :].strip()
             fix = Fix.unsafe(f"write {meant}:", Edit(span, f"{meant}:{rest}"))
-            self.say(words.LIKE_A_REFERENCE, f"the text begins with {prefix[0]}", span, f"did you mean {meant}:?", fix)
+            self.say(
+                words.LIKE_A_REFERENCE,
+                f"the text begins with {prefix[0]}",
+                span,
+                f"did you mean {meant}:?",
+                fix,
+            )
         elif text[0] in "\"'" and (text[0] == '"' or text.count("'") == 1) and text.count(text[0]) % 2:
             self.say(words.OPEN_QUOTE, "the quotation mark is not closed", span)
         elif '"' in text:
@@ -231,9 +240,7 @@ class Line:
         """Build conditions behind a target or a value."""
         if tree is None:
             return ()
-        return tuple(
-            self.condition(one) for one in cast(Branch, tree).children if isinstance(one, Tree)
-        )
+        return tuple(self.condition(one) for one in cast("Branch", tree).children if isinstance(one, Tree))
 
     def condition(self, tree: Branch) -> nodes.Condition:
         """Build one condition."""
@@ -263,13 +270,13 @@ class Line:
         entry, remark = tree.children
         assert isinstance(entry, Tree)
         word, target_tree, *parameters = entry.children
-        self._word_case(cast(Token, word))
-        target = self.target(cast(Branch, target_tree))
+        self._word_case(cast("Token", word))
+        target = self.target(cast("Branch", target_tree))
         span = self.whole(entry)
         if entry.data == "field":
             return nodes.Field(target, _remark(remark), span=span)
         separator, minimum = " ", 1
-        for token in cast(list[Token], parameters):
+        for token in cast("list[Token]", parameters):
             key, _, text = str(token).rstrip().removesuffix(";").partition("=")
             text = spelling.unquoted(text.strip())
             match key.strip().lower():
@@ -284,7 +291,7 @@ class Line:
 
     def variable(self, tree: Branch) -> nodes.Variable:
         """Build a declaration of %vars."""
-        word, name, kind, default, remark = cast(list[Token | None], tree.children)
+        word, name, kind, default, remark = cast("list[Token | None]", tree.children)
         assert word is not None
         assert name is not None
         self._word_case(word)
@@ -305,7 +312,7 @@ class Line:
         span = self.whole(entry)
         match str(entry.data):
             case "label":
-                self._word_case(cast(Token, entry.children[0]))
+                self._word_case(cast("Token", entry.children[0]))
                 return nodes.Label(section_name(entry), (), _remark(remark), span=span)
             case "criteria":
                 return nodes.CriteriaLine(self._criteria(entry), _remark(remark), span=span)
@@ -315,7 +322,7 @@ class Line:
                 return nodes.RegionLine(
                     "keep" in name,
                     name.startswith("ctp"),
-                    self._region(cast(Branch, region), ctp=name.startswith("ctp")),
+                    self._region(cast("Branch", region), ctp=name.startswith("ctp")),
                     _remark(remark),
                     span=span,
                 )
@@ -332,12 +339,12 @@ class Line:
 
     def _criterion(self, tree: Branch, join: nodes.Join | None) -> nodes.Criterion:
         word, target_tree, *text = tree.children
-        target = self.target(cast(Branch, target_tree))
+        target = self.target(cast("Branch", target_tree))
         span = self.whole(tree)
         if tree.data == "asked":
             return nodes.Criterion(join, nodes.StateOperator(str(word).lower()), target, None, span=span)
         operator = nodes.TextOperator(str(word).lower())
-        value = self.literal(cast(Branch, text[0]))
+        value = self.literal(cast("Branch", text[0]))
         if operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.NOTCONTAINS):
             self.check_pattern(value.text, value.span)
         if re.search(r"(?:^|\s)(?:\+|\|\|)(?:\s|$)", value.text):
@@ -350,7 +357,7 @@ class Line:
         return nodes.Criterion(join, operator, target, value.text, span=span)
 
     def _region(self, tree: Branch, *, ctp: bool) -> nodes.Region:
-        token = cast(Token, tree.children[0])
+        token = cast("Token", tree.children[0])
         span = self.span(token)
         match token.type:
             case "WHOLE_IMAGE":
@@ -362,7 +369,12 @@ class Line:
             case _:
                 a, b, c, d = (int(number) for number in str(token).split(","))
                 if (c <= 0 or d <= 0) if ctp else (c <= a or d <= b):
-                    self.say(words.EMPTY_REGION, "the rectangle has no area", span, *_mend_region(a, b, c, d, ctp, span))
+                    self.say(
+                        words.EMPTY_REGION,
+                        "the rectangle has no area",
+                        span,
+                        *_mend_region(a, b, c, d, ctp, span),
+                    )
                 return nodes.Box((a, b, c, d), span=span)
 
     def _from_target(self, text: str, span: Span) -> nodes.Target:
@@ -375,7 +387,42 @@ class Line:
 
 
 _VRS = frozenset(
-    "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV".split()
+    [
+        "AE",
+        "AS",
+        "AT",
+        "CS",
+        "DA",
+        "DS",
+        "DT",
+        "FD",
+        "FL",
+        "IS",
+        "LO",
+        "LT",
+        "OB",
+        "OD",
+        "OF",
+        "OL",
+        "OV",
+        "OW",
+        "PN",
+        "SH",
+        "SL",
+        "SQ",
+        "SS",
+        "ST",
+        "SV",
+        "TM",
+        "UC",
+        "UI",
+        "UL",
+        "UN",
+        "UR",
+        "US",
+        "UT",
+        "UV",
+    ]
 )
 
 

@@ -18,7 +18,16 @@ SECTIONS = ("%header", "%labels", "%values", "%fields", "%filter", "%vars", "%in
 TEXT_OPERATORS = ("contains", "notcontains", "equals", "notequals")
 STATE_OPERATORS = ("missing", "present", "empty")
 REGIONS = ("coordinates", "keepcoordinates", "ctpcoordinates", "ctpkeepcoordinates")
-SELECTORS = ("contains:", "startswith:", "endswith:", "except:", "select:VR:", "select:group:", "values:", "fields:")
+SELECTORS = (
+    "contains:",
+    "startswith:",
+    "endswith:",
+    "except:",
+    "select:VR:",
+    "select:group:",
+    "values:",
+    "fields:",
+)
 
 _MEANT = {
     **dict.fromkeys(("DELETE", "DROP", "ERASE", "STRIP", "REMOVED", "REMOVES", "RM"), "REMOVE"),
@@ -84,7 +93,10 @@ def complain(line: Refused, place: Place) -> Diagnostic:
         case Place.VARIABLES:
             hint = "write VAR name [text|int|number|date|uid|secret|table] [default=value]"
             return line.complaint(
-                words.BAD_DECLARATION, "the declaration is not understood", line.span(found[0], found[-1]), hint
+                words.BAD_DECLARATION,
+                "the declaration is not understood",
+                line.span(found[0], found[-1]),
+                hint,
             )
         case Place.FILTER | Place.LABEL:
             return _filter_line(line, found)
@@ -171,9 +183,7 @@ def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     if not rest and word in ("ADD", "REPLACE", "JITTER"):
         what = "number of days" if word == "JITTER" else "value"
         hint = 'to empty it write BLANK, or ""' if word == "REPLACE" else None
-        return line.complaint(
-            words.MISSING_VALUE, f"{word} has no {what}", line.span(found[0], found[-1]), hint
-        )
+        return line.complaint(words.MISSING_VALUE, f"{word} has no {what}", line.span(found[0], found[-1]), hint)
     if not rest:
         return line.complaint(words.BAD_TAG, "the attribute is not understood", line.span(found[1]))
     span = line.span(rest[0], rest[-1])
@@ -184,9 +194,7 @@ def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     return _bad_value(line, rest)
 
 
-def _bad_condition(
-    line: Refused, found: list[re.Match[str]], rest: list[re.Match[str]], word: str
-) -> Diagnostic:
+def _bad_condition(line: Refused, found: list[re.Match[str]], rest: list[re.Match[str]], word: str) -> Diagnostic:
     span = line.span(rest[0], rest[-1])
     if len(found[1][0]) > 1 and found[1][0].startswith("(") and not found[1][0].endswith(")"):
         return line.complaint(words.BAD_TAG, "the tag is not understood", line.span(found[1], rest[0]))

@@ -138,9 +138,7 @@ class _Reading:
                     Edit(Span(self.source.name, offset + one.start(), offset + one.end()), instead) for one in found
                 )
                 fix = Fix.safe("take the invisible characters away", *edits)
-                self._say_at(
-                    words.INVISIBLE, "there is an invisible character", offset + found[0].start(), fix
-                )
+                self._say_at(words.INVISIBLE, "there is an invisible character", offset + found[0].start(), fix)
         return text
 
     def _say_at(self, rule: Rule, message: str, at: int, fix: Fix | None = None) -> None:
@@ -265,7 +263,8 @@ class _Reading:
             start = Span(self.source.name, 0, min(1, end))
             fix = Fix.safe("put FORMAT dicom before it", Edit(Span(self.source.name, 0, 0), "FORMAT dicom\n\n"))
             self.said.insert(
-                0, Diagnostic(words.MISSING_FORMAT, "there is no FORMAT line", start, "begin with FORMAT dicom", fix)
+                0,
+                Diagnostic(words.MISSING_FORMAT, "there is no FORMAT line", start, "begin with FORMAT dicom", fix),
             )
         return nodes.Recipe(tuple(self.items)), tuple(self.said)
 

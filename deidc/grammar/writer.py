@@ -148,7 +148,7 @@ def _statement(line: nodes.Action | nodes.ListLine | nodes.Variable) -> str:
 # ---- targets --------------------------------------------------------------------------------------------
 
 
-def write_target(target: nodes.Target) -> str:  # noqa: PLR0911  # one return for each kind of target
+def write_target(target: nodes.Target) -> str:  # one return for each kind of target
     """Return the canonical spelling of a target."""
     match target:
         case nodes.Keyword(text):
@@ -177,7 +177,10 @@ def write_target(target: nodes.Target) -> str:  # noqa: PLR0911  # one return fo
 
 
 def _is_tag(text: str) -> bool:
-    return re.fullmatch(r"(0x)?[0-9a-fx]{8}", text, re.IGNORECASE) is not None or text.lower() in ("all", "allfields")
+    return re.fullmatch(r"(0x)?[0-9a-fx]{8}", text, re.IGNORECASE) is not None or text.lower() in (
+        "all",
+        "allfields",
+    )
 
 
 def _step(step: nodes.Step) -> str:

@@ -1,0 +1,1 @@
+"""Meaning: tree to program, and program to text."""

@@ -10,17 +10,13 @@ from deidc.ir.signatures import Parameter, ParameterType, Result, Signature
 _TEXT, _INT, _NUMBER = ParameterType.TEXT, ParameterType.INT, ParameterType.NUMBER
 _FLAG, _SECRET, _TABLE = ParameterType.FLAG, ParameterType.SECRET, ParameterType.TABLE
 
-_KEY = Parameter(
-    "key", _SECRET, required=True, about="the secret that makes results unguessable, from a variable"
-)
+_KEY = Parameter("key", _SECRET, required=True, about="the secret that makes results unguessable, from a variable")
 _ROOT = Parameter("root", _TEXT, default="2.25.", about="the UID root that results begin with")
 
 _ALL = (
     Signature("basic_uuid", (), Result.TEXT, random=True, about="a random UUID"),
     Signature("simple_uuid", (), Result.TEXT, random=True, about="the same as basic_uuid"),
-    Signature(
-        "suffix_uuid", (), Result.TEXT, random=True, about="the attribute's name, a hyphen and a random UUID"
-    ),
+    Signature("suffix_uuid", (), Result.TEXT, random=True, about="the attribute's name, a hyphen and a random UUID"),
     Signature(
         "dicom_uuid",
         (Parameter("org_root", _TEXT, default="2.25", about="the UID root that results begin with"),),
@@ -62,9 +58,7 @@ _ALL = (
         (
             _KEY,
             Parameter("days", _INT, default="365", about="the largest shift in days; the smallest is 1"),
-            Parameter(
-                "by", _TEXT, default="PatientID", about="the attribute that has one shift for each value"
-            ),
+            Parameter("by", _TEXT, default="PatientID", about="the attribute that has one shift for each value"),
         ),
         Result.DAYS,
         about="a number of days into the past, one for each patient",

@@ -107,7 +107,6 @@ CTP_LABELS: Mapping[str, str] = MappingProxyType(
         "pregnacystatus": "PregnancyStatus",
         "protocolnames": "ProtocolName",
         "reasonforrequestedprocedure": "ReasonForTheRequestedProcedure",
-        "reasonforrequestedprocedure": "ReasonForTheRequestedProcedure",
         "reasonfortheimagingservicereq": "ReasonForTheImagingServiceRequest",
         "referringphysicianphonenumbers": "ReferringPhysicianTelephoneNumbers",
         "referringphysiciansaddress": "ReferringPhysicianAddress",

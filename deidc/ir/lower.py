@@ -187,9 +187,7 @@ def call_of(call: nodes.Call) -> ops.Call:
         )
         for one in call.arguments
     )
-    return ops.Call(
-        call.name, tuple(sorted(arguments, key=lambda one: one.key)), isinstance(call, nodes.BuiltinRef)
-    )
+    return ops.Call(call.name, tuple(sorted(arguments, key=lambda one: one.key)), isinstance(call, nodes.BuiltinRef))
 
 
 def _test_line(line: BoundLine) -> ops.TestLine:

@@ -98,9 +98,7 @@ class _Merging:
                 if source.name not in self.done:
                     self.lay(source, said, inside)
 
-    def _complain_of_cycle(
-        self, name: str, span: Span | None, inside: tuple[tuple[str, Span | None], ...]
-    ) -> None:
+    def _complain_of_cycle(self, name: str, span: Span | None, inside: tuple[tuple[str, Span | None], ...]) -> None:
         labels = tuple(
             Label(place, f"{which} includes the next one") for which, place in inside[:-1] if place is not None
         )

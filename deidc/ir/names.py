@@ -188,7 +188,12 @@ class _Resolving:
         first = self.variables.get(line.name)
         if first is not None:
             label = Label(first.span, "first declared here")
-            self.say(codes.DOUBLED_VARIABLE, f"variable {line.name!r} is declared twice", line.span, labels=(label,))
+            self.say(
+                codes.DOUBLED_VARIABLE,
+                f"variable {line.name!r} is declared twice",
+                line.span,
+                labels=(label,),
+            )
             return
         self.variables[line.name] = line
         complaint = _default_complaint(line)
@@ -292,7 +297,8 @@ class _Resolving:
         builtin = self.signatures.builtin.get(call.name)
         if builtin is not None:
             fix = Fix.safe(
-                "write deid_func:", Edit(Span(call.span.source, call.span.start, call.span.start + 5), "deid_func:")
+                "write deid_func:",
+                Edit(Span(call.span.source, call.span.start, call.span.start + 5), "deid_func:"),
             )
             hint = f"write deid_func:{call.name}"
             self.say(codes.BUILTIN_AS_FUNCTION, f"{call.name!r} is built in", call.span, hint, fix)
@@ -425,7 +431,10 @@ class _Resolving:
         known = tuple(one for its_kind, one in self.declared if its_kind is kind)
         near = _nearest(name, known)
         if near is not None:
-            hint, fix = f"did you mean {near!r}?", Fix.unsafe(f"write {near}", Edit(span, f"{kind.value}:{near}"))
+            hint, fix = (
+                f"did you mean {near!r}?",
+                Fix.unsafe(f"write {near}", Edit(span, f"{kind.value}:{near}")),
+            )
             self.declared[kind, near].used = True
         else:
             hint, fix = f"add a section: %{kind.value} {name}", None
@@ -458,7 +467,7 @@ class _Resolving:
         return BoundLabel(group, label, tuple(lines), tuple(regions))
 
     def _top_level(self, target: nodes.Target) -> ops.Selector | None:
-        """A bare attribute in a criterion means the one at the top level, as in deid; a path goes deeper."""
+        """Look up a target of a criterion: a bare attribute means the one at the top level, as in deid; a path goes deeper."""
         selector = self.selector(target)
         if isinstance(selector, ops.Tagged | ops.PrivateBlock):
             return ops.AtPath((ops.PathStep(selector, None),))

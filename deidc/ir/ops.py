@@ -251,7 +251,7 @@ class Joint(StrEnum):
 
 @frozen
 class Test:
-    """A question about the whole input object: does some element selected by `at` satisfy `that`?
+    """A question about the whole input object: whether some element selected by `at` satisfies `that`.
 
     The negated comparisons and `missing` hold where no selected element satisfies the plain form.
     `joint` joins it to the tests on its left; the first of a line has AND.
@@ -418,18 +418,7 @@ class ClearPreamble:
 
 
 Op: TypeAlias = (
-    Collect
-    | Gather
-    | Protect
-    | Add
-    | Replace
-    | Jitter
-    | Remove
-    | Blank
-    | Transcode
-    | Mark
-    | SyncMeta
-    | ClearPreamble
+    Collect | Gather | Protect | Add | Replace | Jitter | Remove | Blank | Transcode | Mark | SyncMeta | ClearPreamble
 )
 OPS: tuple[type, ...] = get_args(Op)
 

@@ -68,7 +68,7 @@ class _Unreadable(Exception):
 
 def _program(tree: Branch) -> Program:
     title, *lines = tree.children
-    version = cast(Token, cast(Branch, title).children[-1])
+    version = cast("Token", cast("Branch", title).children[-1])
     if str(version) != str(VERSION):
         raise _Unreadable(f"this program is of version {version[:20]}, not {VERSION}", version)
     format_name: FormatName | None = None
@@ -92,7 +92,7 @@ def _program(tree: Branch) -> Program:
                 slots.append(Slot(kind, _text(_token(line, 2))))
             case _:
                 _numbered(_token(line, 0), len(found))
-                found.append(_op(cast(Branch, line.children[1])))
+                found.append(_op(cast("Branch", line.children[1])))
                 origins.append(_origin(line))
     if format_name is None:
         raise _Unreadable("the program has no format", version)
@@ -101,7 +101,7 @@ def _program(tree: Branch) -> Program:
 
 
 def _token(tree: Branch, at: int) -> Token:
-    return cast(Token, tree.children[at])
+    return cast("Token", tree.children[at])
 
 
 def _text(token: Token) -> str:
@@ -148,12 +148,12 @@ def _origin(line: Branch) -> Origin:
 # ---- ops ------------------------------------------------------------------------------------------------
 
 
-def _op(tree: Branch) -> ops.Op:  # noqa: PLR0911, C901  # one case for each op of a closed set
+def _op(tree: Branch) -> ops.Op:  # one case for each op of a closed set
     children = tree.children
     match str(tree.data):
         case "collect":
-            split = cast(Branch, children[2])
-            *separator, minimum = cast(list[Token], split.children)
+            split = cast("Branch", children[2])
+            *separator, minimum = cast("list[Token]", split.children)
             parted = _text(separator[0]) if separator else None
             return ops.Collect(_int(_token(tree, 0)), _selector(children[1]), parted, _int(minimum))
         case "gather":
@@ -163,7 +163,9 @@ def _op(tree: Branch) -> ops.Op:  # noqa: PLR0911, C901  # one case for each op 
         case "add":
             at = _selector(children[0])
             if not isinstance(at, ops.AtPath):
-                raise _Unreadable("add takes a path", next(cast(Branch, children[0]).scan_values(_is_token), Token("", "")))
+                raise _Unreadable(
+                    "add takes a path", next(cast("Branch", children[0]).scan_values(_is_token), Token("", ""))
+                )
             return ops.Add(at, _operand(children[1]))
         case "replace":
             return ops.Replace(_selector(children[0]), _operand(children[1]), _when(children[2]))
@@ -189,15 +191,15 @@ def _is_token(one: object) -> bool:
     return isinstance(one, Token)
 
 
-def _selector(node: object) -> ops.Selector:  # noqa: PLR0911, C901  # one case for each selector
-    tree = cast(Branch, node)
+def _selector(node: object) -> ops.Selector:  # one case for each selector
+    tree = cast("Branch", node)
     match str(tree.data):
         case "tagged":
             return ops.Tagged(str(_token(tree, 0)))
         case "private":
             return ops.PrivateBlock(str(_token(tree, 0)), _text(_token(tree, 1)), str(_token(tree, 2)))
         case "path":
-            return ops.AtPath(tuple(_step(cast(Branch, step)) for step in tree.children))
+            return ops.AtPath(tuple(_step(cast("Branch", step)) for step in tree.children))
         case "everything":
             return ops.Everything()
         case "matching":
@@ -218,7 +220,7 @@ def _selector(node: object) -> ops.Selector:  # noqa: PLR0911, C901  # one case 
 
 
 def _step(tree: Branch) -> ops.PathStep:
-    name, index = cast(list[Branch], tree.children)
+    name, index = cast("list[Branch]", tree.children)
     at: ops.Tagged | ops.PrivateBlock
     if name.data == "plain_step":
         at = ops.Tagged(str(_token(name, 0)))
@@ -228,7 +230,7 @@ def _step(tree: Branch) -> ops.PathStep:
 
 
 def _operand(node: object) -> ops.Operand:
-    tree = cast(Branch, node)
+    tree = cast("Branch", node)
     match str(tree.data):
         case "text":
             return ops.Text(_text(_token(tree, 0)))
@@ -238,8 +240,8 @@ def _operand(node: object) -> ops.Operand:
             return ops.Days(_int(_token(tree, 0)))
         case "call":
             kind, name, *arguments = tree.children
-            given = tuple(_argument(cast(Branch, one)) for one in arguments)
-            return ops.Call(_text(cast(Token, name)), given, kind == "builtin")
+            given = tuple(_argument(cast("Branch", one)) for one in arguments)
+            return ops.Call(_text(cast("Token", name)), given, kind == "builtin")
         case other:
             raise AssertionError(other)
 
@@ -251,7 +253,7 @@ def _argument(tree: Branch) -> ops.CallArgument:
 
 
 def _when(node: object) -> tuple[ops.Condition, ...]:
-    return tuple(_condition(cast(Branch, one)) for one in cast(Branch, node).children)
+    return tuple(_condition(cast("Branch", one)) for one in cast("Branch", node).children)
 
 
 def _condition(tree: Branch) -> ops.Condition:
@@ -275,21 +277,19 @@ def _mark(tree: Branch) -> ops.Mark:
     held, group, label, *rest = tree.children
     lines: list[ops.TestLine] = []
     masks: list[ops.Mask] = []
-    for part in cast(list[Branch], rest):
+    for part in cast("list[Branch]", rest):
         if part.data == "test_line":
             joint, *tests = part.children
-            lines.append(
-                ops.TestLine(ops.Joint(str(joint)), tuple(_test(cast(Branch, test)) for test in tests))
-            )
+            lines.append(ops.TestLine(ops.Joint(str(joint)), tuple(_test(cast("Branch", test)) for test in tests)))
         else:
-            masks.append(ops.Mask(_token(part, 0) == "keep-region", _region(cast(Branch, part.children[1]))))
+            masks.append(ops.Mask(_token(part, 0) == "keep-region", _region(cast("Branch", part.children[1]))))
     return ops.Mark(
-        _text(cast(Token, group)), _text(cast(Token, label)), tuple(lines), tuple(masks), held == "held"
+        _text(cast("Token", group)), _text(cast("Token", label)), tuple(lines), tuple(masks), held == "held"
     )
 
 
 def _test(tree: Branch) -> ops.Test:
-    condition = _condition(cast(Branch, tree.children[2]))
+    condition = _condition(cast("Branch", tree.children[2]))
     if not isinstance(condition, ops.Compared | ops.InState):
         raise _Unreadable("a test compares or asks for a state", _token(tree, 0))
     return ops.Test(ops.Joint(str(_token(tree, 0))), _selector(tree.children[1]), condition)
@@ -298,7 +298,7 @@ def _test(tree: Branch) -> ops.Test:
 def _region(tree: Branch) -> ops.Rectangle | ops.WholeImage | ops.ItemRegions:
     match str(tree.data):
         case "rectangle":
-            x0, y0, x1, y1 = (_int(cast(Token, one)) for one in tree.children)
+            x0, y0, x1, y1 = (_int(cast("Token", one)) for one in tree.children)
             return ops.Rectangle(x0, y0, x1, y1)
         case "whole_image":
             return ops.WholeImage()

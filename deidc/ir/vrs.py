@@ -71,6 +71,7 @@ class TextVR:
         repertoire: the characters it can hold.
         form: returns what is wrong with the form of a value, or None.
         leading: whether blanks at the beginning are part of the value.
+
     """
 
     longest: int | None

@@ -68,7 +68,7 @@ def quoted(text: str) -> str:
     return json.dumps(text)
 
 
-def write_op(op: ops.Op) -> str:  # noqa: PLR0911  # one return for each op of a closed set
+def write_op(op: ops.Op) -> str:  # one return for each op of a closed set
     """Return one op without its number."""
     match op:
         case ops.Collect(slot, at, separator, minimum):
@@ -103,7 +103,7 @@ def write_op(op: ops.Op) -> str:  # noqa: PLR0911  # one return for each op of a
             assert_never(op)
 
 
-def write_selector(selector: ops.Selector) -> str:  # noqa: PLR0911  # one return for each selector
+def write_selector(selector: ops.Selector) -> str:  # one return for each selector
     """Return a selector."""
     match selector:
         case ops.Tagged(pattern):

@@ -1,0 +1,1 @@
+"""Effect: a program and an object make an outcome."""

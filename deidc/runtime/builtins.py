@@ -133,8 +133,11 @@ def dicom_uuid(call: Invocation) -> str:
 def pydicom_uuid(call: Invocation) -> str:
     """Return a UID by pydicom: the same for the same original, or random with stable_remapping=false.
 
-    deid gives one constant UID for stable_remapping=false; here it is random, as its name says.
+    deid gives one constant UID for stable_remapping=false; here it is random, as its name says. Without a prefix
+    (prefix=none) pydicom makes a random UID, in deid too.
     """
+    if _text(call, "prefix", "").lower() in ("none", "null"):
+        return generate_uid(prefix=None)
     prefix = _root(call, "prefix")
     if _flag(call, "stable_remapping", default=True):
         return _each(call, lambda original: generate_uid(prefix=prefix, entropy_srcs=[original]))

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import TypeAlias, cast
 
 from attrs import define
+from pydicom.dataelem import DataElement, RawDataElement, empty_value_for_VR
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_sequence
-from pydicom.dataelem import DataElement, RawDataElement, empty_value_for_VR
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag, Tag
 from pydicom.valuerep import VR
@@ -43,6 +43,7 @@ from deidc.runtime.plan import AddTarget, Entry, Node, vr_of_new
 MOST_FAULTS = 100
 
 Elements: TypeAlias = dict[BaseTag, AnyElement]
+
 
 def with_elements(dataset: Dataset, elements: Elements) -> Dataset:
     """Return a twin of a dataset that has other elements.
@@ -111,7 +112,7 @@ class Cleaning:
 
     def _element(self, here: Level, element: InputElement, entry: Entry, out: Elements) -> bool:
         if entry.idle and element.vr not in ("SQ", "UN"):
-            out[cast(BaseTag, element.tag)] = copied(element.source)
+            out[cast("BaseTag", element.tag)] = copied(element.source)
             return False
         folded = self._fold(here, element, entry)
         if folded is None:
@@ -125,7 +126,7 @@ class Cleaning:
             sheltered = here.sheltered or self._is_sheltered(entry, element)
             return self._new_fold(here, element, entry, sheltered).run()
         except Undecodable:
-            self._keep_fault(cast(Trouble, undecodable(element)).fault)
+            self._keep_fault(cast("Trouble", undecodable(element)).fault)
         except Trouble as failure:
             self._keep_fault(failure.fault)
         return None
@@ -161,7 +162,7 @@ class Cleaning:
 
     def _place(self, here: Level, element: InputElement, entry: Entry, folded: Folded, out: Elements) -> bool:
         """Put what became of an element into the output; return whether it differs from the input."""
-        tag = cast(BaseTag, element.tag)
+        tag = cast("BaseTag", element.tag)
         match folded.standing:
             case Standing.ABSENT:
                 return True
@@ -185,7 +186,7 @@ class Cleaning:
             items = sequence_items(element)
         except Undecodable:
             if not untouchable:
-                self._keep_fault(cast(Trouble, undecodable(element)).fault)
+                self._keep_fault(cast("Trouble", undecodable(element)).fault)
             return element.source, False
         if items is None:
             return copied(element.source), False
@@ -214,7 +215,7 @@ class Cleaning:
         folded = self._fold(here, element, entry)
         if folded is None:
             return False
-        tag = cast(BaseTag, element.tag)
+        tag = cast("BaseTag", element.tag)
         if folded.standing is Standing.ABSENT and folded.swept_by is not None and block_is_used(tag, out):
             op = folded.swept_by
             self.frame.events.append(Event(element.path, op, Effect.RETAINED))
@@ -292,9 +293,7 @@ def block_is_used(creator: int, elements: Mapping[BaseTag, AnyElement]) -> bool:
     return any(first <= tag <= first | 0xFF for tag in elements)
 
 
-def private_place(
-    dataset: Dataset, out: Elements, group: int, creator: str, element: int
-) -> tuple[int, int | None]:
+def private_place(dataset: Dataset, out: Elements, group: int, creator: str, element: int) -> tuple[int, int | None]:
     """Return the tag of a private element, and the creator's own tag if the output lacks it.
 
     The element goes into the block that the creator has in the input, or that an earlier ADD reserved; else the

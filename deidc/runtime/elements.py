@@ -15,7 +15,6 @@ from typing import TypeAlias, cast
 
 from attrs import define, field
 from pydicom import charset, config, datadict
-from pydicom.valuerep import PN_DELIMS, TEXT_VR_DELIMS
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_sequence
@@ -24,6 +23,7 @@ from pydicom.tag import BaseTag
 from pydicom.valuerep import TEXT_VR_DELIMS
 
 from deidc.ir import dictionary
+from deidc.runtime.charsets import effective_encodings
 from deidc.runtime.values import text_components
 
 AnyElement: TypeAlias = DataElement | RawDataElement
@@ -77,10 +77,7 @@ def encodings_of(dataset: Dataset, inherited: Encodings) -> Encodings:
     if isinstance(value, bytes):
         value = [part.strip() for part in value.decode("ascii", "replace").split("\\")]
     names = [value] if isinstance(value, str) else list(value or [""])
-    try:
-        return tuple(charset.convert_encodings(names))
-    except LookupError:
-        return DEFAULT_ENCODINGS
+    return effective_encodings(names)
 
 
 def private_creators(dataset: Dataset, tags: Sequence[BaseTag]) -> dict[tuple[int, int], str]:
@@ -88,7 +85,7 @@ def private_creators(dataset: Dataset, tags: Sequence[BaseTag]) -> dict[tuple[in
     creators: dict[tuple[int, int], str] = {}
     for tag in tags:
         if dictionary.is_private_creator(tag):
-            element = cast(AnyElement, dataset.get_item(tag))
+            element = cast("AnyElement", dataset.get_item(tag))
             value = element.value
             name = value.decode("latin-1") if isinstance(value, bytes) else str(value or "")
             name = name.strip(" \0")
@@ -154,7 +151,7 @@ def raw_components(raw: RawDataElement, vr: str, encodings: Encodings) -> tuple[
     elif vr == "AT":
         words = _unpack("H", data, raw.is_little_endian)
         return tuple(f"({a:04X},{b:04X})" for a, b in zip(words[::2], words[1::2], strict=True))
-    elif (code := _NUMBERS.get(vr.split(" or ")[0])) is not None:
+    elif (code := _NUMBERS.get(vr.split(" or ", maxsplit=1)[0])) is not None:
         return tuple(str(number) for number in _unpack(code, data, raw.is_little_endian))
     else:
         return tuple(text_components(data, vr))
@@ -209,7 +206,7 @@ def _is_whole(item: Dataset) -> bool:
     """Whether what was read out of UN bytes looks like an item: tags in order, lengths kept."""
     last = -1
     for tag in item._dict:
-        element = cast(AnyElement, item.get_item(tag))
+        element = cast("AnyElement", item.get_item(tag))
         if tag <= last:
             return False
         if isinstance(element, RawDataElement) and element.length not in (
@@ -261,7 +258,7 @@ def input_elements(
     encodings = encodings_of(dataset, inherited)
     creators = private_creators(dataset, tags) if any(tag >> 16 & 1 for tag in tags) else {}
     for tag in tags:
-        element = cast(AnyElement, dataset.get_item(tag))
+        element = cast("AnyElement", dataset.get_item(tag))
         creator = creator_of(tag, creators)
         yield InputElement(
             source=element,

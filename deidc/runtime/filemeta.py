@@ -42,7 +42,7 @@ def sync(frame: Frame, op: int, meta: Elements, cleaned: Dataset, spoken_for: fr
         frame.events.append(Event(f"{tag:08X}", op, Effect.SYNCED))
 
     for tag, source in _FOLLOWS.items():
-        uid = _text(cast(AnyElement, cleaned.get_item(source))) if source in cleaned else ""
+        uid = _text(cast("AnyElement", cleaned.get_item(source))) if source in cleaned else ""
         place = Tag(tag)
         if uid and (place not in meta or _text(meta[place]) != uid):
             meta[place] = new_element(place, "UI", uid)

@@ -102,9 +102,7 @@ class Fold:
         """Why this step may not act at all, before its own kind is looked at."""
         if self.entry.system:
             return Reason.SYSTEM
-        if step.proviso is not None and not proviso_holds(
-            step.proviso, self.frame, self.element, self.indexes
-        ):
+        if step.proviso is not None and not proviso_holds(step.proviso, self.frame, self.element, self.indexes):
             return Reason.OTHER
         if isinstance(step.op, ops.Add):
             return None
@@ -194,9 +192,7 @@ class Fold:
 
     def _would_write(self, step: Step) -> bool:
         """Whether a Replace or Jitter of the program rewrites this element, so that Remove leaves it."""
-        if step.proviso is not None and not proviso_holds(
-            step.proviso, self.frame, self.element, self.indexes
-        ):
+        if step.proviso is not None and not proviso_holds(step.proviso, self.frame, self.element, self.indexes):
             return False
         if self._is_creator and not step.exact:
             return False
@@ -206,9 +202,7 @@ class Fold:
             case ops.Jitter():
                 if self.vr in ("DA", "DT"):
                     return True
-                return self.vr in _MAYBE_DATES and any(
-                    dates.is_date_shaped(one) for one in self._current_components()
-                )
+                return self.vr in _MAYBE_DATES and any(dates.is_date_shaped(one) for one in self._current_components())
             case _:
                 return False
 
@@ -270,9 +264,7 @@ class Fold:
 
     def _fitted(self, step: Step, value: object) -> object:
         if self.vr == "SQ" and not isinstance(value, list | ItemSequence):
-            raise trouble(
-                faults.TEXT_INTO_SEQUENCE, "a sequence holds items, not a value", self.path, step.index
-            )
+            raise trouble(faults.TEXT_INTO_SEQUENCE, "a sequence holds items, not a value", self.path, step.index)
         try:
             return fit(value, self.vr)
         except Unfit as failure:
@@ -316,9 +308,7 @@ def whole_days(value: object) -> int | None:
     return None
 
 
-def proviso_holds(
-    proviso: Proviso, frame: Frame, element: InputElement | None, indexes: tuple[int, ...]
-) -> bool:
+def proviso_holds(proviso: Proviso, frame: Frame, element: InputElement | None, indexes: tuple[int, ...]) -> bool:
     """Whether what the identity left open holds for this one element."""
     match proviso:
         case AtItems(wanted):

@@ -27,6 +27,7 @@ class FieldView:
         uid: the tags and item numbers on the way, joined by `__`.
         is_filemeta: whether the element is of the file meta information.
         path: the element's path as events have it.
+
     """
 
     element: DataElement = attrs.field(repr=False)

@@ -48,9 +48,7 @@ def visit(
 
 def undecodable(element: InputElement, op: int | None = None) -> Exception:
     """Return the exception for an element whose bytes are no value of its VR."""
-    return trouble(
-        faults.ELEMENT_UNDECODABLE, f"the bytes are no value of VR {element.vr}", element.path, op
-    )
+    return trouble(faults.ELEMENT_UNDECODABLE, f"the bytes are no value of VR {element.vr}", element.path, op)
 
 
 def visit_object(dataset: Dataset, plan: Plan) -> Iterator[tuple[InputElement, Entry]]:
@@ -97,15 +95,11 @@ def _needs_lists(at: ops.Selector, plan: Plan) -> bool:
             return False
 
 
-def _take(
-    frame: Frame, element: InputElement, collecting: Collecting, found: dict[int, list[Collected]]
-) -> None:
+def _take(frame: Frame, element: InputElement, collecting: Collecting, found: dict[int, list[Collected]]) -> None:
     if element.vr == "SQ":
         return
     try:
-        if collecting.proviso is not None and not proviso_holds(
-            collecting.proviso, frame, element, element.indexes
-        ):
+        if collecting.proviso is not None and not proviso_holds(collecting.proviso, frame, element, element.indexes):
             return
         components = element.components
     except Undecodable:
@@ -132,9 +126,7 @@ def gather_paths(frame: Frame, plan: Plan) -> None:
                 frame.gathered[slot].append(element.path)
 
 
-def _is_member(
-    selector: ops.Selector, element: InputElement, entry: Entry, frame: Frame, plan: Plan
-) -> bool:
+def _is_member(selector: ops.Selector, element: InputElement, entry: Entry, frame: Frame, plan: Plan) -> bool:
     verdict = select(selector, entry.identity, plan.gathers, plan.patterns)
     if isinstance(verdict, bool):
         return verdict

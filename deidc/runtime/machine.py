@@ -86,9 +86,7 @@ class Machine:
             raise LinkError(missing_variables, missing_functions)
         return cls(
             program=program,
-            operands=Operands(
-                bound, _slot_names(program, SlotKind.VALUES), _slot_names(program, SlotKind.FIELDS)
-            ),
+            operands=Operands(bound, _slot_names(program, SlotKind.VALUES), _slot_names(program, SlotKind.FIELDS)),
             plan=Plan(program),
             variables={**_defaults(program.needs.variables), **given},
             transcodes=tuple(
@@ -174,7 +172,7 @@ class Machine:
             elif isinstance(op, ops.ClearPreamble):
                 filemeta.clear_preamble(frame, index, cleaned)
         if meta is not None:
-            cleaned.__dict__["file_meta"] = with_elements(cast(Dataset, frame.input.file_meta), meta)
+            cleaned.__dict__["file_meta"] = with_elements(cast("Dataset", frame.input.file_meta), meta)
 
     def _is_kept(self, tag: int, vr: str) -> bool:
         entry = self._plan.file_meta.entry(tag, vr, None)

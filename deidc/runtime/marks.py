@@ -31,9 +31,7 @@ def flags(frame: Frame, plan: Plan) -> tuple[Flag, ...]:
     if not marks:
         return ()
     questions = Questions(frame, plan)
-    return tuple(
-        Flag(index, mark.group, mark.label, mark.held) for index, mark in marks if holds(mark, questions)
-    )
+    return tuple(Flag(index, mark.group, mark.label, mark.held) for index, mark in marks if holds(mark, questions))
 
 
 def has_marks(program: Program) -> bool:

@@ -12,7 +12,16 @@ from attrs import define, field, frozen
 
 from deidc.ir import dictionary, ops
 from deidc.ir.program import Program
-from deidc.runtime.select import Identity, Patterns, Proviso, is_exact, item_indexes, select, sweeps_items, way_fits
+from deidc.runtime.select import (
+    Identity,
+    Patterns,
+    Proviso,
+    is_exact,
+    item_indexes,
+    select,
+    sweeps_items,
+    way_fits,
+)
 
 # An identity more than this many makes the plan forget and start anew, so that a stream of hostile files with
 # ever new private tags cannot grow it without bound.
@@ -31,6 +40,7 @@ class Step:
         exact: the op names this attribute, rather than sweeping over many.
         sweeps_items: an op that selects the sequence selects what is inside it too.
         by_list: the op selects by a list; such an op keeps no Remove from acting.
+
     """
 
     index: int
@@ -80,6 +90,7 @@ class Entry:
         always_sheltered: some KEEP rule protects it without a proviso.
         steps: the ops that may act, in program order.
         below: the node for items, if this is a sequence.
+
     """
 
     identity: Identity
@@ -148,9 +159,7 @@ class Plan:
             else:
                 sweeping.append(index)
         self._by_tag, self._sweeping = by_tag, tuple(sweeping)
-        self.has_nested_adds = any(
-            isinstance(op, ops.Add) and len(op.at.steps) > 1 for op in self.program.ops
-        )
+        self.has_nested_adds = any(isinstance(op, ops.Add) and len(op.at.steps) > 1 for op in self.program.ops)
         self.has_calls = bool(self.program.needs.functions)
         self._forget()
 
@@ -189,9 +198,7 @@ class Plan:
                     collects.append(Collecting(op, proviso))
                 case _:
                     by_list = isinstance(op.at, ops.Holding | ops.Member)
-                    steps.append(
-                        Step(index, op, proviso, is_exact(op.at), sweeps_items(op.at), by_list)
-                    )
+                    steps.append(Step(index, op, proviso, is_exact(op.at), sweeps_items(op.at), by_list))
         return Entry(
             identity=identity,
             system=system,

@@ -125,9 +125,7 @@ class Patterns:
         key = (selector.anchor, selector.pattern)
         pattern = self._compiled.get(key)
         if pattern is None:
-            pattern = self._compiled[key] = re.compile(
-                anchored(selector.anchor, selector.pattern), re.IGNORECASE
-            )
+            pattern = self._compiled[key] = re.compile(anchored(selector.anchor, selector.pattern), re.IGNORECASE)
         return any(map(pattern.search, identity.spellings)) != selector.negated
 
 
@@ -163,7 +161,7 @@ def has_vr(wanted: tuple[str, ...], vr: str) -> bool:
     return any(one in wanted for one in vr.split(" or "))
 
 
-def select(  # noqa: C901  # one case for each selector of a closed set
+def select(  # one case for each selector of a closed set
     selector: ops.Selector,
     identity: Identity,
     gathers: Mapping[int, tuple[ops.Selector, ...]],
@@ -227,9 +225,9 @@ def is_exact(selector: ops.Selector) -> bool:
         case ops.Tagged(pattern):
             return "X" not in pattern
         case ops.AtPath(steps):
-            return all(
-                isinstance(step.at, ops.PrivateBlock) or "X" not in step.at.pattern for step in steps
-            ) and (not isinstance(steps[-1].at, ops.PrivateBlock) or "X" not in steps[-1].at.element)
+            return all(isinstance(step.at, ops.PrivateBlock) or "X" not in step.at.pattern for step in steps) and (
+                not isinstance(steps[-1].at, ops.PrivateBlock) or "X" not in steps[-1].at.element
+            )
         case ops.PrivateBlock(_, _, element):
             return "X" not in element
         case _:

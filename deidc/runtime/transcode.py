@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
-from pydicom import charset
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
 from deidc.codes import faults
+from deidc.ir.vrs import CHARSET_VRS, TEXT_VRS
+from deidc.runtime.charsets import effective_encodings, encodable
 from deidc.runtime.elements import (
     AnyElement,
     Encodings,
     InputElement,
     copied,
+    decode_text,
     encodings_of,
     input_elements,
     new_element,
-    raw_components,
     sequence_items,
 )
 from deidc.runtime.frame import trouble
-from deidc.runtime.values import fit
 
 SPECIFIC_CHARACTER_SET = Tag(0x00080005)
-_TEXT = frozenset({"SH", "LO", "ST", "LT", "UC", "UT", "PN"})
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def encodings_for(name: str) -> Encodings:
-    """Return the Python encodings of a defined term of Specific Character Set."""
-    return tuple(charset.convert_encodings([name]))
+    """Return the Python encodings of a value of Specific Character Set."""
+    return effective_encodings(name.split("\\"))
 
 
 def transcode(original: Dataset, cleaned: Dataset, name: str, op: int, inherited: Encodings) -> None:
     """Decode all text of `cleaned` that is still raw, and declare the character set `name`.
 
-    Raises Trouble where the bytes of some text are not of the character set that the object declares.
+    Raises Trouble where the bytes of some text are not of the character set that the object declares, or its
+    letters not of the new one.
     """
-    _decode_level(original, cleaned, op, inherited, "")
+    _decode_level(original, cleaned, op, encodings_for(name), inherited, "")
     element = new_element(SPECIFIC_CHARACTER_SET, "CS", name)
     cleaned._dict[SPECIFIC_CHARACTER_SET] = element
 
 
-def _decode_level(original: Dataset, cleaned: Dataset, op: int, inherited: Encodings, path: str) -> None:
+def _decode_level(
+    original: Dataset, cleaned: Dataset, op: int, target: Encodings, inherited: Encodings, path: str
+) -> None:
     encodings = encodings_of(original, inherited)
     for element in list(input_elements(cleaned, path, (), encodings, False)):
         tag = Tag(element.tag)
@@ -51,25 +54,38 @@ def _decode_level(original: Dataset, cleaned: Dataset, op: int, inherited: Encod
             del cleaned._dict[tag]
             continue
         element.encodings = encodings
-        cleaned._dict[tag] = _decoded(element, op)
+        cleaned._dict[tag] = _decoded(element, op, target)
 
 
-def _decoded(element: InputElement, op: int) -> AnyElement:
+def _decoded(element: InputElement, op: int, target: Encodings) -> AnyElement:
     source = element.source
     items = sequence_items(element) if element.vr == "SQ" else None
     if items is not None:
         for number, item in enumerate(items):
-            _decode_level(item, item, op, element.encodings, f"{element.path}[{number}].")
+            _decode_level(item, item, op, target, element.encodings, f"{element.path}[{number}].")
         return new_element(source.tag, "SQ", Sequence(items), like=source)
-    if element.vr not in _TEXT or not isinstance(source, RawDataElement):
+    if element.vr not in CHARSET_VRS:
         return copied(source)
-    components = raw_components(source, element.vr, element.encodings)
-    if any(_REPLACEMENT in one for one in components):
-        raise trouble(
-            faults.TRANSCODE_FAILED,
-            "the text is not in the character set that the object declares",
-            element.path,
-            op,
-        )
-    value = fit("\\".join(components), element.vr) if components else None
-    return new_element(source.tag, element.vr, value)
+    if not isinstance(source, RawDataElement):
+        values = source.value if isinstance(source.value, list | MultiValue) else [source.value]
+        _check(element, [str(one) for one in values if one is not None], op, target)
+        return copied(source)
+    data = source.value or b""
+    if data.isascii() and b"\x1b" not in data:
+        # ASCII is the same in every character set.
+        return source
+    text = decode_text(data, element.encodings).rstrip(" \0")
+    texts = text.split("\\") if TEXT_VRS[element.vr].many else [text]
+    _check(element, texts, op, target)
+    # The input may break rules of its VR, like the longest value; that is no reason to refuse it here.
+    return new_element(source.tag, element.vr, texts[0] if len(texts) == 1 else texts)
+
+
+def _check(element: InputElement, texts: list[str], op: int, target: Encodings) -> None:
+    if any(_REPLACEMENT in one for one in texts):
+        message = "the text is not in the character set that the object declares"
+    elif not all(encodable(one, target, element.vr) for one in texts):
+        message = "the new character set has no such characters"
+    else:
+        return
+    raise trouble(faults.TRANSCODE_FAILED, message, element.path, op)

@@ -50,7 +50,7 @@ CASES = [
     (["ISO_IR 13"], "LO", "山", False),
     (["ISO_IR 13"], "LO", "¥", False),
     (["ISO_IR 13"], "PN", "ﾔ¥ﾏ", False),
-    (["ISO_IR 144"], "LO", "Люкceмбypг", True),
+    (["ISO_IR 144"], "LO", "Люксембург", True),
     (["GB18030"], "LO", "王^小东", True),
     (["ISO_IR 192"], "LO", "a\x1b(Bb", False),
     (["unknown"], "LO", "é", False),

@@ -36,8 +36,11 @@ def remove_named(line: str, **attributes: object) -> set[str]:
         ("FIELD PatientID", {"PatientID": "12", "StudyID": "1234"}, {"StudyID"}),
         ("FIELD PatientID", {"PatientID": "12", "ImageComments": "seen 12."}, set()),
         ("FIELD PatientSex", {"PatientSex": "M", "StudyID": "M", "Modality": "M1"}, {"Modality"}),
-        ('SPLIT PatientID by="-";minlength=3', {"PatientID": "AB-CDEF", "StudyID": "AB", "Modality": "CDEF"},
-         {"StudyID"}),
+        (
+            'SPLIT PatientID by="-";minlength=3',
+            {"PatientID": "AB-CDEF", "StudyID": "AB", "Modality": "CDEF"},
+            {"StudyID"},
+        ),
         ("FIELD PatientID", {"PatientID": "", "StudyID": "None"}, {"PatientID", "StudyID"}),
         ("FIELD OtherPatientIDs", {"OtherPatientIDs": ["aa", "bb"], "StudyID": "BB"}, set()),
         ("FIELD PatientName", {"PatientName": "DOE^JOHN (JR", "StudyID": "1"}, {"StudyID"}),

@@ -1,4 +1,4 @@
-"""What `fit` accepts, pydicom writes and reads back; what it does not is Unfit, and never turned into text."""
+"""What `fit` accepts, pydicom writes and reads back; all else is Unfit, and never turned into text."""
 
 from __future__ import annotations
 
@@ -112,13 +112,14 @@ def test_what_fits_is_written_and_read_back(given_pair):
     vr, value = given_pair
     try:
         fitted = fit(value, vr)
-    except Unfit as unfit:
-        assert unfit.problem in Problem
+    except Unfit:
         return
     element = read_back(fitted, vr)[0x00191001]
-    assert element.VR == vr
-    assert plain(element) == as_read(fitted, vr)
-    assert fit(fitted, vr) == fitted
+    assert vr == element.VR
+    expected = as_read(fitted, vr)
+    assert plain(element) == expected
+    again = fit(fitted, vr)
+    assert again == fitted
 
 
 @given(vrs_and_values())
@@ -167,7 +168,11 @@ def test_raw_and_decoded_text_agree(given_pair):
         ("DA", 20240102, "20240102"),
         ("DT", date(2024, 1, 2), "20240102"),
         ("DT", datetime(2024, 1, 2, 3, 4, 5, 6), "20240102030405.000006"),
-        ("DT", datetime(2024, 1, 2, tzinfo=timezone(timedelta(hours=-3, minutes=-30))), "20240102000000-0330"),
+        (
+            "DT",
+            datetime(2024, 1, 2, tzinfo=timezone(timedelta(hours=-3, minutes=-30))),
+            "20240102000000-0330",
+        ),
         ("DT", DT("2024"), "2024"),
         ("TM", time(3, 4), "030400"),
         ("TM", TM("0304"), "0304"),

@@ -59,7 +59,7 @@ def of_pattern(anchor: ops.Anchor, pattern: str) -> Coverage:
 
 
 @lru_cache(maxsize=8192)
-def _of_simple(selector: ops.Selector) -> Coverage:  # noqa: PLR0911  # one return for each selector
+def _of_simple(selector: ops.Selector) -> Coverage:  # one return for each selector
     match selector:
         case ops.Everything():
             return everything()

@@ -108,9 +108,7 @@ def _doubles(rules: _Rules) -> Iterator[tuple[Diagnostic, int]]:
         yield _complaint(code, "the rule stands above already", rule, first[1], "it stands here"), number
 
 
-def _against_others(
-    rules: _Rules, number: int, rule: Bound, attribute: dictionary.Attribute
-) -> Iterator[Diagnostic]:
+def _against_others(rules: _Rules, number: int, rule: Bound, attribute: dictionary.Attribute) -> Iterator[Diagnostic]:
     others = list(rules.others(number, attribute.pattern))
     keep = next((one for _, one in others if isinstance(one.statement, nodes.Keep)), None)
     if keep is not None and not isinstance(rule.statement, nodes.Keep | nodes.Add):
@@ -140,7 +138,9 @@ def _written(
                 message = f"{attribute.keyword} is written above and shifted here"
                 yield _complaint(codes.REPLACED_THEN_SHIFTED, message, one, rule, "written here")
                 return
-            case nodes.Replace() if is_wide(one.selector) and _unconditional(one) and isinstance(rule.statement, nodes.Replace):
+            case nodes.Replace() if (
+                is_wide(one.selector) and _unconditional(one) and isinstance(rule.statement, nodes.Replace)
+            ):
                 message = f"{attribute.keyword} is written above, and overwritten here"
                 yield _complaint(codes.OVERWRITTEN, message, one, rule, "written here")
                 return
@@ -153,9 +153,7 @@ def _written(
                 pass
 
 
-def _contradiction(
-    rule: Bound, attribute: dictionary.Attribute, earlier: list[Bound]
-) -> Iterator[Diagnostic]:
+def _contradiction(rule: Bound, attribute: dictionary.Attribute, earlier: list[Bound]) -> Iterator[Diagnostic]:
     """Complain if an earlier rule that names the attribute as well does something else to it."""
     for one in earlier:
         if is_wide(one.selector) or not _unconditional(rule) or not _unconditional(one):

@@ -145,7 +145,9 @@ def _call(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
     elif call.name == "dicom_uuid" and attribute is not None and attribute.keyword in LINKING_UIDS:
         message = f"{attribute.keyword} links objects, and each file gets another"
         yield Diagnostic(codes.RANDOM_UID, message, call.span)
-    for key in ("org_root", "prefix", "root"):
+    # The prefix of a stable_hash is any text.
+    roots = () if call.name == "stable_hash" else ("org_root", "prefix", "root")
+    for key in roots:
         root = given.get(key)
         if isinstance(root, nodes.Literal) and root.text.lower() != "none" and not _is_root(root.text):
             yield Diagnostic(codes.BAD_ROOT, "the root is no UID with room behind it", root.span)
@@ -248,7 +250,13 @@ def _criterion(bound: BoundCriterion) -> Iterator[Diagnostic]:
 def _never_has(attribute: Attribute, operator: nodes.TextOperator | nodes.StateOperator, text: str) -> bool:
     if attribute.keyword == "Modality":
         return re.fullmatch(r"MRI|PET|CAT|XR|XRAY|PET/CT|ULTRASOUND", text, re.IGNORECASE) is not None
-    if operator in (nodes.TextOperator.EQUALS, nodes.TextOperator.NOTEQUALS) and attribute.vr in ("US", "UL", "SS", "SL", "IS"):
+    if operator in (nodes.TextOperator.EQUALS, nodes.TextOperator.NOTEQUALS) and attribute.vr in (
+        "US",
+        "UL",
+        "SS",
+        "SL",
+        "IS",
+    ):
         return re.fullmatch(r"[+-]?\d+", text.strip()) is None
     return False
 
@@ -263,9 +271,7 @@ def wide_literals(resolved: Resolved) -> Iterator[Diagnostic]:
                 pass
 
 
-def _wide_literal(
-    rule: Bound, literal: nodes.Literal, resolved: Resolved, code: Rule
-) -> Iterator[Diagnostic]:
+def _wide_literal(rule: Bound, literal: nodes.Literal, resolved: Resolved, code: Rule) -> Iterator[Diagnostic]:
     if isinstance(rule.selector, ops.OfVR) and rule.selector.vrs == ("SQ",):
         yield Diagnostic(codes.TEXT_INTO_SEQUENCE, "sequences hold items", literal.span)
         return

@@ -1,0 +1,86 @@
+"""`deidc demo`: the first minute with deidc, on files that come with pydicom."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+FILES = ("CT_small.dcm", "MR_small.dcm", "rtplan.dcm", "waveform_ecg.dcm")
+_LONGEST = 36
+
+
+@click.command("demo")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("deidc-demo"),
+    show_default=True,
+)
+def command(output: Path) -> None:
+    """Clean files that come with pydicom by the recipe `default`, and show what changed.
+
+    They are test files of pydicom's, so their values are shown.
+    """
+    from pydicom import data
+
+    from deidc.batch.discovery import Input
+    from deidc.batch.job import Ending, Settings
+    from deidc.batch.workers import Work, run_files
+    from deidc.cli.programs import program_of
+
+    program = program_of("deidc:default", ())
+    folder = Path(data.__file__).parent / "test_files"
+    sources = [Input(folder / name, Path(name)) for name in FILES if (folder / name).is_file()]
+    refused = False
+    for outcome in run_files(Work(program, Settings(output, overwrite=True)), sources):
+        click.echo(f"{outcome.source.path.name}: {outcome.ending.value}")
+        refused |= outcome.ending is not Ending.WRITTEN
+        for fault in outcome.faults:
+            click.echo(f"  {fault.rule.code} {fault.message}")
+        if outcome.ending is Ending.WRITTEN:
+            _show_changes(outcome.source.path, output / outcome.source.relative)
+    click.echo(f"cleaned files are in {output}")
+    if refused:
+        sys.exit(1)
+
+
+def _show_changes(before: Path, after: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from deidc.batch.reading import read_file
+
+    old, new = (_values(read_file(path)) for path in (before, after))
+    table = Table()
+    for column in ("element", "attribute", "before", "after"):
+        table.add_column(column)
+    for path in sorted(old.keys() | new.keys()):
+        was, now = old.get(path), new.get(path)
+        if was != now:
+            name = (was or now or ("", ""))[0]
+            table.add_row(path, name, Text(_cut(was)), Text(_cut(now)) if now else Text("removed", style="dim"))
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+
+
+def _cut(value: tuple[str, str] | None) -> str:
+    text = value[1] if value is not None else ""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def _values(read: object) -> dict[str, tuple[str, str]]:
+    from deidc.ir import dictionary
+    from deidc.ir.program import FormatName, Needs, Program
+    from deidc.runtime.lists import visit_object
+    from deidc.runtime.plan import Plan
+
+    assert isinstance(read, tuple), "the file was read before"
+    plan = Plan(Program(FormatName.DICOM, (), Needs(), ()))
+    return {
+        element.path: (dictionary.element_keyword(element.tag) or "private", "\\".join(element.components))
+        for element, _ in visit_object(read[0], plan)
+        if element.vr != "SQ"
+    }

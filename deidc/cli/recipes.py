@@ -1,0 +1,16 @@
+"""`deidc recipes`: what comes with deidc."""
+
+from __future__ import annotations
+
+import click
+
+from deidc.ir.library import shipped_recipes
+
+
+@click.command("recipes")
+def command() -> None:
+    """List the recipes that come with deidc, with the first line of their comments."""
+    for name, path in shipped_recipes().items():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        about = next((line.lstrip("# ") for line in lines if line.startswith("# ")), "")
+        click.echo(f"{name:28} {about}")

@@ -1,0 +1,113 @@
+"""`deidc show`: what identifies anybody in files. The one command whose work is to print data."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from attrs import frozen
+
+from deidc.batch.discovery import MissingInput, check_inputs, discover
+from deidc.batch.reading import ReadFault, read_file
+from deidc.ir import dictionary
+from deidc.ir.compile import compile_recipe, find_recipe
+from deidc.ir.library import Found
+from deidc.runtime.elements import InputElement, Undecodable
+from deidc.runtime.lists import visit_object
+from deidc.runtime.plan import Plan
+
+_LONGEST = 64
+
+
+@frozen
+class Shown:
+    """One element of a file."""
+
+    path: str
+    name: str
+    vr: str
+    values: tuple[str, ...]
+
+
+@click.command("show")
+@click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER...")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--all", "everything", is_flag=True, help="Every element, not only those that may identify.")
+def command(inputs: tuple[str, ...], form: str, everything: bool) -> None:
+    """List the identifying attributes of files, with their values.
+
+    Identifying is what the recipe `default` of deidc has a rule for, at any depth. What is printed is patient data.
+    """
+    try:
+        check_inputs(inputs)
+    except MissingInput as failure:
+        raise click.UsageError(str(failure)) from None
+    plan = Plan(compile_recipe(_default()))
+    failed = False
+    documents: list[dict[str, object]] = []
+    for source in discover(inputs, None):
+        read = read_file(source.path)
+        if isinstance(read, ReadFault):
+            click.echo(f"{source.path}: {read.rule.code} {read.message}", err=True)
+            failed = True
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            shown = tuple(_elements(read[0], plan, everything=everything))
+        if form == "json":
+            documents.append({"file": str(source.path), "elements": [_record(one) for one in shown]})
+        else:
+            _print_table(source.path, shown)
+    if form == "json":
+        click.echo(json.dumps(documents, indent=2, ensure_ascii=False))
+    if failed:
+        sys.exit(1)
+
+
+def _default() -> str:
+    found = find_recipe("deidc:default")
+    assert isinstance(found, Found), "the recipe is part of deidc"
+    return found.source.text
+
+
+def _elements(dataset: object, plan: Plan, *, everything: bool) -> Iterator[Shown]:
+    from pydicom.dataset import Dataset
+
+    assert isinstance(dataset, Dataset)
+    for element, entry in visit_object(dataset, plan):
+        if everything or (entry.steps and not entry.system and element.vr != "SQ"):
+            yield Shown(element.path, _name(element), element.vr, _values(element))
+
+
+def _name(element: InputElement) -> str:
+    return dictionary.element_keyword(element.tag) or dictionary.element_name(element.tag, element.creator)
+
+
+def _values(element: InputElement) -> tuple[str, ...]:
+    try:
+        return element.components
+    except Undecodable:
+        return ("(no value of its VR)",)
+
+
+def _record(shown: Shown) -> dict[str, object]:
+    return {"path": shown.path, "name": shown.name, "vr": shown.vr, "values": list(shown.values)}
+
+
+def _print_table(path: Path, shown: tuple[Shown, ...]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=str(path), title_justify="left")
+    for column in ("path", "attribute", "VR", "value"):
+        table.add_column(column, overflow="fold")
+    for one in shown:
+        text = "\\".join(one.values)
+        cut = text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+        table.add_row(one.path, one.name, one.vr, Text(cut))
+    Console(width=None if sys.stdout.isatty() else 140).print(table)

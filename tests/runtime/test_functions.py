@@ -1,0 +1,209 @@
+"""Functions: what they are given, where they are found, and that collections never change."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import EntryPoint
+from types import ModuleType
+
+import pytest
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+
+from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.signatures import Signature
+from deidc.runtime import functions as under_test
+from deidc.runtime.functions import Function, Functions
+from deidc.runtime.invocation import FieldView, Invocation
+
+
+def view(keyword: str = "PatientID", vr: str = "LO", value: object = "SECRET") -> FieldView:
+    return FieldView(DataElement(keyword, vr, value), keyword, "(0010,0020)", False, "00100020")
+
+
+def invocation(**arguments: object) -> Invocation:
+    dataset = Dataset()
+    dataset.PatientID = "SECRET"
+    return Invocation(
+        "f", False, view(), arguments, {"a": 1, "both": "variable"}, {"names": ["x"], "both": []}, dataset
+    )
+
+
+def call(function: object, **arguments: object) -> object:
+    found = Functions().with_function("f", function).find("f", builtin=False)
+    assert found is not None
+    return found.call(invocation(**arguments))
+
+
+def test_deid_shape():
+    """A function with deid's four parameters gets them as deid gives them."""
+
+    def f(item, value, field, dicom):
+        return dict(item), value, field.element.value, dicom.PatientID
+
+    item = {"names": ["x"], "both": "variable", "a": 1}
+    assert call(f) == (item, "func:f", "SECRET", "SECRET")
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "expected"),
+    [
+        (lambda: "nothing", {}, "nothing"),
+        (lambda field: field.name, {}, "PatientID"),
+        (lambda *, dicom: dicom.PatientID, {}, "SECRET"),
+        (lambda item, prefix="P": prefix + str(item["a"]), {}, "P1"),
+        (lambda item, prefix="P": prefix + str(item["a"]), {"prefix": "Q"}, "Q1"),
+        (lambda **everything: sorted(everything), {"x": "1"}, ["dicom", "field", "item", "value", "x"]),
+        (lambda item, *rest: len(rest), {}, 0),
+    ],
+)
+def test_only_what_is_accepted_is_given(function, arguments, expected):
+    """A function gets those of deid's keywords that it accepts, and the recipe's arguments."""
+    assert call(function, **arguments) == expected
+
+
+def test_bound_methods_and_callable_objects():
+    """Methods and objects with __call__ are functions too."""
+
+    class Counter:
+        def __call__(self, field):
+            return field.vr
+
+        def method(self, value):
+            return value
+
+    assert call(Counter()) == "LO"
+    assert call(Counter().method) == "func:f"
+
+
+@pytest.mark.parametrize("function", [lambda field, /: field, dict.fromkeys])
+def test_parameters_that_cannot_be_named(function):
+    """A function whose parameters have no names cannot be called by a recipe."""
+    with pytest.raises(TypeError):
+        Functions().with_function("f", function)
+
+
+def test_signatures():
+    """The checker learns the arguments of a function from its parameters."""
+
+    def f(item, field, needed, wished="x"):
+        return needed, wished
+
+    def anything(**options):
+        return options
+
+    found = Functions.standard().with_function("f", f).with_function("g", anything).signatures(frozenset({"v"}))
+    assert found.builtin is BUILTINS
+    assert found.variables == {"v"}
+    assert found.supplied is not None
+    assert [(one.name, one.required) for one in found.supplied["f"].parameters] == [
+        ("needed", True),
+        ("wished", False),
+    ]
+    assert not found.supplied["f"].open
+    assert found.supplied["g"].open
+    assert set(found.supplied) == {"f", "g"}
+
+
+def test_collections_never_change():
+    """Adding makes another collection; nothing given later shows through."""
+    given: dict[str, Function] = {}
+    empty = Functions(supplied=given)
+    more = empty.with_function("f", lambda: 1)
+    given["g"] = Function(Signature("g"), lambda _: 1)
+    assert [one.signature.name for one in empty] == []
+    assert [one.signature.name for one in more] == ["f"]
+    with pytest.raises(TypeError):
+        more.supplied["h"] = given["g"]
+
+
+def test_the_later_counts():
+    """Of two supplied functions with one name the later is called."""
+    found = Functions().with_function("f", lambda: 1).with_(Functions().with_function("f", lambda: 2))
+    assert found.find("f", builtin=False).call(invocation()) == 2
+
+
+def test_built_in_names_are_apart():
+    """A supplied function never takes the place of a built-in one, nor the other way round."""
+    found = Functions.standard().with_function("jitter", lambda: "mine")
+    assert found.find("jitter", builtin=False).call(invocation()) == "mine"
+    assert found.find("jitter", builtin=True).signature is BUILTINS["jitter"]
+    assert found.find("basic_uuid", builtin=False) is not None
+    assert Functions().with_function("f", lambda: 1).find("f", builtin=True) is None
+    assert found.find("nothing", builtin=False) is None
+
+
+def hashed(value):
+    return "hashed"
+
+
+@pytest.fixture
+def module(monkeypatch):
+    """A module of functions that can be imported."""
+    made = ModuleType("site_functions")
+    exec("def shorten(value): return 's'\ndef _own(value): return 'o'", made.__dict__)
+    made.imported = hashed
+    made.table = {"one": hashed, "two": Function(Signature("named"), lambda _: "n")}
+    made.ready = Functions.standard().with_function("own", hashed)
+    made.number = 5
+    made.kind = dict
+    monkeypatch.setitem(sys.modules, "site_functions", made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("reference", "names"),
+    [
+        ("site_functions", {"shorten"}),
+        ("site_functions:shorten", {"shorten"}),
+        ("site_functions:imported", {"imported"}),
+        ("site_functions:table", {"one", "named"}),
+        ("site_functions:ready", {"own"}),
+    ],
+)
+@pytest.mark.usefixtures("module")
+def test_from_module(reference, names):
+    """A module, a function, a mapping and a Functions are understood."""
+    found = Functions.from_module(reference)
+    assert {one.signature.name for one in found} == names
+    assert not found.builtin
+
+
+@pytest.mark.parametrize(
+    ("reference", "error"),
+    [
+        ("site_functions:number", TypeError),
+        ("site_functions:kind", TypeError),
+        ("site_functions:nothing", AttributeError),
+        ("no_such_module_here:f", ImportError),
+    ],
+)
+@pytest.mark.usefixtures("module")
+def test_from_module_of_what_is_no_function(reference, error):
+    """What is no function is an error with the name in it, before the first file."""
+    with pytest.raises(error):
+        Functions.from_module(reference)
+
+
+@pytest.mark.usefixtures("module")
+def test_from_entry_points(monkeypatch):
+    """Installed packages offer functions under the name of their entry point."""
+    points = [
+        EntryPoint("short", "site_functions:shorten", "g"),
+        EntryPoint("more", "site_functions:table", "g"),
+    ]
+    monkeypatch.setattr(under_test, "entry_points", lambda group: [one for one in points if one.group == group])
+    assert {one.signature.name for one in Functions.from_entry_points("g")} == {"short", "one", "named"}
+    assert not list(Functions.from_entry_points())
+
+
+def test_nothing_is_shown():
+    """The repr of what functions are given holds no data."""
+    shown = repr(invocation(argument="SECRET")) + repr(view()) + repr(Functions().with_function("f", lambda: "SECRET"))
+    assert "SECRET" not in shown
+
+
+def test_the_view_of_an_element():
+    """A view says what the element is, as deid's DicomField does."""
+    seen = view()
+    assert (seen.tag, seen.keyword, seen.vr, seen.value) == ("(0010,0020)", "PatientID", "LO", "SECRET")
