@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -49,7 +51,17 @@ _machine: Machine | None = None  # a worker process has one machine, made by `_b
 _settings: Settings | None = None
 
 
+def silence_pydicom() -> None:
+    """Keep pydicom from telling values of files on standard error; for a process that is all deidc's.
+
+    Its warnings quote what they are about. What is wrong with a file is told by the outcome.
+    """
+    warnings.filterwarnings("ignore", module=r"pydicom(\.|$)")
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
+
+
 def _begin(work: Work) -> None:
+    silence_pydicom()
     global _machine, _settings  # the one way to give a pool's processes their state
     _machine, _settings = work.machine(), work.settings
 

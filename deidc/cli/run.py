@@ -17,7 +17,7 @@ from deidc.batch.discovery import MissingInput, check_inputs, discover
 from deidc.batch.job import Ending, FileOutcome, Settings
 from deidc.batch.manifest import line_of, write_header, write_outcome
 from deidc.batch.variables import Rows, VariablesError, parse_assignments, read_rows
-from deidc.batch.workers import Work, run_files
+from deidc.batch.workers import Work, run_files, silence_pydicom
 from deidc.cli.programs import program_of
 from deidc.ir.program import Program
 from deidc.runtime.functions import Functions
@@ -75,6 +75,7 @@ def command(  # one parameter for each option
     folder or a pattern. The tree below a folder is kept. Every input ends in one outcome: written, flagged, refused
     or skipped (no DICOM file). Exit code 1 if anything was refused or flagged.
     """
+    silence_pydicom()
     if output is None and not dry_run:
         raise click.UsageError("say where to write with -o, or --dry-run")
     functions = _functions(references)

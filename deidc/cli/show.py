@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from attrs import frozen
 
 from deidc.batch.discovery import MissingInput, check_inputs, discover
 from deidc.batch.reading import ReadFault, read_file
+from deidc.batch.workers import silence_pydicom
 from deidc.ir import dictionary
 from deidc.ir.compile import compile_recipe, find_recipe
 from deidc.ir.library import Found
@@ -42,6 +42,7 @@ def command(inputs: tuple[str, ...], form: str, everything: bool) -> None:
 
     Identifying is what the recipe `default` of deidc has a rule for, at any depth. What is printed is patient data.
     """
+    silence_pydicom()
     try:
         check_inputs(inputs)
     except MissingInput as failure:
@@ -55,9 +56,7 @@ def command(inputs: tuple[str, ...], form: str, everything: bool) -> None:
             click.echo(f"{source.path}: {read.rule.code} {read.message}", err=True)
             failed = True
             continue
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            shown = tuple(_elements(read[0], plan, everything=everything))
+        shown = tuple(_elements(read[0], plan, everything=everything))
         if form == "json":
             documents.append({"file": str(source.path), "elements": [_record(one) for one in shown]})
         else:

@@ -13,7 +13,7 @@ from deidc.batch.job import Settings
 from deidc.batch.manifest import line_of
 from deidc.batch.reading import ReadFault, read_file
 from deidc.batch.variables import VariablesError, parse_assignments
-from deidc.batch.workers import Work
+from deidc.batch.workers import Work, silence_pydicom
 from deidc.cli.programs import program_of
 from deidc.diagnostics import Diagnostic
 from deidc.grammar import nodes
@@ -28,7 +28,7 @@ from deidc.ir.writer import write_op
 from deidc.runtime.frame import Note
 from deidc.runtime.lists import visit_object
 from deidc.runtime.machine import LinkError
-from deidc.runtime.outcome import Refused
+from deidc.runtime.outcome import Effect, Refused
 from deidc.runtime.plan import Plan
 from deidc.runtime.select import Patterns, select
 from deidc.source import Source
@@ -53,6 +53,7 @@ def command(
 
     TARGET is written as in a recipe: a keyword, a tag, a path, a private element, or a pattern.
     """
+    silence_pydicom()
     selector = _selector(target)
     program = program_of(recipe, bases)
     try:
@@ -79,8 +80,10 @@ def command(
             notes.setdefault(note.path, []).append(note)
     if not notes:
         click.echo(f"the file has no element {target}, and no rule adds one")
+    gone = {note.path: note for note in trace.notes if note.effect in (Effect.REMOVED, Effect.BLANKED)}
     for path, told in sorted(notes.items()):
-        _tell(path, told, program)
+        above = next((gone[one] for one in _sequences_above(path) if one in gone), None)
+        _tell(path, told, above, program)
     if isinstance(trace.outcome, Refused):
         for fault in trace.outcome.faults:
             click.echo(f"the object is refused: {fault.rule.code} {fault.message} at {fault.path}")
@@ -120,10 +123,21 @@ def _is_added(tag: str, selector: Selector) -> bool:
     return select(selector, identity, {}, Patterns()) is not False
 
 
-def _tell(path: str, notes: list[Note], program: Program) -> None:
+def _sequences_above(path: str) -> list[str]:
+    """Return the paths of the sequences that an element is in, the outermost first."""
+    steps = path.split(".")[:-1]
+    return [re.sub(r"\[\d+\]$", "", ".".join(steps[: number + 1])) for number in range(len(steps))]
+
+
+def _tell(path: str, notes: list[Note], above: Note | None, program: Program) -> None:
     tag = int(path.rpartition(".")[2], 16) if re.fullmatch("[0-9A-F]{8}", path.rpartition(".")[2]) else 0
     click.echo(f"{path} {dictionary.element_keyword(tag)}".rstrip())
-    if not notes:
+    if above is not None and above.effect is not None:
+        click.echo(
+            f"  {line_of(program, above.op)}  {write_op(program.ops[above.op])}"
+            f"  -> {above.effect.value} with its sequence"
+        )
+    elif not notes:
         click.echo("  no rule touches it")
     for note in notes:
         did = note.effect.value if note.effect is not None else f"nothing: {note.reason}"

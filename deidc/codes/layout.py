@@ -18,7 +18,7 @@ LATE_FORMAT = _rule(
     "DC501",
     "late-format",
     "FORMAT is not the first statement.",
-    "Readers look for it at the top.",
+    "Readers look for it at the top, and take what stands above for another recipe.",
     "%header\nREMOVE PatientName\n\nFORMAT dicom\n",
     _HEAD + "REMOVE PatientName\n",
     Severity.NOTE,
@@ -59,7 +59,7 @@ EMPTY_RECIPE = _rule(
     "DC506",
     "empty-recipe",
     "A recipe does nothing.",
-    "Every file would be written as it is.",
+    "Every file would be written as it is, patients' names included.",
     "FORMAT dicom\n",
     _HEAD + "REMOVE PatientName\n",
 )

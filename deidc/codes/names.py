@@ -112,7 +112,7 @@ UNUSED_VARIABLE = _rule(
     "DC212",
     "unused-variable",
     "No rule uses a declared variable.",
-    "What the variable was to replace stays.",
+    "What the variable was to replace stays, because no rule writes it.",
     "FORMAT dicom\n\n%vars\nVAR id text\n\n%header\nREMOVE PatientID\n",
     "FORMAT dicom\n\n%vars\nVAR id text\n\n%header\nREPLACE PatientID var:id\n",
     Severity.WARNING,
@@ -154,7 +154,7 @@ PIN_MISMATCH = _rule(
     "pin-mismatch",
     "An included recipe is not the one whose digest was noted.",
     "Somebody changed it after it was reviewed.",
-    f'FORMAT dicom\n\n%include "examples/remove" sha256:{"0" * 64}\n\n%header\nREMOVE PatientName\n',
+    f'FORMAT dicom\n\n%include "examples/remove" sha256:{"0" * 64}\n\n%header\nREMOVE PatientID\n',
     _HEAD + "REMOVE PatientName\n",
 )
 FORMAT_MISMATCH = _rule(

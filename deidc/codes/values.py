@@ -40,7 +40,7 @@ CODE_CASE = _rule(
 )
 TEXT_INTO_SEQUENCE = _rule(
     "DC304",
-    "text-into-sequence",
+    "text-for-sequence",
     "Text is to be written to a sequence.",
     "A sequence holds items. deid 0.4.13 crashes when the attribute occurs. Name an attribute inside, as in "
     "Sequence__Attribute, or REMOVE or BLANK the sequence.",
@@ -67,7 +67,7 @@ JITTER_ZERO = _rule(
     "DC307",
     "jitter-zero",
     "JITTER shifts by no days.",
-    "The real dates stay.",
+    "The real dates stay in every file, although a rule seems to shift them.",
     _HEAD + "JITTER StudyDate 0\n",
     _HEAD + "JITTER StudyDate 31\n",
     Severity.WARNING,

@@ -128,7 +128,7 @@ UNKNOWN_FORMAT = _rule(
     "DC114",
     "unknown-format",
     "There is no format of this name.",
-    "The only format is dicom.",
+    "Rules for DICOM attributes mean nothing for other files. The only format is dicom.",
     "FORMAT nifti\n\n%header\nREMOVE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
 )

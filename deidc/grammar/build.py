@@ -11,6 +11,7 @@ from lark import Token, Tree
 from deidc.codes import words
 from deidc.diagnostics import Diagnostic, Edit, Fix, Rule
 from deidc.grammar import nodes, spelling
+from deidc.patterns import BadPattern, compiled
 from deidc.source import Span
 
 Branch: TypeAlias = Tree[Token]
@@ -153,10 +154,9 @@ class Line:
     def check_pattern(self, pattern: str, span: Span) -> None:
         """Complain if a regular expression does not compile."""
         try:
-            re.compile(pattern, re.IGNORECASE)
-        except (re.error, OverflowError, RecursionError) as failure:
-            reason = failure.msg if isinstance(failure, re.error) else "it is too large"
-            self.say(words.BAD_PATTERN, f"the pattern does not compile: {reason}", span)
+            compiled(pattern)
+        except BadPattern as failure:
+            self.say(words.BAD_PATTERN, f"the pattern does not compile: {failure.reason}", span)
 
     def _select_vr(self, text: str, span: Span) -> nodes.SelectVR:
         vrs = tuple(dict.fromkeys(re.split(r"[|,]", text[len("select:vr:") :].upper())))

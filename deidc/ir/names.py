@@ -467,7 +467,7 @@ class _Resolving:
         return BoundLabel(group, label, tuple(lines), tuple(regions))
 
     def _top_level(self, target: nodes.Target) -> ops.Selector | None:
-        """Look up a target of a criterion: a bare attribute means the one at the top level, as in deid; a path goes deeper."""
+        """Look up the target of a criterion: a bare attribute is the one at the top level, as in deid."""
         selector = self.selector(target)
         if isinstance(selector, ops.Tagged | ops.PrivateBlock):
             return ops.AtPath((ops.PathStep(selector, None),))

@@ -9,6 +9,7 @@ from typing import assert_never
 from deidc.ir import ops
 from deidc.ir.program import Program, SlotKind
 from deidc.ir.vrs import ALL_VRS
+from deidc.patterns import BadPattern, compiled
 
 
 class ProgramError(ValueError):
@@ -127,8 +128,8 @@ def _path(steps: tuple[ops.PathStep, ...], program: Program) -> Iterator[str]:
 
 def _pattern(pattern: str) -> Iterator[str]:
     try:
-        re.compile(pattern, re.IGNORECASE)
-    except (re.error, OverflowError, RecursionError):
+        compiled(pattern)
+    except BadPattern:
         yield "a pattern does not compile"
 
 

@@ -12,8 +12,9 @@ from pydicom.dataset import Dataset
 
 from deidc.codes import faults
 from deidc.ir import dictionary, ops
+from deidc.ir.vrs import TEXT_VRS
 from deidc.runtime.dataset import with_elements
-from deidc.runtime.elements import copied, new_element
+from deidc.runtime.elements import InputElement, copied, new_element
 from deidc.runtime.fold import Fold, Standing
 from deidc.runtime.frame import Frame, Trouble, trouble
 from deidc.runtime.functions import Functions
@@ -131,7 +132,23 @@ def _current_element(fold: Fold) -> DataElement:
     assert fold.element is not None
     source = fold.element.source
     if isinstance(source, RawDataElement):
-        return convert_raw_data_element(source, encoding=list(fold.element.encodings), ds=input_copy(fold.frame))
+        return decoded(fold.element, fold.frame)
     twin = copied(source)
     assert isinstance(twin, DataElement)
     return twin
+
+
+def decoded(element: InputElement, frame: Frame) -> DataElement:
+    """Return a raw element with its value, as pydicom would have it.
+
+    Text is decoded here, because pydicom warns of values that do not suit it and quotes them. Raises Undecodable.
+    """
+    source = element.source
+    assert isinstance(source, RawDataElement)
+    if element.vr in TEXT_VRS:
+        components = element.components
+        text: object = (
+            "\\".join(components) if len(components) < 2 or not TEXT_VRS[element.vr].many else list(components)
+        )
+        return new_element(source.tag, element.vr, text)
+    return convert_raw_data_element(source, encoding=list(element.encodings), ds=input_copy(frame))

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from deidc.ir import dictionary, ops
 from deidc.ir.names import Resolved
+from deidc.patterns import BadPattern, compiled
 
 Coverage = frozenset[str]  # patterns of attributes: eight digits, `X` in repeating groups
 NOTHING: Coverage = frozenset()
@@ -51,10 +52,10 @@ def of_pattern(anchor: ops.Anchor, pattern: str) -> Coverage:
         case _:
             assert_never(anchor)
     try:
-        compiled = re.compile(expression, re.IGNORECASE | re.MULTILINE)
-    except re.error:
+        found_by = compiled(expression, re.MULTILINE)
+    except BadPattern:
         return NOTHING
-    found = (bisect_right(starts, hit.start()) - 1 for hit in compiled.finditer(text))
+    found = (bisect_right(starts, hit.start()) - 1 for hit in found_by.finditer(text))
     return frozenset(patterns[at] for at in found if at >= 0)
 
 
