@@ -1,0 +1,47 @@
+"""Documentation is executed: what a page shows is what happens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from deidc import check_recipe
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def test_embedding_page_runs():
+    """The blocks of the embedding page run one after the other, and their assertions hold."""
+    names: dict[str, object] = {}
+    for block in blocks(ROOT / "docs" / "embedding.md", "python"):
+        exec(compile(block, "embedding.md", "exec"), names)  # the page is ours
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_recipes_on_pages_are_without_errors(page: Path):
+    """A recipe that a page shows compiles."""
+    for block in blocks(page, "deid"):
+        assert check_recipe(block).errors == (), block
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path):
+    """A relative link names a file that is there."""
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_readme_has_the_commands_that_ci_runs():
+    """Two commands do all the set-up: one for the demo, one for the tests."""
+    commands = "".join(blocks(ROOT / "README.md", "sh"))
+    assert commands.count("python3 -m venv") == 2
+    assert "deidc demo" in commands
+    assert "-m pytest" in commands
