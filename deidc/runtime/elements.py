@@ -50,6 +50,8 @@ def element_vr(element: AnyElement, creator: str | None) -> str:
         return str(declared)
     if declared is not None and declared != "UN":
         return str(declared)
+    if declared == "UN" and element.length == UNDEFINED_LENGTH:
+        return "SQ"  # nothing else has an undefined length (PS3.5 6.2.2, note 6)
     too_long = element.value is not None and len(element.value) >= 0xFFFF
     return _looked_up_vr(element.tag, declared, creator, too_long and declared == "UN")
 
