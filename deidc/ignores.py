@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from deidc.codes import layout
+from deidc.codes import CATALOGUE, layout
 from deidc.diagnostics import Diagnostic, Severity
 from deidc.grammar.ignores import Ignore, read_ignores
 from deidc.source import Source
+
+_Key = tuple[str, int, str]  # the source, the line and the code of a complaint
 
 
 def apply_ignores(sources: Iterable[Source], said: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -16,32 +18,52 @@ def apply_ignores(sources: Iterable[Source], said: Iterable[Diagnostic]) -> tupl
     Errors cannot be ignored: they stop compilation. An ignore without a reason silences nothing.
     """
     by_name = {source.name: source for source in sources}
-    ignores = [(source, one) for source in by_name.values() for one in read_ignores(source)]
-    used: set[Ignore] = set()
+    ignores = [one for source in by_name.values() for one in read_ignores(source)]
+    if not ignores:
+        return tuple(said)
+    wanted = {key for ignore in ignores if ignore.reason for key in _keys(ignore)}
+    used: set[_Key] = set()
     standing: list[Diagnostic] = []
     for one in said:
-        silencer = _silencer(one, by_name, ignores)
-        if silencer is None:
-            standing.append(one)
+        key = _key(one, by_name)
+        if key in wanted and one.severity is not Severity.ERROR:
+            used.add(key)
         else:
-            used.add(silencer)
-    for _, ignore in ignores:
-        if not ignore.reason:
-            message = "the comment gives no reason"
-            standing.append(Diagnostic(layout.IGNORE_WITHOUT_REASON, message, ignore.span, "write it behind the codes"))
-        elif ignore not in used:
-            standing.append(Diagnostic(layout.UNUSED_IGNORE, "there is nothing to silence", ignore.span))
+            standing.append(one)
+    for ignore in ignores:
+        standing.extend(_about(ignore, used))
     return tuple(standing)
 
 
-def _silencer(said: Diagnostic, by_name: dict[str, Source], ignores: list[tuple[Source, Ignore]]) -> Ignore | None:
-    if said.span is None or said.severity is Severity.ERROR:
-        return None
-    source = by_name.get(said.span.source)
-    if source is None:
-        return None
-    line = source.place(said.span.start).line
-    for at, ignore in ignores:
-        if at is source and ignore.line == line and ignore.reason and said.code in ignore.codes:
-            return ignore
-    return None
+def _keys(ignore: Ignore) -> tuple[_Key, ...]:
+    return tuple((ignore.span.source, ignore.line, code) for code in ignore.codes)
+
+
+def _key(said: Diagnostic, by_name: dict[str, Source]) -> _Key:
+    source = by_name.get(said.span.source) if said.span is not None else None
+    if said.span is None or source is None:
+        return ("", 0, said.code)
+    return (source.name, source.place(said.span.start).line, said.code)
+
+
+def _about(ignore: Ignore, used: set[_Key]) -> Iterator[Diagnostic]:
+    """Yield what is to be said of an ignore comment itself."""
+    unknown = [code for code in ignore.codes if not _can_be_ignored(code)]
+    if not ignore.codes:
+        yield Diagnostic(layout.IGNORES_NOTHING_KNOWN, "the comment names no code", ignore.span, "write ignore[DC401]")
+    elif unknown:
+        message = f"{', '.join(code[:20] for code in unknown)} cannot be ignored"
+        yield Diagnostic(layout.IGNORES_NOTHING_KNOWN, message, ignore.span, "codes of warnings and notes can be")
+    elif not ignore.reason:
+        message = "the comment gives no reason"
+        yield Diagnostic(layout.IGNORE_WITHOUT_REASON, message, ignore.span, "write it behind the codes")
+    else:
+        unused = [key[2] for key in _keys(ignore) if key not in used]
+        if unused:
+            message = f"there is no {' and no '.join(unused)} to silence"
+            yield Diagnostic(layout.UNUSED_IGNORE, message, ignore.span, "take it away")
+
+
+def _can_be_ignored(code: str) -> bool:
+    rule = CATALOGUE.get(code)
+    return rule is not None and rule.severity is not Severity.ERROR

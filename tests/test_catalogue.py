@@ -13,12 +13,7 @@ from deidc.ir.library import FileLibrary, Found, NotFound
 # What a bad recipe cannot help raising beside its own complaint.
 COMPANIONS = {
     "DC115": {"DC501"},
-    "DC123": {"DC426"},
-    "DC124": {"DC426"},
     "DC225": {"DC201", "DC202"},
-    "DC320": {"DC409"},
-    "DC421": {"DC409"},
-    "DC502": {"DC506"},
     "DC503": {"DC412"},
 }
 WITH_PAGE = [rule for rule in CATALOGUE.values() if rule.bad]

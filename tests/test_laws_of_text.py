@@ -21,7 +21,8 @@ from deidc.ir.library import shipped_recipes
 from deidc.ir.merge import joined
 from deidc.ir.writer import write_program
 from deidc.source import Source
-from tests.strategies import programs, recipe_texts
+from tests.strategies.programs import programs
+from tests.strategies.texts import recipe_texts
 
 
 def tree_of(text: str) -> nodes.Recipe:

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from attrs import field, frozen
-from pydicom.dataset import Dataset
+from attrs import evolve, field, frozen
+from pydicom.dataset import Dataset, FileDataset
 
 from deidc.batch.discovery import Input
 from deidc.batch.reading import ReadFault, read_file
 from deidc.batch.variables import Rows, VariablesError, typed
 from deidc.batch.writing import encode, write_whole
 from deidc.codes import faults
-from deidc.ir.program import VariableKind
+from deidc.diagnostics import Rule
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused
 
@@ -55,32 +55,48 @@ class FileOutcome:
 
 @frozen
 class Settings:
-    """What a run does with every file; travels to workers."""
+    """What a run does with every file; travels to workers.
 
-    output: Path | None  # None: write nothing
+    Attributes:
+        output: the folder to write to; None writes nothing.
+        rows: variables that differ from file to file.
+        token: tells the temporary files of this run from those of another.
+        again: the file was on its way when a worker died, so its output may be there already.
+
+    """
+
+    output: Path | None
     overwrite: bool = False
     fsync: bool = False
     write_flagged: bool = False
     rows: Rows | None = None
+    token: str = ""
+    again: bool = False
 
 
 def run_file(machine: Machine, settings: Settings, number: int, source: Input) -> FileOutcome:
     """Clean one file. Never raises for what is in the file or for what the file system does."""
+    if source.trouble is not None:
+        return _ended(number, source, Ending.REFUSED, Fault(faults.UNREADABLE, source.trouble))
     read = read_file(source.path)
     if isinstance(read, ReadFault):
-        skipped = read.rule is faults.NOT_DICOM
+        skipped = read.rule in (faults.NOT_DICOM, faults.MEDIA_DIRECTORY)
         return _ended(number, source, Ending.SKIPPED if skipped else Ending.REFUSED, _fault(read))
     dataset, data = read
-    digest = "sha256:" + hashlib.sha256(data).hexdigest()
+    refused = FileOutcome(number, source, Ending.REFUSED, input_digest=_digest(data), size=len(data))
+    if source.twin:
+        return _because(refused, faults.SAME_FILE, "an input before this one has the same place in the output")
     try:
-        variables = _variables(machine, settings, source, dataset)
+        outcome = machine.run(dataset, _variables(machine, settings, source, dataset))
+        if isinstance(outcome, Refused):
+            return evolve(refused, faults=outcome.faults)
+        return _finished(settings, refused, outcome)
     except VariablesError as failure:
-        fault = Fault(faults.VARIABLE_MISSING, str(failure))
-        return _ended(number, source, Ending.REFUSED, fault, digest, len(data))
-    outcome = machine.run(dataset, variables)
-    if isinstance(outcome, Refused):
-        return FileOutcome(number, source, Ending.REFUSED, outcome.faults, input_digest=digest, size=len(data))
-    return _written(settings, number, source, outcome, digest, len(data))
+        return _because(refused, faults.VALUE_UNFIT, str(failure))
+    # A damaged object can make pydicom raise anything wherever it is asked for a value; one such object does not
+    # stop the others. The text may quote values, so only the type is told.
+    except Exception as failure:  # noqa: BLE001
+        return _because(refused, faults.ELEMENT_UNDECODABLE, f"the object cannot be cleaned ({type(failure).__name__})")
 
 
 def _variables(machine: Machine, settings: Settings, source: Input, dataset: Dataset) -> dict[str, object]:
@@ -88,43 +104,52 @@ def _variables(machine: Machine, settings: Settings, source: Input, dataset: Dat
         return {}
     kinds = {one.name: one.kind for one in machine.program.needs.variables}
     found = settings.rows.of(source.path, source.relative, dataset)
-    return {
-        name: typed(name, text, kinds.get(name, VariableKind.TEXT)) for name, text in found.items() if name in kinds
-    }
+    return {name: typed(name, text, kinds[name]) for name, text in found.items() if name in kinds}
 
 
-def _written(settings: Settings, number: int, source: Input, outcome: Cleaned, digest: str, size: int) -> FileOutcome:
-    effects = Counter((event.op, event.effect.value) for event in outcome.events)
-    held = outcome.held and not settings.write_flagged
-    cleaned = encode(outcome.dataset)
-    if isinstance(cleaned, ReadFault):
-        return _ended(number, source, Ending.REFUSED, _fault(cleaned), digest, size)
+def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned) -> FileOutcome:
+    """Return the outcome of a cleaned object; it is written unless it is held back."""
+    held = cleaned.held and not settings.write_flagged
+    dataset = cleaned.dataset
+    assert isinstance(dataset, FileDataset)
+    data = encode(dataset)
+    if isinstance(data, ReadFault):
+        return _because(refused, data.rule, data.message)
     if not held and settings.output is not None:
-        target = settings.output / source.relative
-        if target.resolve() == source.path.resolve():
-            fault = Fault(faults.SAME_FILE, "the output would replace the input")
-            return _ended(number, source, Ending.REFUSED, fault, digest, size)
-        trouble = write_whole(target, cleaned, overwrite=settings.overwrite, fsync=settings.fsync)
+        trouble = _write(settings, refused.source, data, settings.output / refused.source.relative)
         if trouble is not None:
-            return _ended(number, source, Ending.REFUSED, _fault(trouble), digest, size)
-    return FileOutcome(
-        number=number,
-        source=source,
+            return _because(refused, trouble.rule, trouble.message)
+    return evolve(
+        refused,
         ending=Ending.FLAGGED if held else Ending.WRITTEN,
-        flags=outcome.flags,
-        effects=dict(effects),
-        output=None if held else source.relative,
-        input_digest=digest,
-        output_digest=None if held else "sha256:" + hashlib.sha256(cleaned).hexdigest(),
-        size=size,
+        flags=cleaned.flags,
+        effects=dict(Counter((event.op, event.effect.value) for event in cleaned.events)),
+        output=None if held else refused.source.relative,
+        output_digest=None if held else _digest(data),
     )
+
+
+def _write(settings: Settings, source: Input, data: bytes, target: Path) -> ReadFault | None:
+    if target.exists() and target.samefile(source.path):
+        return ReadFault(faults.SAME_FILE, "the output would replace the input")
+    trouble = write_whole(target, data, overwrite=settings.overwrite, fsync=settings.fsync, token=settings.token)
+    if trouble is not None and trouble.rule is faults.OUTPUT_EXISTS and settings.again and target.is_file():
+        # The worker that died may have written it just before.
+        return None if target.read_bytes() == data else trouble
+    return trouble
+
+
+def _digest(data: bytes) -> str:
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def _because(refused: FileOutcome, rule: Rule, message: str) -> FileOutcome:
+    return evolve(refused, faults=(Fault(rule, message),))
 
 
 def _fault(read: ReadFault) -> Fault:
     return Fault(read.rule, read.message)
 
 
-def _ended(
-    number: int, source: Input, ending: Ending, fault: Fault, digest: str | None = None, size: int = 0
-) -> FileOutcome:
-    return FileOutcome(number, source, ending, (fault,), input_digest=digest, size=size)
+def _ended(number: int, source: Input, ending: Ending, fault: Fault) -> FileOutcome:
+    return FileOutcome(number, source, ending, (fault,))

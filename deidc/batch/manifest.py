@@ -6,6 +6,7 @@ File names may name patients, so inputs are told by number and digest. Outputs a
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TextIO
 
 from deidc.batch.job import FileOutcome
@@ -13,10 +14,11 @@ from deidc.ir.program import Program
 from deidc.version import __version__
 
 
-def write_header(file: TextIO, program: Program) -> None:
-    """Write the first line: what cleaned the files."""
+def write_header(file: TextIO, program: Program, *, dry_run: bool) -> None:
+    """Write the first line: what cleaned the files, or would have."""
     recipes = [{"recipe": name, "sha256": digest} for name, digest in program.recipes]
-    _write(file, {"deidc": __version__, "program": program.digest, "recipes": recipes})
+    head = {"deidc": __version__, "program": program.digest, "recipes": recipes, "dry_run": dry_run}
+    _write(file, head)
 
 
 def write_outcome(file: TextIO, outcome: FileOutcome, program: Program) -> None:
@@ -26,16 +28,15 @@ def write_outcome(file: TextIO, outcome: FileOutcome, program: Program) -> None:
 
 def outcome_record(outcome: FileOutcome, program: Program) -> dict[str, object]:
     """Return the record of one input, effects by recipe line."""
-    effects = [
-        {"line": line_of(program, op), "effect": effect, "count": count}
-        for (op, effect), count in sorted(outcome.effects.items())
-    ]
+    effects: Counter[tuple[str, str]] = Counter()
+    for (op, effect), count in sorted(outcome.effects.items()):
+        effects[line_of(program, op), effect] += count
     return {
         "number": outcome.number,
         "outcome": outcome.ending.value,
         "input": outcome.input_digest,
         "output": outcome.output_digest,
-        "effects": effects,
+        "effects": [{"line": line, "effect": effect, "count": count} for (line, effect), count in effects.items()],
         "flags": [{"group": one.group, "label": one.label, "held": one.held} for one in outcome.flags],
         "faults": [
             {
@@ -50,8 +51,13 @@ def outcome_record(outcome: FileOutcome, program: Program) -> dict[str, object]:
 
 
 def line_of(program: Program, op: int) -> str:
-    """Return where an op was written, `recipe:line`, or `deidc` for what deidc does on its own account."""
-    if op >= len(program.origins) or program.origins[op].line == 0:
+    """Return where an op was written, `recipe:line`, or `deidc` for what deidc does on its own account.
+
+    Of a program without remarks on its origins, the number of the op is all there is.
+    """
+    if op >= len(program.origins):
+        return f"op:{op}"
+    if program.origins[op].line == 0:
         return "deidc"
     origin = program.origins[op]
     return f"{origin.recipe}:{origin.line}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import struct
 import warnings
 from pathlib import Path
@@ -10,20 +11,27 @@ from pathlib import Path
 from attrs import frozen
 from pydicom import dcmread
 from pydicom.dataelem import RawDataElement
-from pydicom.dataset import FileDataset
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
+from pydicom.uid import DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
+from deidc.batch.wholeness import (
+    Damaged,
+    Encoding,
+    NotWhole,
+    inflated,
+    skip_file_meta,
+    top_level_tags,
+)
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 
 PREAMBLE = 128
-_UNDEFINED = 0xFFFFFFFF
-_SEQUENCE_DELIMITERS = (b"\xfe\xff\xdd\xe0", b"\xff\xfe\xe0\xdd")
 
 
 @frozen
 class ReadFault:
-    """Why a file was not read, in words without data."""
+    """Why a file was not read, or its output not written, in words without data."""
 
     rule: Rule
     message: str
@@ -32,6 +40,9 @@ class ReadFault:
 def read_file(path: Path) -> tuple[FileDataset, bytes] | ReadFault:
     """Return the data set of a file and the file's bytes, or why there is none."""
     try:
+        # Opening a pipe waits for somebody to write to it, and a device may never end.
+        if not stat.S_ISREG(path.stat().st_mode):
+            return ReadFault(faults.UNREADABLE, "it is no regular file")
         data = path.read_bytes()
     except OSError as failure:
         return ReadFault(faults.UNREADABLE, f"the file cannot be read: {failure.strerror}")
@@ -50,56 +61,46 @@ def read_bytes(data: bytes) -> FileDataset | ReadFault:
     headless = data[PREAMBLE : PREAMBLE + 4] != b"DICM"
     if headless and not _begins_like_dataset(data):
         return ReadFault(faults.NOT_DICOM, "the file has no DICOM prefix")
-    stream = _Watched(data)
     try:
         with warnings.catch_warnings():
             # pydicom warns with values of the file in the text; what is wrong is told by the outcome.
             warnings.simplefilter("ignore")
-            dataset = dcmread(stream, force=headless)
+            dataset = dcmread(io.BytesIO(data), force=headless)
+        seen = frozenset(_tags(data, 0 if headless else PREAMBLE + 4, dataset))
     except InvalidDicomError:
         return ReadFault(faults.NOT_DICOM, "the file is no DICOM file")
-    except (EOFError, struct.error):
+    except (EOFError, struct.error, NotWhole):
         return ReadFault(faults.TRUNCATED, "the file ends within an element")
+    except Damaged:
+        return ReadFault(faults.UNREADABLE, "the file is damaged")
     # pydicom raises whatever its parsing stumbles over; none of it says more than that the file is damaged.
     except Exception as failure:  # noqa: BLE001
         return ReadFault(faults.UNREADABLE, f"the file cannot be decoded ({type(failure).__name__})")
-    if not dataset:
-        return ReadFault(faults.TRUNCATED if not headless else faults.NOT_DICOM, "the file holds no data set")
-    return (
-        dataset
-        if _is_whole(dataset, stream, data)
-        else ReadFault(faults.TRUNCATED, "the file ends before its last element does")
-    )
+    if not seen:
+        return ReadFault(faults.TRUNCATED, "the file holds no data set")
+    if seen != dataset.keys():
+        return ReadFault(faults.UNREADABLE, "a part of the file cannot be decoded")
+    if dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
+        return ReadFault(faults.MEDIA_DIRECTORY, "the file is a DICOMDIR")
+    _keep_empty_values_raw(dataset)
+    return dataset
 
 
-class _Watched(io.BytesIO):
-    """A stream that remembers whether more was asked for than there is."""
-
-    starved = False
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        data = super().read(size)
-        # Asking once for the next tag at the very end is how a reader learns that it is the end.
-        if (size is not None and size > 0 and 0 < len(data) < size) or (size is not None and size > 8 and not data):
-            self.starved = True
-        return data
+def _tags(data: bytes, start: int, dataset: FileDataset) -> set[int]:
+    """Return the tags of the top level, read without pydicom. Raises NotWhole or Damaged."""
+    at = skip_file_meta(data, start)
+    implicit, little = dataset.original_encoding
+    encoding = Encoding(implicit=bool(implicit), little=little is not False)
+    if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+        return set(top_level_tags(inflated(data, at), 0, encoding))
+    return set(top_level_tags(data, at, encoding))
 
 
-def _is_whole(dataset: FileDataset, stream: _Watched, data: bytes) -> bool:
-    if stream.starved and not _is_deflated(dataset):
-        return False
-    last = max(dataset.keys())
-    element = dataset.get_item(last)
-    if isinstance(element, RawDataElement):
-        if element.length == _UNDEFINED:
-            return any(one in data[-64:] or one in data for one in _SEQUENCE_DELIMITERS)
-        return len(element.value or b"") == element.length
-    return True
-
-
-def _is_deflated(dataset: FileDataset) -> bool:
-    syntax = str(getattr(dataset.file_meta, "TransferSyntaxUID", ""))
-    return syntax == "1.2.840.10008.1.2.1.99"
+def _keep_empty_values_raw(dataset: Dataset) -> None:
+    """Give raw elements without a value zero bytes, or pydicom writes them with a VR it looks up."""
+    for tag, element in dataset._dict.items():
+        if isinstance(element, RawDataElement) and element.value is None and element.length == 0:
+            dataset._dict[tag] = element._replace(value=b"")
 
 
 def _begins_like_dataset(data: bytes) -> bool:

@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 
 from deidc.ir.program import NeededVariable, VariableKind
 from deidc.ir.vrs import Unfit, fit_text
+from deidc.runtime.elements import DEFAULT_ENCODINGS, input_elements
 from deidc.runtime.tables import Table, TableError
 
 
@@ -36,7 +37,7 @@ _COLUMNS = {
     "study": KeyedBy.STUDY,
     "studyinstanceuid": KeyedBy.STUDY,
 }
-_KEYWORDS = {KeyedBy.PATIENT: "PatientID", KeyedBy.STUDY: "StudyInstanceUID"}
+_TAGS = {KeyedBy.PATIENT: 0x00100020, KeyedBy.STUDY: 0x0020000D}
 
 
 @frozen
@@ -54,40 +55,63 @@ class Rows:
     def of(self, path: Path, relative: Path, dataset: Dataset) -> Mapping[str, str]:
         """Return the variables for one file; none if no row is about it."""
         if self.keyed_by is KeyedBy.FILE:
-            for key in (str(path), relative.as_posix(), path.name):
-                if key in self.rows:
-                    return self.rows[key]
-            return {}
-        value = dataset.get(_KEYWORDS[self.keyed_by])
-        return self.rows.get(str(value).strip() if value is not None else "", {})
+            return self.rows.get(relative.as_posix()) or self.rows.get(str(path)) or {}
+        return self.rows.get(_text_of(dataset, _TAGS[self.keyed_by]), {})
 
 
-def read_rows(path: Path) -> Rows:
+def _text_of(dataset: Dataset, tag: int) -> str:
+    """Return the text of a top-level element; pydicom is not asked, so the element keeps its bytes."""
+    for element in input_elements(dataset, "", (), DEFAULT_ENCODINGS, in_file_meta=False):
+        if element.tag == tag:
+            return "\\".join(element.components)
+    return ""
+
+
+def read_rows(path: Path, keyed_by: KeyedBy | None = None) -> Rows:
     """Read variables from a JSON or CSV file. Raises VariablesError or OSError.
 
-    In CSV the first line names the variables, and the first column the rows: it is called file, patient or study.
-    In JSON it is an object with one of these words, and below it an object for each row.
+    In CSV the first line names the variables, and the first column the rows. In JSON it is an object with an object
+    for each row. What the rows are about is said by `keyed_by`; else the first column is called file, patient or
+    study, and the JSON object is the only member, called so, of another.
     """
-    if path.suffix.lower() == ".json":
-        return _json_rows(path)
-    return _csv_rows(path)
-
-
-def _json_rows(path: Path) -> Rows:
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        if path.suffix.lower() == ".json":
+            return _json_rows(path, keyed_by)
+        return _csv_rows(path, keyed_by)
+    # Both exceptions quote what they could not read.
+    except UnicodeDecodeError:
+        raise VariablesError(f"{path} is not in UTF-8") from None
+    except csv.Error:
+        raise VariablesError(f"{path} is no CSV file") from None
+
+
+def _json_rows(path: Path, keyed_by: KeyedBy | None) -> Rows:
+    text = path.read_text(encoding="utf-8-sig")
+    try:
+        rows = json.loads(text, object_pairs_hook=_once)
+    except VariablesError as failure:
+        raise VariablesError(f"in {path}, {failure}") from None
     except ValueError:
         raise VariablesError(f"{path} is no JSON") from None
-    words = [word for word in document if word.lower() in _COLUMNS] if isinstance(document, dict) else []
-    if len(words) != 1 or len(document) != 1 or not isinstance(document[words[0]], dict):
+    if keyed_by is None and isinstance(rows, dict) and len(rows) == 1:
+        (word, rows), *_ = rows.items()
+        keyed_by = _COLUMNS.get(word.lower())
+    if keyed_by is None:
         raise VariablesError(f'{path} is not of the form {{"patient": {{"key": {{"variable": "value"}}}}}}')
-    rows = document[words[0]]
-    if not all(isinstance(row, dict) for row in rows.values()):
+    if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
         raise VariablesError(f"{path} has a row that is no object")
     return Rows(
-        _COLUMNS[words[0].lower()],
+        keyed_by,
         {str(key): {str(name): _text(value) for name, value in row.items()} for key, row in rows.items()},
     )
+
+
+def _once(members: list[tuple[str, object]]) -> dict[str, object]:
+    """Return the members of a JSON object; of two with one name JSON would keep the last without a word."""
+    found = dict(members)
+    if len(found) < len(members):
+        raise VariablesError("an object has two members with one name")
+    return found
 
 
 def _text(value: object) -> str:
@@ -96,12 +120,15 @@ def _text(value: object) -> str:
     raise VariablesError("a value is neither text nor a number")
 
 
-def _csv_rows(path: Path) -> Rows:
+def _csv_rows(path: Path, keyed_by: KeyedBy | None) -> Rows:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.reader(lines)
         header = [name.strip() for name in next(reader, [])]
-        if len(header) < 2 or header[0].lower() not in _COLUMNS:
-            raise VariablesError(f"the first column of {path} is not called file, patient or study")
+        keyed_by = keyed_by or (_COLUMNS.get(header[0].lower()) if header else None)
+        if keyed_by is None:
+            raise VariablesError(f"the first column of {path} is not called file, patient or study; say --vars-key")
+        if not all(header) or len(set(header)) < len(header):
+            raise VariablesError(f"two columns of {path} have one name, or one has none")
         rows: dict[str, dict[str, str]] = {}
         for number, row in enumerate(reader, 2):
             if not row:
@@ -112,7 +139,7 @@ def _csv_rows(path: Path) -> Rows:
             if key in rows:
                 raise VariablesError(f"{path}:{number} is about what a line above is about")
             rows[key] = dict(zip(header[1:], (cell.strip() for cell in row[1:]), strict=True))
-    return Rows(_COLUMNS[header[0].lower()], rows)
+    return Rows(keyed_by, rows)
 
 
 def parse_assignments(assignments: Iterable[str], needed: Iterable[NeededVariable]) -> dict[str, object]:

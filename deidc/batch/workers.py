@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import secrets
+import signal
+import threading
 import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from deidc.batch.atomic import discard_leftovers
 from deidc.batch.discovery import Input
 from deidc.batch.job import Ending, FileOutcome, Settings, run_file
 from deidc.codes import faults
@@ -62,8 +66,19 @@ def silence_pydicom() -> None:
 
 def _begin(work: Work) -> None:
     silence_pydicom()
+    # The parent is interrupted too, and ends its workers when their files are whole.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     global _machine, _settings  # the one way to give a pool's processes their state
     _machine, _settings = work.machine(), work.settings
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone: nobody would ever ask it for anything again."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _run(number: int, source: Input) -> FileOutcome:
@@ -73,60 +88,52 @@ def _run(number: int, source: Input) -> FileOutcome:
 
 
 def run_files(work: Work, sources: Iterable[Input], jobs: int = 1) -> Iterator[FileOutcome]:
-    """Yield one outcome for each input, in their order.
+    """Yield one outcome for each input, in their order. Raises LinkError.
 
     Two inputs with one place in the output: the second is refused. With `jobs` above 1, worker processes clean the
     files; a worker that dies takes down no other file than the one it died of, which is tried once more alone.
     """
-    numbered = _without_doubles(sources)
+    numbered = enumerate(_twins_marked(sources))
     if jobs == 1:
         machine = work.machine()
-        for number, source, twin in numbered:
-            yield _double(number, source) if twin else run_file(machine, work.settings, number, source)
-        return
-    yield from _in_processes(work, numbered, jobs)
+        for number, source in numbered:
+            yield run_file(machine, work.settings, number, source)
+    else:
+        settings = evolve(work.settings, token=f"{secrets.token_hex(8)}-")
+        yield from _in_processes(evolve(work, settings=settings), numbered, jobs)
 
 
-def _without_doubles(sources: Iterable[Input]) -> Iterator[tuple[int, Input, bool]]:
+def _twins_marked(sources: Iterable[Input]) -> Iterator[Input]:
     places: set[Path] = set()
-    for number, source in enumerate(sources):
-        yield number, source, source.relative in places
+    for source in sources:
+        yield evolve(source, twin=source.relative in places)
         places.add(source.relative)
 
 
-def _double(number: int, source: Input) -> FileOutcome:
-    fault = Fault(faults.SAME_FILE, "an input before this one has the same place in the output")
-    return FileOutcome(number, source, Ending.REFUSED, (fault,))
+# A file on its way; no future where the pool was found broken when the file was to be handed over.
+Pending = tuple[int, Input, "Future[FileOutcome] | None"]
 
 
-Pending = tuple[int, Input, "Future[FileOutcome] | FileOutcome"]
-
-
-def _in_processes(work: Work, numbered: Iterator[tuple[int, Input, bool]], jobs: int) -> Iterator[FileOutcome]:
+def _in_processes(work: Work, numbered: Iterator[tuple[int, Input]], jobs: int) -> Iterator[FileOutcome]:
     pool = _pool(work, jobs)
     pending: deque[Pending] = deque()
     try:
-        exhausted = False
-        while pending or not exhausted:
-            while not exhausted and len(pending) < jobs * AHEAD_PER_WORKER:
-                following = next(numbered, None)
-                if following is None:
-                    exhausted = True
-                    break
-                number, source, twin = following
-                pending.append((number, source, _double(number, source) if twin else pool.submit(_run, number, source)))
+        while True:
+            while len(pending) < jobs * AHEAD_PER_WORKER and (following := next(numbered, None)) is not None:
+                pending.append((*following, _submitted(pool, *following)))
             if not pending:
-                break
-            number, source, future = pending.popleft()
-            try:
-                yield future if isinstance(future, FileOutcome) else future.result()
-            except BrokenProcessPool:
-                # Nobody knows whose fault it was: each file that was on its way is tried alone.
-                pool.shutdown(wait=False, cancel_futures=True)
-                for again in ((number, source, future), *pending):
-                    yield _alone(work, again)
-                pending.clear()
-                pool = _pool(work, jobs)
+                return
+            outcome = _result(pending[0])
+            if outcome is not None:
+                pending.popleft()
+                yield outcome
+                continue
+            # Nobody knows whose fault it was: each file that was on its way is tried alone.
+            pool.shutdown(wait=True, cancel_futures=True)
+            _discard_leftovers(work.settings, pending)
+            while pending:
+                yield _alone(work, pending.popleft())
+            pool = _pool(work, jobs)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -136,15 +143,39 @@ def _pool(work: Work, jobs: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(work,))
 
 
+def _submitted(pool: ProcessPoolExecutor, number: int, source: Input) -> Future[FileOutcome] | None:
+    try:
+        return pool.submit(_run, number, source)
+    except BrokenProcessPool:
+        return None
+
+
+def _result(pending: Pending) -> FileOutcome | None:
+    """Wait for the outcome of a file; None if the pool broke before there was one."""
+    future = pending[2]
+    try:
+        return future.result() if future is not None else None
+    except (BrokenProcessPool, CancelledError):
+        return None
+
+
 def _alone(work: Work, pending: Pending) -> FileOutcome:
-    number, source, future = pending
-    if isinstance(future, FileOutcome):
-        return future
-    if future.done() and not future.cancelled() and future.exception() is None:
-        return future.result()
-    with _pool(work, 1) as pool:
-        try:
-            return pool.submit(_run, number, source).result()
-        except BrokenProcessPool:
-            fault = Fault(faults.WORKER_DIED, "the process that cleaned the file died twice")
-            return FileOutcome(number, source, Ending.REFUSED, (fault,))
+    """Return the outcome of a file that was on its way when a worker died, trying it once more if need be."""
+    finished = _result(pending)
+    if finished is not None:
+        return finished
+    number, source, _ = pending
+    again = evolve(work, settings=evolve(work.settings, again=True))
+    with _pool(again, 1) as pool:
+        outcome = _result((number, source, _submitted(pool, number, source)))
+    if outcome is not None:
+        return outcome
+    _discard_leftovers(work.settings, [pending])
+    fault = Fault(faults.WORKER_DIED, "the process that cleaned the file died twice")
+    return FileOutcome(number, source, Ending.REFUSED, (fault,))
+
+
+def _discard_leftovers(settings: Settings, pending: Iterable[Pending]) -> None:
+    if settings.output is not None:
+        for folder in {(settings.output / source.relative).parent for _, source, _ in pending}:
+            discard_leftovers(folder, settings.token)

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import io
-import os
-import secrets
 import warnings
 from pathlib import Path
 
 from pydicom import dcmwrite
-from pydicom.dataset import Dataset
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from deidc.batch.reading import ReadFault
+from deidc.batch.atomic import write_atomically
+from deidc.batch.reading import PREAMBLE, ReadFault
 from deidc.codes import faults
 
-TEMPORARY_PREFIX = ".deidc-"
 
+def encode(dataset: FileDataset) -> bytes | ReadFault:
+    """Return the bytes of a data set, in the transfer syntax it has, or why it has none.
 
-def encode(dataset: Dataset) -> bytes | ReadFault:
-    """Return the bytes of a data set, in the transfer syntax it has, or why it has none."""
+    Elements that pydicom did not decode keep their bytes. The file meta information of `dataset` gets what it lacks
+    of PS3.10 7.1; group lengths outside it, which PS3.5 7.2 retires, are left out.
+    """
     buffer = io.BytesIO()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            _complete_file_meta(dataset)
             dcmwrite(buffer, dataset, enforce_file_format=False)
     # pydicom raises whatever its writers stumble over; the text may quote values, so only the type is told.
     except Exception as failure:  # noqa: BLE001
@@ -30,36 +33,27 @@ def encode(dataset: Dataset) -> bytes | ReadFault:
     return buffer.getvalue()
 
 
-def write_whole(path: Path, data: bytes, *, overwrite: bool, fsync: bool) -> ReadFault | None:
-    """Write a file under another name in its folder and rename it; return why it was not written, if so.
+def _complete_file_meta(dataset: FileDataset) -> None:
+    meta = getattr(dataset, "file_meta", None)
+    if meta is None:
+        meta = dataset.file_meta = FileMetaDataset()
+    if "TransferSyntaxUID" not in meta:
+        implicit, little = dataset.original_encoding
+        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+    if "FileMetaInformationVersion" not in meta:
+        meta.FileMetaInformationVersion = b"\x00\x01"
+    meta.FileMetaInformationGroupLength = 0  # the writer computes it where it stands
+    if not dataset.preamble:
+        dataset.preamble = b"\x00" * PREAMBLE
 
-    Without `overwrite` a file that is there stays, even one that appears while this one is written.
-    """
-    temporary = path.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}.part"
+
+def write_whole(path: Path, data: bytes, *, overwrite: bool, fsync: bool, token: str = "") -> ReadFault | None:
+    """Write a file whole; return why it was not written, if so. See `write_atomically`."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
-            file.write(data)
-            if fsync:
-                file.flush()
-                os.fsync(file.fileno())
-        if overwrite:
-            temporary.replace(path)
-        else:
-            # A hard link fails where the name exists; a rename would replace it.
-            os.link(temporary, path)
-            temporary.unlink()
+        write_atomically(path, data, overwrite=overwrite, fsync=fsync, token=token)
     except FileExistsError:
-        _discard(temporary)
         return ReadFault(faults.OUTPUT_EXISTS, "the output exists already")
     except OSError as failure:
-        _discard(temporary)
         return ReadFault(faults.NOT_WRITTEN, f"the output cannot be written: {failure.strerror}")
     return None
-
-
-def _discard(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        return

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
-from deidc.cli.recipe_arguments import sources_of
-from deidc.diagnostics import Applicability, Diagnostic, Report
+from deidc.cli.recipe_arguments import Given, recipes_of, write_back
+from deidc.cli.terminal import tell
+from deidc.diagnostics import Applicability, Diagnostic, Report, Severity
 from deidc.fixes import fix_text
 from deidc.ir.compile import check_recipe
 from deidc.render import RENDERERS
@@ -45,35 +45,38 @@ def command(
     """
     found: list[Diagnostic] = []
     sources: list[Source] = []
-    for given, said in sources_of(recipes):
-        source = given
-        if fix or unsafe_fixes:
+    for given in recipes_of(recipes):
+        source = given.source
+        if (fix or unsafe_fixes) and not given.said:
             source = _fixed(given, bases, Applicability.UNSAFE if unsafe_fixes else Applicability.SAFE)
         report = check_recipe(source, bases=bases)
-        found.extend((*said, *report.diagnostics))
+        found.extend((*given.said, *report.diagnostics))
         sources.extend(report.sources)
     told = [one for one in found if _is_told(one, select, ignore)]
     report = Report.of({source.name: source for source in sources}.values(), told)
-    click.echo(RENDERERS[form](report), nl=False)
+    if form == "text":
+        # A recipe that was mended from standard input to standard output leaves no room for the report.
+        tell(report, err=fixed_to_stdout(recipes, fix=fix or unsafe_fixes))
+    else:
+        click.echo(RENDERERS[form](report), nl=False)
     if report.errors or (strict and report.warnings):
         sys.exit(1)
 
 
 def _is_told(one: Diagnostic, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
-    if one.severity == "error":
+    if one.severity is Severity.ERROR:
         return True
     return (not select or one.code.startswith(select)) and not (ignore and one.code.startswith(ignore))
 
 
-def _fixed(source: Source, bases: tuple[str, ...], applicability: Applicability) -> Source:
-    """Mend a recipe and write it back to its file; one from standard input is written to standard output."""
-    text = fix_text(source, lambda one: check_recipe(one, bases=bases).diagnostics, applicability)
-    if text == source.text:
-        return source
-    if source.name.startswith("<"):
-        click.echo(text, nl=False)
-    elif source.name.startswith("deidc:"):
-        raise click.UsageError("recipes of deidc are not mended; copy them first")
-    else:
-        Path(source.name).write_text(text, encoding="utf-8", newline="\n")
-    return Source(source.name, text)
+def fixed_to_stdout(recipes: tuple[str, ...], *, fix: bool) -> bool:
+    """Whether a mended recipe goes to standard output."""
+    return fix and "-" in recipes
+
+
+def _fixed(given: Given, bases: tuple[str, ...], applicability: Applicability) -> Source:
+    """Mend a recipe and write it back."""
+    text = fix_text(given.source, lambda one: check_recipe(one, bases=bases).diagnostics, applicability)
+    if text != given.source.text or given.is_stdin:
+        write_back(given, text)
+    return Source(given.source.name, text)

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import click
 
-from deidc.cli.recipe_arguments import one_source
+from deidc.cli.recipe_arguments import one_recipe, write_text
+from deidc.cli.terminal import tell
 from deidc.diagnostics import CompileError
 from deidc.grammar.dump import dump
 from deidc.ir.compile import compile_recipe
 from deidc.ir.json_form import program_json
 from deidc.ir.library import FileLibrary
 from deidc.ir.merge import merge
-from deidc.render import RENDERERS
+from deidc.ir.reader import is_program, read_program
+from deidc.ir.verify import ProgramError
+from deidc.source import Source
 
 
 @click.command("compile")
@@ -27,25 +30,36 @@ from deidc.render import RENDERERS
 def command(recipe: str, bases: tuple[str, ...], emit: str, strict: bool, output: Path | None) -> None:
     """Print the program of a recipe: all that will happen to every object, and nothing else.
 
-    The text can be reviewed, compared and given to `deidc run` in place of the recipe.
+    The text can be reviewed, compared and given to `deidc run` in place of the recipe. RECIPE may be such a text.
     """
-    source, _ = one_source(recipe)
-    if emit == "ast":
-        text = dump(merge(source, FileLibrary(), bases).recipe)
-    else:
-        try:
-            program = compile_recipe(source, bases=bases, strict=strict)
-        except CompileError as failure:
-            click.echo(RENDERERS["text"](failure.report), err=True, nl=False)
-            sys.exit(1)
-        match emit:
-            case "program":
-                text = program.text
-            case "json":
-                text = json.dumps(program_json(program), indent=2) + "\n"
-            case _:
-                text = program.digest + "\n"
+    given = one_recipe(recipe)
+    if given.report.errors:
+        tell(given.report, err=True)
+        sys.exit(1)
+    try:
+        text = _emitted(given.source, bases, emit, strict=strict)
+    except CompileError as failure:
+        tell(failure.report, err=True)
+        sys.exit(1)
+    except ProgramError as failure:
+        click.echo(f"{given.source.name}: {failure}", err=True)
+        sys.exit(1)
     if output is None:
         click.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8", newline="\n")
+        write_text(output, text)
+
+
+def _emitted(source: Source, bases: tuple[str, ...], emit: str, *, strict: bool) -> str:
+    if emit == "ast":
+        return dump(merge(source, FileLibrary(), bases).recipe)
+    program = (
+        read_program(source.text) if is_program(source.text) else compile_recipe(source, bases=bases, strict=strict)
+    )
+    match emit:
+        case "program":
+            return program.text
+        case "json":
+            return json.dumps(program_json(program), indent=2) + "\n"
+        case _:
+            return program.digest + "\n"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from deidc.render.visible import visible
+
 FILES = ("CT_small.dcm", "MR_small.dcm", "rtplan.dcm", "waveform_ecg.dcm")
 _LONGEST = 36
 
@@ -62,12 +64,13 @@ def _show_changes(before: Path, after: Path) -> None:
         was, now = old.get(path), new.get(path)
         if was != now:
             name = (was or now or ("", ""))[0]
-            table.add_row(path, name, Text(_cut(was)), Text(_cut(now)) if now else Text("removed", style="dim"))
+            before_text = Text(_cut(was)) if was else Text("absent", style="dim")
+            table.add_row(path, name, before_text, Text(_cut(now)) if now else Text("removed", style="dim"))
     Console(width=None if sys.stdout.isatty() else 140).print(table)
 
 
 def _cut(value: tuple[str, str] | None) -> str:
-    text = value[1] if value is not None else ""
+    text = visible(value[1]) if value is not None else ""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import click
 
 from deidc.codes import CATALOGUE
 from deidc.diagnostics import Rule
+from deidc.render.visible import visible
 
 
 @click.command("explain")
@@ -18,7 +21,9 @@ def command(code: str | None) -> None:
         return
     found = CATALOGUE.get(code.upper())
     if found is None:
-        raise click.UsageError(f"there is no code {code}; `deidc explain` lists all")
+        near = get_close_matches(code.upper(), CATALOGUE, 1)
+        hint = f"did you mean {near[0]}?" if near else "`deidc explain` lists all"
+        raise click.UsageError(f"there is no code {code}; {hint}")
     click.echo(page(found), nl=False)
 
 
@@ -33,9 +38,5 @@ def page(rule: Rule) -> str:
     ]
     for title, text in (("Bad", rule.bad), ("Good", rule.good)):
         if text:
-            parts.extend(["", f"{title}:", "", *(f"    {line}".rstrip() for line in _visible(text).splitlines())])
+            parts.extend(["", f"{title}:", "", *(f"    {visible(line)}".rstrip() for line in text.split("\n"))])
     return "\n".join(parts) + "\n"
-
-
-def _visible(text: str) -> str:
-    return "".join(one if one.isprintable() or one == "\n" else f"<U+{ord(one):04X}>" for one in text)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import difflib
 import sys
-from pathlib import Path
 
 import click
 
-from deidc.cli.recipe_arguments import sources_of
+from deidc.cli.recipe_arguments import Given, recipes_of, write_back
+from deidc.cli.terminal import tell
 from deidc.diagnostics import CompileError
 from deidc.ir.compile import format_recipe
-from deidc.render import RENDERERS
 
 
 @click.command("fmt")
@@ -25,26 +24,32 @@ def command(recipes: tuple[str, ...], check: bool, diff: bool) -> None:
     read is left alone, and told.
     """
     changed = broken = False
-    for source, _ in sources_of(recipes):
+    for given in recipes_of(recipes):
         try:
-            text = format_recipe(source)
+            if given.said:
+                raise CompileError(given.report)
+            text = format_recipe(given.source)
         except CompileError as failure:
-            click.echo(RENDERERS["text"](failure.report), err=True, nl=False)
+            tell(failure.report, err=True)
             broken = True
             continue
-        from_stdin = source.name.startswith("<")
-        changed |= text != source.text
-        if diff:
-            lines = difflib.unified_diff(source.text.splitlines(True), text.splitlines(True), source.name, source.name)
-            click.echo("".join(lines), nl=False)
-        elif check and text != source.text:
-            click.echo(f"{source.name} would change")
-        elif from_stdin and not check:
-            click.echo(text, nl=False)
-        elif not check and text != source.text:
-            if source.name.startswith("deidc:"):
-                raise click.UsageError("recipes of deidc are not rewritten; copy them first")
-            Path(source.name).write_text(text, encoding="utf-8", newline="\n")
-            click.echo(f"{source.name} rewritten")
+        changed |= _finished(given, text, check=check, diff=diff)
     if broken or (changed and (check or diff)):
         sys.exit(1)
+
+
+def _finished(given: Given, text: str, *, check: bool, diff: bool) -> bool:
+    """Write a formatted recipe back or tell of it; return whether it differs from what was given."""
+    name = given.source.name
+    # Line ends and byte order mark are no part of a source, but of the form.
+    differs = text != given.source.text or (given.path is not None and text.encode() != given.data)
+    if diff:
+        lines = difflib.unified_diff(given.source.text.splitlines(True), text.splitlines(True), name, name)
+        click.echo("".join(lines), nl=False)
+    if check and differs:
+        click.echo(f"{name} would change", err=diff)
+    if not (check or diff) and (differs or given.is_stdin):
+        write_back(given, text)
+        if not given.is_stdin:
+            click.echo(f"{name} rewritten")
+    return differs

@@ -1,35 +1,65 @@
-"""Programs as users name them on the command line: recipes to compile, or program text."""
+"""Programs as users name them on the command line: recipes to compile, or program text; and what they call."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 import click
 
-from deidc.cli.recipe_arguments import one_source
-from deidc.diagnostics import CompileError
-from deidc.ir.compile import compile_recipe
+from deidc.cli.recipe_arguments import one_recipe
+from deidc.cli.terminal import tell
+from deidc.diagnostics import Report
+from deidc.ir.compile import check_recipe, compile_recipe
 from deidc.ir.program import Program
 from deidc.ir.reader import is_program, read_program
 from deidc.ir.signatures import Signatures
 from deidc.ir.verify import ProgramError
-from deidc.render import RENDERERS
+from deidc.render.text import summary
+from deidc.runtime.functions import Functions
 
 
-def program_of(recipe: str, bases: Sequence[str], signatures: Signatures | None = None) -> Program:
-    """Return the program of a recipe or of program text; tell what is wrong and exit with 1 if there is none."""
-    source, _ = one_source(recipe)
-    if is_program(source.text):
+def program_of(
+    recipe: str, bases: Sequence[str], signatures: Signatures | None = None, *, quiet: bool = False
+) -> Program:
+    """Return the program of a recipe or of program text; tell what is wrong and exit with 1 if there is none.
+
+    Unless `quiet`, a recipe that compiles with warnings is told of.
+    """
+    given = one_recipe(recipe)
+    if is_program(given.source.text):
         if bases:
             raise click.UsageError("a program has its bases already")
         try:
-            return read_program(source.text)
+            return read_program(given.source.text)
         except ProgramError as failure:
-            click.echo(f"{source.name}: {failure}", err=True)
+            click.echo(f"{given.source.name}: {failure}", err=True)
             sys.exit(1)
-    try:
-        return compile_recipe(source, bases=bases, signatures=signatures)
-    except CompileError as failure:
-        click.echo(RENDERERS["text"](failure.report), err=True, nl=False)
+    report = check_recipe(given.source, bases=bases, signatures=signatures)
+    report = Report.of(report.sources, given.said, report.diagnostics)
+    if report.errors:
+        tell(report, err=True)
         sys.exit(1)
+    if report.warnings and not quiet:
+        warnings = summary(Report.of(report.sources, report.warnings))
+        click.echo(f"{given.source.name}: {warnings}; deidc check {recipe}", err=True)
+    return compile_recipe(given.source, bases=bases, signatures=signatures)
+
+
+def functions_of(references: Sequence[str]) -> Functions:
+    """Return deidc's functions, those of installed packages and those that references name.
+
+    Modules are found beside the current folder too. Raises click.UsageError.
+    """
+    folder = os.getcwd()
+    if references and folder not in sys.path:
+        sys.path.insert(0, folder)
+    supplied = []
+    for reference in references:
+        try:
+            supplied.append(Functions.from_module(reference))
+        # Importing runs the module, which may raise anything.
+        except Exception as failure:
+            raise click.UsageError(f"--functions {reference}: {type(failure).__name__}: {failure}") from failure
+    return Functions.standard().with_(Functions.from_entry_points(), *supplied)

@@ -8,58 +8,101 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from attrs import field, frozen
 
-from deidc.diagnostics import Diagnostic
+from deidc.batch.atomic import write_atomically
+from deidc.diagnostics import Diagnostic, Report
 from deidc.grammar.reader import decode
 from deidc.ir.compile import find_recipe
-from deidc.ir.library import Found, is_file_reference, shipped_recipes
+from deidc.ir.library import NotFound, is_file_reference, shipped_recipes
 from deidc.source import Source
 
 _PATTERNS = ("*.deid", "deid.*", "*.recipe")
 
 
-def sources_of(names: Iterable[str]) -> list[tuple[Source, tuple[Diagnostic, ...]]]:
-    """Return the recipes that names stand for. Raises click.UsageError for a name that stands for none."""
-    return [one for name in names for one in _sources_of(name)]
+_STDIN = "<stdin>"
 
 
-def _sources_of(name: str) -> list[tuple[Source, tuple[Diagnostic, ...]]]:
-    if name == "-":
-        return [decode(sys.stdin.buffer.read(), "<stdin>")]
+@frozen
+class Given:
+    """A recipe that was named; `path` is its file, or None for standard input and what comes with deidc.
+
+    `said` are complaints about its bytes.
+    """
+
+    source: Source
+    said: tuple[Diagnostic, ...]
+    path: Path | None = None
+    data: bytes = field(default=b"", repr=False)
+
+    @property
+    def is_stdin(self) -> bool:
+        """Whether the recipe came from standard input."""
+        return self.source.name == _STDIN
+
+    @property
+    def report(self) -> Report:
+        """The complaints about its bytes; a recipe that has some must not be written back."""
+        return Report.of([self.source], self.said)
+
+
+def recipes_of(names: Iterable[str]) -> list[Given]:
+    """Return the recipes that names stand for, none twice. Raises click.UsageError for a name that stands for none."""
+    found = {given.source.name: given for name in names for given in _recipes_of(name)}
+    return list(found.values())
+
+
+def _recipes_of(name: str) -> list[Given]:
     path = Path(name)
     if path.is_dir():
         paths = sorted({one for pattern in _PATTERNS for one in path.rglob(pattern) if one.is_file()})
         if not paths:
             raise click.UsageError(f"there is no recipe in {name} ({', '.join(_PATTERNS)})")
         return [_read(one) for one in paths]
-    if not path.exists() and any(one in name for one in "*?["):
+    if name != "-" and not path.exists() and glob.has_magic(name):
         found = sorted(glob.glob(name, recursive=True))
         if not found:
             raise click.UsageError(f"no file fits {name}")
-        return [one for each in found for one in _sources_of(each)]
-    return [one_source(name)]
+        return [one for each in found for one in _recipes_of(each)]
+    return [one_recipe(name)]
 
 
-def one_source(name: str) -> tuple[Source, tuple[Diagnostic, ...]]:
+def one_recipe(name: str) -> Given:
     """Return the recipe that one name stands for. Raises click.UsageError if there is none."""
     if name == "-":
-        return _sources_of(name)[0]
-    if Path(name).is_file() and not _is_shipped_name(name):
+        source, said = decode(sys.stdin.buffer.read(), _STDIN)
+        return Given(source, said)
+    if Path(name).is_file() and (is_file_reference(name) or name not in shipped_recipes()):
         return _read(Path(name))
-    match find_recipe(name):
-        case Found(source, said):
-            return source, said
-        case missing:
-            hint = f" ({missing.hint})" if missing.hint else ""
-            raise click.UsageError(f"{missing.reason}{hint}")
+    found = find_recipe(name)
+    if isinstance(found, NotFound):
+        hint = f" ({found.hint})" if found.hint else ""
+        raise click.UsageError(f"{found.reason}{hint}")
+    return Given(found.source, found.said)
 
 
-def _is_shipped_name(name: str) -> bool:
-    return not is_file_reference(name) and name in shipped_recipes()
-
-
-def _read(path: Path) -> tuple[Source, tuple[Diagnostic, ...]]:
+def _read(path: Path) -> Given:
     try:
-        return decode(path.read_bytes(), str(path))
+        data = path.read_bytes()
     except OSError as failure:
         raise click.UsageError(f"{path} cannot be read: {failure.strerror}") from None
+    source, said = decode(data, str(path))
+    return Given(source, said, path, data)
+
+
+def write_back(given: Given, text: str) -> None:
+    """Put text in the place of a recipe: in its file, or on standard output if it came from standard input."""
+    if given.is_stdin:
+        click.echo(text, nl=False)
+    elif given.path is None:
+        raise click.UsageError(f"{given.source.name} comes with deidc and is not changed; copy it first")
+    else:
+        write_text(given.path, text)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole, or leave the one that is there. Raises click.ClickException."""
+    try:
+        write_atomically(path.resolve(), text.encode(), overwrite=True)
+    except OSError as failure:
+        raise click.ClickException(f"{path} cannot be written: {failure.strerror}") from None

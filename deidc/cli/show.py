@@ -10,12 +10,14 @@ from pathlib import Path
 import click
 from attrs import frozen
 
-from deidc.batch.discovery import MissingInput, check_inputs, discover
+from deidc.batch.discovery import InputError, check_inputs, discover
 from deidc.batch.reading import ReadFault, read_file
 from deidc.batch.workers import silence_pydicom
+from deidc.codes import faults
 from deidc.ir import dictionary
 from deidc.ir.compile import compile_recipe, find_recipe
 from deidc.ir.library import Found
+from deidc.render.visible import visible
 from deidc.runtime.elements import InputElement, Undecodable
 from deidc.runtime.lists import visit_object
 from deidc.runtime.plan import Plan
@@ -44,26 +46,28 @@ def command(inputs: tuple[str, ...], form: str, everything: bool) -> None:
     """
     silence_pydicom()
     try:
-        check_inputs(inputs)
-    except MissingInput as failure:
+        check_inputs(inputs, None)
+    except InputError as failure:
         raise click.UsageError(str(failure)) from None
     plan = Plan(compile_recipe(_default()))
-    failed = False
-    documents: list[dict[str, object]] = []
+    failed, number = False, 0
     for source in discover(inputs, None):
-        read = read_file(source.path)
+        read = ReadFault(faults.UNREADABLE, source.trouble) if source.trouble else read_file(source.path)
         if isinstance(read, ReadFault):
             click.echo(f"{source.path}: {read.rule.code} {read.message}", err=True)
-            failed = True
+            failed |= read.rule is not faults.NOT_DICOM
             continue
         shown = tuple(_elements(read[0], plan, everything=everything))
         if form == "json":
-            documents.append({"file": str(source.path), "elements": [_record(one) for one in shown]})
+            document = {"file": str(source.path), "elements": [_record(one) for one in shown]}
+            # One array, written file by file, so that a big folder need not fit into memory.
+            click.echo(("[\n" if number == 0 else ",\n") + json.dumps(document, indent=2, ensure_ascii=False), nl=False)
         else:
             _print_table(source.path, shown)
+        number += 1
     if form == "json":
-        click.echo(json.dumps(documents, indent=2, ensure_ascii=False))
-    if failed:
+        click.echo("\n]" if number else "[]")
+    if failed or not number:
         sys.exit(1)
 
 
@@ -78,7 +82,8 @@ def _elements(dataset: object, plan: Plan, *, everything: bool) -> Iterator[Show
 
     assert isinstance(dataset, Dataset)
     for element, entry in visit_object(dataset, plan):
-        if everything or (entry.steps and not entry.system and element.vr != "SQ"):
+        identifying = not entry.idle and not entry.always_sheltered and element.vr != "SQ"
+        if everything or identifying:
             yield Shown(element.path, _name(element), element.vr, _values(element))
 
 
@@ -106,7 +111,7 @@ def _print_table(path: Path, shown: tuple[Shown, ...]) -> None:
     for column in ("path", "attribute", "VR", "value"):
         table.add_column(column, overflow="fold")
     for one in shown:
-        text = "\\".join(one.values)
+        text = visible("\\".join(one.values))
         cut = text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
         table.add_row(one.path, one.name, one.vr, Text(cut))
     Console(width=None if sys.stdout.isatty() else 140).print(table)

@@ -4,43 +4,44 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from pydicom.dataset import Dataset
 
-from deidc.batch.job import Settings
 from deidc.batch.manifest import line_of
 from deidc.batch.reading import ReadFault, read_file
 from deidc.batch.variables import VariablesError, parse_assignments
-from deidc.batch.workers import Work, silence_pydicom
-from deidc.cli.programs import program_of
+from deidc.batch.workers import silence_pydicom
+from deidc.cli.programs import functions_of, program_of
 from deidc.diagnostics import Diagnostic
 from deidc.grammar import nodes
 from deidc.grammar.reader import read
-from deidc.ir import dictionary
+from deidc.ir import dictionary, ops
 from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.names import resolve
 from deidc.ir.ops import Selector
 from deidc.ir.program import Program
 from deidc.ir.signatures import Signatures
 from deidc.ir.writer import write_op
+from deidc.runtime.elements import InputElement
 from deidc.runtime.frame import Note
 from deidc.runtime.lists import visit_object
-from deidc.runtime.machine import LinkError
+from deidc.runtime.machine import LinkError, Machine, Trace
 from deidc.runtime.outcome import Effect, Refused
-from deidc.runtime.plan import Plan
-from deidc.runtime.select import Patterns, select
+from deidc.runtime.plan import Plan, vr_of_new
+from deidc.runtime.select import AtItems, Identity, Patterns, Verdict, select
 from deidc.source import Source
 
 
 @click.command("why")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("target", metavar="TARGET")
-@click.option("--recipe", "-r", required=True, metavar="RECIPE")
-@click.option("--base", "bases", multiple=True, metavar="NAME")
-@click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE")
-@click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT")
+@click.option("--recipe", "-r", required=True, metavar="RECIPE", help="The recipe, or a program.")
+@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to lay before this one.")
+@click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A variable.")
+@click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Functions that func: calls.")
 def command(
     file: Path,
     target: str,
@@ -55,38 +56,27 @@ def command(
     """
     silence_pydicom()
     selector = _selector(target)
-    program = program_of(recipe, bases)
+    functions = functions_of(references)
+    program = program_of(recipe, bases, functions.signatures() if references else None, quiet=True)
     try:
         variables = parse_assignments(assignments, program.needs.variables)
-        machine = Work(program, Settings(None), references, variables).machine()
+        machine = Machine.link(program, functions, variables=variables)
     except (VariablesError, LinkError) as failure:
         raise click.UsageError(str(failure)) from None
     found = read_file(file)
     if isinstance(found, ReadFault):
         click.echo(f"{file}: {found.rule.code} {found.message}", err=True)
         sys.exit(1)
-    dataset = found[0]
-    trace = machine.trace(dataset)
-    paths = _paths(dataset, selector, program)
-    notes: dict[str, list[Note]] = {path: [] for path in paths}
-    wanted = {int(re.sub(r".*\.", "", path), 16) for path in paths}
-    for note in trace.notes:
-        tag = note.path.rpartition(".")[2]
-        if (
-            note.path in notes
-            or (not paths and _is_added(tag, selector))
-            or (re.fullmatch("[0-9A-F]{8}", tag) and int(tag, 16) in wanted)
-        ):
-            notes.setdefault(note.path, []).append(note)
-    if not notes:
+    trace = machine.trace(found[0])
+    told = _Telling(program, selector, found[0], trace)
+    if not told.paths:
         click.echo(f"the file has no element {target}, and no rule adds one")
-    gone = {note.path: note for note in trace.notes if note.effect in (Effect.REMOVED, Effect.BLANKED)}
-    for path, told in sorted(notes.items()):
-        above = next((gone[one] for one in _sequences_above(path) if one in gone), None)
-        _tell(path, told, above, program)
+    for path in told.paths:
+        click.echo("\n".join(told.of(path)))
     if isinstance(trace.outcome, Refused):
         for fault in trace.outcome.faults:
-            click.echo(f"the object is refused: {fault.rule.code} {fault.message} at {fault.path}")
+            at = f" at {fault.path}" if fault.path else ""
+            click.echo(f"the object is refused: {fault.rule.code} {fault.message}{at}")
         sys.exit(1)
 
 
@@ -104,41 +94,89 @@ def _selector(target: str) -> Selector:
     raise AssertionError("the line is a KEEP")
 
 
-def _paths(dataset: Dataset, selector: Selector, program: Program) -> list[str]:
-    plan, patterns = Plan(program), Patterns()
+class _Telling:
+    """What a program does to the elements that a selector is about, told from a trace of one object."""
+
+    def __init__(self, program: Program, selector: Selector, dataset: Dataset, trace: Trace) -> None:
+        self._program = program
+        self._notes: dict[str, list[Note]] = {}
+        for note in (*trace.notes, *_surroundings(trace)):
+            self._notes.setdefault(note.path, []).append(note)
+        self._keepers: dict[str, list[int]] = {}
+        paths = []
+        plan, patterns = Plan(program), Patterns()
+        for element, entry in visit_object(dataset, plan):
+            if _is_about(select(selector, entry.identity, plan.gathers, patterns), element):
+                paths.append(element.path)
+            self._keepers[element.path] = [
+                number
+                for number, op in enumerate(program.ops)
+                if isinstance(op, ops.Protect)
+                and _is_about(select(op.at, entry.identity, plan.gathers, patterns), element)
+            ]
+        added = [path for path in self._notes if path not in self._keepers and self._is_added(path, selector)]
+        self.paths = [*paths, *sorted(added)]
+
+    def of(self, path: str) -> Iterator[str]:
+        """Yield a line for the element and one for each rule that is about it."""
+        tags = _tags(path)
+        yield f"{path} {dictionary.element_keyword(tags[-1]) if tags else ''}".rstrip()
+        above = _sequences_above(path)
+        lines = [
+            self._line(number, "keeps it" if one == path else "keeps it with its sequence")
+            for one in (*above, path)
+            for number in self._keepers.get(one, ())
+        ]
+        gone = [note for one in above for note in self._notes.get(one, ()) if note.effect in _TAKING_ALONG]
+        lines += [self._line(note.op, f"{note.effect} with its sequence") for note in gone[:1]]
+        for note in self._notes.get(path, ()):
+            lines.append(self._line(note.op, note.effect or f"nothing: {note.reason}"))
+        yield from lines or ["  no rule touches it"]
+
+    def _line(self, op: int, did: str) -> str:
+        return f"  {line_of(self._program, op)}  {write_op(self._program.ops[op])}  -> {did}"
+
+    def _is_added(self, path: str, selector: Selector) -> bool:
+        """Whether an element that the input lacks is added by the program and is one that `selector` is about."""
+        additions = (self._program.ops[note.op] for note in self._notes[path])
+        steps = next((op.at.steps for op in additions if isinstance(op, ops.Add)), ())
+        tags = _tags(path)
+        if not steps or len(tags) != len(steps):
+            return False
+        creators = [step.at.creator if isinstance(step.at, ops.PrivateBlock) else None for step in steps]
+        identity = Identity(tuple(zip(tags, creators, strict=True)), vr_of_new(tags[-1], creators[-1]))
+        return select(selector, identity, {}, Patterns()) is not False
+
+
+def _surroundings(trace: Trace) -> list[Note]:
+    """Return what was done around the object (file meta information, character set), which no element's trace has."""
+    if isinstance(trace.outcome, Refused):
+        return []
+    noted = {(note.path, note.op) for note in trace.notes}
     return [
-        element.path
-        for element, entry in visit_object(dataset, plan)
-        if select(selector, entry.identity, plan.gathers, patterns) is not False
+        Note(event.path, event.op, event.effect, None)
+        for event in trace.outcome.events
+        if (event.path, event.op) not in noted
     ]
 
 
-def _is_added(tag: str, selector: Selector) -> bool:
-    from deidc.runtime.plan import vr_of_new
-    from deidc.runtime.select import Identity
+_TAKING_ALONG = (Effect.REMOVED, Effect.BLANKED)
 
-    if not re.fullmatch("[0-9A-F]{8}", tag):
-        return False
-    identity = Identity(((int(tag, 16), None),), vr_of_new(int(tag, 16), None))
-    return select(selector, identity, {}, Patterns()) is not False
+
+def _is_about(verdict: Verdict, element: InputElement) -> bool:
+    """Whether a verdict holds for an element, as far as that can be told without its value."""
+    if isinstance(verdict, AtItems):
+        return all(one in (None, at) for one, at in zip(verdict.indexes, element.indexes, strict=True))
+    return verdict is not False
+
+
+def _tags(path: str) -> list[int]:
+    """Return the tags on the way to an element; none for the preamble, which has no tag."""
+    steps = [re.fullmatch(r"([0-9A-F]{8})(\[\d+\])?", step) for step in path.split(".")]
+    return [int(step[1], 16) for step in steps if step is not None] if all(steps) else []
 
 
 def _sequences_above(path: str) -> list[str]:
     """Return the paths of the sequences that an element is in, the outermost first."""
     steps = path.split(".")[:-1]
     return [re.sub(r"\[\d+\]$", "", ".".join(steps[: number + 1])) for number in range(len(steps))]
-
-
-def _tell(path: str, notes: list[Note], above: Note | None, program: Program) -> None:
-    tag = int(path.rpartition(".")[2], 16) if re.fullmatch("[0-9A-F]{8}", path.rpartition(".")[2]) else 0
-    click.echo(f"{path} {dictionary.element_keyword(tag)}".rstrip())
-    if above is not None and above.effect is not None:
-        click.echo(
-            f"  {line_of(program, above.op)}  {write_op(program.ops[above.op])}"
-            f"  -> {above.effect.value} with its sequence"
-        )
-    elif not notes:
-        click.echo("  no rule touches it")
-    for note in notes:
-        did = note.effect.value if note.effect is not None else f"nothing: {note.reason}"
-        click.echo(f"  {line_of(program, note.op)}  {write_op(program.ops[note.op])}  -> {did}")

@@ -113,6 +113,13 @@ SAME_FILE = _fault(
     "Two inputs would be written to one output, or an input would be overwritten.",
     "The second would replace the first without a trace. Rename one of them or run the folders separately.",
 )
+MEDIA_DIRECTORY = _fault(
+    "DC928",
+    "media-directory",
+    "The file is a DICOMDIR, the index of a medium.",
+    "An index points into its files by byte and repeats what they hold, so it is wrong as soon as they are cleaned. It "
+    "is left out and counted. Make a new one from the cleaned files.",
+)
 
 RULES: tuple[Rule, ...] = (
     VARIABLE_MISSING,
@@ -132,4 +139,5 @@ RULES: tuple[Rule, ...] = (
     NOT_WRITTEN,
     WORKER_DIED,
     SAME_FILE,
+    MEDIA_DIRECTORY,
 )

@@ -28,7 +28,7 @@ EMPTY_SECTION = _rule(
     "empty-section",
     "A section has no lines.",
     "Most often its lines were lost, and what they were to remove stays.",
-    "FORMAT dicom\n\n%header\n",
+    _HEAD + "REMOVE PatientName\n\n%filter blacklist\n",
     _HEAD + "REMOVE PatientName\n",
 )
 IGNORE_WITHOUT_REASON = _rule(
@@ -51,9 +51,10 @@ SAME_LABEL_NAME = _rule(
     "DC505",
     "same-label-name",
     "Two labels of a group have one name.",
-    "A report does not tell which of them fired.",
-    _SHOTS + "LABEL shots\n  contains Modality SC\n",
-    _SHOTS + "LABEL others\n  contains Modality SC\n",
+    "A report names the label, and does not tell which of the two found text in the pixels.",
+    _SHOTS + "LABEL shots\n  contains Modality XC\n",
+    _SHOTS + "LABEL others\n  contains Modality XC\n",
+    Severity.NOTE,
 )
 EMPTY_RECIPE = _rule(
     "DC506",
@@ -64,6 +65,16 @@ EMPTY_RECIPE = _rule(
     _HEAD + "REMOVE PatientName\n",
 )
 
+IGNORES_NOTHING_KNOWN = _rule(
+    "DC507",
+    "unknown-ignored-code",
+    "An ignore comment names a code that does not exist or cannot be ignored.",
+    "The complaint that was meant stands, and the author believes it was looked at. Errors cannot be ignored, because "
+    "a recipe with errors would leave data behind.",
+    _HEAD + "# deidc: ignore[DC999] as agreed\nREMOVE PatientName\n",
+    _HEAD + "REMOVE PatientName\n",
+)
+
 RULES: tuple[Rule, ...] = (
     LATE_FORMAT,
     EMPTY_SECTION,
@@ -71,4 +82,5 @@ RULES: tuple[Rule, ...] = (
     UNUSED_IGNORE,
     SAME_LABEL_NAME,
     EMPTY_RECIPE,
+    IGNORES_NOTHING_KNOWN,
 )

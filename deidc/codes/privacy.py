@@ -5,7 +5,13 @@ from __future__ import annotations
 from deidc.diagnostics import Rule, Severity
 
 _HEAD = "FORMAT dicom\n\n%header\n"
-_CLAIM = _HEAD + "ADD PatientIdentityRemoved YES\nREMOVE PatientName\nREMOVE PatientID\nREMOVE PatientBirthDate\n"
+_STAMPS = "ADD PatientIdentityRemoved YES\nADD DeidentificationMethod site profile 1\n"
+_PERSONS = "REMOVE select:group:0010\nREMOVE select:VR:PN\nREMOVE contains:^Institution\nBLANK AccessionNumber\n"
+_UIDS = "REPLACE contains:(Study|Series|SOP)InstanceUID$ deid_func:stable_uid key=var:key\n"
+_PRIVATE = "REMOVE select:private\n"
+_SHIFTED = "ADD LongitudinalTemporalInformationModified MODIFIED\n"
+# A recipe that promises to remove identity, and keeps the promise.
+_CLAIM = _HEAD + _STAMPS + _PERSONS + _PRIVATE
 _FILTER = "FORMAT dicom\n\n%filter blacklist\n\nLABEL screenshots\n"
 
 
@@ -18,9 +24,10 @@ def _rule(
 COMMENT_BEHIND_RULE = _rule(
     "DC401",
     "comment-behind-rule",
-    "A comment stands behind a rule that deid 0.4.13 does not execute then.",
-    "deid takes the comment for a condition or a part of a name and leaves the attribute as it is, without a word. "
-    "deidc does what is meant. Put the comment on a line of its own if the recipe is used with both.",
+    "A comment stands behind a statement that deid 0.4.13 does not execute as written then.",
+    "deid takes the comment for a condition, a name or a value, and leaves the attribute as it is, or the image "
+    "unflagged, without a word. deidc does what is meant. Put the comment on a line of its own, so that the recipe "
+    "is safe with both.",
     _HEAD + "REMOVE PatientName  # direct identifier\n",
     _HEAD + "# direct identifier\nREMOVE PatientName\n",
 )
@@ -28,7 +35,7 @@ KEPT = _rule(
     "DC402",
     "kept",
     "A rule acts on an attribute that KEEP keeps.",
-    "KEEP beats every rule but ADD, wherever it stands. The attribute stays.",
+    "KEEP beats every rule but ADD, wherever it stands. The attribute stays in every file as it is.",
     _HEAD + "KEEP StudyID\nREPLACE StudyID var:id\n",
     _HEAD + "REPLACE StudyID var:id\n",
 )
@@ -36,7 +43,8 @@ SPARED = _rule(
     "DC403",
     "spared",
     "A REMOVE never acts, because another rule rewrites the attribute.",
-    "REPLACE and JITTER hold off REMOVE, wherever they stand.",
+    "REPLACE and JITTER hold off REMOVE, wherever they stand. What was to go stays, in another form: a shifted date "
+    "of birth, say.",
     _HEAD + "REMOVE StudyID\nREPLACE StudyID none\n",
     _HEAD + "REPLACE StudyID none\n",
 )
@@ -44,7 +52,7 @@ DOUBLED = _rule(
     "DC404",
     "doubled",
     "A rule is written twice.",
-    "The second does nothing. Most often another attribute was meant.",
+    "The second does nothing. Most often another attribute was meant, and that one stays.",
     _HEAD + "REMOVE PatientName\nREMOVE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
 )
@@ -52,7 +60,7 @@ CONTRADICTION = _rule(
     "DC405",
     "contradiction",
     "Two rules do different things to one attribute.",
-    "Only the outcome of the later one is seen, and it may be the weaker.",
+    "Only the outcome of one is seen, and it may be the weaker: a value where nothing was to be left.",
     _HEAD + "BLANK StudyID\nREPLACE StudyID none\n",
     _HEAD + "REPLACE StudyID none\n",
 )
@@ -76,7 +84,7 @@ OVERWRITTEN = _rule(
     "DC408",
     "overwritten",
     "A later, wider rule overwrites what an earlier one wrote.",
-    "The value of the earlier rule is in no file.",
+    "The value of the earlier rule is in no file, so a pseudonym that was to link a patient's files is lost.",
     _HEAD + "REPLACE PatientName none\nREPLACE contains:^PatientName$|OperatorsName anonymous\n",
     _HEAD + "REPLACE contains:^PatientName$|OperatorsName anonymous\nREPLACE PatientName none\n",
 )
@@ -145,15 +153,15 @@ READABLE_SHIFT = _rule(
     "The number of days of JITTER stands in the recipe.",
     "Whoever reads the recipe can shift the dates back. Take the days from a variable, or from "
     "deid_func:date_shift with a key.",
-    _CLAIM + "JITTER StudyDate 31\n",
-    _CLAIM + "JITTER StudyDate var:shift\n",
+    _CLAIM + _SHIFTED + "JITTER select:VR:DA|DT 31\n",
+    _CLAIM + _SHIFTED + "JITTER select:VR:DA|DT var:shift\n",
     Severity.NOTE,
 )
 CASE_DOUBLE = _rule(
     "DC417",
     "case-double",
     "Two patterns differ in capitals only.",
-    "Patterns ignore case, so the second rule does nothing.",
+    "Patterns ignore case, so the second rule does nothing. If another pattern was meant, what it fits stays.",
     _HEAD + "REMOVE endswith:Comments\nREMOVE endswith:comments\n",
     _HEAD + "REMOVE endswith:Comments\n",
 )
@@ -163,8 +171,8 @@ UNKEYED_UID = _rule(
     "UIDs are made from an unkeyed hash of the original.",
     "Whoever knows an original UID can compute the new one and link the two (PS3.15 E.1.1). "
     "deid_func:stable_uid takes a key.",
-    _CLAIM + "REPLACE StudyInstanceUID deid_func:pydicom_uuid\n",
-    _CLAIM + "REPLACE StudyInstanceUID deid_func:stable_uid key=var:key\n",
+    _CLAIM + "REPLACE FrameOfReferenceUID deid_func:pydicom_uuid\n",
+    _CLAIM + "REPLACE FrameOfReferenceUID deid_func:stable_uid key=var:key\n",
     Severity.NOTE,
 )
 REMOVES_CREATOR = _rule(
@@ -180,32 +188,35 @@ ADDED_THEN_GONE = _rule(
     "DC420",
     "added-then-gone",
     "An attribute is added, and a later rule removes or empties it.",
-    "Rules act in the order of the file; what was added is in no file.",
+    "Rules act in the order of the file; what was added, often what says how the file was de-identified, is in no "
+    "file.",
     _HEAD + "ADD StudyID none\nREMOVE StudyID\n",
     _HEAD + "REMOVE StudyID\nADD StudyID none\n",
 )
 LIST_AFTER_REMOVE = _rule(
     "DC421",
     "list-after-remove",
-    "A REPLACE through a list comes to attributes that REMOVE takes away.",
-    "Only rules that name attributes or patterns hold off REMOVE, as in deid 0.4.13; the elements are gone.",
-    "FORMAT dicom\n\n%fields ids\nFIELD PatientID\n\n%header\nREMOVE all\nREPLACE fields:ids none\n",
+    "A rule comes through a list to attributes that REMOVE takes away.",
+    "Only rules that name attributes or patterns hold off REMOVE, as in deid 0.4.13; the elements are gone, and "
+    "with them the pseudonyms that were to stand there.",
+    "FORMAT dicom\n\n%fields ids\nFIELD PatientID\n\n%header\nREMOVE startswith:Patient\nREPLACE fields:ids none\n",
     "FORMAT dicom\n\n%fields ids\nFIELD PatientID\n\n%header\nREPLACE fields:ids none\n",
 )
 OR_LINE = _rule(
     "DC422",
     "or-line",
     "A line of criteria begins with ||.",
-    "deid 0.4.13 ignores the operator and joins lines by AND, so its label fires less often. deidc does what is "
-    "written.",
-    _FILTER + "  contains Modality OT\n  || contains Modality SC\n",
-    _FILTER + "  contains Modality OT || contains Modality SC\n",
+    "deid 0.4.13 ignores the operator and joins lines by AND, so its label fires less often, and images that should "
+    "be held back pass. deidc does what is written.",
+    _FILTER + "  contains Modality OT\n  || contains Modality XC\n",
+    _FILTER + "  contains Modality OT || contains Modality XC\n",
 )
 BARE_LINE = _rule(
     "DC423",
     "bare-line",
     "A line of criteria begins without an operator.",
-    "It is joined by AND, as deid 0.4.13 does; its documentation says OR. Begin it with + to mean AND.",
+    "It is joined by AND, as deid 0.4.13 does; its documentation says OR. If OR was meant, images with text in their "
+    "pixels pass. Begin it with + to mean AND.",
     _FILTER + "  contains Modality OT\n  contains Manufacturer ACME\n",
     _FILTER + "  contains Modality OT\n  + contains Manufacturer ACME\n",
 )
@@ -213,25 +224,26 @@ NEVER_FIRES = _rule(
     "DC424",
     "never-fires",
     "The criteria of a label contradict each other.",
-    "It never fires, and burned-in text stays.",
+    "It never fires, and text burned into the pixels stays.",
     _FILTER + "  equals Modality OT\n  + equals Modality US\n",
-    _FILTER + "  equals Modality OT\n  || equals Modality US  # deidc: ignore[DC422] not used with deid\n",
+    _FILTER + "  equals Modality OT || equals Modality US\n",
 )
 SAME_LABEL = _rule(
     "DC425",
     "same-label",
     "Two labels of a group have the same criteria.",
-    "Most often one was copied and not finished.",
+    "Most often one was copied and not finished, and the images that it was for are not flagged.",
     _FILTER + "  contains Modality OT\n\nLABEL others\n  contains Modality OT\n",
-    _FILTER + "  contains Modality OT\n\nLABEL others\n  contains Modality SC\n",
+    _FILTER + "  contains Modality OT\n\nLABEL others\n  contains Modality XC\n",
 )
 NO_CRITERIA = _rule(
     "DC426",
     "no-criteria",
-    "A label has no criteria.",
-    "It fires for every object. With regions it blanks them in every image.",
-    "FORMAT dicom\n\n%filter blacklist\n\nLABEL screenshots\n",
-    _FILTER + "  contains Modality OT\n",
+    "A label with regions has no criteria.",
+    "It fires for every object, and its regions are blanked in every image, of whatever device.",
+    _FILTER + "  coordinates 0,0,512,40\n",
+    _FILTER + "  contains Modality OT\n  coordinates 0,0,512,40\n",
+    Severity.NOTE,
 )
 WHITELIST = _rule(
     "DC427",
@@ -245,8 +257,8 @@ LEAVES_IDENTIFIERS = _rule(
     "DC428",
     "leaves-identifiers",
     "A recipe says that identity is removed, and leaves attributes that name the patient.",
-    "PatientIdentityRemoved YES is a promise to whoever receives the files.",
-    _HEAD + "ADD PatientIdentityRemoved YES\nREMOVE PatientID\n",
+    "PatientIdentityRemoved YES is a promise to whoever receives the files; they would share them with the name in.",
+    _HEAD + _STAMPS + "REMOVE PatientID\n" + _PRIVATE,
     _CLAIM,
     Severity.NOTE,
 )
@@ -254,17 +266,132 @@ IDENTITY_REMOVED = _rule(
     "DC429",
     "identity-removed",
     "PatientIdentityRemoved is neither YES nor NO.",
-    "Readers know no other value (PS3.3 C.7.1.1).",
-    _CLAIM.replace("YES", "TRUE"),
+    "Readers know no other value (PS3.3 C.7.1.1), and take the files for identified, or refuse them.",
+    _CLAIM.replace("Removed YES", "Removed TRUE"),
     _CLAIM,
 )
 SEQUENCE_GONE = _rule(
     "DC430",
     "sequence-gone",
     "A rule acts inside a sequence that another rule removes.",
-    "Removing or emptying a sequence takes its items along, so the rule never acts.",
+    "Removing or emptying a sequence takes its items along, so the rule never acts, and what KEEP was to save is lost. "
+    "KEEP of something inside does not keep the sequence.",
     _HEAD + "REMOVE RequestAttributesSequence\nREPLACE RequestAttributesSequence__AccessionNumber none\n",
     _HEAD + "REPLACE RequestAttributesSequence__AccessionNumber none\n",
+)
+
+EXCEPT_SPARES_MORE = _rule(
+    "DC431",
+    "except-spares-more",
+    "except: spares more attributes than it names.",
+    "Patterns fit parts of names: except:PatientID also spares OtherPatientIDs and IssuerOfPatientID, which stay in "
+    "every file. Write except:^PatientID$.",
+    _HEAD + "KEEP contains:UID$\nREMOVE except:PatientID\n",
+    _HEAD + "KEEP contains:UID$\nREMOVE except:^PatientID$\n",
+)
+KEPT_AND_ADDED = _rule(
+    "DC432",
+    "kept-and-added",
+    "One attribute is under KEEP and under ADD.",
+    "ADD beats KEEP: the original, which was to stay, is overwritten in every file.",
+    _HEAD + "KEEP StudyID\nADD StudyID none\n",
+    _HEAD + "ADD StudyID none\n",
+)
+FOLLOWS_OBJECT = _rule(
+    "DC433",
+    "follows-object",
+    "A rule is about file meta information that deidc makes itself.",
+    "It names the same SOP Class and Instance as the object, which deid 0.4.13 forgets, so that the old UID stays in "
+    "the file. The rule does nothing here.",
+    _HEAD + "REPLACE MediaStorageSOPInstanceUID deid_func:pydicom_uuid\n",
+    _HEAD + "REPLACE SOPInstanceUID deid_func:pydicom_uuid\n",
+    Severity.NOTE,
+)
+LEAVES_PRIVATE = _rule(
+    "DC434",
+    "leaves-private",
+    "A recipe says that identity is removed, and no rule is about private elements.",
+    "Devices write names, numbers and dates of patients into private elements. Remove them, and keep by creator what "
+    "is known to be safe (PS3.15 E.3.10).",
+    _CLAIM.replace(_PRIVATE, ""),
+    _CLAIM,
+    Severity.NOTE,
+)
+LEAVES_UIDS = _rule(
+    "DC435",
+    "leaves-uids",
+    "A recipe that says that identity is removed replaces some of the UIDs of study, series and object.",
+    "Whoever has the original files, or the archive they came from, finds the patient by the one that is left "
+    "(PS3.15 E.3.9).",
+    _CLAIM + "REPLACE StudyInstanceUID deid_func:stable_uid key=var:key\n",
+    _CLAIM + "REPLACE contains:(Study|Series|SOP)InstanceUID$ deid_func:stable_uid key=var:key\n",
+    Severity.NOTE,
+)
+LEAVES_DATES = _rule(
+    "DC436",
+    "leaves-dates",
+    "A recipe shifts some dates and leaves others of the same object.",
+    "The date of a series is that of its study, so one date that is not shifted tells the real date and the shift.",
+    _CLAIM + _SHIFTED + "JITTER StudyDate var:shift\n",
+    _CLAIM + _SHIFTED + "JITTER select:VR:DA|DT var:shift\n",
+    Severity.NOTE,
+)
+METHOD_UNTOLD = _rule(
+    "DC437",
+    "method-untold",
+    "A recipe says that identity is removed, and not how.",
+    "DeidentificationMethod or its code sequence belongs to the promise (PS3.3 C.7.1.1); without it nobody can tell "
+    "what may still be in the file.",
+    _CLAIM.replace("ADD DeidentificationMethod site profile 1\n", ""),
+    _CLAIM,
+    Severity.NOTE,
+)
+SHIFT_UNTOLD = _rule(
+    "DC438",
+    "shift-untold",
+    "Dates are shifted, and the file does not say so.",
+    "Readers take the dates for real ones, and compute with them across patients. PS3.15 E.3.6 wants "
+    "LongitudinalTemporalInformationModified.",
+    _CLAIM + "JITTER select:VR:DA|DT var:shift\n",
+    _CLAIM + _SHIFTED + "JITTER select:VR:DA|DT var:shift\n",
+    Severity.NOTE,
+)
+WHITELIST_EXEMPTS_NOTHING = _rule(
+    "DC439",
+    "whitelist-exempts-nothing",
+    "A recipe has a whitelist beside other groups of labels.",
+    "Labels are asked one by one: an object that a whitelist knows is held back all the same if a label of another "
+    "group fires. deid 0.4.13 reports whitelisted objects as flagged.",
+    "FORMAT dicom\n\n%filter whitelist\n\nLABEL known\n  contains Modality CT\n\n%filter blacklist\n\n"
+    "LABEL others\n  contains Modality OT\n",
+    "FORMAT dicom\n\n%filter blacklist\n\nLABEL others\n  contains Modality OT\n",
+    Severity.NOTE,
+)
+KEEP_IDLE = _rule(
+    "DC440",
+    "keep-idle",
+    "A region is kept where nothing is blanked, or all of it, or before it is blanked.",
+    "Regions are painted in the order of the lines. The picture that was to stay is lost, or the text that was to go "
+    "stays in the pixels.",
+    _FILTER + "  contains Modality US\n  keepcoordinates 0,40,512,512\n  coordinates all\n",
+    _FILTER + "  contains Modality US\n  coordinates all\n  keepcoordinates 0,40,512,512\n",
+)
+EMPTY_LABEL = _rule(
+    "DC441",
+    "empty-label",
+    "A label has neither criteria nor regions.",
+    "It fires for every object, so every file is held back, most often because its lines were lost.",
+    "FORMAT dicom\n\n%filter blacklist\n\nLABEL screenshots\n",
+    _FILTER + "  contains Modality OT\n",
+)
+CLASS_UID_REPLACED = _rule(
+    "DC442",
+    "class-uid-replaced",
+    "SOP Class UID is replaced.",
+    "It says what kind of object the file is and names nobody. With another one no viewer or archive can read the "
+    "patient's images.",
+    _HEAD + "REPLACE contains:UID$ deid_func:pydicom_uuid\n",
+    _HEAD + "KEEP SOPClassUID\nREPLACE contains:UID$ deid_func:pydicom_uuid\n",
 )
 
 RULES: tuple[Rule, ...] = (
@@ -298,4 +425,16 @@ RULES: tuple[Rule, ...] = (
     LEAVES_IDENTIFIERS,
     IDENTITY_REMOVED,
     SEQUENCE_GONE,
+    EXCEPT_SPARES_MORE,
+    KEPT_AND_ADDED,
+    FOLLOWS_OBJECT,
+    LEAVES_PRIVATE,
+    LEAVES_UIDS,
+    LEAVES_DATES,
+    METHOD_UNTOLD,
+    SHIFT_UNTOLD,
+    WHITELIST_EXEMPTS_NOTHING,
+    KEEP_IDLE,
+    EMPTY_LABEL,
+    CLASS_UID_REPLACED,
 )

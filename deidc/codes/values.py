@@ -101,11 +101,11 @@ MANY_INTO_ONE = _rule(
 SHORT_PARTS = _rule(
     "DC311",
     "short-parts",
-    "SPLIT takes parts of one or two characters.",
-    "Initials and titles are found everywhere, and rules that use the list change attributes that have nothing to "
-    "do with the patient.",
+    "SPLIT takes parts of one character.",
+    "Initials are found everywhere, and rules that use the list change attributes that have nothing to do with the "
+    "patient. Say how many characters a part must have.",
     'FORMAT dicom\n\n%values names\nSPLIT PatientName by="^"\n\n%header\nREMOVE values:names\n',
-    'FORMAT dicom\n\n%values names\nSPLIT PatientName by="^";minlength=3\n\n%header\nREMOVE values:names\n',
+    'FORMAT dicom\n\n%values names\nSPLIT PatientName by="^";minlength=2\n\n%header\nREMOVE values:names\n',
     Severity.WARNING,
 )
 COMMON_VALUES = _rule(
@@ -178,14 +178,16 @@ ODD_DIGITS = _rule(
     "Three of eight private groups stay. select:private means all of them.",
     _HEAD + "REMOVE contains:^.{3}[13579].{4}$\n",
     _HEAD + "REMOVE select:private\n",
+    Severity.WARNING,
 )
 EMPTY_ALTERNATIVE = _rule(
     "DC320",
     "empty-alternative",
     "A pattern has an empty alternative.",
-    "It fits everything, so the rule reaches every attribute.",
-    _HEAD + "REMOVE contains:Patient|\n",
-    _HEAD + "REMOVE contains:Patient\n",
+    "It fits everything, so the rule reaches every attribute: KEEP keeps names, REMOVE destroys the object, a label "
+    "fires for all.",
+    _HEAD + "KEEP contains:Comments|\n",
+    _HEAD + "KEEP contains:Comments\n",
 )
 CAPITAL_ESCAPE = _rule(
     "DC321",
@@ -253,6 +255,97 @@ CHARACTER_SET = _rule(
     _HEAD + 'REPLACE SpecificCharacterSet "ISO_IR 192"\n',
 )
 
+VARIABLE_UNFIT = _rule(
+    "DC328",
+    "variable-unfit",
+    "A variable is of a type that the attribute cannot hold.",
+    "Every object that has the attribute would be refused. A date is no UID, a number is no time, a table is no "
+    "value, and the days of JITTER are a whole number.",
+    "FORMAT dicom\n\n%vars\nVAR day date\n\n%header\nREPLACE StudyInstanceUID var:day\n",
+    "FORMAT dicom\n\n%vars\nVAR day date\n\n%header\nREPLACE StudyDate var:day\n",
+)
+FUNCTION_UNFIT = _rule(
+    "DC329",
+    "function-unfit",
+    "A built-in function makes what the attribute cannot hold.",
+    "Every object that has the attribute would be refused, or a number of days would stand where a date belongs.",
+    _HEAD + "REPLACE StudyDate deid_func:stable_hash key=var:key\n",
+    _HEAD + "REPLACE StudyDate deid_func:truncate_date\n",
+)
+SECRET_WRITTEN = _rule(
+    "DC330",
+    "secret-written",
+    "A secret is written into files.",
+    "Whoever receives one file has the key, and can undo every pseudonym that was made with it.",
+    "FORMAT dicom\n\n%vars\nVAR key secret\n\n%header\nREPLACE PatientID var:key\n",
+    "FORMAT dicom\n\n%vars\nVAR key secret\n\n%header\nREPLACE PatientID deid_func:stable_hash key=var:key\n",
+)
+WHOLE_TAG = _rule(
+    "DC331",
+    "whole-tag-pattern",
+    "A pattern over tags stands for curves or overlays.",
+    "Such patterns are easily wrong by a digit, and then annotations with the patient's name stay. select:curve and "
+    "select:overlay mean these elements.",
+    _HEAD + "REMOVE contains:^\\(50.{2},.{4}\\)$\n",
+    _HEAD + "REMOVE select:curve\n",
+    Severity.NOTE,
+)
+FITS_EVERYTHING = _rule(
+    "DC332",
+    "fits-everything",
+    "A pattern fits every attribute.",
+    "The rule reaches all that is in the object, and destroys what was to be shared. Write all if that is meant.",
+    _HEAD + "BLANK contains:[a-z]* if contains:Smith\n",
+    _HEAD + "BLANK all if contains:Smith\n",
+    Severity.WARNING,
+)
+DIGITS_ANYWHERE = _rule(
+    "DC333",
+    "digits-anywhere",
+    "A pattern of four digits is searched for in tags.",
+    "It fits groups, elements, and even the end of a group with the beginning of an element: contains:8103 fits "
+    "(0008,103E). Attributes are lost that nobody thought of.",
+    _HEAD + "REMOVE contains:0040\n",
+    _HEAD + "REMOVE select:group:0040\n",
+    Severity.WARNING,
+)
+BEYOND_ASCII = _rule(
+    "DC334",
+    "beyond-ascii",
+    "A literal has letters that not every character set has.",
+    "An object whose Specific Character Set lacks them is refused. Promote objects to ISO_IR 192, which has all.",
+    _HEAD + "REPLACE PatientName Müller\n",
+    _HEAD + 'REPLACE SpecificCharacterSet "ISO_IR 192"\nREPLACE PatientName Müller\n',
+    Severity.WARNING,
+)
+SLOW_PATTERN = _rule(
+    "DC335",
+    "slow-pattern",
+    "A pattern repeats a repetition.",
+    "Searching for it can take longer than anybody waits, on the one value that nearly fits; the run stands still "
+    "and files stay undone.",
+    _HEAD + "REMOVE contains:(Patient[A-Z]*)*ID$\n",
+    _HEAD + "REMOVE contains:Patient[A-Z]*ID$\n",
+    Severity.WARNING,
+)
+REGIONS_NO_SEQUENCE = _rule(
+    "DC336",
+    "regions-no-sequence",
+    "from: names an attribute that is no sequence.",
+    "There are no regions in it, so nothing is blanked, and text burned into the pixels stays.",
+    _FILTER + "  contains Modality US\n  coordinates from:Rows\n",
+    _FILTER + "  contains Modality US\n  coordinates from:SequenceOfUltrasoundRegions\n",
+)
+CONDITION_NEVER = _rule(
+    "DC337",
+    "condition-never-holds",
+    "The conditions of a rule cannot hold.",
+    "The rule never acts, and what it was to remove stays in every file.",
+    _HEAD + "REMOVE StudyDate equals:2020-01-01\n",
+    _HEAD + "REMOVE StudyDate equals:20200101\n",
+    Severity.WARNING,
+)
+
 RULES: tuple[Rule, ...] = (
     LITERAL_UNFIT,
     LITERAL_TOO_LONG,
@@ -281,4 +374,14 @@ RULES: tuple[Rule, ...] = (
     NOT_A_TERM,
     ONLY_NESTED,
     CHARACTER_SET,
+    VARIABLE_UNFIT,
+    FUNCTION_UNFIT,
+    SECRET_WRITTEN,
+    WHOLE_TAG,
+    FITS_EVERYTHING,
+    DIGITS_ANYWHERE,
+    BEYOND_ASCII,
+    SLOW_PATTERN,
+    REGIONS_NO_SEQUENCE,
+    CONDITION_NEVER,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from deidc.codes import layout
+from deidc.codes import layout, privacy
 from deidc.codes import names as codes
 from deidc.diagnostics import CompileError, Diagnostic, Report, Severity
 from deidc.grammar.reader import decode, read
@@ -106,7 +106,14 @@ def _analyse(
 def _without_echoes(said: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Leave out what only follows from a line that was not understood: a list is unused because its rule is lost."""
     lost = {one.span.source for one in said if one.span is not None and _is_lost_line(one)}
-    echoes = (codes.UNUSED_LIST, codes.UNUSED_VARIABLE, layout.EMPTY_RECIPE, layout.EMPTY_SECTION)
+    echoes = (
+        codes.UNUSED_LIST,
+        codes.UNUSED_VARIABLE,
+        layout.EMPTY_RECIPE,
+        layout.EMPTY_SECTION,
+        privacy.EMPTY_LABEL,
+        privacy.NO_CRITERIA,
+    )
     return [one for one in said if not (one.rule in echoes and one.span is not None and one.span.source in lost)]
 
 

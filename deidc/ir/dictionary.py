@@ -11,6 +11,7 @@ from functools import cache
 from attrs import frozen
 from pydicom import datadict
 from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
+from pydicom._private_dict import private_dictionaries
 
 from deidc.ir.newer_attributes import NEWER
 
@@ -107,6 +108,13 @@ def private_vr(tag: int, creator: str) -> str | None:
         return datadict.private_dictionary_VR(tag, creator)
     except KeyError:
         return None
+
+
+@cache
+def private_names() -> str:
+    """Return the creators and the names of private elements that pydicom knows, one a line."""
+    names = {entry[2] for entries in private_dictionaries.values() for entry in entries.values()}
+    return "\n".join(sorted({*private_dictionaries, *names}))
 
 
 def is_private(tag: int) -> bool:

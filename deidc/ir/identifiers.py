@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# What no wide rule may touch, because the rest of the object cannot be read without it. deid 0.4.13 protects the
-# first five and the file meta information; character set and float pixels are added, which it lets REMOVE ALL ruin.
+# What no wide rule may touch, because the rest of the object cannot be read without it. deid 0.4.13 protects
+# the first five and the file meta information; it lets REMOVE ALL ruin float pixels and the character set.
 SYSTEM_PROTECTED: tuple[str, ...] = (
     "PixelData",
     "RedPaletteColorLookupTableData",
@@ -43,8 +43,21 @@ LINKING_UIDS: frozenset[str] = frozenset(
 
 INSTANCE_UIDS: frozenset[str] = frozenset({"SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"})
 
+# File meta information that deidc makes itself from the cleaned object.
+FOLLOWING: frozenset[str] = frozenset(
+    {"MediaStorageSOPClassUID", "MediaStorageSOPInstanceUID", "ImplementationVersionName"}
+)
+
+# What says that identity is removed, and how (PS3.15 E.1.1, PS3.3 C.12.1).
+PROMISE = "PatientIdentityRemoved"
+METHODS: tuple[str, ...] = ("DeidentificationMethod", "DeidentificationMethodCodeSequence")
+TEMPORAL = "LongitudinalTemporalInformationModified"
+
 # What a recipe that promises to remove identity must have a rule for.
 DIRECT_IDENTIFIERS: tuple[str, ...] = ("PatientName", "PatientID", "PatientBirthDate")
+
+# Dates that most objects have; one of them unshifted tells the shift of the others.
+ENTITY_DATES: tuple[str, ...] = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
 
 # KEEP of one of these is worth a reason.
 KEPT_WITH_REASON: frozenset[str] = frozenset(
@@ -98,6 +111,17 @@ ONLY_IN_ITEMS: frozenset[str] = frozenset(
         "ReferencedFrameNumber",
         "ReferencedSegmentNumber",
     }
+)
+
+# Defined terms of Modality (PS3.3 C.7.3.1.1.1), retired ones included.
+MODALITIES: frozenset[str] = frozenset(
+    """
+    ANN AR ASMT AU BDUS BI BMD CR CT CTPROTOCOL DG DMS DOC DX ECG EEG EMG EOG EPS ES FID GM HC HD IO IOL IVOCT
+    IVUS KER KO LEN LS M3D MG MR NM OAM OCT OP OPM OPT OPTBSV OPTENF OPV OSS OT PA PLAN POS PR PT PX REG RESP RF
+    RG RTDOSE RTIMAGE RTINTENT RTPLAN RTRAD RTRECORD RTSEGANN RTSTRUCT RWV SEG SM SMR SR SRF STAIN TEXTUREMAP TG
+    US VA XA XAPROTOCOL XC
+    AS CD CF CP CS DD DF DM DS EC FA FS LP MA MS OPR ST VF VM
+    """.split()  # noqa: SIM905  # eighty words in a column would hide the rest
 )
 
 # Groups of labels that pass an object on; a label of any other group holds it back.

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import TypeAlias
 
-from deidc.diagnostics import Applicability, Diagnostic, Report
+from deidc.diagnostics import Applicability, Diagnostic, Report, Severity
+from deidc.render.visible import one_column_each, visible
 from deidc.source import Span
 
 _WIDEST = 160
 
 
-def render_text(report: Report) -> str:
+class Part(StrEnum):
+    """Parts of the text that a terminal may show in colours."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    PLACE = "place"
+    MARGIN = "margin"
+    CARETS = "carets"
+
+
+Paint: TypeAlias = Callable[[str, Part], str]
+
+_PARTS = {Severity.ERROR: Part.ERROR, Severity.WARNING: Part.WARNING, Severity.NOTE: Part.NOTE}
+
+
+def plain(text: str, _part: Part) -> str:
+    """Return text as it is."""
+    return text
+
+
+def render_text(report: Report, paint: Paint = plain) -> str:
     """Return the report as text, ending in a line that counts."""
-    lines = [line for one in report.diagnostics for line in _complaint(one, report)]
+    lines = [line for one in report.diagnostics for line in _complaint(one, report, paint)]
     lines.append(summary(report))
     return "\n".join(lines) + "\n"
 
@@ -35,38 +60,44 @@ def _counted(count: int, word: str) -> str:
     return f"{count} {word}{'s' if count != 1 else ''}"
 
 
-def _complaint(said: Diagnostic, report: Report) -> Iterator[str]:
-    yield f"{_where(said.span, report)}{said.code} {said.severity.value}: {said.message}"
+def _complaint(said: Diagnostic, report: Report, paint: Paint) -> Iterator[str]:
+    place = _place(said.span, report)
+    kind = paint(f"{said.code} {said.severity.value}", _PARTS[said.severity])
+    yield f"{paint(place + ':', Part.PLACE) + ' ' if place else ''}{kind}: {visible(said.message)}"
     if said.span is not None:
-        yield from _excerpt(said.span, report)
+        yield from _excerpt(said.span, report, paint)
     for label in said.labels:
-        yield f"  = {label.text}: {_where(label.span, report).removesuffix(': ')}"
+        yield f"  {paint('=', Part.MARGIN)} {visible(label.text)}: {_place(label.span, report)}"
     if said.hint:
-        yield f"  = {said.hint}"
+        yield f"  {paint('=', Part.MARGIN)} {visible(said.hint)}"
 
 
-def _where(span: Span | None, report: Report) -> str:
+def _place(span: Span | None, report: Report) -> str:
     if span is None:
         return ""
     source = report.source(span.source)
     if source is None:
-        return f"{span.source}: "
+        return visible(span.source)
     place = source.place(span.start)
-    return f"{span.source}:{place.line}:{place.column}: "
+    return f"{visible(span.source)}:{place.line}:{place.column}"
 
 
-def _excerpt(span: Span, report: Report) -> Iterator[str]:
+def _excerpt(span: Span, report: Report, paint: Paint) -> Iterator[str]:
     source = report.source(span.source)
     if source is None:
         return
     place = source.place(span.start)
-    line = _printable(source.line(place.line))
+    line = one_column_each(source.line(place.line))
     if len(line) > _WIDEST:
         return
-    width = max(1, min(span.end - span.start, len(line) - place.column + 1))
-    yield f"  | {line}"
-    yield f"  | {' ' * (place.column - 1)}{'^' * width}"
+    start = place.column - 1
+    before, under = line[:start], line[start : start + span.end - span.start]
+    margin = paint("|", Part.MARGIN)
+    yield f"  {margin} {line}".rstrip()
+    yield f"  {margin} {' ' * _width(before)}{paint('^' * max(1, _width(under)), Part.CARETS)}"
 
 
-def _printable(text: str) -> str:
-    return "".join(one if one.isprintable() else ("\t" if one == "\t" else "?") for one in text).replace("\t", " ")
+def _width(text: str) -> int:
+    """Return how many columns a terminal takes for text."""
+    wide = sum(1 for one in text if unicodedata.east_asian_width(one) in "WF")
+    return len(text) + wide - sum(1 for one in text if unicodedata.combining(one))

@@ -8,7 +8,9 @@ from functools import cache, lru_cache
 from typing import assert_never
 
 from deidc.ir import dictionary, ops
+from deidc.ir.checks.expressions import crosses_lines, is_slow
 from deidc.ir.names import Resolved
+from deidc.ir.vrs import DATES
 from deidc.patterns import BadPattern, compiled
 
 Coverage = frozenset[str]  # patterns of attributes: eight digits, `X` in repeating groups
@@ -16,9 +18,33 @@ NOTHING: Coverage = frozenset()
 
 
 @cache
+def _attributes() -> tuple[dictionary.Attribute, ...]:
+    """Return the attributes of the dictionary that files have: those of commands (group 0000) they have not."""
+    return tuple(one for one in dictionary.attributes() if not one.pattern.startswith("0000"))
+
+
+@cache
 def everything() -> Coverage:
-    """Return all attributes of the dictionary."""
-    return frozenset(one.pattern for one in dictionary.attributes())
+    """Return all attributes of the dictionary that files have."""
+    return frozenset(one.pattern for one in _attributes())
+
+
+@cache
+def date_attributes() -> Coverage:
+    """Return the attributes that hold dates."""
+    return frozenset(one.pattern for one in _attributes() if one.vr in DATES)
+
+
+@cache
+def _names() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return each attribute with the names that patterns are laid against."""
+    return tuple(
+        (
+            one.pattern,
+            tuple(dict.fromkeys(dictionary.spellings(int(one.pattern.replace("X", "0"), 16), None, ()))),
+        )
+        for one in _attributes()
+    )
 
 
 @cache
@@ -26,41 +52,60 @@ def _spelt() -> tuple[str, tuple[int, ...], tuple[str, ...]]:
     """Return all names of all attributes in one text, where each attribute begins, and which it is."""
     parts: list[str] = []
     starts: list[int] = []
-    patterns: list[str] = []
     at = 0
-    for one in dictionary.attributes():
-        tag = int(one.pattern.replace("X", "0"), 16)
-        text = "\n".join(dict.fromkeys(dictionary.spellings(tag, None, ()))) + "\n"
+    for _, names in _names():
+        text = "\n".join(names) + "\n"
         starts.append(at)
-        patterns.append(one.pattern)
         parts.append(text)
         at += len(text)
-    return "".join(parts), tuple(starts), tuple(patterns)
+    return "".join(parts), tuple(starts), tuple(pattern for pattern, _ in _names())
+
+
+def anchored(anchor: ops.Anchor, pattern: str) -> str:
+    """Return the expression that is searched for in names."""
+    match anchor:
+        case ops.Anchor.CONTAINS:
+            return pattern
+        case ops.Anchor.STARTSWITH:
+            return f"^(?:{pattern})"
+        case ops.Anchor.ENDSWITH:
+            return f"(?:{pattern})$"
+        case _:
+            assert_never(anchor)
+
+
+def _compiled(anchor: ops.Anchor, pattern: str) -> re.Pattern[str] | None:
+    """Return the expression of a pattern, or None if it cannot or must not be tried here."""
+    if is_slow(pattern):
+        return None
+    try:
+        return compiled(anchored(anchor, pattern), re.MULTILINE)
+    except BadPattern:
+        return None
 
 
 @lru_cache(maxsize=4096)
 def of_pattern(anchor: ops.Anchor, pattern: str) -> Coverage:
-    """Return the attributes one of whose names fits a pattern."""
-    text, starts, patterns = _spelt()
-    match anchor:
-        case ops.Anchor.CONTAINS:
-            expression = pattern
-        case ops.Anchor.STARTSWITH:
-            expression = f"^(?:{pattern})"
-        case ops.Anchor.ENDSWITH:
-            expression = f"(?:{pattern})$"
-        case _:
-            assert_never(anchor)
-    try:
-        found_by = compiled(expression, re.MULTILINE)
-    except BadPattern:
+    """Return the attributes one of whose names fits a pattern; none for a pattern that may be slow."""
+    expression = _compiled(anchor, pattern)
+    if expression is None:
         return NOTHING
-    found = (bisect_right(starts, hit.start()) - 1 for hit in found_by.finditer(text))
-    return frozenset(patterns[at] for at in found if at >= 0)
+    if crosses_lines(pattern):
+        return frozenset(which for which, names in _names() if any(map(expression.search, names)))
+    text, starts, patterns = _spelt()
+    found = (bisect_right(starts, hit.start()) - 1 for hit in expression.finditer(text, 0, len(text) - 1))
+    return frozenset(patterns[at] for at in found)
+
+
+@lru_cache(maxsize=1024)
+def fits_private(anchor: ops.Anchor, pattern: str) -> bool:
+    """Whether a pattern fits a private creator or the name of a private element, of those that are known."""
+    expression = _compiled(anchor, pattern)
+    return expression is None or expression.search(dictionary.private_names()) is not None
 
 
 @lru_cache(maxsize=8192)
-def _of_simple(selector: ops.Selector) -> Coverage:  # one return for each selector
+def _of_simple(selector: ops.Selector) -> Coverage:
     match selector:
         case ops.Everything():
             return everything()
@@ -76,7 +121,7 @@ def _of_simple(selector: ops.Selector) -> Coverage:  # one return for each selec
             return everything() - found if negated else found
         case ops.OfVR(vrs):
             wanted = set(vrs)
-            return frozenset(one.pattern for one in dictionary.attributes() if wanted & set(one.vr.split(" or ")))
+            return frozenset(one.pattern for one in _attributes() if wanted & set(one.vr.split(" or ")))
         case ops.InGroup(group):
             wild = re.compile(group.replace("X", "[0-9A-FX]"))
             return frozenset(one for one in everything() if wild.fullmatch(one[:4]))
@@ -101,6 +146,7 @@ def covers(selector: ops.Selector | None, resolved: Resolved) -> Coverage:
             return _of_simple(selector)
 
 
+@lru_cache(maxsize=8192)
 def attribute_of(selector: ops.Selector | None) -> dictionary.Attribute | None:
     """Return the attribute that a selector names by tag or as the last step of a path."""
     match selector:
@@ -126,8 +172,36 @@ def is_wide(selector: ops.Selector | None) -> bool:
             return True
 
 
+def reaches_private(selector: ops.Selector | None, resolved: Resolved) -> bool:
+    """Whether a selector is about private elements, as far as its words tell."""
+    match selector:
+        case ops.Everything() | ops.OfKind(ops.Kind.PRIVATE) | ops.PrivateBlock():
+            return True
+        case ops.Matching(anchor, pattern, negated):
+            expression = _compiled(anchor, pattern)
+            names = ("(0009,1001)", "00091001", "Private tag data", "Private Creator")
+            return expression is None or negated != any(map(expression.search, names))
+        case ops.InGroup(group):
+            return group[-1] in "13579BDF"
+        case ops.Tagged(pattern):
+            return pattern[3] in "13579BDF"
+        case ops.Member(slot):
+            return any(reaches_private(one.selector, resolved) for one in resolved.lists[slot].members)
+        case _:
+            return False
+
+
 def names(patterns: Coverage, most: int = 3) -> str:
     """Return the keywords of some attributes for a message."""
-    keywords = [dictionary.pattern_keyword(one) or one for one in sorted(patterns)]
-    more = len(keywords) - most
-    return ", ".join(keywords[:most]) + (f" and {more} more" if more > 0 else "")
+    return listed([dictionary.pattern_keyword(one) or one for one in sorted(patterns)], most)
+
+
+def be(patterns: Coverage) -> str:
+    """Return the verb for some attributes."""
+    return "are" if len(patterns) > 1 else "is"
+
+
+def listed(words: list[str], most: int = 3) -> str:
+    """Return the first of some words for a message, and how many more there are."""
+    more = len(words) - most
+    return ", ".join(words[:most]) + (f" and {more} more" if more > 0 else "")

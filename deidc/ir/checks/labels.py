@@ -1,93 +1,183 @@
-"""DC422-DC427, DC5xx: labels of %filter sections, and how a recipe is laid out."""
+"""DC336, DC422-DC427, DC439-DC441, DC505: labels of %filter sections."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from deidc.codes import layout
 from deidc.codes import privacy as codes
-from deidc.diagnostics import Diagnostic, Label
+from deidc.codes.values import REGIONS_NO_SEQUENCE
+from deidc.diagnostics import Diagnostic, Edit, Fix, Label
 from deidc.grammar import nodes
 from deidc.ir.checks.coverage import attribute_of
+from deidc.ir.checks.expressions import is_slow
 from deidc.ir.identifiers import PASSING_GROUPS
-from deidc.ir.names import BoundCriterion, BoundLabel, Resolved
+from deidc.ir.names import BoundCriterion, BoundLabel, BoundLine, Resolved
+from deidc.patterns import BadPattern, compiled
+from deidc.source import Span
 
 
 def label_lines(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC422-DC423: lines of criteria say how they are joined, as deid 0.4.13 would join them."""
     for label in resolved.labels:
-        for line in label.lines[1:]:
+        for number, line in enumerate(label.lines[1:], 1):
             first = line.line.criteria[0]
             if first.join is nodes.Join.OR:
                 message = "deid 0.4.13 joins this line by AND"
-                yield Diagnostic(codes.OR_LINE, message, line.line.span, "write the criteria on one line")
+                fix = _one_line(label, resolved) if number == 1 else None
+                yield Diagnostic(codes.OR_LINE, message, line.line.span, "write the criteria on one line", fix)
             elif first.join is None:
-                yield Diagnostic(codes.BARE_LINE, "the line is joined by AND", line.line.span, "begin it with +")
+                start = Span(line.line.span.source, line.line.span.start, line.line.span.start)
+                fix = Fix.safe("begin the line with +", Edit(start, "+ "))
+                yield Diagnostic(codes.BARE_LINE, "the line is joined by AND", line.line.span, "begin it with +", fix)
+
+
+def _one_line(label: BoundLabel, resolved: Resolved) -> Fix | None:
+    """Return the fix that puts the second line behind the first, where that leaves the meaning as it is."""
+    first, second = label.lines[0].line, label.lines[1].line
+    source = resolved.sources.get(first.span.source)
+    if source is None or first.remark is not None or len(second.criteria) > 1:
+        return None
+    between = Span(source.name, first.span.end, second.span.start)
+    if source.text[between.start : between.end].strip():
+        return None
+    return Fix.safe("put it on the line above", Edit(between, " "))
 
 
 def labels(resolved: Resolved) -> Iterator[Diagnostic]:
-    """DC424-DC427, DC505: a label fires for some objects and not for all, and is the only one of its kind."""
+    """DC424-DC427, DC441, DC505: a label fires for some objects and not for all, and is the only one of its kind."""
     criteria: dict[tuple[str, object], BoundLabel] = {}
     named: dict[tuple[str, str], BoundLabel] = {}
     for label in resolved.labels:
         span = label.label.span
+        if label.regions and label.group.lower() in PASSING_GROUPS:
+            yield Diagnostic(codes.WHITELIST, f"regions of a {label.group} are not blanked", span)
         if not label.lines:
-            yield Diagnostic(codes.NO_CRITERIA, "the label fires for every object", span)
+            code = codes.NO_CRITERIA if label.regions else codes.EMPTY_LABEL
+            yield Diagnostic(code, "the label fires for every object", span)
         elif _contradicts_itself(label):
             yield Diagnostic(codes.NEVER_FIRES, "the criteria contradict each other", span)
-        if label.regions and label.group.lower() in PASSING_GROUPS:
-            message = f"regions of a {label.group} are not blanked"
-            yield Diagnostic(codes.WHITELIST, message, span)
-        twin = criteria.setdefault((label.group, tuple(line.line.criteria for line in label.lines)), label)
+        twin = criteria.setdefault((label.group, _likeness(label)), label)
         if twin is not label and label.lines:
             other = Label(twin.label.span, "the other label")
             yield Diagnostic(codes.SAME_LABEL, "a label above has the same criteria", span, None, None, (other,))
-        if label.label.name:
+        elif label.label.name:
             twin = named.setdefault((label.group, label.label.name), label)
             if twin is not label:
                 other = Label(twin.label.span, "the other label")
                 yield Diagnostic(layout.SAME_LABEL_NAME, "a label above has this name", span, None, None, (other,))
 
 
+def _likeness(label: BoundLabel) -> object:
+    """Return what two labels have in common that fire for the same objects."""
+    return tuple(
+        (
+            _is_or(line) and number > 0,
+            tuple(
+                (
+                    position > 0 and one.criterion.join,
+                    one.criterion.operator,
+                    one.selector,
+                    (one.criterion.value or "").lower(),
+                )
+                for position, one in enumerate(line.criteria)
+            ),
+        )
+        for number, line in enumerate(label.lines)
+    )
+
+
+def _is_or(line: BoundLine) -> bool:
+    return line.line.criteria[0].join is nodes.Join.OR
+
+
 def _contradicts_itself(label: BoundLabel) -> bool:
-    """Whether criteria that must all hold ask one attribute for two values, or for a value and none."""
-    bound = [one for line in label.lines for one in line.criteria]
-    if any(one.criterion.join is nodes.Join.OR for one in bound):
+    """Whether criteria that must all hold ask one attribute for what it cannot be at once."""
+    if any(_is_or(line) for line in label.lines[1:]):
         return False
-    values: dict[object, set[str]] = {}
-    absent: set[object] = set()
-    for one in bound:
-        if one.criterion.operator in (nodes.StateOperator.MISSING, nodes.StateOperator.EMPTY):
-            absent.add(one.selector)
-        elif one.criterion.operator is nodes.TextOperator.EQUALS:
-            values.setdefault(one.selector, set())
-            if _is_single(one):
-                values[one.selector].add((one.criterion.value or "").strip().lower())
-        elif one.criterion.operator is nodes.TextOperator.CONTAINS:
-            values.setdefault(one.selector, set())
-    return any(len(texts) > 1 for texts in values.values()) or bool(absent & values.keys())
+    together = [one for line in label.lines if not _has_choice(line) for one in line.criteria]
+    by_attribute: dict[object, list[BoundCriterion]] = {}
+    for one in together:
+        by_attribute.setdefault(one.selector, []).append(one)
+    return any(_clash(group) for selector, group in by_attribute.items() if selector is not None)
 
 
-def _is_single(bound: BoundCriterion) -> bool:
-    attribute = attribute_of(bound.selector)
-    return attribute is not None and attribute.vm == "1"
+def _has_choice(line: BoundLine) -> bool:
+    return any(one.join is nodes.Join.OR for one in line.line.criteria[1:])
 
 
-def layouts(resolved: Resolved) -> Iterator[Diagnostic]:
-    """DC501, DC502, DC506: FORMAT comes first, and no section is empty."""
-    seen: set[str] = set()
-    for item in resolved.recipe.items:
-        body = getattr(item, "body", ())
-        for line in (item, *body):
-            if isinstance(line, nodes.Format) and line.span.source in seen:
-                yield Diagnostic(layout.LATE_FORMAT, "there are statements above FORMAT", line.span)
-            elif not isinstance(line, nodes.Comment | nodes.EmptyLine):
-                seen.add(line.span.source)
-        if not isinstance(item, nodes.Comment | nodes.EmptyLine | nodes.Format | nodes.Include) and not any(
-            not isinstance(line, nodes.Comment | nodes.EmptyLine | nodes.Format) for line in body
-        ):
-            yield Diagnostic(layout.EMPTY_SECTION, "the section has no lines", item.span)
-    if not resolved.rules and not resolved.labels and seen:
-        last = next((one for one in resolved.recipe.items if isinstance(one, nodes.Format)), None)
-        if last is not None:
-            yield Diagnostic(layout.EMPTY_RECIPE, "the recipe has no rules and no labels", last.span)
+def _clash(group: list[BoundCriterion]) -> bool:
+    """Whether no element can satisfy all criteria about it."""
+    asked = {(one.criterion.operator, (one.criterion.value or "").strip().lower()) for one in group}
+    words = {operator for operator, _ in asked}
+    states, texts = nodes.StateOperator, nodes.TextOperator
+    if words & {texts.CONTAINS, texts.EQUALS} and words & {states.MISSING, states.EMPTY}:
+        return True
+    if states.MISSING in words and words & {states.PRESENT, states.EMPTY}:
+        return True
+    if any((_OPPOSITES.get(operator), text) in asked for operator, text in asked if operator in _OPPOSITES):
+        return True
+    attribute = attribute_of(group[0].selector)
+    if attribute is None or attribute.vm != "1":
+        return False
+    equal = [text for operator, text in asked if operator is texts.EQUALS]
+    if len(equal) > 1:
+        return True
+    return any(_misses(text, equal) for operator, text in asked if operator is texts.CONTAINS)
+
+
+_OPPOSITES: Mapping[nodes.TextOperator | nodes.StateOperator, nodes.TextOperator] = MappingProxyType(
+    {
+        nodes.TextOperator.CONTAINS: nodes.TextOperator.NOTCONTAINS,
+        nodes.TextOperator.EQUALS: nodes.TextOperator.NOTEQUALS,
+    }
+)
+
+
+def _misses(pattern: str, equal: list[str]) -> bool:
+    """Whether the one text that a value must equal does not contain the pattern."""
+    if not equal or is_slow(pattern):
+        return False
+    try:
+        return compiled(pattern).search(equal[0]) is None
+    except BadPattern:
+        return False
+
+
+# ---- groups and regions ---------------------------------------------------------------------------------
+
+
+def groups(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC439: a whitelist is not taken for an exemption from other groups."""
+    passing = [label for label in resolved.labels if label.group.lower() in PASSING_GROUPS]
+    if passing and len(passing) < len(resolved.labels):
+        message = f"other groups hold an object back, whether or not a {passing[0].group} knows it"
+        yield Diagnostic(codes.WHITELIST_EXEMPTS_NOTHING, message, passing[0].label.span)
+
+
+def regions(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC336, DC440: regions come from sequences, and what is to be kept is kept."""
+    painted = False  # whether a label above blanks something: regions of several labels are painted one by one
+    for label in resolved.labels:
+        yield from _sources(label)
+        lines = [bound.line for bound in label.regions]
+        for number, line in enumerate(lines):
+            whole = isinstance(line.region, nodes.WholeImage)
+            if not line.keep:
+                painted = True
+            elif not painted and not any(not later.keep for later in lines[number:]):
+                yield Diagnostic(codes.KEEP_IDLE, "no region is blanked above", line.span)
+            elif whole and painted:
+                yield Diagnostic(codes.KEEP_IDLE, "the whole image is kept again", line.span)
+            elif any(not later.keep and isinstance(later.region, nodes.WholeImage) for later in lines[number:]):
+                yield Diagnostic(codes.KEEP_IDLE, "the whole image is blanked below", line.span)
+
+
+def _sources(label: BoundLabel) -> Iterator[Diagnostic]:
+    for bound in label.regions:
+        attribute = attribute_of(bound.source)
+        if attribute is not None and attribute.vr != "SQ":
+            message = f"{attribute.keyword} is no sequence"
+            hint = "write from:SequenceOfUltrasoundRegions"
+            yield Diagnostic(REGIONS_NO_SEQUENCE, message, bound.line.span, hint)

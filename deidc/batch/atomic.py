@@ -1,0 +1,78 @@
+"""A file that is whole or absent: written under another name in its folder, then put in its place."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+TEMPORARY_PREFIX = ".deidc-"
+TEMPORARY_SUFFIX = ".part"
+
+# What file systems without hard links answer (FAT, some network shares).
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
+
+
+def write_atomically(path: Path, data: bytes, *, overwrite: bool, fsync: bool = False, token: str = "") -> None:
+    """Write a file whole, or not at all; folders on the way are made.
+
+    `token` goes into the temporary name, so that `discard_leftovers` can find what a killed process left.
+
+    Without `overwrite` a file that is there stays, even one that appears while this one is written, and
+    FileExistsError is raised. With it, the new file takes over the permissions of the old one. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{token}{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            if fsync:
+                file.flush()
+                os.fsync(file.fileno())
+        if overwrite:
+            if path.is_file():
+                shutil.copymode(path, temporary)
+            temporary.replace(path)
+        else:
+            _put(temporary, path)
+    finally:
+        # Also when a signal interrupts: nothing half-written is left behind.
+        temporary.unlink(missing_ok=True)
+    if fsync:
+        _sync_folder(path.parent)
+
+
+def discard_leftovers(folder: Path, token: str) -> None:
+    """Delete what processes that wrote with `token` and were killed left in a folder."""
+    for left in folder.glob(f"{TEMPORARY_PREFIX}{token}*{TEMPORARY_SUFFIX}"):
+        with suppress(OSError):
+            left.unlink()
+
+
+def _put(temporary: Path, path: Path) -> None:
+    try:
+        # A hard link fails where the name exists; a rename would replace it.
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError as failure:
+        if failure.errno not in _NO_LINKS:
+            raise
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        temporary.rename(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last; folders cannot be opened everywhere, and then there is no more to be done."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

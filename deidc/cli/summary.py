@@ -1,0 +1,79 @@
+"""What a run did, counted: for people and for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from attrs import define, field
+
+from deidc.batch.job import Ending, FileOutcome
+from deidc.batch.manifest import line_of
+from deidc.ir import ops
+from deidc.ir.program import Program
+
+_ACTING = (ops.Add, ops.Replace, ops.Jitter, ops.Remove, ops.Blank)
+_MOST_IDLE = 5
+
+
+@define
+class Summary:
+    """Counts of outcomes, faults, labels, and effects by line of the recipe."""
+
+    program: Program = field(repr=False)
+    endings: Counter[Ending] = field(factory=Counter)
+    faults: Counter[tuple[str, str]] = field(factory=Counter)
+    effects: Counter[tuple[str, str]] = field(factory=Counter)
+    flags: Counter[tuple[str, str]] = field(factory=Counter)
+
+    def count(self, outcome: FileOutcome) -> None:
+        """Take one outcome in."""
+        self.endings[outcome.ending] += 1
+        self.faults.update((fault.rule.code, fault.rule.title) for fault in outcome.faults)
+        self.flags.update((flag.group, flag.label) for flag in outcome.flags)
+        for (op, effect), count in outcome.effects.items():
+            self.effects[line_of(self.program, op), effect] += count
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing was refused or held back."""
+        return not (self.endings[Ending.REFUSED] or self.endings[Ending.FLAGGED])
+
+    def text(self, *, dry_run: bool) -> str:
+        """Return the summary for people."""
+        counts = ", ".join(f"{self.endings[one]} {one.value}" for one in Ending if self.endings[one])
+        lines = [f"{'dry run, nothing written: ' if dry_run else ''}{counts or 'no files'}"]
+        lines.extend(f"  {count:>7}  {code} {title}" for (code, title), count in sorted(self.faults.items()))
+        lines.extend(f"  {count:>7}  flagged {group}/{label}" for (group, label), count in sorted(self.flags.items()))
+        lines.extend(f"  {count:>7}  {effect:10} {line}" for (line, effect), count in self._effects())
+        idle = self._idle_lines()
+        if idle and self.endings[Ending.WRITTEN]:
+            dots = ", ..." if len(idle) > _MOST_IDLE else ""
+            lines.append(f"  {len(idle)} rules touched nothing: {', '.join(idle[:_MOST_IDLE])}{dots}")
+        return "\n".join(lines) + "\n"
+
+    def document(self, *, dry_run: bool) -> dict[str, object]:
+        """Return the summary for programs."""
+        return {
+            "program": self.program.digest,
+            "dry_run": dry_run,
+            "outcomes": {one.value: self.endings[one] for one in Ending},
+            "faults": [{"code": code, "count": count} for (code, _), count in sorted(self.faults.items())],
+            "flags": [
+                {"group": group, "label": label, "count": count} for (group, label), count in sorted(self.flags.items())
+            ],
+            "effects": [{"line": line, "effect": effect, "count": count} for (line, effect), count in self._effects()],
+            "idle": self._idle_lines(),
+        }
+
+    def _effects(self) -> list[tuple[tuple[str, str], int]]:
+        return sorted(self.effects.items(), key=lambda one: (*_line_key(one[0][0]), one[0][1]))
+
+    def _idle_lines(self) -> list[str]:
+        """Return the lines of rules that had no effect on any object."""
+        lines = {line_of(self.program, at) for at, op in enumerate(self.program.ops) if isinstance(op, _ACTING)}
+        return sorted(lines - {line for line, _ in self.effects} - {"deidc"}, key=_line_key)
+
+
+def _line_key(line: str) -> tuple[str, int]:
+    recipe, _, number = line.rpartition(":")
+    return (recipe, int(number) if number.isdigit() else 0)

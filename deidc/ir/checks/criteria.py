@@ -1,0 +1,114 @@
+"""DC323-DC326, DC337: criteria of labels and conditions of rules that can hold for some object."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deidc.codes import values as codes
+from deidc.diagnostics import Diagnostic
+from deidc.grammar import nodes
+from deidc.ir.checks.coverage import attribute_of
+from deidc.ir.checks.expressions import alternatives, has_bare_operator, is_slow
+from deidc.ir.dictionary import Attribute
+from deidc.ir.identifiers import MODALITIES, ONLY_IN_ITEMS
+from deidc.ir.names import Bound, BoundCriterion, Resolved
+from deidc.ir.vrs import FLOATS, INTEGERS, Unfit, fit_text
+from deidc.patterns import BadPattern, compiled
+
+_EXACT = (nodes.TextOperator.EQUALS, nodes.TextOperator.NOTEQUALS)
+_NUMERIC = frozenset({*INTEGERS, *FLOATS, "IS", "DS", "DA", "TM", "UI"})
+_ABSENT = (nodes.StateOperator.MISSING, nodes.StateOperator.EMPTY)
+
+
+def criteria(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC323-DC326: a criterion can hold for some object."""
+    for label in resolved.labels:
+        for line in label.lines:
+            for bound in line.criteria:
+                yield from _criterion(bound)
+
+
+def _criterion(bound: BoundCriterion) -> Iterator[Diagnostic]:
+    criterion = bound.criterion
+    attribute = attribute_of(bound.selector)
+    if (
+        attribute is not None
+        and attribute.keyword in ONLY_IN_ITEMS
+        and isinstance(criterion.target, nodes.Keyword | nodes.Tag)
+    ):
+        message = f"{attribute.keyword} occurs in items of sequences only"
+        yield Diagnostic(codes.ONLY_NESTED, message, criterion.target.span, f"write Sequence__{attribute.keyword}")
+    if criterion.value is None or not isinstance(criterion.operator, nodes.TextOperator):
+        return
+    if has_bare_operator(criterion.value):
+        return
+    if criterion.operator in _EXACT and "|" in criterion.value:
+        hint = f"write contains with ^({criterion.value})$"
+        yield Diagnostic(codes.ALTERNATION_IN_EQUALS, "equals knows no alternatives", criterion.span, hint)
+    elif criterion.operator not in _EXACT and re.search(r"[A-Za-z]\+[A-Za-z]", criterion.value):
+        yield Diagnostic(codes.PLUS_IN_PATTERN, "+ repeats the letter before it", criterion.span)
+    elif attribute is not None and not _may_have(attribute, criterion.operator, criterion.value):
+        yield Diagnostic(codes.NOT_A_TERM, f"{attribute.keyword} has no such value", criterion.span)
+
+
+def _may_have(attribute: Attribute, operator: nodes.TextOperator, text: str) -> bool:
+    """Whether the attribute can have a value that compares so with the text."""
+    if operator in _EXACT:
+        if attribute.keyword == "Modality":
+            return text.strip().upper() in MODALITIES
+        try:
+            fit_text(text, attribute.vr)
+        except Unfit:
+            return attribute.vr == "SQ"  # sequences are compared by what is printed of them
+        return True
+    if is_slow(text):
+        return True
+    if attribute.keyword == "Modality":
+        return all(_finds_modality(part) for part in alternatives(text))
+    if attribute.vr in _NUMERIC:
+        return re.fullmatch(r"[A-DF-Za-df-z ]+", text) is None
+    return True
+
+
+def _finds_modality(pattern: str) -> bool:
+    try:
+        expression = compiled(pattern)
+    except BadPattern:
+        return True
+    return any(map(expression.search, MODALITIES))
+
+
+# ---- conditions of rules --------------------------------------------------------------------------------
+
+
+def conditions(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC337: the conditions of a rule can hold for an element that the rule acts on."""
+    for rule in resolved.rules:
+        match rule.statement:
+            case nodes.Replace(when=when) | nodes.Remove(when=when) | nodes.Blank(when=when) if when:
+                complaint = _never(rule, when)
+                if complaint:
+                    yield Diagnostic(codes.CONDITION_NEVER, complaint, rule.statement.span)
+            case _:
+                pass
+
+
+def _never(rule: Bound, when: nodes.Conditions) -> str:
+    states = {one.operator for one in when if isinstance(one, nodes.StateCondition)}
+    wanted = [one for one in when if isinstance(one, nodes.TextCondition)]
+    positive = [one for one in wanted if one.operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.EQUALS)]
+    if nodes.StateOperator.MISSING in states and not isinstance(rule.statement, nodes.Replace):
+        return "what is missing cannot be changed"
+    if positive and states & set(_ABSENT):
+        return "an element without a value has no such text"
+    if {nodes.StateOperator.MISSING, nodes.StateOperator.PRESENT} <= states:
+        return "nothing is missing and present"
+    if isinstance(rule.statement, nodes.Blank) and nodes.StateOperator.EMPTY in states:
+        return "what is empty stays empty"
+    attribute = attribute_of(rule.selector)
+    if attribute is not None:
+        for one in positive:
+            if not _may_have(attribute, one.operator, one.text):
+                return f"{attribute.keyword} has no such value"
+    return ""

@@ -1,0 +1,231 @@
+"""DC402-DC405, DC407, DC408, DC417, DC420, DC432: what a rule that names an element and others do to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from deidc.codes import privacy as codes
+from deidc.diagnostics import Diagnostic, Label, Rule
+from deidc.grammar import nodes
+from deidc.ir import ops
+from deidc.ir.checks.coverage import (
+    attribute_of,
+    is_wide,
+    listed,
+)
+from deidc.ir.checks.rule_table import (
+    RuleTable,
+    complaint,
+    holds_off_remove,
+    is_unconditional,
+    likeness,
+    name,
+    overrules_base,
+    word,
+)
+from deidc.ir.names import Bound, Resolved
+from deidc.ir.vrs import DATES
+
+
+def interplay(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC402-DC408, DC417, DC420, DC432: no rule undoes another by accident."""
+    table = RuleTable(resolved)
+    doubled = {number: said for said, number in _doubles(table)}
+    yield from doubled.values()
+    findings = [
+        finding
+        for number, rule in table.exact()
+        if number not in doubled
+        for finding in _against_others(table, number, rule)
+    ]
+    yield from _told(findings)
+
+
+# ---- the same rule twice --------------------------------------------------------------------------------
+
+
+def _doubles(table: RuleTable) -> Iterator[tuple[Diagnostic, int]]:
+    seen: dict[object, Bound] = {}
+    for number, rule in enumerate(table.rules):
+        if rule.selector is None:
+            continue
+        first = seen.setdefault(likeness(rule), rule)
+        if first is rule:
+            continue
+        code = codes.DOUBLED if first.selector == rule.selector else codes.CASE_DOUBLE
+        if isinstance(rule.statement, nodes.Jitter):
+            code = codes.SHIFTED_TWICE
+        elif overrules_base(first, rule):
+            continue
+        yield complaint(code, "the rule stands above already", rule, (first,), "it stands here"), number
+
+
+def list_lines(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC404: no line stands in a list twice."""
+    for one in resolved.lists:
+        seen: dict[object, nodes.ListLine] = {}
+        for member in one.members:
+            line = member.line
+            how = (line.separator, line.minimum) if isinstance(line, nodes.Split) else None
+            first = seen.setdefault((member.selector, how), line) if member.selector is not None else line
+            if first is not line and first.span.source == line.span.source:
+                label = Label(first.span, "it stands here")
+                yield Diagnostic(codes.DOUBLED, "the line stands above already", line.span, labels=(label,))
+
+
+# ---- a rule that names an element, and others that come to it -------------------------------------------
+
+
+@frozen
+class _Finding:
+    """Rule `at` has trouble with `other`; `what` is the name of the element."""
+
+    code: Rule
+    at: Bound
+    other: Bound
+    what: str
+
+
+def _told(findings: list[_Finding]) -> Iterator[Diagnostic]:
+    """Yield one complaint for each rule and kind of trouble."""
+    groups: dict[tuple[str, int], list[_Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.code.code, id(finding.at)), []).append(finding)
+    for group in groups.values():
+        first = group[0]
+        said, words = _WORDS[first.code.code]
+        what = listed(list(dict.fromkeys(one.what for one in group)))
+        message = said.format(what=what, first=word(first.other), second=word(first.at))
+        yield complaint(first.code, message, first.at, tuple(one.other for one in group), words)
+
+
+_WORDS = {
+    codes.KEPT.code: ("{what} is kept, so the rule does nothing", "kept here"),
+    codes.KEPT_AND_ADDED.code: ("{what} is kept and added; the added value is what counts", "kept here"),
+    codes.SPARED.code: ("{what} is rewritten, so it is never removed", "rewritten here"),
+    codes.REPLACED_THEN_SHIFTED.code: ("{what} is written above and shifted here", "written here"),
+    codes.OVERWRITTEN.code: ("{what} is written above and overwritten here", "written here"),
+    codes.ADDED_THEN_GONE.code: ("{what} is added above and gone here", "added here"),
+    codes.CONTRADICTION.code: ("{first} and {second} name {what}, and only one of them counts", "the other rule"),
+}
+
+
+def _against_others(table: RuleTable, number: int, rule: Bound) -> Iterator[_Finding]:
+    others = table.others(number)
+    if not others:
+        return
+    what = name(rule)
+    if isinstance(rule.selector, ops.AtPath) and table.is_inside_kept(rule.selector):
+        return
+    keep = next((one for at, one in others if _keeps(one) and not _may_overrule(rule, number, one, at)), None)
+    if keep is not None and not isinstance(rule.statement, nodes.Keep):
+        if not isinstance(rule.statement, nodes.Add):
+            yield _Finding(codes.KEPT, rule, keep, what)
+            return
+        yield _Finding(codes.KEPT_AND_ADDED, rule, keep, what)
+    match rule.statement:
+        case nodes.Remove():
+            for at, one in others:
+                if _rewrites(one, rule) and not _may_overrule(rule, number, one, at):
+                    yield _Finding(codes.SPARED, rule, one, what)
+                    return
+        case nodes.Add() | nodes.Replace():
+            yield from _written(rule, what, [(at, one) for at, one in others if at > number], others)
+        case _:
+            pass
+    yield from _contradiction(rule, what, [one for at, one in others if at < number])
+
+
+def _keeps(rule: Bound) -> bool:
+    return isinstance(rule.statement, nodes.Keep)
+
+
+def _may_overrule(rule: Bound, number: int, other: Bound, at: int) -> bool:
+    """Whether the other rule is of a recipe that includes that of the first."""
+    return at > number and overrules_base(rule, other)
+
+
+def _rewrites(writer: Bound, remover: Bound) -> bool:
+    """Whether a rule surely rewrites what a REMOVE names, which holds the REMOVE off."""
+    if not holds_off_remove(writer):
+        return False
+    attribute = attribute_of(remover.selector)
+    if isinstance(writer.statement, nodes.Jitter):
+        return attribute is not None and attribute.vr in DATES
+    if attribute is not None and attribute.vr == "SQ" and is_wide(writer.selector):
+        return not isinstance(_value(writer), nodes.Literal | nodes.VarRef)
+    return True
+
+
+def _value(rule: Bound) -> nodes.Value | None:
+    match rule.statement:
+        case nodes.Add(_, value) | nodes.Replace(_, value):
+            return value
+        case _:
+            return None
+
+
+def _written(
+    rule: Bound, what: str, later: list[tuple[int, Bound]], others: list[tuple[int, Bound]]
+) -> Iterator[_Finding]:
+    """Yield what later rules do to a value that a rule writes."""
+    attribute = attribute_of(rule.selector)
+    spared = any(_rewrites(one, rule) for _, one in others)
+    for _, one in later:
+        if not is_unconditional(one):
+            continue
+        match one.statement:
+            case nodes.Jitter() if attribute is not None and attribute.vr in DATES:
+                yield _Finding(codes.REPLACED_THEN_SHIFTED, one, rule, what)
+                return
+            case nodes.Replace() if _is_wider(one, rule) and not overrules_base(rule, one):
+                if isinstance(rule.statement, nodes.Replace) or isinstance(_value(one), nodes.Literal):
+                    yield _Finding(codes.OVERWRITTEN, one, rule, what)
+                    return
+            case nodes.Remove() | nodes.Blank() if isinstance(rule.statement, nodes.Add):
+                gone = isinstance(one.statement, nodes.Blank) or not spared
+                if gone and not overrules_base(rule, one):
+                    yield _Finding(codes.ADDED_THEN_GONE, one, rule, what)
+                    return
+            case _:
+                pass
+
+
+def _is_wider(one: Bound, than: Bound) -> bool:
+    return is_wide(one.selector) or (isinstance(than.selector, ops.AtPath) and isinstance(one.selector, ops.Tagged))
+
+
+def _contradiction(rule: Bound, what: str, earlier: list[Bound]) -> Iterator[_Finding]:
+    """Yield an earlier rule that names the same element and does something else to it."""
+    for one in earlier:
+        if is_wide(one.selector) or type(one.selector) is not type(rule.selector):
+            continue
+        if not is_unconditional(rule) or not is_unconditional(one):
+            continue
+        pair = (type(one.statement), type(rule.statement))
+        if overrules_base(one, rule) and pair[0] is not nodes.Remove:
+            continue
+        if pair in _CONTRADICTIONS or (pair == (nodes.Add, nodes.Replace) and isinstance(_value(rule), nodes.Literal)):
+            yield _Finding(codes.CONTRADICTION, rule, one, what)
+            return
+
+
+# ADD, then REPLACE by a function or variable is no contradiction: it makes sure that there is something to replace.
+_CONTRADICTIONS = frozenset(
+    {
+        (nodes.Blank, nodes.Replace),
+        (nodes.Replace, nodes.Blank),
+        (nodes.Blank, nodes.Remove),
+        (nodes.Remove, nodes.Blank),
+        (nodes.Replace, nodes.Replace),
+        (nodes.Jitter, nodes.Replace),
+        (nodes.Jitter, nodes.Blank),
+        (nodes.Blank, nodes.Jitter),
+        (nodes.Add, nodes.Add),
+        (nodes.Replace, nodes.Add),
+        (nodes.Blank, nodes.Add),
+        (nodes.Jitter, nodes.Add),
+    }
+)

@@ -1,0 +1,108 @@
+"""DC319-DC322, DC331-DC333, DC335: what patterns select."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deidc.codes import values as codes
+from deidc.diagnostics import Diagnostic, Edit, Fix
+from deidc.grammar import nodes
+from deidc.ir import ops
+from deidc.ir.checks.coverage import covers, everything, fits_private, of_pattern
+from deidc.ir.checks.expressions import (
+    alternatives,
+    has_bare_operator,
+    has_capital_escape,
+    has_empty_alternative,
+    is_slow,
+    odd_digits_missed,
+)
+from deidc.ir.names import Resolved
+from deidc.source import Span
+
+# Patterns over a whole tag that stand for curves or overlays, with the digits, dots and repetitions taken out.
+_WHOLE_TAG = re.compile(
+    r"\^?(?:\\\()?(50|60)(?:[.x]{2}|\.\{2\}|\[0-9a-f\]\{2\})(?:,?\.{4}|,?\.\{4\}|,?\.[*+])?(?:\\\))?\$?\Z", re.I
+)
+
+
+def patterns(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC319-DC322, DC331-DC333: a pattern selects what its author means."""
+    for target, selector in _targets(resolved):
+        if isinstance(target, nodes.Expander) and isinstance(selector, ops.Matching):
+            yield from _pattern(target, selector, resolved)
+
+
+def texts(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC320, DC321, DC335: a pattern that values are searched for can miss, and does not take ages."""
+    for pattern, span, in_label in _searched(resolved):
+        if has_empty_alternative(pattern):
+            yield Diagnostic(codes.EMPTY_ALTERNATIVE, "an alternative of the pattern is empty", span)
+        elif is_slow(pattern):
+            yield Diagnostic(codes.SLOW_PATTERN, "a repetition in the pattern is itself repeated", span)
+        elif in_label and has_capital_escape(pattern):
+            yield Diagnostic(codes.CAPITAL_ESCAPE, "deid 0.4.13 reads the escape in lower case", span)
+
+
+def _targets(resolved: Resolved) -> Iterator[tuple[nodes.Target, ops.Selector | None]]:
+    for rule in resolved.rules:
+        yield rule.statement.target, rule.selector
+    for one in resolved.lists:
+        for member in one.members:
+            yield member.line.target, member.selector
+
+
+def _searched(resolved: Resolved) -> Iterator[tuple[str, Span, bool]]:
+    """Yield the patterns of conditions and criteria, and whether they stand in a label."""
+    contains = (nodes.TextOperator.CONTAINS, nodes.TextOperator.NOTCONTAINS)
+    for rule in resolved.rules:
+        if isinstance(rule.statement, nodes.Replace | nodes.Remove | nodes.Blank):
+            for condition in rule.statement.when:
+                if isinstance(condition, nodes.TextCondition) and condition.operator in contains:
+                    yield condition.text, condition.span, False
+    for label in resolved.labels:
+        for line in label.lines:
+            for bound in line.criteria:
+                text = bound.criterion.value
+                if bound.criterion.operator in contains and text and not has_bare_operator(text):
+                    yield text, bound.criterion.span, True
+
+
+def _pattern(target: nodes.Expander, selector: ops.Matching, resolved: Resolved) -> Iterator[Diagnostic]:
+    span, pattern = target.span, target.pattern
+    if odd_digits_missed(pattern):
+        fix = Fix.unsafe("write select:private", Edit(span, "select:private"))
+        message = "the pattern misses groups that end in B, D or F"
+        yield Diagnostic(codes.ODD_DIGITS, message, span, "write select:private", fix)
+    elif has_empty_alternative(pattern):
+        yield Diagnostic(codes.EMPTY_ALTERNATIVE, "an alternative of the pattern is empty", span)
+    elif is_slow(pattern):
+        yield Diagnostic(codes.SLOW_PATTERN, "a repetition in the pattern is itself repeated", span)
+    elif has_capital_escape(pattern):
+        yield Diagnostic(codes.CAPITAL_ESCAPE, "deid 0.4.13 reads the escape in lower case", span)
+    elif (tag := _WHOLE_TAG.match(pattern)) is not None:
+        kind = "select:curve" if tag[1] == "50" else "select:overlay"
+        fix = Fix.unsafe(f"write {kind}", Edit(span, kind))
+        yield Diagnostic(codes.WHOLE_TAG, f"{kind} means these elements", span, f"write {kind}", fix)
+    elif not selector.negated and len(covers(selector, resolved)) == len(everything()):
+        yield Diagnostic(codes.FITS_EVERYTHING, "the pattern fits every attribute", span, "write all")
+    elif (
+        selector.anchor is ops.Anchor.CONTAINS
+        and re.fullmatch(r"[0-9A-Fa-f]{4}", pattern)
+        and re.search(r"\d", pattern)
+    ):
+        hint = f"write select:group:{pattern}, or the whole tag"
+        message = "four digits fit groups, elements, and what lies across both"
+        yield Diagnostic(codes.DIGITS_ANYWHERE, message, span, hint)
+    else:
+        yield from _dead(target, selector)
+
+
+def _dead(target: nodes.Expander, selector: ops.Matching) -> Iterator[Diagnostic]:
+    """Complain of an alternative that is a word which fits no attribute, public or private, that is known."""
+    for part in alternatives(selector.pattern):
+        if re.fullmatch(r"\^?[A-Za-z_]{3,}\$?", part) is None:
+            continue
+        if not of_pattern(selector.anchor, part) and not fits_private(selector.anchor, part):
+            yield Diagnostic(codes.PATTERN_FITS_NOTHING, f"{part[:64]} fits no attribute", target.span)

@@ -1,0 +1,115 @@
+"""DC416, DC418, DC428, DC429, DC434-DC438: what a recipe promises that says identity is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deidc.codes import privacy as codes
+from deidc.diagnostics import Diagnostic
+from deidc.grammar import nodes
+from deidc.ir.checks.coverage import NOTHING, Coverage, attribute_of, covers, date_attributes, reaches_private
+from deidc.ir.checks.rule_table import complaint
+from deidc.ir.dictionary import find_keyword
+from deidc.ir.identifiers import DIRECT_IDENTIFIERS, ENTITY_DATES, INSTANCE_UIDS, METHODS, PROMISE, TEMPORAL
+from deidc.ir.names import Bound, Resolved
+
+
+def promises(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC416-DC438: a recipe that says that identity is removed has rules for what tells identity."""
+    promise, value = _promise(resolved)
+    if promise is None:
+        return
+    if value not in ("YES", "NO"):
+        yield complaint(codes.IDENTITY_REMOVED, "the value is neither YES nor NO", promise)
+        return
+    if value == "YES":
+        yield from _left(promise, resolved)
+        yield from _stamps(promise, resolved)
+        yield from _guessable(resolved)
+
+
+def _promise(resolved: Resolved) -> tuple[Bound | None, str]:
+    """Return the rule that says whether identity is removed, and what it says."""
+    for rule in resolved.rules:
+        attribute = attribute_of(rule.selector)
+        if attribute is None or attribute.keyword != PROMISE:
+            continue
+        match rule.statement:
+            case nodes.Add(_, nodes.Literal(text)) | nodes.Replace(_, nodes.Literal(text)):
+                return rule, text.strip().upper()
+            case _:
+                pass
+    return None, ""
+
+
+def _left(promise: Bound, resolved: Resolved) -> Iterator[Diagnostic]:
+    """Complain of what no rule is about."""
+    touched = NOTHING.union(*(covers(rule.selector, resolved) for rule in resolved.rules))
+    missing = _missing(DIRECT_IDENTIFIERS, touched)
+    if missing:
+        yield complaint(codes.LEAVES_IDENTIFIERS, f"no rule is about {', '.join(missing)}", promise)
+    uids = tuple(sorted(INSTANCE_UIDS))
+    missing = _missing(uids, touched)
+    if 0 < len(missing) < len(uids):
+        yield complaint(codes.LEAVES_UIDS, f"no rule is about {' and '.join(missing)}", promise)
+    if not any(reaches_private(rule.selector, resolved) for rule in resolved.rules):
+        hint = "add REMOVE select:private, or KEEP those that are safe"
+        yield complaint(codes.LEAVES_PRIVATE, "no rule is about private elements", promise, hint=hint)
+    shifts = [rule for rule in resolved.rules if isinstance(rule.statement, nodes.Jitter)]
+    if shifts:
+        missing = _missing(ENTITY_DATES, touched)
+        if missing:
+            hint = "JITTER select:VR:DA|DT shifts all dates"
+            yield complaint(codes.LEAVES_DATES, f"no rule is about {', '.join(missing)}", shifts[0], hint=hint)
+
+
+def _missing(keywords: tuple[str, ...], touched: Coverage) -> list[str]:
+    return [keyword for keyword in keywords if not _pattern(keyword) & touched]
+
+
+def _stamps(promise: Bound, resolved: Resolved) -> Iterator[Diagnostic]:
+    """Complain of stamps that belong to the promise (PS3.15 E.1.1, E.3.6)."""
+    written = NOTHING.union(
+        *(
+            covers(rule.selector, resolved)
+            for rule in resolved.rules
+            if isinstance(rule.statement, nodes.Add | nodes.Replace)
+        )
+    )
+    if not any(_pattern(keyword) & written for keyword in METHODS):
+        message = "no rule writes DeidentificationMethod"
+        yield complaint(codes.METHOD_UNTOLD, message, promise, hint="ADD DeidentificationMethod how it was done")
+    shift = next((rule for rule in resolved.rules if isinstance(rule.statement, nodes.Jitter)), None)
+    if shift is not None and not _pattern(TEMPORAL) & written:
+        hint = f"ADD {TEMPORAL} MODIFIED"
+        yield complaint(codes.SHIFT_UNTOLD, f"no rule writes {TEMPORAL}", shift, hint=hint)
+
+
+def _guessable(resolved: Resolved) -> Iterator[Diagnostic]:
+    """Complain of replacements that can be computed back or forth without a secret."""
+    for rule in resolved.rules:
+        match rule.statement:
+            case nodes.Jitter(_, nodes.Literal()):
+                if covers(rule.selector, resolved) & date_attributes():
+                    yield complaint(codes.READABLE_SHIFT, "the number of days stands in the recipe", rule)
+            case nodes.Replace(_, nodes.BuiltinRef("pydicom_uuid", arguments)) | nodes.Add(
+                _, nodes.BuiltinRef("pydicom_uuid", arguments)
+            ) if not _is_random(arguments):
+                yield complaint(codes.UNKEYED_UID, "the new UID can be computed from the old one", rule)
+            case _:
+                pass
+
+
+def _is_random(arguments: tuple[nodes.Argument, ...]) -> bool:
+    """Whether pydicom_uuid is asked for random UIDs."""
+    return any(
+        isinstance(one.value, nodes.Literal)
+        and (one.key, one.value.text.lower()) in (("stable_remapping", "false"), ("prefix", "none"))
+        for one in arguments
+    )
+
+
+def _pattern(keyword: str) -> Coverage:
+    attribute = find_keyword(keyword)
+    assert attribute is not None, keyword
+    return frozenset({attribute.pattern})

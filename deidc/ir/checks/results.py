@@ -1,0 +1,203 @@
+"""DC305-DC307, DC311-DC318, DC328-DC330: amounts, variables, lists, and what built-in functions make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from deidc.codes import values as codes
+from deidc.diagnostics import Diagnostic
+from deidc.grammar import nodes
+from deidc.ir import ops
+from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.checks.coverage import attribute_of, covers, names
+from deidc.ir.dictionary import Attribute, find_keyword
+from deidc.ir.identifiers import FEW_VALUES, LINKING_UIDS
+from deidc.ir.names import Bound, Resolved
+from deidc.ir.signatures import Result
+from deidc.ir.vrs import BINARY, DATES, FLOATS, INTEGERS
+
+_ROOT = re.compile(r"[0-9]+(\.(0|[1-9][0-9]*))*\.?\Z")
+_LONGEST_ROOT = 40
+_NUMBERS = frozenset({*INTEGERS, *FLOATS, "DS", "IS"})
+_MOMENTS = frozenset({*DATES, "TM", "AS"})
+_SHORT = frozenset({"SH", "AE", "CS"})
+_NO_TEXT = frozenset({"SQ", "AT", *(BINARY.keys() - {"UN"})})
+_UUIDS = frozenset({"basic_uuid", "simple_uuid", "suffix_uuid"})
+# VRs that cannot hold what a function makes.
+_UNFIT_RESULTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        **dict.fromkeys(_UUIDS, _NUMBERS | _MOMENTS | _SHORT | _NO_TEXT),
+        "stable_hash": _NUMBERS | _MOMENTS | _NO_TEXT | {"UI"},
+        **dict.fromkeys(("dicom_uuid", "pydicom_uuid", "stable_uid"), _NUMBERS | _MOMENTS | _SHORT | _NO_TEXT),
+        **dict.fromkeys(
+            ("jitter", "truncate_date"), _NUMBERS - {"IS"} | _NO_TEXT | {"TM", "AS", "UI", "CS", "AE", "PN", "UR"}
+        ),
+        "round": _MOMENTS | _NO_TEXT | {"UI", "PN", "UR"},
+        "age_cap": _NUMBERS | DATES | _NO_TEXT | {"TM", "UI", "PN", "UR"},
+    }
+)
+_UNFIT_VARIABLES: Mapping[nodes.VariableType, frozenset[str]] = MappingProxyType(
+    {
+        nodes.VariableType.DATE: _NUMBERS - {"IS", "DS"} | _NO_TEXT | {"TM", "AS", "UI"},
+        nodes.VariableType.UID: _NUMBERS | _MOMENTS | _NO_TEXT | {"CS"},
+        nodes.VariableType.INT: _MOMENTS | _NO_TEXT | {"UI"},
+        nodes.VariableType.NUMBER: _MOMENTS | _NO_TEXT | {"UI"},
+        nodes.VariableType.TEXT: frozenset({"SQ"}),
+    }
+)
+_NO_DAYS = frozenset({nodes.VariableType.DATE, nodes.VariableType.UID})
+
+
+def jitters(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC305-DC307, DC329: JITTER shifts dates by a whole number of days."""
+    for rule in resolved.rules:
+        if not isinstance(rule.statement, nodes.Jitter):
+            continue
+        attribute = attribute_of(rule.selector)
+        if attribute is not None and attribute.vr not in DATES:
+            message = f"{attribute.keyword} (VR {attribute.vr}) holds no date"
+            yield Diagnostic(codes.JITTER_NO_DATE, message, rule.statement.target.span)
+        elif isinstance(rule.selector, ops.OfVR) and set(rule.selector.vrs) <= _NUMBERS | {
+            "TM",
+            "AS",
+            "PN",
+            "SQ",
+            "UI",
+        }:
+            message = f"attributes of VR {' or '.join(rule.selector.vrs)} hold no dates"
+            yield Diagnostic(codes.JITTER_NO_DATE, message, rule.statement.target.span, "write select:VR:DA|DT")
+        yield from _amount(rule.statement.days)
+
+
+def _amount(days: nodes.Value) -> Iterator[Diagnostic]:
+    match days:
+        case nodes.Literal(text) if not re.fullmatch(r"[+-]?\d{1,7}", text, re.ASCII):
+            yield Diagnostic(codes.JITTER_AMOUNT, "the amount is no whole number of days", days.span)
+        case nodes.Literal(text) if int(text) == 0:
+            yield Diagnostic(codes.JITTER_ZERO, "the dates are shifted by no days", days.span)
+        case nodes.BuiltinRef(name) if name in BUILTINS and BUILTINS[name].result not in (Result.DAYS, Result.ANY):
+            hint = f"write REPLACE with deid_func:{name}, or JITTER with deid_func:date_shift"
+            yield Diagnostic(codes.FUNCTION_UNFIT, f"{name} makes no number of days", days.span, hint)
+        case _:
+            pass
+
+
+def lists(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC311-DC312: lists do not collect what everybody's files hold."""
+    few = frozenset(known.pattern for key in FEW_VALUES if (known := find_keyword(key)) is not None)
+    for one in resolved.lists:
+        if one.kind is not nodes.ListKind.VALUES:
+            continue
+        for member in one.members:
+            if isinstance(member.line, nodes.Split) and member.line.minimum < 2:
+                message = "parts of one character are taken"
+                yield Diagnostic(codes.SHORT_PARTS, message, member.line.span, "add minlength=2 or more")
+            common = covers(member.selector, resolved) & few
+            if common:
+                message = f"{names(common)} {'have' if len(common) > 1 else 'has'} few different values"
+                yield Diagnostic(codes.COMMON_VALUES, message, member.line.span)
+
+
+# ---- variables and functions ----------------------------------------------------------------------------
+
+
+def variables(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC328, DC330: a variable that is written is of a type that the attribute can hold, and no secret."""
+    for rule in resolved.rules:
+        match rule.statement:
+            case nodes.Add(_, nodes.VarRef() as used) | nodes.Replace(_, nodes.VarRef() as used):
+                yield from _variable(rule, used, resolved)
+            case nodes.Jitter(_, nodes.VarRef(name) as used):
+                declared = resolved.variables.get(name)
+                if declared is not None and (declared.type in _NO_DAYS or _is_hidden(declared)):
+                    message = f"a {declared.type.value} is no number of days"
+                    yield Diagnostic(codes.VARIABLE_UNFIT, message, used.span)
+            case _:
+                pass
+
+
+def _variable(rule: Bound, used: nodes.VarRef, resolved: Resolved) -> Iterator[Diagnostic]:
+    declared = resolved.variables.get(used.name)
+    if declared is None:
+        return
+    if declared.type is nodes.VariableType.SECRET:
+        hint = "a secret is for key= of functions"
+        yield Diagnostic(codes.SECRET_WRITTEN, f"var:{used.name} is a secret", used.span, hint)
+        return
+    attribute = attribute_of(rule.selector)
+    if declared.type is nodes.VariableType.TABLE:
+        hint = f"write deid_func:lookup table=var:{used.name} column=NAME"
+        yield Diagnostic(codes.VARIABLE_UNFIT, "a table is no value", used.span, hint)
+    elif attribute is not None and attribute.vr in _UNFIT_VARIABLES[declared.type]:
+        message = f"a {declared.type.value} is no value of {attribute.keyword} (VR {attribute.vr})"
+        yield Diagnostic(codes.VARIABLE_UNFIT, message, used.span)
+
+
+def _is_hidden(variable: nodes.Variable) -> bool:
+    return variable.type in (nodes.VariableType.SECRET, nodes.VariableType.TABLE)
+
+
+def functions(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC313-DC318, DC329: built-in functions make values that are of use where they are written."""
+    for rule in resolved.rules:
+        match rule.statement:
+            case nodes.Add(_, nodes.BuiltinRef() as call) | nodes.Replace(_, nodes.BuiltinRef() as call):
+                yield from _result(rule, call)
+                yield from _arguments(rule, call)
+            case _:
+                pass
+
+
+def _result(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
+    attribute = attribute_of(rule.selector)
+    vrs = {attribute.vr} if attribute is not None else set[str]()
+    if isinstance(rule.selector, ops.OfVR):
+        vrs = set(rule.selector.vrs)
+    what = attribute.keyword if attribute is not None else f"VR {' or '.join(sorted(vrs))}"
+    if call.name in _UUIDS and "UI" in vrs:
+        hint = "write deid_func:pydicom_uuid, or deid_func:stable_uid key=var:NAME"
+        yield Diagnostic(codes.UUID_INTO_UID, f"{what} holds UIDs", call.span, hint)
+    elif call.name == "date_shift":
+        message = "date_shift makes a number of days, which is for JITTER"
+        yield Diagnostic(codes.FUNCTION_UNFIT, message, call.span, "write JITTER")
+    elif vrs and vrs <= _UNFIT_RESULTS.get(call.name, frozenset()):
+        yield Diagnostic(codes.FUNCTION_UNFIT, f"{what} cannot hold what {call.name} makes", call.span)
+    elif call.name == "stable_hash" and vrs and vrs <= _SHORT and _hash_length(call) > 16:
+        message = f"{what} holds 16 characters, and {_hash_length(call)} are made"
+        yield Diagnostic(codes.FUNCTION_UNFIT, message, call.span, "give a smaller length=")
+
+
+def _hash_length(call: nodes.BuiltinRef) -> int:
+    given = {one.key: one.value.text for one in call.arguments if isinstance(one.value, nodes.Literal)}
+    length = given.get("length", "16")
+    return len(given.get("prefix", "")) + (int(length) if re.fullmatch(r"\d{1,4}", length, re.ASCII) else 16)
+
+
+def _arguments(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
+    attribute = attribute_of(rule.selector)
+    given = {one.key: one.value for one in call.arguments}
+    stable = given.get("stable_remapping")
+    if call.name == "pydicom_uuid" and isinstance(stable, nodes.Literal) and stable.text.lower() == "false":
+        yield Diagnostic(codes.NOT_STABLE, "deid 0.4.13 writes one constant UID", stable.span)
+    elif call.name == "dicom_uuid" and _links(attribute):
+        assert attribute is not None
+        message = f"{attribute.keyword} links objects, and each file gets another"
+        yield Diagnostic(codes.RANDOM_UID, message, call.span)
+    for key in ("org_root", "prefix", "root"):
+        root = given.get(key)
+        if call.name == "stable_hash" or not isinstance(root, nodes.Literal) or root.text.lower() == "none":
+            continue
+        if not _is_root(root.text):
+            yield Diagnostic(codes.BAD_ROOT, "the root is no UID with room behind it", root.span)
+    if call.name == "jitter" and "years" in given and "days" not in given:
+        yield Diagnostic(codes.YEARS_ONLY, "deid 0.4.13 adds one day", call.span, "add days=0")
+
+
+def _links(attribute: Attribute | None) -> bool:
+    return attribute is not None and attribute.keyword in LINKING_UIDS
+
+
+def _is_root(text: str) -> bool:
+    return _ROOT.match(text) is not None and len(text) <= _LONGEST_ROOT

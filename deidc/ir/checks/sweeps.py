@@ -1,0 +1,92 @@
+"""DC402, DC403, DC406, DC407: what rules that sweep over many attributes do to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deidc.codes import privacy as codes
+from deidc.diagnostics import Diagnostic, Rule
+from deidc.grammar import nodes
+from deidc.ir import ops
+from deidc.ir.checks.coverage import NOTHING, be, date_attributes, everything, is_wide, listed, names, reaches_private
+from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, likeness, name
+from deidc.ir.names import Bound, Resolved
+
+
+def sweeps(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC402, DC403, DC406, DC407: a wide rule acts on something, and no date is shifted twice."""
+    table = RuleTable(resolved)
+    yield from _kept_whole(table)
+    yield from _spared_whole(table)
+    yield from _shifted_twice(table)
+
+
+def _kept_whole(table: RuleTable) -> Iterator[Diagnostic]:
+    """Complain of wide rules all of whose attributes are kept."""
+    keeps = [rule for rule in table.rules if isinstance(rule.statement, nodes.Keep)]
+    kept = table.kept
+    for number, rule in table.wide():
+        reached = table.covered[number]
+        if reaches_private(rule.selector, table.resolved) and kept != everything():
+            continue
+        if not isinstance(rule.statement, nodes.Keep) and reached and reached <= kept:
+            message = f"{names(reached)} {be(reached)} kept, so the rule does nothing"
+            yield complaint(codes.KEPT, message, rule, tuple(keeps), "kept here")
+
+
+def _spared_whole(table: RuleTable) -> Iterator[Diagnostic]:
+    """Complain of wide REMOVE rules all of whose attributes are rewritten."""
+    rewritten = table.rewritten
+    for number, rule in table.wide():
+        reached = table.covered[number]
+        if reaches_private(rule.selector, table.resolved):
+            continue
+        if isinstance(rule.statement, nodes.Remove) and reached and reached <= rewritten:
+            message = f"{names(reached)} {be(reached)} rewritten, so never removed"
+            yield complaint(codes.SPARED, message, rule)
+
+
+def _shifted_twice(table: RuleTable) -> Iterator[Diagnostic]:
+    """Complain of JITTER rules that come to the same dates, or to dates that a wide REPLACE wrote."""
+    seen: set[object] = set()  # a JITTER that is written twice is complained of as such
+    shifts: list[tuple[int, Bound]] = []
+    writers: list[tuple[int, Bound]] = []
+    for number, rule in enumerate(table.rules):
+        match rule.statement:
+            case nodes.Replace() if is_wide(rule.selector) and is_unconditional(rule):
+                writers.append((number, rule))
+            case nodes.Jitter() if likeness(rule) not in seen:
+                seen.add(likeness(rule))
+                yield from _overlaps(table, number, codes.SHIFTED_TWICE, shifts)
+                yield from _overlaps(table, number, codes.REPLACED_THEN_SHIFTED, writers)
+                shifts.append((number, rule))
+            case _:
+                pass
+
+
+def _overlaps(table: RuleTable, number: int, code: Rule, earlier: list[tuple[int, Bound]]) -> Iterator[Diagnostic]:
+    rule = table.rules[number]
+    near = {at for at, _ in table.others(number)} if not is_wide(rule.selector) else set()
+    reached, both, found = table.covered[number] & date_attributes(), NOTHING, list[Bound]()
+    paths: list[str] = []
+    for at, other in earlier:
+        common = reached & table.covered[at]
+        nested = at in near or _is_inside(table, at, number)
+        if common or nested:
+            both |= common
+            found.append(other)
+            if not common:
+                paths.append(name(rule) if at in near else name(other))
+    if found:
+        what = listed([*([names(both, 5)] if both else []), *paths], 5)
+        twice = code is codes.SHIFTED_TWICE
+        message = f"{what} would be shifted twice" if twice else f"{what} is written above and shifted here"
+        yield complaint(code, message, rule, tuple(found), "shifted here first" if twice else "written here")
+
+
+def _is_inside(table: RuleTable, number: int, wide: int) -> bool:
+    """Whether a rule names an element inside a sequence, or a private one, that another rule comes to as well."""
+    rule = table.rules[number]
+    if not isinstance(rule.selector, ops.AtPath | ops.PrivateBlock):
+        return False
+    return any(at == wide for at, _ in table.others(number))

@@ -1,0 +1,571 @@
+"""The language, carried out naively: what a recipe means, as a program to be read.
+
+It walks the tree of a recipe over a data set with nested loops. Nothing is compiled, indexed or remembered, and
+nothing is shared with the machine but the tree and the dictionary: where the two differ, one of them is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from pydicom import config
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from deidc.grammar import nodes
+from deidc.ir import dictionary
+from tests.reference_values import Refusal, fitted, is_date_shaped, shifted, texts_of
+
+# (7FE0,0008-0010), palettes, VOI LUT Sequence, character set, and how the file is encoded.
+SYSTEM = {
+    0x7FE00008, 0x7FE00009, 0x7FE00010, 0x00281201, 0x00281202, 0x00281203, 0x00281221, 0x00281222, 0x00281223,
+    0x00283010, 0x00080005, 0x00020000, 0x00020001, 0x00020010, 0x00020012,
+}  # fmt: skip
+CHARACTER_SET = 0x00080005
+OWN_CLASS_UID, OWN_VERSION = "2.25.247239372397278913595852990719726340844", "DEIDC"
+FOREIGN = (0x00020016, 0x00020017, 0x00020018, 0x00020026, 0x00020027, 0x00020028, 0x00020100, 0x00020102)
+LOOSE = ("LO", "SH", "ST", "LT", "UT", "UC", "UN", "IS")
+NO = ("", "0", "false", "no", "none")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What must come out: the object, what was done where, and the labels that hold."""
+
+    dataset: Dataset
+    effects: frozenset[tuple[str, str]]
+    flags: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """A place in the object: an element, or one that ADD wants and the input lacks."""
+
+    level: Dataset
+    tag: int
+    element: DataElement | None
+    above: Spot | None
+    item: int | None
+    in_meta: bool
+    wanted_creator: str | None = None
+
+    @property
+    def creator(self) -> str | None:
+        if self.wanted_creator is not None:
+            return self.wanted_creator
+        if not dictionary.is_private(self.tag) or self.tag & 0xFFFF < 0x1000:
+            return None
+        found = self.level.get((self.tag >> 16, (self.tag & 0xFFFF) >> 8))
+        return str(found.value).strip() or None if found is not None else None
+
+    @property
+    def vr(self) -> str:
+        if self.element is not None:
+            return str(self.element.VR)
+        if self.creator is not None:
+            return dictionary.private_vr(self.tag, self.creator) or "LO"
+        known = dictionary.find_tag(self.tag)
+        return known.vr.split(" or ")[0] if known is not None else "LO"
+
+    @property
+    def way(self) -> list[Spot]:
+        return [*(self.above.way if self.above is not None else []), self]
+
+    @property
+    def path(self) -> str:
+        return (f"{self.above.path}[{self.item}]." if self.above is not None else "") + f"{self.tag:08X}"
+
+    @property
+    def is_block(self) -> bool:
+        return dictionary.is_private_creator(self.tag)
+
+    @property
+    def charset(self) -> str:
+        if CHARACTER_SET in self.level:
+            return str(self.level[CHARACTER_SET].value or "")
+        return self.above.charset if self.above is not None else ""
+
+
+def interpret(
+    recipe: nodes.Recipe,
+    dataset: Dataset,
+    variables: Mapping[str, object] | None = None,
+    functions: Mapping[str, Callable[..., object]] | None = None,
+) -> Expected | Refusal:
+    """Carry a merged recipe out; `functions` are by the word that calls them, like `func:name`."""
+    try:
+        return Interpreter(recipe, deepcopy(dataset), dict(variables or {}), dict(functions or {})).run()
+    except Refusal as refusal:
+        return refusal
+
+
+@dataclass(eq=False)
+class Interpreter:
+    recipe: nodes.Recipe
+    input: Dataset
+    variables: dict[str, object]
+    functions: dict[str, Callable[..., object]]
+    effects: set[tuple[str, str]] = field(default_factory=set)
+
+    def lines(self, section: type, *kinds: type, name: str | None = None) -> list[Any]:
+        """All lines of these kinds in all sections of a kind, in order."""
+        sections = [one for one in self.recipe.items if isinstance(one, section)]
+        return [
+            line
+            for one in sections
+            if name is None or one.name == name
+            for line in one.body
+            if isinstance(line, kinds)
+        ]
+
+    def run(self) -> Expected:
+        declared = self.lines(nodes.Variables, nodes.Variable)
+        self.variables = {one.name: one.default for one in declared if one.default is not None} | self.variables
+        self.keeps = self.lines(nodes.Header, nodes.Keep)
+        self.rules = self.lines(nodes.Header, nodes.Add, nodes.Replace, nodes.Jitter, nodes.Remove, nodes.Blank)
+        if any(name not in self.variables for rule in self.rules for name in variables_in(rule)):
+            raise Refusal("DC901")
+        promotions = [rule for rule in self.rules if self.promotes(rule)]
+        self.rules = [rule for rule in self.rules if rule not in promotions]
+        self.charset = promotions[-1].value.text if promotions else None
+        for element in [e for e in self.input.iterall()]:
+            element.value  # everything is decoded before a character set changes
+        meta = getattr(self.input, "file_meta", None)
+        flags = tuple(
+            (section.name, label.name, section.name.lower() not in ("whitelist", "allowlist"))
+            for section in self.recipe.items
+            if isinstance(section, nodes.Filter)
+            for label in section.body
+            if isinstance(label, nodes.Label) and self.fires(label)
+        )
+        out = self.level(self.input, None, None, in_meta=False, sheltered=False)
+        new_meta = self.level(meta, None, None, in_meta=True, sheltered=False) if meta is not None else None
+        if self.charset is not None:
+            self.promote(out)
+        if new_meta is not None:
+            self.sync(out, meta, new_meta)
+        if getattr(out, "preamble", None) and out.preamble.strip(b"\0"):
+            out.preamble = bytes(128)
+            self.effects.add(("preamble", "synced"))
+        return Expected(out, frozenset(self.effects), flags)
+
+    # ---- which elements -------------------------------------------------------------------------------
+
+    def spots(self, dataset: Dataset, above: Spot | None, item: int | None, in_meta: bool) -> Iterator[Spot]:
+        """Every element below a level, items included, in document order."""
+        for element in dataset:
+            spot = Spot(dataset, int(element.tag), element, above, item, in_meta)
+            yield spot
+            for number, one in enumerate(element.value if element.VR == "SQ" else ()):
+                yield from self.spots(one, spot, number, in_meta)
+
+    def everywhere(self) -> Iterator[Spot]:
+        yield from self.spots(getattr(self.input, "file_meta", None) or Dataset(), None, None, True)
+        yield from self.spots(self.input, None, None, False)
+
+    def selects(self, target: nodes.Target, spot: Spot) -> bool:
+        match target:
+            case nodes.Keyword(text):
+                return fits(pattern_of(text), spot.tag)
+            case nodes.Tag(digits):
+                return fits(digits, spot.tag)
+            case nodes.Private(group, creator, element):
+                same = spot.creator is not None and spot.creator.strip().lower() == creator.strip().lower()
+                return same and fits(f"{group}XX{element}", spot.tag, even_only=False)
+            case nodes.Path(steps):
+                items = [one.item for one in spot.way[1:]]
+                return (
+                    len(steps) == len(spot.way)
+                    and all(self.selects(step.at, one) for step, one in zip(steps, spot.way, strict=True))
+                    and all(step.index in (None, item) for step, item in zip(steps, items, strict=False))
+                )
+            case nodes.Everything():
+                return True
+            case nodes.Expander(kind, pattern):
+                parents = tuple(dictionary.element_keyword(one.tag) for one in spot.way[:-1])
+                names = dictionary.spellings(spot.tag, spot.creator, parents)
+                form = {"startswith": f"^(?:{pattern})", "endswith": f"(?:{pattern})$"}.get(kind, pattern)
+                found = any(re.search(form, name, re.IGNORECASE) for name in names)
+                return found != (kind is nodes.ExpanderKind.EXCEPT)
+            case nodes.SelectVR(vrs):
+                return spot.vr in vrs
+            case nodes.SelectGroup(group):
+                return fits(group + "XXXX", spot.tag)
+            case nodes.SelectKind(nodes.ElementKind.PRIVATE):
+                return dictionary.is_private(spot.tag)
+            case nodes.SelectKind(kind):
+                return fits({"overlay": "60XXXXXX", "curve": "50XXXXXX"}[kind], spot.tag)
+            case nodes.ListRef(nodes.ListKind.VALUES, name):
+                return self.holds(name, spot)
+            case nodes.ListRef(_, name):
+                members = self.lines(nodes.Fields, nodes.Field, name=name)
+                return spot.element is not None and any(self.selects(line.target, spot) for line in members)
+        raise AssertionError(target)
+
+    def holds(self, name: str, spot: Spot) -> bool:
+        """Whether the input value of an element has a value of a %values list in it."""
+        if spot.element is None:
+            return False
+        for line in self.lines(nodes.Values, nodes.Field, nodes.Split, name=name):
+            for source in self.everywhere():
+                assert source.element is not None
+                if source.vr == "SQ" or not self.selects(line.target, source):
+                    continue
+                for value in texts_of(source.element):
+                    parts = value.split(line.separator) if isinstance(line, nodes.Split) else [value]
+                    least = line.minimum if isinstance(line, nodes.Split) else 1
+                    is_name = source.vr == "PN" and isinstance(line, nodes.Field)
+                    for part in (part.strip() for part in parts):
+                        if part and len(part) >= least and any(
+                            is_held(part, is_name, text) for text in texts_of(spot.element)
+                        ):
+                            return True
+        return False
+
+    def is_exact(self, target: nodes.Target) -> bool:
+        """Whether a target names one attribute, rather than sweeping over many."""
+        match target:
+            case nodes.Keyword(text):
+                return "X" not in pattern_of(text)
+            case nodes.Tag(digits):
+                return "X" not in digits
+            case nodes.Private(_, _, element):
+                return "X" not in element
+            case nodes.Path(steps):
+                ways = [step.at for step in steps[:-1] if not isinstance(step.at, nodes.Private)]
+                return all(self.is_exact(at) for at in (*ways, steps[-1].at))
+        return False
+
+    def is_kept(self, spot: Spot) -> bool:
+        return any(self.selects(keep.target, spot) for keep in self.keeps)
+
+    # ---- what becomes of one level --------------------------------------------------------------------
+
+    def level(self, source: Dataset, above: Spot | None, item: int | None, *, in_meta: bool, sheltered: bool) -> Dataset:
+        out = deepcopy(source)
+        here = [Spot(source, int(one.tag), one, above, item, in_meta) for one in source]
+        for spot in here:
+            if not spot.is_block:
+                self.put(out, spot, self.fold(spot, sheltered, out), sheltered)
+        for spot, reserve in self.wanted(out, source, above, item, in_meta):
+            if spot.tag in source:
+                continue
+            made = self.fold(spot, False, out)
+            self.put(out, spot, made, sheltered)
+            if made is not None and reserve is not None:
+                out.add_new(reserve, "LO", spot.wanted_creator)
+        for spot in here:
+            if spot.is_block:  # after its block, because it stays while something of the block does
+                self.put(out, spot, self.fold(spot, sheltered, out), sheltered)
+        return out
+
+    def put(self, out: Dataset, spot: Spot, became: DataElement | None, sheltered: bool) -> None:
+        if became is None:
+            if spot.tag in out:
+                del out[spot.tag]
+        elif became is not spot.element:
+            out[spot.tag] = became
+        elif became.VR == "SQ" and spot.tag not in SYSTEM:
+            inside = sheltered or self.is_kept(spot)
+            items = [
+                self.level(one, spot, number, in_meta=spot.in_meta, sheltered=inside)
+                for number, one in enumerate(became.value)
+            ]
+            out[spot.tag].value = Sequence(items)
+
+    def wanted(
+        self, out: Dataset, source: Dataset, above: Spot | None, item: int | None, in_meta: bool
+    ) -> Iterator[tuple[Spot, int | None]]:
+        """The elements that ADD wants at this level, with the creator that must be reserved for them."""
+        for rule in self.rules:
+            if not isinstance(rule, nodes.Add):
+                continue
+            *parents, last = rule.target.steps if isinstance(rule.target, nodes.Path) else (rule.target,)
+            at = last.at if isinstance(last, nodes.Step) else last
+            # A spot that stands for any tag here tells whether this is the level that the path leads to.
+            way = above.way if above is not None else []
+            items = [*(one.item for one in way[1:]), item]
+            if len(parents) != len(way) or not all(
+                self.selects(step.at, one) and step.index in (None, number)
+                for step, one, number in zip(parents, way, items, strict=False)
+            ):
+                continue
+            if isinstance(at, nodes.Private):
+                tag, reserve = private_place(source, out, at)
+                yield Spot(source, tag, None, above, item, in_meta, at.creator), reserve
+            else:
+                tag = int(pattern_of(at.text) if isinstance(at, nodes.Keyword) else at.digits, 16)
+                if (tag >> 16 == 2) == in_meta or above is not None:
+                    yield Spot(source, tag, None, above, item, in_meta), None
+
+    # ---- what becomes of one element ------------------------------------------------------------------
+
+    def fold(self, spot: Spot, sheltered: bool, out: Dataset) -> DataElement | None:
+        """Carry out every rule that selects the element, one after the other."""
+        became = spot.element
+        if spot.tag in SYSTEM or any(one.tag in SYSTEM for one in spot.way):
+            return became
+        sheltered = spot.element is not None and (sheltered or self.is_kept(spot))
+        for rule in self.rules:
+            if not self.selects(rule.target, spot):
+                continue
+            exact = self.is_exact(rule.target)
+            if isinstance(rule, nodes.Add):
+                self.tell(spot, "added" if became is None else "replaced")
+                became, sheltered = self.write(spot, became, rule.value), False
+                continue
+            if sheltered or became is None or (spot.is_block and not exact and not isinstance(rule, nodes.Remove)):
+                continue
+            match rule:
+                case nodes.Replace() if self.acts(rule, spot, became):
+                    became = self.write(spot, became, rule.value)
+                    self.tell(spot, "replaced")
+                case nodes.Jitter():
+                    after = self.jittered(spot, became, rule, exact)
+                    if after is not None:
+                        became = after
+                        self.tell(spot, "shifted")
+                case nodes.Blank() if self.all_hold(rule.when, spot, became):
+                    became = element_of(spot, [])
+                    self.tell(spot, "blanked")
+                case nodes.Remove() if self.all_hold(rule.when, spot, became):
+                    if any(self.spares(one, spot, became) for one in self.rules):
+                        continue
+                    if spot.is_block and not exact and block_is_used(out, spot.tag):
+                        self.tell(spot, "retained")
+                        continue
+                    became = None
+                    self.tell(spot, "removed")
+        return became
+
+    def tell(self, spot: Spot, effect: str) -> None:
+        self.effects.add((spot.path, effect))
+
+    def acts(self, rule: nodes.Replace, spot: Spot, became: DataElement) -> bool:
+        """Whether REPLACE writes the element; text swept over a sequence is for its items."""
+        return self.all_hold(rule.when, spot, became) and not (
+            spot.vr == "SQ"
+            and isinstance(rule.value, nodes.Literal | nodes.VarRef)
+            and isinstance(rule.target, nodes.Everything | nodes.Expander)
+            and not (isinstance(rule.target, nodes.Expander) and rule.target.kind is nodes.ExpanderKind.ENDSWITH)
+        )
+
+    def spares(self, rule: nodes.Action, spot: Spot, became: DataElement) -> bool:
+        """Whether a rule anywhere in the recipe writes the element, so that REMOVE leaves it."""
+        if isinstance(rule.target, nodes.ListRef) or not self.selects(rule.target, spot):
+            return False
+        if spot.is_block and not self.is_exact(rule.target):
+            return False
+        if isinstance(rule, nodes.Jitter):
+            dates = spot.vr in LOOSE and any(map(is_date_shaped, texts_of(became)))
+            return spot.vr in ("DA", "DT") or dates
+        return isinstance(rule, nodes.Replace) and self.acts(rule, spot, became)
+
+    def jittered(self, spot: Spot, became: DataElement, rule: nodes.Jitter, exact: bool) -> DataElement | None:
+        texts = texts_of(became)
+        strict = spot.vr in ("DA", "DT")
+        if not any(texts):
+            return None
+        if not strict and not (spot.vr in LOOSE and any(map(is_date_shaped, texts))):
+            if exact:
+                raise Refusal("DC905")
+            return None
+        days = self.value_of(rule.days, spot, became)
+        try:
+            number = int(str(days).strip())
+        except ValueError:
+            raise Refusal("DC904") from None
+        moved = [shifted(one, spot.vr, number) if strict or is_date_shaped(one) else one for one in texts]
+        values = moved if spot.vr not in ("IS", "UN") else fitted("\\".join(moved), spot.vr, "")
+        return element_of(spot, values)
+
+    def write(self, spot: Spot, became: DataElement | None, by: nodes.Value) -> DataElement:
+        value = self.value_of(by, spot, became)
+        if spot.vr == "SQ":
+            raise Refusal("DC908")
+        return element_of(spot, fitted(str(value), spot.vr, self.charset or spot.charset))
+
+    # ---- values and conditions ------------------------------------------------------------------------
+
+    def value_of(self, by: nodes.Value, spot: Spot, became: DataElement | None) -> object:
+        match by:
+            case nodes.Literal(text):
+                return text
+            case nodes.VarRef(name):
+                return self.variables[name]
+            case nodes.FuncRef(name, arguments) | nodes.BuiltinRef(name, arguments):
+                word = "func" if isinstance(by, nodes.FuncRef) else "deid_func"
+                given = {one.key: self.value_of(one.value, spot, became) for one in arguments}
+                seen = became if became is not None else element_of(spot, [])
+                view = SimpleNamespace(element=seen, value=seen.value, vr=spot.vr, keyword=seen.keyword, path=spot.path)
+                try:
+                    result = self.functions[f"{word}:{name}"](field=view, **given)
+                except Exception:
+                    raise Refusal("DC902") from None
+                return result
+        raise AssertionError(by)
+
+    def all_hold(self, when: nodes.Conditions, spot: Spot, became: DataElement | None) -> bool:
+        return all(self.condition_holds(one, spot, became) for one in when)
+
+    def condition_holds(self, one: nodes.Condition, spot: Spot, became: DataElement | None) -> bool:
+        element = spot.element
+        match one:
+            case nodes.TextCondition(operator, text):
+                return compares(operator, text, texts_of(element) if element is not None else [])
+            case nodes.StateCondition(nodes.StateOperator.MISSING):
+                return element is None
+            case nodes.StateCondition(nodes.StateOperator.PRESENT):
+                return element is not None
+            case nodes.StateCondition():
+                return element is not None and is_empty(element)
+            case nodes.ListCondition(name):
+                return self.holds(name, spot)
+            case nodes.TruthCondition(by):
+                value = self.value_of(by, spot, became)
+                return value.strip().lower() not in NO if isinstance(value, str) else bool(value)
+        raise AssertionError(one)
+
+    def fires(self, label: nodes.Label) -> bool:
+        """Whether a label holds, from left to right, line after line."""
+        holds = True
+        for number, line in enumerate(one for one in label.body if isinstance(one, nodes.CriteriaLine)):
+            answer = self.criterion_holds(line.criteria[0])
+            for one in line.criteria[1:]:
+                other = self.criterion_holds(one)
+                answer = answer or other if one.join is nodes.Join.OR else answer and other
+            if number and line.criteria[0].join is nodes.Join.OR:
+                holds = holds or answer
+            else:
+                holds = holds and answer
+        return holds
+
+    def criterion_holds(self, one: nodes.Criterion) -> bool:
+        at_top = isinstance(one.target, nodes.Keyword | nodes.Tag | nodes.Private)
+        found = [
+            spot.element
+            for spot in self.everywhere()
+            if self.selects(one.target, spot) and (spot.above is None or not at_top)
+        ]
+        match one.operator:
+            case nodes.StateOperator.MISSING:
+                return not found
+            case nodes.StateOperator.PRESENT:
+                return bool(found)
+            case nodes.StateOperator.EMPTY:
+                return any(is_empty(element) for element in found if element is not None)
+        texts = [text for element in found if element is not None for text in texts_of(element)]
+        return compares(one.operator, one.value or "", texts)
+
+    # ---- around the object ----------------------------------------------------------------------------
+
+    def promotes(self, rule: nodes.Action) -> bool:
+        return (
+            isinstance(rule, nodes.Add | nodes.Replace)
+            and isinstance(rule.value, nodes.Literal)
+            and isinstance(rule.target, nodes.Keyword | nodes.Tag)
+            and self.selects(rule.target, Spot(self.input, CHARACTER_SET, None, None, None, False))
+        )
+
+    def promote(self, out: Dataset) -> None:
+        def forget(level: Dataset) -> None:
+            if CHARACTER_SET in level:
+                del level[CHARACTER_SET]
+            for element in level:
+                for one in element.value if element.VR == "SQ" else ():
+                    forget(one)
+
+        forget(out)
+        out.add_new(CHARACTER_SET, "CS", self.charset)
+        self.effects.add((f"{CHARACTER_SET:08X}", "transcoded"))
+
+    def sync(self, out: Dataset, meta: Dataset, new: Dataset) -> None:
+        """File meta information belongs to who writes the file."""
+        told = {path for path, effect in self.effects if effect != "removed"}
+        wanted: dict[int, tuple[str, str]] = {}
+        for tag, follows in ((0x00020002, 0x00080016), (0x00020003, 0x00080018)):
+            wanted[tag] = ("UI", str(out[follows].value or "") if follows in out else "")
+        wanted |= {0x00020012: ("UI", OWN_CLASS_UID), 0x00020013: ("SH", OWN_VERSION)}
+        for spot in self.spots(meta, None, None, True):
+            if spot.tag in FOREIGN and spot.path not in told and not self.is_kept(spot):
+                wanted[spot.tag] = ("", "")
+        for tag, (vr, text) in wanted.items():
+            has = str(new[tag].value or "") if tag in new else None
+            if text and has != text:
+                new[tag] = DataElement(tag, vr, text)
+            elif not text and has is not None:
+                del new[tag]
+            else:
+                continue
+            self.effects.add((f"{tag:08X}", "synced"))
+        out.file_meta = new
+
+
+def pattern_of(keyword: str) -> str:
+    found = dictionary.find_keyword(keyword) or dictionary.find_name(keyword)
+    assert found is not None, keyword
+    return found.pattern
+
+
+def fits(pattern: str, tag: int, *, even_only: bool = True) -> bool:
+    """Whether a tag has these digits; X is any, and in a group any that makes an even number."""
+    same = all(want in ("X", digit) for want, digit in zip(pattern, f"{tag:08X}", strict=True))
+    return same and not (even_only and "X" in pattern[:4] and dictionary.is_private(tag))
+
+
+def variables_in(rule: nodes.Action) -> Iterator[str]:
+    """The names of all variables that a rule uses."""
+    conditions = [one.value for one in getattr(rule, "when", ()) if isinstance(one, nodes.TruthCondition)]
+    for value in (getattr(rule, "value", None), getattr(rule, "days", None), *conditions):
+        for one in (value, *(argument.value for argument in getattr(value, "arguments", ()))):
+            if isinstance(one, nodes.VarRef):
+                yield one.name
+
+
+def compares(operator: nodes.TextOperator, text: str, texts: list[str]) -> bool:
+    """Whether any value fits; the negated forms hold where the plain ones do not."""
+    if operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.NOTCONTAINS):
+        found = any(re.search(text, one, re.IGNORECASE) for one in texts)
+    else:
+        found = any(text.strip().casefold() == one.strip().casefold() for one in texts)
+    return found == (operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.EQUALS))
+
+
+def is_empty(element: DataElement) -> bool:
+    return len(element.value) == 0 if element.VR == "SQ" else bool(element.is_empty)
+
+
+def is_held(value: str, is_name: bool, text: str) -> bool:
+    """Whether a collected value is a text as a whole, or stands in it between characters that are no words."""
+    if value.casefold() == text.strip().casefold():
+        return True
+    words = [value] if len(value) >= 2 else []
+    if is_name:
+        words += [part.strip() for part in re.split(r"[\^=]", value) if len(part.strip()) >= 3]
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
+
+
+def element_of(spot: Spot, values: list[object]) -> DataElement:
+    value = values if len(values) > 1 else values[0] if values else None
+    return DataElement(spot.tag, spot.vr, [] if spot.vr == "SQ" else value, validation_mode=config.IGNORE)
+
+
+def block_is_used(level: Dataset, creator: int) -> bool:
+    first = creator & 0xFFFF0000 | (creator & 0xFF) << 8
+    return any(first <= int(tag) <= first | 0xFF for tag in level.keys())
+
+
+def private_place(source: Dataset, out: Dataset, at: nodes.Private) -> tuple[int, int | None]:
+    """The tag of a private element in its creator's block, or in the first free one, which is to be reserved."""
+    group = int(at.group, 16) << 16
+    blocks = range(group | 0x10, group | 0x100)
+    names = {tag: str((source if tag in source else out)[tag].value) for tag in blocks if tag in source or tag in out}
+    own = [tag for tag, name in names.items() if name.strip().lower() == at.creator.strip().lower()]
+    block = own[0] if own else next(tag for tag in blocks if tag not in names)
+    return group | (block & 0xFF) << 8 | int(at.element, 16), None if block in out else block

@@ -1,0 +1,251 @@
+"""Recipes, as trees, that can be run on what `tests.strategies.objects` draws."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from deidc.grammar import nodes
+from deidc.source import Span
+
+NOWHERE = Span("<recipe>", 0, 0)
+
+
+def node(kind: type, *parts: object, **more: object) -> nodes.Target:
+    """A node nowhere in particular."""
+    return kind(*parts, **more, span=NOWHERE)
+
+
+def keyword(text: str) -> nodes.Keyword:
+    return node(nodes.Keyword, text)
+
+
+def tag(digits: str) -> nodes.Tag:
+    return node(nodes.Tag, digits)
+
+
+def private(element: str, creator: str = "ACME", group: str = "0009") -> nodes.Private:
+    return node(nodes.Private, group, creator, element)
+
+
+def path(*steps: object) -> nodes.Path:
+    """A path of targets, each followed by an item number or None; the last by nothing."""
+    pairs = zip(steps[::2], (*steps[1::2], None), strict=True)
+    return node(nodes.Path, tuple(node(nodes.Step, at, index) for at, index in pairs))
+
+
+REQUEST, OTHER_IDS = keyword("RequestAttributesSequence"), keyword("OtherPatientIDsSequence")
+PATHS = (
+    path(REQUEST, None, keyword("AccessionNumber")),
+    path(REQUEST, 0, keyword("AccessionNumber")),
+    path(REQUEST, 1, tag("00100020")),
+    path(tag("00101002"), None, REQUEST, None, keyword("StudyDescription")),
+    path(OTHER_IDS, None, keyword("PatientName")),
+    path(REQUEST, None, private("01")),
+    path(keyword("VOILUTSequence"), None, keyword("PatientID")),
+)
+# What each attribute can be given, and something that it cannot.
+SUITED = {
+    "PatientName": ("ANON^A", "", "Müller^Å", "A^B^C^D^E^F"),
+    "PatientID": ("P1", "A\\B", "Ä", "x" * 65),
+    "StudyDate": ("20000101", "", "20000230", "2000.01.01"),
+    "AcquisitionDateTime": ("20000101120000+0100", "2000"),
+    "StudyTime": ("12", "1260"),
+    "StudyDescription": ("X", "20200101", "O'Brien said  so", ""),
+    "AccessionNumber": ("X", "x" * 17),
+    "InstitutionAddress": ("a\\b",),
+    "Modality": ("ot", "UNDER_SCORE", "né"),
+    "StudyInstanceUID": ("1.2.3.4.5", "1.02"),
+    "SOPInstanceUID": ("2.25.7", ""),
+    "PatientAge": ("089Y", "89"),
+    "PatientWeight": ("70.5", "1e2", "heavy"),
+    "EchoNumbers": ("12", "1\\2", "1.5"),
+    "Rows": ("12", "", "70000", "twelve", "1\\2"),
+    "SmallestImagePixelValue": ("-7",),
+    "AcquisitionDuration": ("1.5", "many"),
+    "OverlayRows": ("12",),
+    "PatientComments": ("free text",),
+    "Manufacturer": ("M",),
+    "SourceApplicationEntityTitle": ("HERE",),
+    "MediaStorageSOPInstanceUID": ("1.9",),
+    "ImageType": ("DERIVED\\SECONDARY",),
+    "PixelSpacing": ("1\\1",),
+    "RequestAttributesSequence": ("x",),
+    "SpecificCharacterSet": ("ISO_IR 192",),
+    "PixelData": ("x",),
+}
+OTHERS = (
+    "StationName", "OtherPatientNames", "Date", "OtherPatientIDsSequence", "VOILUTSequence", "SOPClassUID",
+    "FrameIncrementPointer", "TransferSyntaxUID", "ImplementationVersionName",
+)  # fmt: skip
+EXACT = (
+    *(keyword(text) for text in (*SUITED, *OTHERS)),
+    keyword("Patient's Name"),
+    tag("00100020"),
+    tag("00090010"),
+    tag("00091001"),
+    private("01"),
+    private("01", "acme "),
+    private("42"),
+    private("02", "OTHER X"),
+    *PATHS,
+)
+WIDE = (
+    node(nodes.Everything),
+    *(
+        node(nodes.Expander, nodes.ExpanderKind(kind), pattern)
+        for kind, pattern in (
+            ("contains", "Patient"), ("contains", "ACME"), ("contains", "0010"), ("startswith", "(Study|Series)"),
+            ("endswith", "Date"), ("endswith", "Sequence"), ("endswith", "uid"), ("except", "Patient|Study"),
+        )
+    ),
+    node(nodes.SelectVR, ("LO",)),
+    node(nodes.SelectVR, ("DA", "DT")),
+    node(nodes.SelectVR, ("SQ", "US")),
+    node(nodes.SelectGroup, "0010"),
+    node(nodes.SelectGroup, "60XX"),
+    node(nodes.SelectKind, nodes.ElementKind.PRIVATE),
+    node(nodes.SelectKind, nodes.ElementKind.OVERLAY),
+    node(nodes.SelectKind, nodes.ElementKind.CURVE),
+    tag("60XX3000"),
+    tag("XXXX0020"),
+    private("XX"),
+    private("01", "OTHER X", "XXXX"),
+    node(nodes.ListRef, nodes.ListKind.VALUES, "ids"),
+    node(nodes.ListRef, nodes.ListKind.VALUES, "more"),
+    node(nodes.ListRef, nodes.ListKind.FIELDS, "some"),
+)  # fmt: skip
+VARIABLES = {"id": "A-17", "day": "20000102", "days": "-3", "flag": "no"}
+wide_texts = st.sampled_from(("", "12", "20000101"))
+exact, wide = st.sampled_from(EXACT), st.sampled_from(WIDE)
+targets = exact | wide
+references = st.sampled_from(
+    (
+        *(node(nodes.VarRef, name) for name in ("id", "day", "defaulted")),
+        node(nodes.FuncRef, "shout", ()),
+        node(nodes.FuncRef, "echo", (node(nodes.Argument, "text", node(nodes.Literal, "E 1")),)),
+        node(nodes.FuncRef, "echo", (node(nodes.Argument, "text", node(nodes.VarRef, "day")),)),
+        node(nodes.FuncRef, "nothing", ()),
+        node(nodes.FuncRef, "broken", ()),
+        node(nodes.BuiltinRef, "age_cap", (node(nodes.Argument, "max", node(nodes.Literal, "80")),)),
+    )
+)
+
+
+@st.composite
+def values(draw: st.DrawFn, target: nodes.Target) -> nodes.Value:
+    """A value for a target, mostly one that it can hold."""
+    if draw(st.integers(0, 4)) == 0:
+        return draw(references)
+    last = target.steps[-1].at if isinstance(target, nodes.Path) else target
+    suited = SUITED.get(last.text, ("X",)) if isinstance(last, nodes.Keyword) else None
+    if suited is None:
+        return node(nodes.Literal, draw(wide_texts))
+    # The first few fit, the later ones are there to be refused; most rules should be able to act.
+    at = min(draw(st.integers(0, 7)), draw(st.integers(0, 7)), len(suited) - 1)
+    return node(nodes.Literal, suited[at])
+
+
+days = st.sampled_from(
+    (
+        *(node(nodes.Literal, text) for text in ("1", "-10", "400", "-800000")),
+        node(nodes.VarRef, "days"),
+        node(nodes.VarRef, "id"),
+        node(nodes.FuncRef, "echo", (node(nodes.Argument, "text", node(nodes.Literal, "5")),)),
+    )
+)
+conditions = st.sampled_from(
+    (
+        *(
+            node(nodes.TextCondition, nodes.TextOperator(operator), text)
+            for operator, text in (
+                ("contains", "smith"), ("contains", "^ID"), ("notcontains", "smith"), ("equals", "id-7"),
+                ("equals", "20200101"), ("notequals", "ID-7"), ("contains", "ZQ0+1"), ("equals", "512"),
+            )
+        ),
+        *(node(nodes.StateCondition, operator) for operator in nodes.StateOperator),
+        node(nodes.ListCondition, "ids"),
+        node(nodes.TruthCondition, node(nodes.VarRef, "flag")),
+        node(nodes.TruthCondition, node(nodes.FuncRef, "long", ())),
+    )
+)  # fmt: skip
+whens = st.lists(conditions, max_size=2).map(tuple)
+
+
+@st.composite
+def actions(draw: st.DrawFn) -> nodes.Action:
+    """A rule of %header."""
+    match draw(st.integers(0, 7)):
+        case 0:
+            target = draw(exact)
+            return node(nodes.Add, target, draw(values(target)), None)
+        case 1 | 2:
+            target = draw(targets)
+            return node(nodes.Replace, target, draw(values(target)), draw(whens), None)
+        case 3:
+            return node(nodes.Jitter, draw(targets), draw(days), None)
+        case 4:
+            return node(nodes.Keep, draw(targets), None)
+        case 5:
+            return node(nodes.Blank, draw(targets), draw(whens), None)
+        case _:
+            return node(nodes.Remove, draw(targets), draw(whens), None)
+
+
+def field(target: nodes.Target) -> nodes.Field:
+    return node(nodes.Field, target, None)
+
+
+def split(target: nodes.Target, separator: str, minimum: int) -> nodes.Split:
+    return node(nodes.Split, target, separator, minimum, None)
+
+
+LISTS = st.tuples(
+    st.lists(
+        st.sampled_from(
+            (field(keyword("PatientID")), field(keyword("PatientName")), split(keyword("PatientName"), "^", 3),
+             split(WIDE[1], " ", 5), field(keyword("OtherPatientNames")), field(path(REQUEST, None, tag("00100020"))))
+        ),
+        max_size=2,
+    ),
+    st.lists(
+        st.sampled_from(
+            (field(keyword("StudyDescription")), field(keyword("RequestAttributesSequence")), field(private("01")),
+             field(WIDE[4]), field(PATHS[1]), field(WIDE[-3]))
+        ),
+        max_size=2,
+    ),
+    st.lists(st.sampled_from((field(keyword("AccessionNumber")), field(WIDE[-3]), field(WIDE[-1]))), max_size=2),
+)  # fmt: skip
+
+
+@st.composite
+def criteria(draw: st.DrawFn) -> nodes.CriteriaLine:
+    """A line of criteria."""
+    tests = []
+    for number in range(draw(st.integers(1, 2))):
+        join = draw(st.sampled_from(nodes.Join))
+        operator = draw(st.sampled_from((*nodes.TextOperator, *nodes.StateOperator)))
+        text = draw(st.sampled_from(("CT", "smith", "ID-7"))) if isinstance(operator, nodes.TextOperator) else None
+        tests.append(node(nodes.Criterion, join if number or draw(st.booleans()) else None, operator, draw(targets), text))
+    return node(nodes.CriteriaLine, tuple(tests), None)
+
+
+labels = st.lists(criteria(), max_size=3).map(lambda lines: node(nodes.Label, "one", tuple(lines), None))
+
+
+@st.composite
+def recipes(draw: st.DrawFn, *, most_rules: int = 6, labelled: bool = True) -> nodes.Recipe:
+    """A recipe with two %values lists, one %fields list, a variable with a default, rules and perhaps a label."""
+    ids, some, more = draw(LISTS)
+    items = [
+        node(nodes.Variables, (node(nodes.Variable, "defaulted", nodes.VariableType.TEXT, "7", None),
+                               *(node(nodes.Variable, name, nodes.VariableType.TEXT, None, None) for name in VARIABLES)), None),
+        node(nodes.Values, "ids", tuple(ids), None),
+        node(nodes.Fields, "some", tuple(some), None),
+        node(nodes.Values, "more", tuple(more), None),
+        node(nodes.Header, tuple(draw(st.lists(actions(), min_size=1, max_size=most_rules))), None),
+    ]  # fmt: skip
+    if labelled and draw(st.booleans()):
+        group = draw(st.sampled_from(("graylist", "Whitelist")))
+        items.append(node(nodes.Filter, group, (draw(labels),), None))
+    return nodes.Recipe((node(nodes.Format, "dicom", None), *items))
