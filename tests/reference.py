@@ -117,11 +117,7 @@ class Interpreter:
         """All lines of these kinds in all sections of a kind, in order."""
         sections = [one for one in self.recipe.items if isinstance(one, section)]
         return [
-            line
-            for one in sections
-            if name is None or one.name == name
-            for line in one.body
-            if isinstance(line, kinds)
+            line for one in sections if name is None or one.name == name for line in one.body if isinstance(line, kinds)
         ]
 
     def run(self) -> Expected:
@@ -134,8 +130,8 @@ class Interpreter:
         promotions = [rule for rule in self.rules if self.promotes(rule)]
         self.rules = [rule for rule in self.rules if rule not in promotions]
         self.charset = promotions[-1].value.text if promotions else None
-        for element in [e for e in self.input.iterall()]:
-            element.value  # everything is decoded before a character set changes
+        for element in list(self.input.iterall()):
+            element.value  # noqa: B018  # everything is decoded before a character set changes
         meta = getattr(self.input, "file_meta", None)
         flags = tuple(
             (section.name, label.name, section.name.lower() not in ("whitelist", "allowlist"))
@@ -222,8 +218,10 @@ class Interpreter:
                     least = line.minimum if isinstance(line, nodes.Split) else 1
                     is_name = source.vr == "PN" and isinstance(line, nodes.Field)
                     for part in (part.strip() for part in parts):
-                        if part and len(part) >= least and any(
-                            is_held(part, is_name, text) for text in texts_of(spot.element)
+                        if (
+                            part
+                            and len(part) >= least
+                            and any(is_held(part, is_name, text) for text in texts_of(spot.element))
                         ):
                             return True
         return False
@@ -247,7 +245,9 @@ class Interpreter:
 
     # ---- what becomes of one level --------------------------------------------------------------------
 
-    def level(self, source: Dataset, above: Spot | None, item: int | None, *, in_meta: bool, sheltered: bool) -> Dataset:
+    def level(
+        self, source: Dataset, above: Spot | None, item: int | None, *, in_meta: bool, sheltered: bool
+    ) -> Dataset:
         out = deepcopy(source)
         here = [Spot(source, int(one.tag), one, above, item, in_meta) for one in source]
         for spot in here:
@@ -406,7 +406,7 @@ class Interpreter:
                 view = SimpleNamespace(element=seen, value=seen.value, vr=spot.vr, keyword=seen.keyword, path=spot.path)
                 try:
                     result = self.functions[f"{word}:{name}"](field=view, **given)
-                except Exception:
+                except Exception:  # noqa: BLE001  # whatever a caller's function raises refuses the object
                     raise Refusal("DC902") from None
                 return result
         raise AssertionError(by)

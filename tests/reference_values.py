@@ -27,9 +27,7 @@ NUMBERS = {"US": (0, 0xFFFF), "SS": (-0x8000, 0x7FFF), "UL": (0, 0xFFFFFFFF), "S
 CODECS = {"": "ascii", "ISO_IR 6": "ascii", "ISO_IR 100": "latin-1", "ISO_IR 192": "utf-8"}
 
 ONE_DAY = r"\d{8}|\d{4}\.\d\d\.\d\d|\d{4}-\d\d-\d\d"
-LOOSE_DAY = re.compile(
-    rf"(\d{{4}})(?:([./-])(\d\d)\2(\d\d)|(\d\d)(\d\d)((?=\d{{6}}){TIME}(?:{OFFSET})?)?)", re.ASCII
-)
+LOOSE_DAY = re.compile(rf"(\d{{4}})(?:([./-])(\d\d)\2(\d\d)|(\d\d)(\d\d)((?=\d{{6}}){TIME}(?:{OFFSET})?)?)", re.ASCII)
 
 
 class Refusal(Exception):

@@ -129,7 +129,8 @@ def lists() -> Iterator[Case]:
 
 
 _RULES = (
-    "REMOVE {s}", "BLANK {s}", "KEEP {s}", "REPLACE PatientID anon", "REPLACE select:VR:PN anon", "REPLACE select:VR:LO X",
+    "REMOVE {s}", "BLANK {s}", "KEEP {s}", "REPLACE PatientID anon", "REPLACE select:VR:PN anon",
+    "REPLACE select:VR:LO X",
     "JITTER endswith:Date 7", "JITTER StudyDate 3", "REMOVE all", "ADD PatientComments x", "REPLACE StudyID var:id",
     "REMOVE select:group:0008", "KEEP endswith:Date", "REPLACE endswith:UID deid_func:pydicom_uuid",
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hypothesis import strategies as st
 
 from deidc.grammar import nodes
@@ -226,7 +228,9 @@ def criteria(draw: st.DrawFn) -> nodes.CriteriaLine:
         join = draw(st.sampled_from(nodes.Join))
         operator = draw(st.sampled_from((*nodes.TextOperator, *nodes.StateOperator)))
         text = draw(st.sampled_from(("CT", "smith", "ID-7"))) if isinstance(operator, nodes.TextOperator) else None
-        tests.append(node(nodes.Criterion, join if number or draw(st.booleans()) else None, operator, draw(targets), text))
+        tests.append(
+            node(nodes.Criterion, join if number or draw(st.booleans()) else None, operator, draw(targets), text)
+        )
     return node(nodes.CriteriaLine, tuple(tests), None)
 
 
@@ -238,8 +242,7 @@ def recipes(draw: st.DrawFn, *, most_rules: int = 6, labelled: bool = True) -> n
     """A recipe with two %values lists, one %fields list, a variable with a default, rules and perhaps a label."""
     ids, some, more = draw(LISTS)
     items = [
-        node(nodes.Variables, (node(nodes.Variable, "defaulted", nodes.VariableType.TEXT, "7", None),
-                               *(node(nodes.Variable, name, nodes.VariableType.TEXT, None, None) for name in VARIABLES)), None),
+        node(nodes.Variables, tuple(_declarations()), None),
         node(nodes.Values, "ids", tuple(ids), None),
         node(nodes.Fields, "some", tuple(some), None),
         node(nodes.Values, "more", tuple(more), None),
@@ -249,3 +252,9 @@ def recipes(draw: st.DrawFn, *, most_rules: int = 6, labelled: bool = True) -> n
         group = draw(st.sampled_from(("graylist", "Whitelist")))
         items.append(node(nodes.Filter, group, (draw(labels),), None))
     return nodes.Recipe((node(nodes.Format, "dicom", None), *items))
+
+
+def _declarations() -> Iterator[nodes.Variable]:
+    yield node(nodes.Variable, "defaulted", nodes.VariableType.TEXT, "7", None)
+    for name in VARIABLES:
+        yield node(nodes.Variable, name, nodes.VariableType.TEXT, None, None)

@@ -8,7 +8,29 @@ from deidc.grammar import nodes
 from deidc.source import Span
 
 NOWHERE = Span("<recipe>", 0, 0)
-SYLLABLES = ("a", "B7", "é", " ", "  ", '"', "'", "#", " # ", "\\", "=", ":", "|", "||", "+", "%", ";", "if", "x:", "()", "[0]")
+SYLLABLES = (
+    "a",
+    "B7",
+    "é",
+    " ",
+    "  ",
+    '"',
+    "'",
+    "#",
+    " # ",
+    "\\",
+    "=",
+    ":",
+    "|",
+    "||",
+    "+",
+    "%",
+    ";",
+    "if",
+    "x:",
+    "()",
+    "[0]",
+)
 
 
 def node(kind: type, *parts: st.SearchStrategy) -> st.SearchStrategy:
@@ -37,9 +59,8 @@ def can_be_quoted_plainly(text: str) -> bool:
     return "'" not in text or '"' not in text
 
 
-literal_texts = (
-    lines().filter(can_be_quoted)
-    | one_of("var:x", "func:f", "VAR:x", "a + contains b", "REPLACE x if contains:y", "if missing:", "x if missing:", "")
+literal_texts = lines().filter(can_be_quoted) | one_of(
+    "var:x", "func:f", "VAR:x", "a + contains b", "REPLACE x if contains:y", "if missing:", "x if missing:", ""
 )
 remarks = st.none() | lines().map(str.strip)
 names = one_of("a", "ids", "operator_names", "X9")
@@ -65,7 +86,7 @@ def paths(draw: st.DrawFn, steps: st.SearchStrategy = step_names | tags | step_p
     return nodes.Path(tuple(made), span=NOWHERE)
 
 
-patterns = one_of("Patient", "^(Study|Series)Date$", "a b", "\\d+", "[#x]", "it's", "", "a\\\\", '.{4}', "x:y")
+patterns = one_of("Patient", "^(Study|Series)Date$", "a b", "\\d+", "[#x]", "it's", "", "a\\\\", ".{4}", "x:y")
 list_refs = node(nodes.ListRef, st.sampled_from(nodes.ListKind), list_names)
 targets = st.one_of(
     keywords,
@@ -109,7 +130,7 @@ actions = st.one_of(
 comments = node(nodes.Comment, lines().map(str.strip))
 trivia = st.one_of(comments, node(nodes.EmptyLine), node(nodes.Format, st.just("dicom"), remarks))
 fields = node(nodes.Field, targets, remarks)
-separators = lines(empty=False).filter(can_be_quoted_plainly).filter(lambda text: bool(text))
+separators = lines(empty=False).filter(can_be_quoted_plainly).filter(bool)
 splits = node(nodes.Split, targets, separators, st.integers(0, 99), remarks)
 variables = node(
     nodes.Variable,
