@@ -225,6 +225,23 @@ BLANK_IN_LIST_NAME = _rule(
     "FORMAT dicom\n\n%fields the names\nFIELD PatientName\n\n%header\nREMOVE fields:the\n",
     "FORMAT dicom\n\n%fields names\nFIELD PatientName\n\n%header\nREMOVE fields:names\n",
 )
+CIRCULAR_LIST = _rule(
+    "DC226",
+    "circular-list",
+    "A list is filled from itself, straight or through other lists.",
+    "There is no order in which such lists could be filled. They would stay empty, and what they were to remove "
+    "would stay too.",
+    "FORMAT dicom\n\n%values ids\nFIELD values:ids\nFIELD PatientID\n\n%header\nREMOVE values:ids\n",
+    "FORMAT dicom\n\n%values ids\nFIELD PatientID\n\n%header\nREMOVE values:ids\n",
+)
+INCLUDED_TOO_DEEP = _rule(
+    "DC227",
+    "included-too-deep",
+    "Recipes include one another through too many steps.",
+    "Nobody can tell any more what such a recipe does. It is most often made by a program that went wrong.",
+    "",
+    "",
+)
 
 RULES: tuple[Rule, ...] = (
     UNKNOWN_LIST,
@@ -252,4 +269,6 @@ RULES: tuple[Rule, ...] = (
     CTP_GROUP,
     SPLIT_IN_FIELDS,
     BLANK_IN_LIST_NAME,
+    CIRCULAR_LIST,
+    INCLUDED_TOO_DEEP,
 )

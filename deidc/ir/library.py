@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -67,18 +68,19 @@ class FileLibrary:
         shipped = shipped_recipes()
         name = reference.removeprefix(SHIPPED_PREFIX)
         if reference.startswith(SHIPPED_PREFIX):
-            return read_recipe(shipped[name], f"{SHIPPED_PREFIX}{name}") if name in shipped else _no_such(name)
+            return read_recipe(shipped[name], f"{SHIPPED_PREFIX}{name}") if name in shipped else _no_such(name, None)
         path = self._path(reference, beside)
         if is_file_reference(reference):
-            return self._file(path)
+            same = _shipped_as(path) if beside is not None and beside.startswith(SHIPPED_PREFIX) else None
+            return read_recipe(path, same) if same is not None else self._file(path)
         if name in shipped:
-            if path.exists():
+            if os.path.lexists(path):
                 hint = f"write ./{reference} for the file, {SHIPPED_PREFIX}{reference} for deidc's"
                 return NotFound(f"{reference!r} is a recipe of deidc, and {path} exists too", hint, ambiguous=True)
             return read_recipe(shipped[name], f"{SHIPPED_PREFIX}{name}")
-        if path.is_file():
+        if os.path.exists(path):
             return self._file(path)
-        return _no_such(name)
+        return _no_such(name, path)
 
     def _path(self, reference: str, beside: str | None) -> Path:
         if beside is None or beside.startswith("<"):
@@ -89,12 +91,31 @@ class FileLibrary:
         return Path(beside).parent / reference
 
     def _file(self, path: Path) -> Found | NotFound:
-        if path.is_dir():
+        if os.path.isdir(path):
             return NotFound(f"{path} is a folder", "name a recipe in it")
-        if not path.is_file():
+        if not os.path.lexists(path):
             near = get_close_matches(path.name, _names_beside(path), 1, 0.7)
             return NotFound(f"there is no file {path}", f"did you mean {near[0]}?" if near else None)
         return read_recipe(path, str(path))
+
+
+def _shipped_as(path: Path) -> str | None:
+    """Return the name of the shipped recipe that a path leads to, so that it is included once however it is reached."""
+    resolved = os.path.realpath(path)
+    return next((SHIPPED_PREFIX + name for name, at in shipped_recipes().items() if str(at) == resolved), None)
+
+
+def identity_of(name: str) -> str:
+    """Return what two names of recipes have in common if they are names of one file, however they are spelt."""
+    if name.startswith("<"):
+        return name
+    if name.startswith(SHIPPED_PREFIX):
+        path = shipped_recipes().get(name.removeprefix(SHIPPED_PREFIX))
+        return str(path) if path is not None else name
+    try:
+        return os.path.realpath(name)
+    except (OSError, ValueError):
+        return name
 
 
 def is_file_reference(reference: str) -> bool:
@@ -109,11 +130,19 @@ def _names_beside(path: Path) -> list[str]:
         return []
 
 
-def _no_such(name: str) -> NotFound:
+def _no_such(name: str, path: Path | None) -> NotFound:
+    """Return why nothing stands behind a name; `path` is where a file was looked for too."""
     known = sorted(shipped_recipes())
+    beside = _names_beside(path) if path is not None else []
     near = get_close_matches(name, known, 1, 0.6)
-    hint = f"did you mean {near[0]!r}?" if near else "recipes of deidc are " + ", ".join(known)
-    return NotFound(f"no recipe is called {name!r}", hint)
+    if name + SUFFIX in beside:
+        hint = f"did you mean {name + SUFFIX!r}?"
+    elif near:
+        hint = f"did you mean {near[0]!r}?"
+    else:
+        hint = "recipes of deidc are " + ", ".join(known)
+    place = f", and there is no file {path}" if path is not None else ""
+    return NotFound(f"no recipe of deidc is called {name!r}{place}", hint)
 
 
 def read_recipe(path: Path, name: str) -> Found | NotFound:
@@ -122,4 +151,6 @@ def read_recipe(path: Path, name: str) -> Found | NotFound:
         data = path.read_bytes()
     except OSError as failure:
         return NotFound(f"{path} cannot be read: {failure.strerror}")
+    except ValueError:
+        return NotFound(f"{str(path)!r} is no name of a file")
     return Found(*decode(data, name))

@@ -77,20 +77,26 @@ class _Lowering:
         yield ops.ClearPreamble(), OWN_ACCOUNT
 
     def _lists(self) -> Iterator[Lowered]:
-        for slot, one in enumerate(self._resolved.lists):
+        """Yield how lists are filled, each after those that it is filled from."""
+        for slot in self._resolved.filling_order:
+            one = self._resolved.lists[slot]
             for member in one.members:
                 if member.selector is None:
                     continue
                 origin = self._origin(member.line.span)
                 match member.line:
                     case nodes.Field() if one.kind is nodes.ListKind.FIELDS:
-                        yield ops.Gather(slot, member.selector), origin
+                        for selector in self._gathered(member.selector):
+                            yield ops.Gather(slot, selector), origin
                     case nodes.Field():
                         yield ops.Collect(slot, member.selector, None, 1), origin
                     case nodes.Split(_, separator, minimum):
                         yield ops.Collect(slot, member.selector, separator, minimum), origin
                     case _:
                         assert_never(member.line)
+
+    def _gathered(self, selector: ops.Selector) -> tuple[ops.Selector, ...]:
+        return self._resolved.reach(selector.slot) if isinstance(selector, ops.Member) else (selector,)
 
     # ---- rules ----------------------------------------------------------------------------------------
 

@@ -11,8 +11,10 @@ from deidc.codes import names as codes
 from deidc.diagnostics import Diagnostic, Label
 from deidc.grammar import nodes
 from deidc.grammar.reader import read
-from deidc.ir.library import Found, Library, NotFound
+from deidc.ir.library import Found, Library, NotFound, identity_of
 from deidc.source import Source, Span
+
+DEEPEST = 40
 
 
 @frozen
@@ -48,6 +50,7 @@ def merge(source: Source, library: Library, bases: Sequence[str] = ()) -> Merged
     them the other way round, and loses lists of all but the first).
     """
     merging = _Merging(library)
+    merging.done.add(identity_of(source.name))  # a base that is or includes the recipe adds nothing to it
     for base in bases:
         merging.refer(base, None, None, None, ())
     merging.lay(source, (), ())
@@ -66,13 +69,13 @@ class _Merging:
     def lay(self, source: Source, said: tuple[Diagnostic, ...], inside: tuple[tuple[str, Span | None], ...]) -> None:
         """Lay what a recipe includes, then the recipe."""
         recipe, complaints = read(source)
-        self.sources.append(source)
         self.said.extend((*said, *complaints))
-        self.done.add(source.name)
+        self.done.add(identity_of(source.name))
         for item in recipe.items:
             if isinstance(item, nodes.Include):
                 self.refer(item.reference, item.digest, item.span, source.name, (*inside, (source.name, item.span)))
         self.laid.append(recipe)
+        self.sources.append(source)
 
     def refer(
         self,
@@ -88,15 +91,21 @@ class _Merging:
                 rule = codes.AMBIGUOUS_RECIPE if ambiguous else codes.RECIPE_NOT_FOUND
                 self.said.append(Diagnostic(rule, reason, span, hint))
             case Found(source, said):
-                if any(source.name == name for name, _ in inside):
+                identity = identity_of(source.name)
+                if any(identity == identity_of(name) for name, _ in inside):
                     self._complain_of_cycle(source.name, span, inside)
                     return
                 if digest is not None and text_digest(source) != digest:
                     message = f"{reference!r} has another digest than the one noted"
                     hint = f"if the change is meant, note sha256:{text_digest(source)}"
                     self.said.append(Diagnostic(codes.PIN_MISMATCH, message, span, hint))
-                if source.name not in self.done:
-                    self.lay(source, said, inside)
+                if identity in self.done:
+                    return
+                if len(inside) > DEEPEST:
+                    message = f"{reference!r} is included through more than {DEEPEST} recipes"
+                    self.said.append(Diagnostic(codes.INCLUDED_TOO_DEEP, message, span))
+                    return
+                self.lay(source, said, inside)
 
     def _complain_of_cycle(self, name: str, span: Span | None, inside: tuple[tuple[str, Span | None], ...]) -> None:
         labels = tuple(

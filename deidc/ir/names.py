@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property
 from typing import TypeAlias, assert_never
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from deidc.codes import names as codes
 from deidc.diagnostics import Diagnostic, Edit, Fix, Label, Rule
 from deidc.grammar import nodes
 from deidc.ir import dictionary, ops
 from deidc.ir.ctp_labels import ctp_keyword, ctp_pseudo_group
-from deidc.ir.signatures import ParameterType, Signature, Signatures
-from deidc.ir.vrs import Unfit, fit_text
+from deidc.ir.list_order import FillingOrder, source_list
+from deidc.ir.nearest import Guesses
+from deidc.ir.program import VariableKind
+from deidc.ir.signatures import Signature, Signatures
+from deidc.ir.typed_text import argument_complaint, default_complaint
 from deidc.source import Source, Span
 
 
@@ -37,7 +39,11 @@ class BoundMember:
 
 @frozen
 class BoundList:
-    """A list with all its lines, from however many sections; its place in `Resolved.lists` is its slot."""
+    """A list with all its lines, from however many sections; its place in `Resolved.lists` is its slot.
+
+    No list is filled from itself, not through others either: a member that would close such a circle selects
+    nothing, after a complaint.
+    """
 
     kind: nodes.ListKind
     name: str
@@ -91,12 +97,38 @@ class Resolved:
     variables: Mapping[str, nodes.Variable]
     sources: Mapping[str, Source] = field(repr=False)
 
+    @cached_property
+    def _slots(self) -> Mapping[tuple[nodes.ListKind, str], int]:
+        return {(one.kind, one.name): number for number, one in enumerate(self.lists)}
+
+    @cached_property
+    def filling_order(self) -> tuple[int, ...]:
+        """The numbers of the lists, each after those it is filled from."""
+        return FillingOrder.of(_sources(self.lists)).order
+
+    @cached_property
+    def _reach(self) -> Mapping[int, tuple[ops.Selector, ...]]:
+        reach: dict[int, tuple[ops.Selector, ...]] = {}
+        for slot in self.filling_order:
+            found: dict[ops.Selector, None] = {}
+            for member in self.lists[slot].members:
+                match member.selector:
+                    case ops.Member(other):
+                        found.update(dict.fromkeys(reach[other]))
+                    case None:
+                        pass
+                    case selector:
+                        found[selector] = None
+            reach[slot] = tuple(found)
+        return reach
+
     def slot(self, kind: nodes.ListKind, name: str) -> int | None:
         """Return the number of a list."""
-        for number, one in enumerate(self.lists):
-            if one.kind is kind and one.name == name:
-                return number
-        return None
+        return self._slots.get((kind, name))
+
+    def reach(self, slot: int) -> tuple[ops.Selector, ...]:
+        """Return what the lines of a list select, with the lines of each `%fields` list they name in its place."""
+        return self._reach[slot]
 
 
 ValueRef: TypeAlias = nodes.VarRef | nodes.FuncRef | nodes.BuiltinRef
@@ -127,6 +159,8 @@ class _Resolving:
     slots: dict[tuple[nodes.ListKind, str], int] = field(factory=dict)
     variables: dict[str, nodes.Variable] = field(factory=dict)
     used_variables: dict[str, None] = field(factory=dict)
+    known_variables: dict[str, None] | None = None
+    guesses: Guesses = field(factory=Guesses)
 
     def resolved(self) -> Resolved:
         self._declare()
@@ -136,9 +170,11 @@ class _Resolving:
             for key, one in self.declared.items()
         }
         labels = tuple(self._labels())
-        lists = tuple(
-            BoundList(kind, name, tuple(one.sections), members[kind, name], one.used)
-            for (kind, name), one in self.declared.items()
+        lists = self._without_circles(
+            tuple(
+                BoundList(kind, name, tuple(one.sections), members[kind, name], one.used)
+                for (kind, name), one in self.declared.items()
+            )
         )
         self._complain_of_unused(lists)
         return Resolved(self.recipe, rules, lists, labels, self.variables, self.sources)
@@ -159,6 +195,8 @@ class _Resolving:
                 case _:
                     pass
         self.slots = {key: number for number, key in enumerate(self.declared)}
+        if self.variables or self.signatures.variables is not None:
+            self.known_variables = dict.fromkeys((*self.variables, *sorted(self.signatures.variables or ())))
 
     def _declare_list(
         self,
@@ -196,9 +234,34 @@ class _Resolving:
             )
             return
         self.variables[line.name] = line
-        complaint = _default_complaint(line)
+        complaint = default_complaint(line.default, VariableKind(line.type.value))
         if complaint is not None:
             self.say(codes.BAD_DEFAULT, complaint, line.span)
+
+    def _without_circles(self, lists: tuple[BoundList, ...]) -> tuple[BoundList, ...]:
+        """Complain of each line that fills a list from itself, and make it select nothing."""
+        closing = FillingOrder.of(_sources(lists)).closing
+        if not closing:
+            return lists
+        return tuple(
+            evolve(one, members=tuple(self._open(slot, member, lists, closing) for member in one.members))
+            for slot, one in enumerate(lists)
+        )
+
+    def _open(
+        self, slot: int, member: BoundMember, lists: tuple[BoundList, ...], closing: frozenset[tuple[int, int]]
+    ) -> BoundMember:
+        source = source_list(member.selector)
+        if source is None or (slot, source) not in closing:
+            return member
+        this, that = lists[slot], lists[source]
+        message = f"{this.kind}:{this.name} is filled from itself"
+        labels: tuple[Label, ...] = ()
+        if slot != source:
+            message = f"{this.kind}:{this.name} is filled from {that.kind}:{that.name}, which is filled from it"
+            labels = (Label(that.sections[0], "the other list"),)
+        self.say(codes.CIRCULAR_LIST, message, member.line.target.span, labels=labels)
+        return BoundMember(member.line, None)
 
     def _complain_of_unused(self, lists: tuple[BoundList, ...]) -> None:
         for one in lists:
@@ -263,11 +326,9 @@ class _Resolving:
 
     def _variable(self, name: str, span: Span) -> None:
         self.used_variables.setdefault(name)
-        known: tuple[str, ...] | None = tuple(self.variables) if self.variables else None
-        if self.signatures.variables is not None:
-            known = (*(known or ()), *sorted(self.signatures.variables))
+        known = self.known_variables
         if known is not None and name not in known:
-            near = _nearest(name, known)
+            near = self.guesses.among(name, known)
             hint = f"did you mean {near!r}?" if near else f"declare it: VAR {name} text"
             fix = Fix.unsafe(f"write var:{near}", Edit(span, f"var:{near}")) if near else None
             self.say(codes.UNDECLARED_VARIABLE, f"variable {name!r} is not declared", span, hint, fix)
@@ -308,7 +369,7 @@ class _Resolving:
         return None
 
     def _unknown_function(self, call: nodes.Call, known: Mapping[str, Signature], rule: Rule) -> None:
-        near = _nearest(call.name, tuple(known))
+        near = self.guesses.among(call.name, known)
         hint = f"did you mean {near!r}?" if near else "functions are " + " ".join(sorted(known))
         self.say(rule, f"there is no function {call.name!r}", call.span, hint)
 
@@ -318,7 +379,7 @@ class _Resolving:
             parameter = signature.parameter(argument.key)
             if parameter is None or argument.key in seen:
                 names = tuple(one.name for one in signature.parameters)
-                near = _nearest(argument.key, names)
+                near = self.guesses.among(argument.key, names) if parameter is None else None
                 hint = f"did you mean {near}=?" if near else f"arguments are: {', '.join(names) or 'none'}"
                 self.say(
                     codes.UNKNOWN_ARGUMENT,
@@ -330,7 +391,9 @@ class _Resolving:
                 )
                 continue
             seen.add(argument.key)
-            complaint = _argument_complaint(argument.value, parameter.type)
+            given = argument.value
+            text = given.text if isinstance(given, nodes.Literal) else None
+            complaint = argument_complaint(text, parameter.type)
             if complaint is not None:
                 self.say(codes.BAD_ARGUMENT_VALUE, f"{argument.key} {complaint}", argument.span)
         for parameter in signature.parameters:
@@ -418,7 +481,7 @@ class _Resolving:
             fix = Fix.unsafe(f"write {meant}", Edit(span, meant))
             self.say(codes.CTP_NAME, f"{text} is no keyword", span, f"did you mean {meant}?", fix)
             return
-        near = nearest_keyword(text)
+        near = self.guesses.keyword(text)
         fix = Fix.unsafe(f"write {near}", Edit(span, near)) if near else None
         hint = f"did you mean {near}?" if near else "write a keyword of PS3.6, or a tag"
         self.say(codes.UNKNOWN_KEYWORD, f"DICOM has no attribute {text[:64]}", span, hint, fix)
@@ -428,8 +491,7 @@ class _Resolving:
         if declared is not None:
             declared.used = True
             return self.slots[kind, name]
-        known = tuple(one for its_kind, one in self.declared if its_kind is kind)
-        near = _nearest(name, known)
+        near = self.guesses.among(name, [one for its_kind, one in self.declared if its_kind is kind])
         if near is not None:
             hint, fix = (
                 f"did you mean {near!r}?",
@@ -483,81 +545,6 @@ def header_statements(recipe: nodes.Recipe) -> Iterator[nodes.Action]:
                     yield line
 
 
-def _nearest(text: str, known: tuple[str, ...]) -> str | None:
-    return next(iter(get_close_matches(text, known, 1, 0.75)), None)
-
-
-@lru_cache(maxsize=4096)
-def nearest_keyword(text: str) -> str | None:
-    """Return the keyword that is most like `text`, if one is like it enough.
-
-    Only keywords of nearly the same length that share a beginning or an end are compared; that is what a slip of
-    the pen leaves, and comparing with all 5,000 takes too long.
-    """
-    if len(text) > 64:
-        return None
-    lower = text.lower()
-    likely = [
-        one.keyword
-        for one in dictionary.attributes()
-        if abs(len(one.keyword) - len(text)) <= 4
-        and (one.keyword[:3].lower() == lower[:3] or one.keyword[-5:].lower() == lower[-5:])
-    ]
-    return next(iter(get_close_matches(text, likely, 1, 0.8)), None)
-
-
-def _argument_complaint(value: nodes.Literal | nodes.VarRef, kind: ParameterType) -> str | None:
-    match kind:
-        case ParameterType.SECRET | ParameterType.TABLE:
-            return None if isinstance(value, nodes.VarRef) else "must come from a variable: write var:NAME"
-        case _ if isinstance(value, nodes.VarRef):
-            return None
-        case ParameterType.INT:
-            return None if _is_int(value.text) else "must be a whole number"
-        case ParameterType.NUMBER:
-            return None if _is_number(value.text) else "must be a number"
-        case ParameterType.FLAG:
-            return None if value.text.lower() in ("true", "false") else "must be true or false"
-        case ParameterType.TEXT:
-            return None
-        case _:
-            assert_never(kind)
-
-
-def _is_int(text: str) -> bool:
-    try:
-        int(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _default_complaint(variable: nodes.Variable) -> str | None:
-    default = variable.default
-    if default is None:
-        return None
-    match variable.type:
-        case nodes.VariableType.SECRET | nodes.VariableType.TABLE:
-            return f"a {variable.type.value} has no default"
-        case nodes.VariableType.INT:
-            return None if _is_int(default) else "the default is no whole number"
-        case nodes.VariableType.NUMBER:
-            return None if _is_number(default) else "the default is no number"
-        case nodes.VariableType.DATE | nodes.VariableType.UID:
-            try:
-                fit_text(default, "DA" if variable.type is nodes.VariableType.DATE else "UI")
-            except Unfit as failure:
-                return f"the default is no {variable.type.value}: {failure.reason}"
-            return None
-        case nodes.VariableType.TEXT:
-            return None
-        case _:
-            assert_never(variable.type)
+def _sources(lists: tuple[BoundList, ...]) -> list[list[int]]:
+    """Return for each list the lists that it is filled from."""
+    return [[source for member in one.members if (source := source_list(member.selector)) is not None] for one in lists]

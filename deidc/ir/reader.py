@@ -30,6 +30,7 @@ Branch: TypeAlias = Tree[Token]
 
 _ORIGIN = re.compile(r'; *(?P<recipe>"(?:[^"\\]|\\.)*"):(?P<line>\d+)')
 FIRST_WORDS = "deidc program "
+_FIRST_PLACE = (1, 1)  # of a text that is wrong as a whole
 
 
 @cache
@@ -54,9 +55,14 @@ def read_program(text: str) -> Program:
     except UnexpectedInput as failure:
         raise ProgramError("this is no program text", max(failure.line, 1), max(failure.column, 1)) from None
     try:
-        return verify(_program(tree))
+        program, places = _program(tree)
     except _Unreadable as failure:
         raise ProgramError(failure.reason, failure.token.line, failure.token.column) from None
+    try:
+        return verify(program)
+    except ProgramError as failure:
+        line, column = places[failure.op] if failure.op is not None else _FIRST_PLACE
+        raise ProgramError(failure.reason, line, column, op=failure.op) from None
 
 
 class _Unreadable(Exception):
@@ -66,7 +72,8 @@ class _Unreadable(Exception):
         super().__init__(reason)
 
 
-def _program(tree: Branch) -> Program:
+def _program(tree: Branch) -> tuple[Program, list[tuple[int, int]]]:
+    """Return a program that is not verified yet, and the line and column of each op."""
     title, *lines = tree.children
     version = cast("Token", cast("Branch", title).children[-1])
     if str(version) != str(VERSION):
@@ -77,6 +84,7 @@ def _program(tree: Branch) -> Program:
     slots: list[Slot] = []
     found: list[ops.Op] = []
     origins: list[Origin] = []
+    places: list[tuple[int, int]] = []
     for line in (one for one in lines if isinstance(one, Tree)):
         match str(line.data):
             case "format":
@@ -94,10 +102,11 @@ def _program(tree: Branch) -> Program:
                 _numbered(_token(line, 0), len(found))
                 found.append(_op(cast("Branch", line.children[1])))
                 origins.append(_origin(line))
+                places.append((_token(line, 0).line or 1, _token(line, 0).column or 1))
     if format_name is None:
         raise _Unreadable("the program has no format", version)
     needs = Needs(tuple(variables), tuple(functions))
-    return Program(format_name, tuple(found), needs, tuple(slots), tuple(origins))
+    return Program(format_name, tuple(found), needs, tuple(slots), tuple(origins)), places
 
 
 def _token(tree: Branch, at: int) -> Token:

@@ -7,27 +7,49 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from deidc.ir import ops
+from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.program import Program, SlotKind
+from deidc.ir.typed_text import argument_complaint, default_complaint
 from deidc.ir.vrs import ALL_VRS
 from deidc.patterns import BadPattern, compiled
 
 
 class ProgramError(ValueError):
-    """A text or a value is no program; `line` and `column` are counted from 1, or None."""
+    """A text or a value is no program.
 
-    def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
+    `line` and `column` are counted from 1 and tell the place in a text; `op` is the number of the op that is
+    wrong. Each is None where there is none.
+    """
+
+    def __init__(
+        self, reason: str, line: int | None = None, column: int | None = None, *, op: int | None = None
+    ) -> None:
         self.reason = reason
         self.line = line
         self.column = column
-        where = f"line {line}, column {column}: " if line is not None else ""
-        super().__init__(f"{where}{reason}")
+        self.op = op
+        place = f"line {line}, column {column}: " if line is not None else ""
+        which = f"op {op:04d}: " if op is not None else ""
+        super().__init__(f"{place}{which}{reason}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_program_error, (self.reason, self.line, self.column, self.op))
+
+
+def _program_error(reason: str, line: int | None, column: int | None, op: int | None) -> ProgramError:
+    return ProgramError(reason, line, column, op=op)
 
 
 def verify(program: Program) -> Program:
     """Return the program if it can be executed. Raises ProgramError, naming the first op that cannot."""
     for number, op in enumerate(program.ops):
         for complaint in _complaints(op, program):
-            raise ProgramError(f"op {number:04d}: {complaint}")
+            raise ProgramError(complaint, op=number)
+        for operand in ops.operands_of(op):
+            for complaint in _operand(operand):
+                raise ProgramError(complaint, op=number)
+    _verify_surroundings(program)
+    _verify_filling(program)
     _verify_needs(program)
     if program.origins and len(program.origins) != len(program.ops):
         raise ProgramError("there is not one origin for each op")
@@ -40,6 +62,69 @@ def _verify_needs(program: Program) -> None:
         raise ProgramError("the needed variables are not those that the ops use")
     if tuple((one.name, one.builtin) for one in program.needs.functions) != functions:
         raise ProgramError("the needed functions are not those that the ops use")
+    for one in program.needs.variables:
+        complaint = default_complaint(one.default, one.kind)
+        if complaint is not None:
+            raise ProgramError(complaint)
+
+
+def _verify_surroundings(program: Program) -> None:
+    """Demand that what is done around the object comes last and once, as it takes effect."""
+    seen: set[type] = set()
+    for number, op in enumerate(program.ops):
+        if isinstance(op, ops.SyncMeta | ops.ClearPreamble):
+            if type(op) in seen:
+                raise ProgramError("this is done already", op=number)
+            seen.add(type(op))
+        elif seen:
+            raise ProgramError("what is done around the object comes last", op=number)
+
+
+def _verify_filling(program: Program) -> None:
+    """Demand that a list is full before another is filled from it; a list in a circle never is."""
+    full_after: dict[int, int] = {}
+    through: dict[int, list[int]] = {}
+    for number, op in enumerate(program.ops):
+        match op:
+            case ops.Collect(slot):
+                full_after[slot] = number
+            case ops.Gather(slot, ops.Holding(source)):
+                through.setdefault(slot, []).append(source)
+            case _:
+                pass
+    for number, op in enumerate(program.ops):
+        match op:
+            case ops.Collect(_, ops.Holding(source)):
+                sources = [source]
+            case ops.Collect(_, ops.Member(source)):
+                sources = through.get(source, [])
+            case _:
+                continue
+        if any(full_after.get(one, -1) >= number for one in sources):
+            raise ProgramError("a list is filled from one that is not full yet", op=number)
+
+
+def _operand(operand: ops.Operand) -> Iterator[str]:
+    if not isinstance(operand, ops.Call):
+        return
+    keys = [one.key for one in operand.arguments]
+    if len(set(keys)) != len(keys):
+        yield "an argument is given twice"
+    signature = BUILTINS.get(operand.name) if operand.builtin else None
+    if signature is None:
+        return
+    for argument in operand.arguments:
+        parameter = signature.parameter(argument.key)
+        if parameter is None:
+            yield "a built-in function has no such argument"
+            return
+        complaint = argument_complaint(
+            argument.value.text if isinstance(argument.value, ops.Text) else None, parameter.type
+        )
+        if complaint is not None:
+            yield f"an argument {complaint}"
+    if any(one.required and one.name not in keys for one in signature.parameters):
+        yield "a built-in function lacks an argument"
 
 
 def _complaints(op: ops.Op, program: Program) -> Iterator[str]:
@@ -52,6 +137,8 @@ def _complaints(op: ops.Op, program: Program) -> Iterator[str]:
         case ops.Gather(slot, at):
             yield from _slot(slot, SlotKind.FIELDS, program)
             yield from _selector(at, program)
+            if isinstance(at, ops.Member):
+                yield "a list of elements says itself what is in it"
         case ops.Add(at):
             yield from _selector(at, program)
             yield from _place(at)

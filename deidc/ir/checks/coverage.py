@@ -140,8 +140,7 @@ def covers(selector: ops.Selector | None, resolved: Resolved) -> Coverage:
         case None:
             return NOTHING
         case ops.Member(slot):
-            members = (covers(one.selector, resolved) for one in resolved.lists[slot].members)
-            return frozenset().union(*members)
+            return NOTHING.union(*(_of_simple(selector) for selector in resolved.reach(slot)))
         case _:
             return _of_simple(selector)
 
@@ -186,7 +185,7 @@ def reaches_private(selector: ops.Selector | None, resolved: Resolved) -> bool:
         case ops.Tagged(pattern):
             return pattern[3] in "13579BDF"
         case ops.Member(slot):
-            return any(reaches_private(one.selector, resolved) for one in resolved.lists[slot].members)
+            return any(reaches_private(one, resolved) for one in resolved.reach(slot))
         case _:
             return False
 

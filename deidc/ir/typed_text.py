@@ -1,0 +1,70 @@
+"""Whether the text of an argument or of a default is of the type that is promised."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import assert_never
+
+from deidc.ir.program import VariableKind
+from deidc.ir.signatures import ParameterType
+from deidc.ir.vrs import Unfit, fit_text
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+
+
+def is_whole(text: str) -> bool:
+    """Whether text is a whole number in decimal digits."""
+    return _WHOLE.fullmatch(text) is not None
+
+
+def is_number(text: str) -> bool:
+    """Whether text is a finite decimal number; `nan`, `inf` and `1_000` are none."""
+    if not text.isascii() or "_" in text:
+        return False
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def argument_complaint(text: str | None, kind: ParameterType) -> str | None:
+    """Return what is wrong with an argument, or None; `text` is None where it comes from a variable."""
+    if text is None:
+        return None
+    match kind:
+        case ParameterType.SECRET | ParameterType.TABLE:
+            return "must come from a variable: write var:NAME"
+        case ParameterType.INT:
+            return None if is_whole(text) else "must be a whole number"
+        case ParameterType.NUMBER:
+            return None if is_number(text) else "must be a number"
+        case ParameterType.FLAG:
+            return None if text.lower() in ("true", "false") else "must be true or false"
+        case ParameterType.TEXT:
+            return None
+        case _:
+            assert_never(kind)
+
+
+def default_complaint(default: str | None, kind: VariableKind) -> str | None:
+    """Return what is wrong with the default of a variable, or None."""
+    if default is None:
+        return None
+    match kind:
+        case VariableKind.SECRET | VariableKind.TABLE:
+            return f"a {kind.value} has no default"
+        case VariableKind.INT:
+            return None if is_whole(default) else "the default is no whole number"
+        case VariableKind.NUMBER:
+            return None if is_number(default) else "the default is no number"
+        case VariableKind.DATE | VariableKind.UID:
+            try:
+                fit_text(default, "DA" if kind is VariableKind.DATE else "UI")
+            except Unfit as failure:
+                return f"the default is no {kind.value}: {failure.reason}"
+            return None
+        case VariableKind.TEXT:
+            return None
+        case _:
+            assert_never(kind)

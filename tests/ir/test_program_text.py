@@ -1,0 +1,258 @@
+"""The text of programs: each op in words, places of mistakes, and the law that text and program are one."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deidc import ProgramError, read_program
+from deidc.ir import ops
+from deidc.ir.program import (
+    OWN_ACCOUNT,
+    FormatName,
+    NeededFunction,
+    NeededVariable,
+    Needs,
+    Origin,
+    Program,
+    Slot,
+    SlotKind,
+    VariableKind,
+)  # fmt: skip
+from deidc.ir.verify import verify
+from deidc.ir.writer import write_program
+from tests.ir.recipes import program
+
+TAG = ops.Tagged("00100020")
+PRIVATE = ops.PrivateBlock("0033", 'A "B" \\', "XX")
+PATH = ops.AtPath(
+    (ops.PathStep(ops.Tagged("00400275"), 3), ops.PathStep(ops.PrivateBlock("0033", 'A "B" \\', "1E"), None))
+)
+CASES = (
+    (ops.Collect(0, TAG, None, 1), "collect 0 <- tag 00100020 min 1"),
+    (ops.Collect(0, TAG, "^", 4), 'collect 0 <- tag 00100020 split "^" min 4'),
+    (ops.Gather(1, ops.Holding(0)), "gather 1 <- holding 0"),
+    (ops.Protect(TAG, system=True), "protect system tag 00100020"),
+    (ops.Protect(ops.OfKind(ops.Kind.PRIVATE), system=False), "protect kind private"),
+    (ops.Add(PATH, ops.Text("é\n")), r'add path / 00400275 [3] / 0033 "A \"B\" \\" 1E <- text "\u00e9\n"'),
+    (ops.Replace(TAG, ops.Var("x"), ()), 'replace tag 00100020 <- var "x"'),
+    (
+        ops.Replace(TAG, ops.Call("f", (ops.CallArgument("k", ops.Var("x")),), builtin=False), ()),
+        'replace tag 00100020 <- call "f" ("k" var "x")',
+    ),
+    (
+        ops.Replace(TAG, ops.Call("jitter", (ops.CallArgument("days", ops.Text("5")),), builtin=True), ()),
+        'replace tag 00100020 <- builtin "jitter" ("days" text "5")',
+    ),
+    (ops.Jitter(TAG, ops.Days(-5)), "jitter tag 00100020 by days -5"),
+    (
+        ops.Remove(
+            ops.Matching(ops.Anchor.STARTSWITH, "a|b", negated=False),
+            (ops.InState(ops.State.EMPTY), ops.Listed(0), ops.Truth(ops.Var("x"))),
+        ),
+        'remove startswith "a|b" unless rewritten when empty and in-list 0 and true var "x"',
+    ),
+    (
+        ops.Blank(
+            ops.Matching(ops.Anchor.CONTAINS, "#;", negated=True),
+            (ops.Compared(ops.Comparison.NOTEQUALS, ""),),
+        ),
+        'blank not contains "#;" when notequals ""',
+    ),
+    (ops.Blank(ops.OfVR(("DA", "DT")), ()), "blank vr DA DT"),
+    (ops.Blank(ops.InGroup("60XX"), ()), "blank group 60XX"),
+    (ops.Blank(ops.Member(1), ()), "blank member 1"),
+    (ops.Blank(ops.Everything(), ()), "blank everything"),
+    (ops.Transcode("ISO_IR 192"), 'transcode "ISO_IR 192"'),
+    (
+        ops.Mark(
+            "graylist",
+            "a label",
+            (
+                ops.TestLine(
+                    ops.Joint.OR,
+                    (
+                        ops.Test(ops.Joint.AND, TAG, ops.Compared(ops.Comparison.EQUALS, "x")),
+                        ops.Test(ops.Joint.OR, PRIVATE, ops.InState(ops.State.PRESENT)),
+                    ),
+                ),
+            ),
+            (
+                ops.Mask(keep=False, region=ops.Rectangle(0, 1, 2, 3)),
+                ops.Mask(keep=True, region=ops.WholeImage()),
+                ops.Mask(keep=False, region=ops.ItemRegions(TAG)),
+            ),
+            held=True,
+        ),
+        'mark held "graylist" "a label" || [ + tag 00100020 equals "x" || private 0033 "A \\"B\\" \\\\" XX present ]'
+        " blank-region box 0 1 2 3 keep-region whole-image blank-region regions-of tag 00100020",
+    ),
+    (ops.Mark("whitelist", "", (), (), held=False), 'mark passing "whitelist" ""'),
+    (ops.SyncMeta(), "sync file-meta"),
+    (ops.ClearPreamble(), "clear preamble"),
+)
+
+
+def needs_of(*made: ops.Op) -> Needs:
+    variables, functions = ops.imports_of(made)
+    return Needs(
+        tuple(NeededVariable(name, VariableKind.TEXT, None) for name in variables),
+        tuple(NeededFunction(name, builtin) for name, builtin in functions),
+    )
+
+
+def of(*made: ops.Op) -> Program:
+    slots = (Slot(SlotKind.VALUES, "v"), Slot(SlotKind.FIELDS, "f"))
+    return Program(FormatName.DICOM, made, needs_of(*made), slots)
+
+
+@pytest.mark.parametrize(("op", "words"), CASES, ids=[words for _, words in CASES])
+def test_an_op_in_words(op, words):
+    """Each op has its words, and the words read back as the op."""
+    assert write_program(of(op), remarks=True).splitlines()[-1] == f"0000 {words}"
+    assert read_program(of(op).text) == of(op)
+
+
+def test_every_op_and_selector_is_in_the_table():
+    """The table above leaves none of the closed sets out."""
+    assert {type(op) for op, _ in CASES} == set(ops.OPS)
+    selectors = {type(getattr(op, "at", None)) for op, _ in CASES}
+    assert selectors | {ops.PrivateBlock} >= set(ops.SELECTORS)
+
+
+def test_a_whole_program():
+    """Needs, lists and ops in order, with remarks on where each op comes from."""
+    made = program("""
+        %vars
+        VAR id text default="a b"
+        %values names
+        SPLIT PatientName by="^";minlength=4
+        %header
+        REPLACE values:names var:id
+        REMOVE PatientID func:mine
+    """)
+    text = made.text.splitlines()
+    assert text[:6] == [
+        "deidc program 1",
+        "format dicom",
+        'need var "id" text default "a b"',
+        'need func "mine"',
+        'list 0 values "names"',
+        '0000 collect 0 <- tag 00100010 split "^" min 4                   ; "<recipe>":6 PatientName',
+    ]
+    assert text[-4:] == [
+        '0016 replace holding 0 <- var "id"                               ; "<recipe>":8',
+        '0017 remove tag 00100020 unless rewritten when true call "mine"  ; "<recipe>":9 PatientID',
+        "0018 sync file-meta                                              ; deidc",
+        "0019 clear preamble                                              ; deidc",
+    ]
+
+
+# ---- programs of any facts whatever ---------------------------------------------------------------------
+
+any_text = st.text(st.characters(), max_size=6) | st.sampled_from(("00100020", "0010", "XX", "DA", "a", "["))
+st_facts = st.one_of(*(st.from_type(kind) for kind in ops.OPS))
+
+
+@st.composite
+def any_programs(draw: st.DrawFn) -> Program:
+    """Draw a program of well-typed facts, most of which make no sense together."""
+    made = tuple(draw(st.lists(st_facts, min_size=1, max_size=3)))
+    slots = tuple(draw(st.lists(st.from_type(Slot), max_size=3)))
+    origins = tuple(Origin(draw(any_text), draw(st.integers(1, 99))) for _ in made)
+    return Program(FormatName.DICOM, made, needs_of(*made), slots, origins)
+
+
+@given(any_programs())
+def test_well_typed_facts_are_a_program_or_a_program_error(made):
+    """Verify judges any facts of the right types; what it accepts can be written and read back."""
+    try:
+        verify(made)
+    except ProgramError:
+        return
+    again = read_program(made.text)
+    assert again == made
+    assert again.origins == made.origins
+
+
+@given(any_programs())
+def test_text_never_stands_for_another_program(made):
+    """What is no program does not become one, or a different one, by way of its text."""
+    try:
+        again = read_program(made.text)
+    except ProgramError:
+        return
+    assert again == made
+
+
+@given(st.text(max_size=20))
+def test_any_text_round_trips(text):
+    """Whatever a recipe writes, a program can carry."""
+    made = of(
+        ops.Replace(TAG, ops.Text(text), (ops.Compared(ops.Comparison.EQUALS, text),)),
+        ops.Mark(text, text, (), (), held=True),
+    )
+    assert read_program(made.text) == made
+    assert made.text.isascii()
+
+
+# ---- reading --------------------------------------------------------------------------------------------
+
+BROKEN = {
+    "": (1, 1),
+    "nonsense": (1, 1),
+    "deidc program 2\nformat dicom\n": (1, 15),
+    "deidc program 1\n": (1, 15),
+    "deidc program 1\nformat nifti\n": (2, 8),
+    'deidc program 1\nformat dicom\nlist 1 values "a"\n': (3, 6),
+    'deidc program 1\nformat dicom\nlist 0 things "a"\n': (3, 8),
+    'deidc program 1\nformat dicom\nneed var "a" colour\n': (3, 14),
+    "deidc program 1\nformat dicom\n0001 sync file-meta\n": (3, 1),
+    "deidc program 1\nformat dicom\n0000 dance\n": (3, 6),
+    "deidc program 1\nformat dicom\n0000 remove tag 0010002\n": (3, 24),
+    "deidc program 1\nformat dicom\n0000 remove tag 0010002 unless rewritten\n": (3, 1),
+    'deidc program 1\nformat dicom\n0000 transcode "\\x"\n': (3, 16),
+    'deidc program 1\nformat dicom\n0000 transcode "open\n': (3, 16),
+    "deidc program 1\nformat dicom\n0000 remove holding 99999999999999999999 unless rewritten\n": (3, 21),
+    "deidc program 1\nformat dicom\n0000 sync file-meta\n0001 remove member 0 unless rewritten\n": (4, 1),
+}
+
+
+@pytest.mark.parametrize(("text", "place"), BROKEN.items(), ids=range(len(BROKEN)))
+def test_where_a_text_is_broken(text, place):
+    """Text that is no program is refused with the line and column of what is wrong."""
+    with pytest.raises(ProgramError) as caught:
+        read_program(text)
+    assert (caught.value.line, caught.value.column) == place
+    assert str(caught.value).startswith(f"line {place[0]}, column {place[1]}: ")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\ufeff" + text,
+        lambda text: "\n\n" + text.replace("\n", "\n\n"),
+        lambda text: text.replace(" <- ", "\t<-   "),
+        lambda text: text.rstrip("\n"),
+        lambda text: "\n".join(line.split(" ;")[0] for line in text.splitlines()),
+    ],
+    ids=["windows", "byte order mark", "empty lines", "blanks", "no line end", "no remarks"],
+)
+def test_layout_of_program_text_is_no_meaning(change):
+    """A program sent by mail or edited by hand is the same program."""
+    made = program("REPLACE PatientID X\nREMOVE all\nKEEP PatientSex")
+    again = read_program(change(made.text))
+    assert again == made
+    assert again.digest == made.digest
+
+
+def test_origins_are_read_from_remarks():
+    """The remark behind an op tells its recipe and line; without one it is on deidc's own account."""
+    made = program("REMOVE PatientName")
+    named = evolve(made, origins=tuple(Origin('a "quoted" ; name:3', 7) for _ in made.ops))
+    assert read_program(named.text).origins == named.origins
+    assert set(read_program(write_program(made, remarks=False)).origins) == {OWN_ACCOUNT}
+    assert read_program(made.text.replace('; "<recipe>":4', "; whatever")).origins[-3] == OWN_ACCOUNT
