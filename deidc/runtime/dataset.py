@@ -204,8 +204,8 @@ class Cleaning:
             )
             cleaned.append(with_elements(item, elements))
             changed |= item_changed
-        if not changed and isinstance(element.source, RawDataElement):
-            return element.source, False
+        if not changed and (element.vr == "UN" or isinstance(element.source, RawDataElement)):
+            return copied(element.source), False
         return rebuilt_sequence(element, cleaned), changed
 
     # ---- private creators -----------------------------------------------------------------------------
@@ -327,7 +327,7 @@ def _reserved_in(elements: Mapping[BaseTag, AnyElement]) -> dict[tuple[int, int]
 
 def rebuilt_sequence(element: InputElement, items: list[Dataset]) -> DataElement:
     """Return a sequence with cleaned items, in the encoding that the original had."""
-    if hides_sequence(element) and element.vr == "UN":
+    if hides_sequence(element):
         holder = DataElement(element.tag, VR.SQ, Sequence(items))
         holder.is_undefined_length = False
         buffer = DicomBytesIO()

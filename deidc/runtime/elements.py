@@ -186,22 +186,26 @@ def sequence_items(element: InputElement) -> list[Dataset] | None:
     A sequence may hide in a UN element; then it is encoded in implicit VR little endian (PS3.5 6.2.2, note 4).
     """
     source = element.source
-    if not isinstance(source, RawDataElement):
-        return list(source.value or ()) if element.vr == "SQ" else None
-    if element.vr != "SQ" and not (element.vr == "UN" and (source.value or b"").startswith(ITEM_TAG)):
+    if element.vr == "SQ":
+        if not isinstance(source, RawDataElement):
+            return list(source.value or ())
+        implicit = source.is_implicit_VR or source.VR == "UN"
+        little = source.is_little_endian or source.VR == "UN"
+        return _items_in(source.value or b"", implicit, little, element.encodings)
+    if element.vr != "UN" or not isinstance(source.value, bytes) or not source.value.startswith(ITEM_TAG):
         return None
-    data = source.value or b""
-    implicit = source.is_implicit_VR or source.VR == "UN"
-    little = source.is_little_endian or source.VR == "UN"
     try:
-        items = read_sequence(BytesIO(data), implicit, little, len(data), list(element.encodings))
-    except Exception as failure:
-        if element.vr == "UN":
-            return None
-        raise Undecodable from failure
-    if element.vr == "UN" and not all(_is_whole(item) for item in items):
+        items = _items_in(source.value, True, True, element.encodings)
+    except Undecodable:
         return None
-    return list(items)
+    return items if all(_is_whole(item) for item in items) else None
+
+
+def _items_in(data: bytes, implicit: bool, little: bool, encodings: Encodings) -> list[Dataset]:
+    try:
+        return list(read_sequence(BytesIO(data), implicit, little, len(data), list(encodings)))
+    except Exception as failure:
+        raise Undecodable from failure
 
 
 def _is_whole(item: Dataset) -> bool:
@@ -226,8 +230,8 @@ def walk_tags(dataset: Dataset) -> list[BaseTag]:
 
 
 def hides_sequence(element: InputElement) -> bool:
-    """Whether the element is UN in the file although it holds a sequence."""
-    return isinstance(element.source, RawDataElement) and element.source.VR == "UN"
+    """Whether the element stays UN although it holds a sequence."""
+    return element.vr == "UN" and element.source.VR == "UN"
 
 
 def new_element(tag: int, vr: str, value: object, like: AnyElement | None = None) -> DataElement:

@@ -8,6 +8,7 @@ from pydicom.dataset import Dataset
 
 from deidc.codes import faults
 from deidc.ir import ops
+from deidc.ir.program import SlotKind
 from deidc.runtime.elements import (
     DEFAULT_ENCODINGS,
     Encodings,
@@ -61,11 +62,12 @@ def visit_object(dataset: Dataset, plan: Plan) -> Iterator[tuple[InputElement, E
 
 def fill_lists(frame: Frame, plan: Plan) -> None:
     """Collect every `%values` list of the program into the frame; raises Trouble."""
+    slots = (number for number, slot in enumerate(plan.program.slots) if slot.kind is SlotKind.VALUES)
+    found: dict[int, list[Collected]] = {slot: [] for slot in slots}
+    frame.held.update({slot: Holdings.of(()) for slot in found})
     collects = [op for op in plan.program.ops if isinstance(op, ops.Collect)]
     if not collects:
         return
-    found: dict[int, list[Collected]] = {op.slot: [] for op in collects}
-    frame.held.update({slot: Holdings.of(()) for slot in found})
     later = {op: position for position, op in enumerate(collects) if _needs_lists(op.at, plan)}
     for element, entry in visit_object(frame.input, plan):
         for collecting in entry.collects:
