@@ -1,6 +1,6 @@
 """Runs deid 0.4.13 on files, in a process of its own: importing it changes pydicom for everybody.
 
-Reads one JSON object a line, {"file", "recipe", "variables"}, and answers with one, {"elements"} or {"error"}.
+Reads one JSON object a line, {"file", "overlay", "recipes", "base"}, and answers with one, {"elements"} or {"error"}.
 """
 
 from __future__ import annotations
@@ -12,37 +12,51 @@ import sys
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
-from tests.deid.objects import dump
+from tests.deid.callables import CALLABLES, VARIABLES
+from tests.deid.objects import dump, load
+
+
+def _written(folder: Path, number: int, text: str) -> str:
+    path = folder / f"deid.{number}"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def answer_to(task: dict[str, Any]) -> dict[str, object]:
+    """Let deid clean an object, or tell what it stumbled over."""
+    from deid.config import DeidRecipe
+    from deid.dicom.parser import DicomParser
+
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [_written(Path(folder), number, text) for number, text in enumerate(task["recipes"])]
+        try:
+            dataset = load(task["file"], task["overlay"])
+            if task["base"] is None:
+                recipe = DeidRecipe(paths)
+            else:
+                recipe = DeidRecipe(paths, base=True, default_base=_written(Path(folder), -1, task["base"]))
+            parser = DicomParser(dataset, recipe=recipe)
+            for name, value in {**VARIABLES, **CALLABLES}.items():
+                parser.define(name, value)
+            parser.parse()
+            return {"elements": dump(parser.dicom)}
+        # Whatever deid stumbles over is its answer, SystemExit included.
+        except BaseException as failure:  # noqa: BLE001
+            return {"error": type(failure).__name__}
 
 
 def main() -> None:
     answers = sys.stdout
     warnings.simplefilter("ignore")
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        from deid.config import DeidRecipe
         from deid.dicom import fields
-        from deid.dicom.parser import DicomParser
-        from pydicom import dcmread
 
         for line in sys.stdin:
-            task = json.loads(line)
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "deid.recipe"
-                path.write_text(task["recipe"], encoding="utf-8")
-                try:
-                    parser = DicomParser(dcmread(task["file"], force=True), recipe=DeidRecipe(str(path)))
-                    for name, value in task["variables"].items():
-                        parser.define(name, value)
-                    parser.parse()
-                    answer = {"elements": dump(parser.dicom)}
-                # Whatever deid stumbles over is its answer, SystemExit included.
-                except BaseException as failure:  # noqa: BLE001
-                    answer = {"error": type(failure).__name__}
-            # deid keeps every data set it has seen, and what it found in it.
-            for cached in vars(fields).values():
-                if hasattr(cached, "cache_clear"):
-                    cached.cache_clear()
+            answer = answer_to(json.loads(line))
+            # deid keeps every data set that it has seen, by address, and what it found there.
+            fields._get_fields_inner.cache_clear()
             answers.write(json.dumps(answer) + "\n")
             answers.flush()
 
