@@ -130,7 +130,7 @@ class Interpreter:
         promotions = [rule for rule in self.rules if self.promotes(rule)]
         self.rules = [rule for rule in self.rules if rule not in promotions]
         self.charset = promotions[-1].value.text if promotions else None
-        for element in list(self.input.iterall()):
+        for element in self.input.iterall():
             element.value  # noqa: B018  # everything is decoded before a character set changes
         meta = getattr(self.input, "file_meta", None)
         flags = tuple(
@@ -296,10 +296,10 @@ class Interpreter:
                 for step, one, number in zip(parents, way, items, strict=False)
             ):
                 continue
-            if isinstance(at, nodes.Private):
+            if isinstance(at, nodes.Private) and not in_meta:
                 tag, reserve = private_place(source, out, at)
                 yield Spot(source, tag, None, above, item, in_meta, at.creator), reserve
-            else:
+            elif not isinstance(at, nodes.Private):
                 tag = int(pattern_of(at.text) if isinstance(at, nodes.Keyword) else at.digits, 16)
                 if (tag >> 16 == 2) == in_meta or above is not None:
                     yield Spot(source, tag, None, above, item, in_meta), None
@@ -317,6 +317,8 @@ class Interpreter:
                 continue
             exact = self.is_exact(rule.target)
             if isinstance(rule, nodes.Add):
+                if spot.above is not None and not isinstance(rule.target, nodes.Path):
+                    continue  # a bare attribute is added at the top level
                 self.tell(spot, "added" if became is None else "replaced")
                 became, sheltered = self.write(spot, became, rule.value), False
                 continue
@@ -387,6 +389,8 @@ class Interpreter:
 
     def write(self, spot: Spot, became: DataElement | None, by: nodes.Value) -> DataElement:
         value = self.value_of(by, spot, became)
+        if value is None and isinstance(by, nodes.FuncRef | nodes.BuiltinRef):
+            raise Refusal("DC903")
         if spot.vr == "SQ":
             raise Refusal("DC908")
         return element_of(spot, fitted(str(value), spot.vr, self.charset or spot.charset))
@@ -406,7 +410,7 @@ class Interpreter:
                 view = SimpleNamespace(element=seen, value=seen.value, vr=spot.vr, keyword=seen.keyword, path=spot.path)
                 try:
                     result = self.functions[f"{word}:{name}"](field=view, **given)
-                except Exception:  # noqa: BLE001  # whatever a caller's function raises refuses the object
+                except Exception:  # noqa: BLE001  # whatever a function raises
                     raise Refusal("DC902") from None
                 return result
         raise AssertionError(by)

@@ -57,6 +57,8 @@ def fitted(text: str, vr: str, charset: str) -> list[object]:
     """The values that text stands for in a VR; raises Refusal."""
     if vr in NUMBERS or vr in ("FL", "FD"):
         return [_number(part.strip(), vr) for part in text.split("\\")] if text.strip() else []
+    if vr == "AT":
+        return [_tag(part.strip()) for part in text.split("\\")] if text.strip() else []
     if vr in ("UN", "OB", "OW"):
         data = text.encode()
         return [data + b"\0" * (len(data) % 2)] if data else []
@@ -100,6 +102,13 @@ def _number(text: str, vr: str) -> int | float:
     if not low <= int(text) <= high:
         raise Refusal("DC904")
     return int(text)
+
+
+def _tag(text: str) -> int:
+    found = re.fullmatch(r"\(([0-9a-fA-F]{4}), ?([0-9a-fA-F]{4})\)|([0-9a-fA-F]{4}),?([0-9a-fA-F]{4})", text)
+    if found is None:
+        raise Refusal("DC904")
+    return int("".join(part for part in found.groups() if part), 16)
 
 
 # ---- dates ----------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def paths(draw: st.DrawFn, *, plain: bool = False) -> ops.AtPath:
     return ops.AtPath((*parents, ops.PathStep(draw(last), None)))
 
 
-selectors = st.one_of(
+plain_selectors = st.one_of(
     tagged,
     private,
     paths(),
@@ -48,14 +48,17 @@ selectors = st.one_of(
     ),
     st.builds(ops.InGroup, st.sampled_from(("0010", "60XX"))),
     st.builds(ops.OfKind, st.sampled_from(ops.Kind)),
-    st.just(ops.Holding(0)),
-    st.just(ops.Member(1)),
 )
+selectors = plain_selectors | st.just(ops.Holding(0)) | st.just(ops.Member(1))
 variables = st.builds(ops.Var, texts)
 calls = st.builds(
     ops.Call,
     texts,
-    st.lists(st.builds(ops.CallArgument, texts, st.builds(ops.Text, texts) | variables), max_size=2).map(tuple),
+    st.lists(
+        st.builds(ops.CallArgument, texts, st.builds(ops.Text, texts) | variables),
+        max_size=2,
+        unique_by=lambda one: one.key,
+    ).map(tuple),
     st.booleans(),
 )
 operands = st.one_of(st.builds(ops.Text, texts), variables, calls, st.builds(ops.Days, st.integers(-9999, 9999)))
@@ -82,8 +85,8 @@ regions = st.one_of(
 )
 masks = st.builds(ops.Mask, st.booleans(), regions)
 any_op = st.one_of(
-    st.builds(ops.Collect, st.just(0), selectors, st.none() | st.text(min_size=1, max_size=3), st.integers(1, 9)),
-    st.builds(ops.Gather, st.just(1), selectors),
+    st.builds(ops.Collect, st.just(0), plain_selectors, st.none() | st.text(min_size=1, max_size=3), st.integers(1, 9)),
+    st.builds(ops.Gather, st.just(1), plain_selectors | st.just(ops.Holding(0))),
     st.builds(ops.Protect, selectors, st.booleans()),
     st.builds(ops.Add, paths(plain=True), operands),
     st.builds(ops.Replace, selectors, operands, conditions),
@@ -99,21 +102,18 @@ any_op = st.one_of(
         st.lists(masks, max_size=2).map(tuple),
         st.booleans(),
     ),
-    st.just(ops.SyncMeta()),
-    st.just(ops.ClearPreamble()),
 )
+surroundings = st.sampled_from(((), (ops.SyncMeta(),), (ops.ClearPreamble(),), (ops.SyncMeta(), ops.ClearPreamble())))
+needed_variables = st.tuples(st.sampled_from(VariableKind), st.none()) | st.tuples(st.just(VariableKind.TEXT), texts)
 
 
 @st.composite
 def programs(draw: st.DrawFn) -> Program:
     """Draw any program that `verify` accepts."""
-    drawn = tuple(draw(st.lists(any_op, max_size=8)))
+    drawn = (*draw(st.lists(any_op, max_size=8)), *draw(surroundings))
     variables_used, functions_used = ops.imports_of(drawn)
     needs = Needs(
-        tuple(
-            NeededVariable(name, draw(st.sampled_from(VariableKind)), draw(st.none() | texts))
-            for name in variables_used
-        ),
+        tuple(NeededVariable(name, *draw(needed_variables)) for name in variables_used),
         tuple(NeededFunction(name, builtin) for name, builtin in functions_used),
     )
     slots = (Slot(SlotKind.VALUES, draw(texts)), Slot(SlotKind.FIELDS, draw(texts)))

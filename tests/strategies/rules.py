@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from hypothesis import strategies as st
 
 from deidc.grammar import nodes
@@ -19,6 +17,10 @@ def node(kind: type, *parts: object, **more: object) -> nodes.Target:
 
 def keyword(text: str) -> nodes.Keyword:
     return node(nodes.Keyword, text)
+
+
+def variable(name: str, default: str | None = None) -> nodes.Variable:
+    return node(nodes.Variable, name, nodes.VariableType.TEXT, default, None)
 
 
 def tag(digits: str) -> nodes.Tag:
@@ -79,11 +81,12 @@ OTHERS = (
     "StationName", "OtherPatientNames", "Date", "OtherPatientIDsSequence", "VOILUTSequence", "SOPClassUID",
     "FrameIncrementPointer", "TransferSyntaxUID", "ImplementationVersionName",
 )  # fmt: skip
+CREATOR = tag("00090010")
 EXACT = (
-    *(keyword(text) for text in (*SUITED, *OTHERS)),
+    *(keyword(text) for text in (*SUITED, *OTHERS) if text != "OverlayRows"),
     keyword("Patient's Name"),
     tag("00100020"),
-    tag("00090010"),
+    CREATOR,
     tag("00091001"),
     private("01"),
     private("01", "acme "),
@@ -108,6 +111,7 @@ WIDE = (
     node(nodes.SelectKind, nodes.ElementKind.PRIVATE),
     node(nodes.SelectKind, nodes.ElementKind.OVERLAY),
     node(nodes.SelectKind, nodes.ElementKind.CURVE),
+    keyword("OverlayRows"),
     tag("60XX3000"),
     tag("XXXX0020"),
     private("XX"),
@@ -178,7 +182,7 @@ def actions(draw: st.DrawFn) -> nodes.Action:
     """A rule of %header."""
     match draw(st.integers(0, 7)):
         case 0:
-            target = draw(exact)
+            target = draw(exact.filter(lambda one: one != CREATOR))
             return node(nodes.Add, target, draw(values(target)), None)
         case 1 | 2:
             target = draw(targets)
@@ -241,20 +245,18 @@ labels = st.lists(criteria(), max_size=3).map(lambda lines: node(nodes.Label, "o
 def recipes(draw: st.DrawFn, *, most_rules: int = 6, labelled: bool = True) -> nodes.Recipe:
     """A recipe with two %values lists, one %fields list, a variable with a default, rules and perhaps a label."""
     ids, some, more = draw(LISTS)
+    rules = draw(st.lists(actions(), min_size=1, max_size=most_rules))
+    if any(isinstance(rule, nodes.Add) and isinstance(rule.target, nodes.Private) for rule in rules):
+        # Who takes a creator away and wants its block has said two things.
+        rules = [rule for rule in rules if rule.target != CREATOR]
     items = [
-        node(nodes.Variables, tuple(_declarations()), None),
+        node(nodes.Variables, (variable("defaulted", "7"), *(variable(name) for name in VARIABLES)), None),
         node(nodes.Values, "ids", tuple(ids), None),
         node(nodes.Fields, "some", tuple(some), None),
         node(nodes.Values, "more", tuple(more), None),
-        node(nodes.Header, tuple(draw(st.lists(actions(), min_size=1, max_size=most_rules))), None),
-    ]  # fmt: skip
+        node(nodes.Header, tuple(rules), None),
+    ]
     if labelled and draw(st.booleans()):
         group = draw(st.sampled_from(("graylist", "Whitelist")))
         items.append(node(nodes.Filter, group, (draw(labels),), None))
     return nodes.Recipe((node(nodes.Format, "dicom", None), *items))
-
-
-def _declarations() -> Iterator[nodes.Variable]:
-    yield node(nodes.Variable, "defaulted", nodes.VariableType.TEXT, "7", None)
-    for name in VARIABLES:
-        yield node(nodes.Variable, name, nodes.VariableType.TEXT, None, None)
