@@ -253,16 +253,24 @@ class Interpreter:
         for spot in here:
             if not spot.is_block:
                 self.put(out, spot, self.fold(spot, sheltered, out), sheltered)
+        needed: list[tuple[int, str]] = []
         for spot, reserve in self.wanted(out, source, above, item, in_meta):
             if spot.tag in source:
                 continue
             made = self.fold(spot, False, out)
             self.put(out, spot, made, sheltered)
             if made is not None and reserve is not None:
-                out.add_new(reserve, "LO", spot.wanted_creator)
+                needed.append((reserve, spot.wanted_creator or ""))
+                if reserve not in out:
+                    out.add_new(reserve, "LO", spot.wanted_creator)
+                    self.tell(Spot(source, reserve, None, above, item, in_meta), "added")
         for spot in here:
             if spot.is_block:  # after its block, because it stays while something of the block does
                 self.put(out, spot, self.fold(spot, sheltered, out), sheltered)
+        for place, name in needed:
+            if place not in out:
+                out.add_new(place, "LO", name)
+                self.tell(Spot(source, place, None, above, item, in_meta), "added")
         return out
 
     def put(self, out: Dataset, spot: Spot, became: DataElement | None, sheltered: bool) -> None:
@@ -565,11 +573,11 @@ def block_is_used(level: Dataset, creator: int) -> bool:
     return any(first <= int(tag) <= first | 0xFF for tag in level.keys())
 
 
-def private_place(source: Dataset, out: Dataset, at: nodes.Private) -> tuple[int, int | None]:
-    """The tag of a private element in its creator's block, or in the first free one, which is to be reserved."""
+def private_place(source: Dataset, out: Dataset, at: nodes.Private) -> tuple[int, int]:
+    """The tag of a private element in its creator's block, or in the first free one, and the tag of the creator."""
     group = int(at.group, 16) << 16
     blocks = range(group | 0x10, group | 0x100)
     names = {tag: str((source if tag in source else out)[tag].value) for tag in blocks if tag in source or tag in out}
     own = [tag for tag, name in names.items() if name.strip().lower() == at.creator.strip().lower()]
     block = own[0] if own else next(tag for tag in blocks if tag not in names)
-    return group | (block & 0xFF) << 8 | int(at.element, 16), None if block in out else block
+    return group | (block & 0xFF) << 8 | int(at.element, 16), block

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias, cast
 
-from attrs import define
+from attrs import define, frozen
 from pydicom.dataelem import DataElement, RawDataElement, empty_value_for_VR
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
@@ -25,6 +25,7 @@ from deidc.runtime.elements import (
     InputElement,
     Undecodable,
     copied,
+    creator_of,
     encodings_of,
     hides_sequence,
     input_elements,
@@ -34,7 +35,7 @@ from deidc.runtime.elements import (
     walk_tags,
 )
 from deidc.runtime.fold import Evaluate, Fold, Folded, Standing, proviso_holds
-from deidc.runtime.frame import Frame, Reason, Trouble
+from deidc.runtime.frame import Frame, Trouble
 from deidc.runtime.lists import undecodable
 from deidc.runtime.outcome import Effect, Event, Fault
 from deidc.runtime.plan import AddTarget, Entry, Node, vr_of_new
@@ -71,6 +72,14 @@ class Level:
     in_file_meta: bool
 
 
+@frozen
+class Creator:
+    """The private creator of an element that was added, and the op that added it."""
+
+    name: str
+    op: int
+
+
 @define(eq=False)
 class Cleaning:
     """The walk over one object."""
@@ -102,10 +111,15 @@ class Cleaning:
                 creators.append((element, entry))
                 continue
             changed |= self._element(here, element, entry, out)
-        for element, entry in creators:
-            changed |= self._creator(here, element, entry, out)
+        needed: dict[BaseTag, Creator] = {}
         for target in node.add_targets:
-            changed |= self._add(here, target, out)
+            changed |= self._add(here, target, out, needed)
+        # Creators come after everything in their blocks, because a wide Remove leaves them while it is there.
+        for element, entry in creators:
+            changed |= self._element(here, element, entry, out)
+        for place, creator in needed.items():
+            if place not in out:
+                self._reserve(here, place, creator, out)
         return out, changed
 
     # ---- elements that are there ----------------------------------------------------------------------
@@ -114,17 +128,19 @@ class Cleaning:
         if entry.idle and element.vr not in ("SQ", "UN"):
             out[cast("BaseTag", element.tag)] = copied(element.source)
             return False
-        folded = self._fold(here, element, entry)
+        folded = self._fold(here, element, entry, out)
         if folded is None:
             return False
         self.frame.events.extend(folded.events)
         return self._place(here, element, entry, folded, out)
 
-    def _fold(self, here: Level, element: InputElement, entry: Entry) -> Folded | None:
+    def _fold(self, here: Level, element: InputElement, entry: Entry, out: Elements) -> Folded | None:
         """Fold one element of the input; a fault is kept, and None returned."""
         try:
             sheltered = here.sheltered or self._is_sheltered(entry, element)
-            return self._new_fold(here, element, entry, sheltered).run()
+            fold = self._new_fold(here, element, entry, sheltered)
+            fold.is_needed = fold.is_creator and block_is_used(element.tag, out)
+            return fold.run()
         except Undecodable:
             self._keep_fault(cast("Trouble", undecodable(element)).fault)
         except Trouble as failure:
@@ -208,35 +224,18 @@ class Cleaning:
             return copied(element.source), False
         return rebuilt_sequence(element, cleaned), changed
 
-    # ---- private creators -----------------------------------------------------------------------------
-
-    def _creator(self, here: Level, element: InputElement, entry: Entry, out: Elements) -> bool:
-        """Fold a private creator after its block: a wide Remove leaves it while the block is not empty."""
-        folded = self._fold(here, element, entry)
-        if folded is None:
-            return False
-        tag = cast("BaseTag", element.tag)
-        if folded.standing is Standing.ABSENT and folded.swept_by is not None and block_is_used(tag, out):
-            op = folded.swept_by
-            self.frame.events.append(Event(element.path, op, Effect.RETAINED))
-            self.frame.note(element.path, op, reason=Reason.CREATOR)
-            out[tag] = copied(element.source)
-            return False
-        self.frame.events.extend(folded.events)
-        return self._place(here, element, entry, folded, out)
-
     # ---- elements that are not there ------------------------------------------------------------------
 
-    def _add(self, here: Level, target: AddTarget, out: Elements) -> bool:
-        """Fold the ops of an attribute that an Add names and the input lacks."""
+    def _add(self, here: Level, target: AddTarget, out: Elements, needed: dict[BaseTag, Creator]) -> bool:
+        """Fold the ops of an attribute that an Add names and the input lacks; note the private creator it needs."""
         if not all(want in (None, at) for want, at in zip(target.indexes, here.indexes, strict=True)):
             return False
         match target.at:
             case ops.Tagged(pattern):
-                tag, creator, reserve = int(pattern, 16), None, None
-            case ops.PrivateBlock(group, name, element):
-                tag, reserve = private_place(here.dataset, out, int(group, 16), name, int(element, 16))
-                creator = name
+                tag, block = int(pattern, 16), None
+                creator = creator_of(tag, private_creators(here.dataset, walk_tags(here.dataset)))
+            case ops.PrivateBlock(group, creator, element):
+                tag, block = private_place(here.dataset, out, int(group, 16), creator, int(element, 16))
         if tag in here.dataset:
             return False
         entry = here.node.entry(tag, vr_of_new(tag, creator), creator)
@@ -253,9 +252,15 @@ class Cleaning:
         made = written(place, folded)
         made.private_creator = creator
         out[place] = made
-        if reserve is not None:
-            out[Tag(reserve)] = new_element(Tag(reserve), "LO", creator)
+        if block is not None and creator is not None:
+            needed[Tag(block)] = Creator(creator, folded.events[0].op)
+            if block not in here.dataset and block not in out:
+                self._reserve(here, Tag(block), needed[Tag(block)], out)
         return True
+
+    def _reserve(self, here: Level, place: BaseTag, creator: Creator, out: Elements) -> None:
+        out[place] = new_element(place, "LO", creator.name)
+        self.frame.events.append(Event(f"{here.path}{place:08X}", creator.op, Effect.ADDED))
 
 
 def empty_value(vr: str) -> object:
@@ -293,8 +298,8 @@ def block_is_used(creator: int, elements: Mapping[BaseTag, AnyElement]) -> bool:
     return any(first <= tag <= first | 0xFF for tag in elements)
 
 
-def private_place(dataset: Dataset, out: Elements, group: int, creator: str, element: int) -> tuple[int, int | None]:
-    """Return the tag of a private element, and the creator's own tag if the output lacks it.
+def private_place(dataset: Dataset, out: Elements, group: int, creator: str, element: int) -> tuple[int, int]:
+    """Return the tag of a private element, and that of its creator.
 
     The element goes into the block that the creator has in the input, or that an earlier ADD reserved; else the
     first free block is reserved (PS3.5 7.8.1).
@@ -304,7 +309,7 @@ def private_place(dataset: Dataset, out: Elements, group: int, creator: str, ele
     for (its_group, block), name in reserved.items():
         if its_group == group and name.strip().lower() == wanted:
             place = group << 16 | block
-            return place_in_block(place, element), None if place in out else place
+            return place_in_block(place, element), place
     free = next(
         place for place in range(group << 16 | 0x10, group << 16 | 0x100) if place not in dataset and place not in out
     )

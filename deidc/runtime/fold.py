@@ -42,15 +42,13 @@ class Standing(Enum):
 class Folded:
     """What became of one element.
 
-    `value` is the new value, ready for pydicom, if the standing is WRITTEN. `swept_by` is the wide Remove op that
-    took it away, which a private creator outlives while its block is not empty.
+    `value` is the new value, ready for pydicom, if the standing is WRITTEN.
     """
 
     standing: Standing
     vr: str
     value: object = field(repr=False)
     events: tuple[Event, ...]
-    swept_by: int | None = None
 
 
 class Evaluate(Protocol):
@@ -62,7 +60,10 @@ class Evaluate(Protocol):
 
 @define(eq=False)
 class Fold:
-    """One element on its way through the ops of its entry."""
+    """One element on its way through the ops of its entry.
+
+    `is_needed` is of private creators: something is left in the block that it reserves.
+    """
 
     frame: Frame
     entry: Entry
@@ -76,14 +77,14 @@ class Fold:
     standing: Standing = Standing.ABSENT
     value: object = field(default=None, repr=False)
     sheltered: bool = False
+    is_needed: bool = False
     events: list[Event] = field(factory=list)
-    swept_by: int | None = None
 
     def run(self) -> Folded:
         """Fold all steps; raises Trouble for the first that cannot be done."""
         for step in self.entry.steps:
             self._apply(step)
-        return Folded(self.standing, self.vr, self.value, tuple(self.events), self.swept_by)
+        return Folded(self.standing, self.vr, self.value, tuple(self.events))
 
     # ---- one step -------------------------------------------------------------------------------------
 
@@ -110,12 +111,13 @@ class Fold:
             return Reason.PROTECTED
         if self.standing is Standing.ABSENT:
             return Reason.ABSENT
-        if self._is_creator and not step.exact and not isinstance(step.op, ops.Remove):
+        if self.is_creator and not step.exact and not isinstance(step.op, ops.Remove):
             return Reason.CREATOR
         return None
 
     @property
-    def _is_creator(self) -> bool:
+    def is_creator(self) -> bool:
+        """Whether the element reserves a block of private elements."""
         return dictionary.is_private_creator(self.entry.identity.tag)
 
     def _act(self, step: Step) -> Effect | Reason:
@@ -137,7 +139,6 @@ class Fold:
         was_absent = self.standing is Standing.ABSENT
         self._write(step, self._operand(step, by))
         self.sheltered = False
-        self.swept_by = None
         return Effect.ADDED if was_absent else Effect.REPLACED
 
     def _replace(self, step: Step, by: ops.Operand, when: tuple[ops.Condition, ...]) -> Effect | Reason:
@@ -185,16 +186,16 @@ class Fold:
             return Reason.CONDITION
         if any(self._would_write(writer) for writer in self.entry.writers):
             return Reason.SPARED
+        if self.is_needed and not step.exact:
+            return Effect.RETAINED
         self._set(Standing.ABSENT)
-        if self._is_creator and not step.exact:
-            self.swept_by = step.index
         return Effect.REMOVED
 
     def _would_write(self, step: Step) -> bool:
         """Whether a Replace or Jitter of the program rewrites this element, so that Remove leaves it."""
         if step.proviso is not None and not proviso_holds(step.proviso, self.frame, self.element, self.indexes):
             return False
-        if self._is_creator and not step.exact:
+        if self.is_creator and not step.exact:
             return False
         match step.op:
             case ops.Replace(by=by, when=when):

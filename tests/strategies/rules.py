@@ -246,9 +246,6 @@ def recipes(draw: st.DrawFn, *, most_rules: int = 6, labelled: bool = True) -> n
     """A recipe with two %values lists, one %fields list, a variable with a default, rules and perhaps a label."""
     ids, some, more = draw(LISTS)
     rules = draw(st.lists(actions(), min_size=1, max_size=most_rules))
-    if any(isinstance(rule, nodes.Add) and isinstance(rule.target, nodes.Private) for rule in rules):
-        # Who takes a creator away and wants its block has said two things.
-        rules = [rule for rule in rules if rule.target != CREATOR]
     items = [
         node(nodes.Variables, (variable("defaulted", "7"), *(variable(name) for name in VARIABLES)), None),
         node(nodes.Values, "ids", tuple(ids), None),
