@@ -321,9 +321,10 @@ BEYOND_ASCII = _rule(
 SLOW_PATTERN = _rule(
     "DC335",
     "slow-pattern",
-    "A pattern repeats a repetition.",
-    "Searching for it can take longer than anybody waits, on the one value that nearly fits; the run stands still "
-    "and files stay undone.",
+    "A pattern fits some texts in too many ways.",
+    "What is repeated without limit can be parted in ever more ways, or three repetitions of the same stand side by "
+    "side. Searching for it can take longer than anybody waits, on the one value that nearly fits; the run stands "
+    "still and files stay undone.",
     _HEAD + "REMOVE contains:(Patient[A-Z]*)*ID$\n",
     _HEAD + "REMOVE contains:Patient[A-Z]*ID$\n",
     Severity.WARNING,
@@ -343,6 +344,15 @@ CONDITION_NEVER = _rule(
     "The rule never acts, and what it was to remove stays in every file.",
     _HEAD + "REMOVE StudyDate equals:2020-01-01\n",
     _HEAD + "REMOVE StudyDate equals:20200101\n",
+    Severity.WARNING,
+)
+NOTHING_TO_DERIVE = _rule(
+    "DC338",
+    "nothing-to-derive",
+    "ADD with a function that makes its result from the element's own value.",
+    "In an object that lacks the attribute there is nothing to make it from, and it is added empty.",
+    _HEAD + "ADD DeviceUID deid_func:pydicom_uuid\n",
+    _HEAD + "REPLACE DeviceUID deid_func:pydicom_uuid\n",
     Severity.WARNING,
 )
 
@@ -384,4 +394,5 @@ RULES: tuple[Rule, ...] = (
     SLOW_PATTERN,
     REGIONS_NO_SEQUENCE,
     CONDITION_NEVER,
+    NOTHING_TO_DERIVE,
 )

@@ -28,26 +28,6 @@ def test_alternatives(pattern: str, parts: tuple[str, ...]):
 
 
 @pytest.mark.parametrize(
-    ("pattern", "slow"),
-    [
-        ("(a+)+", True),
-        ("(?:a*b?)*", True),
-        ("((a+))*", True),
-        ("(a{2,})+", True),
-        ("(ab)+", False),
-        ("(a+b)c*", False),
-        ("(a+){3}", False),
-        ("[+*]+", False),
-        (r"(\+)+", False),
-        ("(a+", False),
-    ],
-)
-def test_repeated_repetitions(pattern: str, slow: bool):
-    """A repetition without limit inside another is found."""
-    assert expressions.is_slow(pattern) is slow
-
-
-@pytest.mark.parametrize(
     ("pattern", "missed"),
     [
         ("[13579]", True),

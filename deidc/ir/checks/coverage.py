@@ -8,10 +8,10 @@ from functools import cache, lru_cache
 from typing import assert_never
 
 from deidc.ir import dictionary, ops
-from deidc.ir.checks.expressions import crosses_lines, is_slow
+from deidc.ir.checks.expressions import crosses_lines
 from deidc.ir.names import Resolved
 from deidc.ir.vrs import DATES
-from deidc.patterns import BadPattern, compiled
+from deidc.patterns import BadPattern, compiled, is_slow
 
 Coverage = frozenset[str]  # patterns of attributes: eight digits, `X` in repeating groups
 NOTHING: Coverage = frozenset()

@@ -9,12 +9,12 @@ from deidc.codes import values as codes
 from deidc.diagnostics import Diagnostic
 from deidc.grammar import nodes
 from deidc.ir.checks.coverage import attribute_of
-from deidc.ir.checks.expressions import alternatives, has_bare_operator, is_slow
+from deidc.ir.checks.expressions import alternatives, has_bare_operator
 from deidc.ir.dictionary import Attribute
 from deidc.ir.identifiers import MODALITIES, ONLY_IN_ITEMS
 from deidc.ir.names import Bound, BoundCriterion, Resolved
 from deidc.ir.vrs import FLOATS, INTEGERS, Unfit, fit_text
-from deidc.patterns import BadPattern, compiled
+from deidc.patterns import BadPattern, compiled, is_slow
 
 _EXACT = (nodes.TextOperator.EQUALS, nodes.TextOperator.NOTEQUALS)
 _NUMERIC = frozenset({*INTEGERS, *FLOATS, "IS", "DS", "DA", "TM", "UI"})

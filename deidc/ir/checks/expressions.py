@@ -1,4 +1,4 @@
-"""Regular expressions as text: their alternatives, and what in them is slow or easily mistaken."""
+"""Regular expressions as text: their alternatives, and what in them is easily mistaken."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Token:
 
 _TOKEN = re.compile(
     r"""(?P<escape>\\.)
-    |(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])
+    |(?P<class>\[\^?\]?(?:\\.|[^\]\\])*(?:\]|\\?\Z))
     |(?P<open>\((?:\?(?:P<\w+>|<?[=!]|[a-zA-Z-]*:|[a-zA-Z]+(?=\))))?)
     |(?P<close>\))
     |(?P<bar>\|)
@@ -83,33 +83,6 @@ def has_bare_operator(text: str) -> bool:
 def has_capital_escape(pattern: str) -> bool:
     """Whether there is an escape that means another thing in lower case."""
     return any(token.piece is Piece.ESCAPE and token.text[1] in "DSWBZA" for token in tokens(pattern))
-
-
-@lru_cache(maxsize=4096)
-def is_slow(pattern: str) -> bool:
-    """Whether something repeated without limit is itself repeated without limit, which can take ages to fail."""
-    inside = [False]  # for each open group, whether it holds a repetition without limit
-    closed = False  # whether the part just read is a group that holds one
-    for token in tokens(pattern):
-        match token.piece:
-            case Piece.OPEN:
-                inside.append(False)
-                closed = False
-            case Piece.CLOSE:
-                closed = inside.pop() if len(inside) > 1 else False
-                inside[-1] = inside[-1] or closed
-            case Piece.REPEAT if _endless(token.text):
-                if closed:
-                    return True
-                inside[-1] = True
-                closed = False
-            case _:
-                closed = False
-    return False
-
-
-def _endless(repeat: str) -> bool:
-    return repeat[0] in "*+" or re.match(r"\{\d*,\}", repeat) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -11,10 +11,9 @@ from deidc.codes.values import REGIONS_NO_SEQUENCE
 from deidc.diagnostics import Diagnostic, Edit, Fix, Label
 from deidc.grammar import nodes
 from deidc.ir.checks.coverage import attribute_of
-from deidc.ir.checks.expressions import is_slow
 from deidc.ir.identifiers import PASSING_GROUPS
 from deidc.ir.names import BoundCriterion, BoundLabel, BoundLine, Resolved
-from deidc.patterns import BadPattern, compiled
+from deidc.patterns import BadPattern, compiled, is_slow
 from deidc.source import Span
 
 

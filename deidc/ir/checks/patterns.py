@@ -15,10 +15,10 @@ from deidc.ir.checks.expressions import (
     has_bare_operator,
     has_capital_escape,
     has_empty_alternative,
-    is_slow,
     odd_digits_missed,
 )
 from deidc.ir.names import Resolved
+from deidc.patterns import is_slow
 from deidc.source import Span
 
 # Patterns over a whole tag that stand for curves or overlays, with the digits, dots and repetitions taken out.
@@ -40,7 +40,7 @@ def texts(resolved: Resolved) -> Iterator[Diagnostic]:
         if has_empty_alternative(pattern):
             yield Diagnostic(codes.EMPTY_ALTERNATIVE, "an alternative of the pattern is empty", span)
         elif is_slow(pattern):
-            yield Diagnostic(codes.SLOW_PATTERN, "a repetition in the pattern is itself repeated", span)
+            yield Diagnostic(codes.SLOW_PATTERN, "the pattern fits some texts in too many ways", span)
         elif in_label and has_capital_escape(pattern):
             yield Diagnostic(codes.CAPITAL_ESCAPE, "deid 0.4.13 reads the escape in lower case", span)
 
@@ -78,7 +78,7 @@ def _pattern(target: nodes.Expander, selector: ops.Matching, resolved: Resolved)
     elif has_empty_alternative(pattern):
         yield Diagnostic(codes.EMPTY_ALTERNATIVE, "an alternative of the pattern is empty", span)
     elif is_slow(pattern):
-        yield Diagnostic(codes.SLOW_PATTERN, "a repetition in the pattern is itself repeated", span)
+        yield Diagnostic(codes.SLOW_PATTERN, "the pattern fits some texts in too many ways", span)
     elif has_capital_escape(pattern):
         yield Diagnostic(codes.CAPITAL_ESCAPE, "deid 0.4.13 reads the escape in lower case", span)
     elif (tag := _WHOLE_TAG.match(pattern)) is not None:

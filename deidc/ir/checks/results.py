@@ -25,6 +25,8 @@ _MOMENTS = frozenset({*DATES, "TM", "AS"})
 _SHORT = frozenset({"SH", "AE", "CS"})
 _NO_TEXT = frozenset({"SQ", "AT", *(BINARY.keys() - {"UN"})})
 _UUIDS = frozenset({"basic_uuid", "simple_uuid", "suffix_uuid"})
+# Functions that change what the element holds; the others have their result from elsewhere.
+_OF_ORIGINAL = frozenset({"pydicom_uuid", "stable_uid", "stable_hash", "jitter", "truncate_date", "round", "age_cap"})
 # VRs that cannot hold what a function makes.
 _UNFIT_RESULTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -140,7 +142,7 @@ def _is_hidden(variable: nodes.Variable) -> bool:
 
 
 def functions(resolved: Resolved) -> Iterator[Diagnostic]:
-    """DC313-DC318, DC329: built-in functions make values that are of use where they are written."""
+    """DC313-DC318, DC329, DC338: built-in functions make values that are of use where they are written."""
     for rule in resolved.rules:
         match rule.statement:
             case nodes.Add(_, nodes.BuiltinRef() as call) | nodes.Replace(_, nodes.BuiltinRef() as call):
@@ -164,6 +166,9 @@ def _result(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
         yield Diagnostic(codes.FUNCTION_UNFIT, message, call.span, "write JITTER")
     elif vrs and vrs <= _UNFIT_RESULTS.get(call.name, frozenset()):
         yield Diagnostic(codes.FUNCTION_UNFIT, f"{what} cannot hold what {call.name} makes", call.span)
+    elif isinstance(rule.statement, nodes.Add) and call.name in _OF_ORIGINAL and not _is_random(call):
+        message = f"{call.name} makes its result from the element's own value"
+        yield Diagnostic(codes.NOTHING_TO_DERIVE, message, call.span, "write REPLACE")
     elif call.name == "stable_hash" and vrs and vrs <= _SHORT and _hash_length(call) > 16:
         message = f"{what} holds 16 characters, and {_hash_length(call)} are made"
         yield Diagnostic(codes.FUNCTION_UNFIT, message, call.span, "give a smaller length=")
@@ -187,12 +192,21 @@ def _arguments(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
         yield Diagnostic(codes.RANDOM_UID, message, call.span)
     for key in ("org_root", "prefix", "root"):
         root = given.get(key)
-        if call.name == "stable_hash" or not isinstance(root, nodes.Literal) or root.text.lower() == "none":
+        if call.name == "stable_hash" or not isinstance(root, nodes.Literal):
             continue
-        if not _is_root(root.text):
+        is_no_prefix = call.name == "pydicom_uuid" and root.text.lower() in ("none", "null")
+        if not is_no_prefix and not _is_root(root.text):
             yield Diagnostic(codes.BAD_ROOT, "the root is no UID with room behind it", root.span)
     if call.name == "jitter" and "years" in given and "days" not in given:
         yield Diagnostic(codes.YEARS_ONLY, "deid 0.4.13 adds one day", call.span, "add days=0")
+
+
+def _is_random(call: nodes.BuiltinRef) -> bool:
+    """Whether a call of pydicom_uuid asks for a UID that has nothing to do with the original."""
+    given = {one.key: one.value.text.lower() for one in call.arguments if isinstance(one.value, nodes.Literal)}
+    if call.name != "pydicom_uuid":
+        return False
+    return given.get("stable_remapping") == "false" or given.get("prefix") in ("none", "null")
 
 
 def _links(attribute: Attribute | None) -> bool:
