@@ -7,6 +7,7 @@ nothing changed keeps its original bytes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import TypeAlias, cast
 
 from attrs import define, frozen
@@ -195,7 +196,9 @@ class Cleaning:
     def _descend(self, here: Level, element: InputElement, entry: Entry) -> tuple[AnyElement, bool]:
         """Clean the items of an element that stays, if it is a sequence."""
         sheltered = here.sheltered or self._is_sheltered(entry, element)
-        untouchable = entry.system or (sheltered and not self.has_nested_adds)
+        if entry.system:  # not even Add reaches into it
+            return deepcopy(element.source) if element.vr == "SQ" else copied(element.source), False
+        untouchable = sheltered and not self.has_nested_adds
         if untouchable and isinstance(element.source, RawDataElement):
             return element.source, False
         try:
@@ -215,7 +218,7 @@ class Cleaning:
                 f"{element.path}[{number}].",
                 (*here.indexes, number),
                 here.encodings,
-                sheltered or entry.system,
+                sheltered,
                 here.in_file_meta,
             )
             cleaned.append(with_elements(item, elements))

@@ -7,10 +7,13 @@ import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from attrs import evolve
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from deidc import Cleaned, Functions, LinkError, Machine, Refused, compile_recipe
+from deidc.ir import ops
+from deidc.ir.verify import verify
 from tests.running import clean, dataset_of, fault_codes, file_dataset, machine_for, run, written
 
 HEADER = "FORMAT dicom\n\n%header\n"
@@ -206,3 +209,19 @@ def test_trace_tells_why():
     assert str(notes["00100020", 5].reason) == "kept by a KEEP rule"
     assert notes["00080020", 6].effect is not None
     assert "spared" in str(notes["00080020", 7].reason)
+
+
+@pytest.mark.parametrize("as_input", [lambda dataset: dataset, file_dataset], ids=["made", "read"])
+def test_what_deidc_protects_is_out_of_reach(as_input):
+    """A program that the checks never saw cannot add to what is protected; and nothing in it is the input's own."""
+    item = dataset_of(LUTExplanation="window")
+    dataset = as_input(dataset_of(VOILUTSequence=Sequence([item])))
+    into = ops.AtPath((ops.PathStep(ops.Tagged("00283010"), None), ops.PathStep(ops.Tagged("00100020"), None)))
+    text = compile_recipe(HEADER + "REMOVE StudyID\n")
+    program = evolve(text, ops=(*text.ops[:-3], ops.Add(into, ops.Text("17")), *text.ops[-2:]), origins=())
+    outcome = Machine.link(verify(program)).run(dataset)
+    assert isinstance(outcome, Cleaned)
+    assert [element.keyword for element in outcome.dataset.VOILUTSequence[0]] == ["LUTExplanation"]
+    outcome.dataset.VOILUTSequence[0].LUTExplanation = "changed"
+    assert item.LUTExplanation == "window"
+    assert dataset.VOILUTSequence[0].LUTExplanation == "window"
