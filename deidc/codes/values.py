@@ -355,6 +355,16 @@ NOTHING_TO_DERIVE = _rule(
     _HEAD + "REPLACE DeviceUID deid_func:pydicom_uuid\n",
     Severity.WARNING,
 )
+CODE_CHARACTERS = _rule(
+    "DC339",
+    "code-characters",
+    "A code string has a character that code strings do not have.",
+    "Code strings have capitals, digits, blanks and underscores (PS3.5 6.2). deidc writes what is told; strict "
+    "readers refuse such objects.",
+    _HEAD + "REPLACE Modality CT-SPECIAL\n",
+    _HEAD + "REPLACE Modality OT\n",
+    Severity.WARNING,
+)
 
 RULES: tuple[Rule, ...] = (
     LITERAL_UNFIT,
@@ -395,4 +405,5 @@ RULES: tuple[Rule, ...] = (
     REGIONS_NO_SEQUENCE,
     CONDITION_NEVER,
     NOTHING_TO_DERIVE,
+    CODE_CHARACTERS,
 )

@@ -88,7 +88,7 @@ _UI = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*\Z")
 _IS = re.compile(r"[+-]?[0-9]+\Z")
 _DS = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 _AS = re.compile(r"[0-9]{3}[DWMY]\Z")
-_CS = re.compile(r"[A-Z0-9 _]*\Z")
+_CS = re.compile(r"[A-Z0-9 _\\]*\Z")
 _URI = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+\Z")
 _AT = re.compile(r"(?:\(([0-9a-fA-F]{4}), ?([0-9a-fA-F]{4})\)|([0-9a-fA-F]{4}),?([0-9a-fA-F]{4}))\Z")
 
@@ -125,13 +125,20 @@ def _holding(test: Callable[[str], bool], expected: str) -> Callable[[str], str 
     return lambda text: None if test(text) else f"it is not {expected}"
 
 
+def is_code(text: str) -> bool:
+    """Whether every character of a text, in capitals, is one of code strings (PS3.5 6.2)."""
+    return _CS.match(text.upper()) is not None
+
+
 _DEFAULT, _EXTENDED, _LINES = Repertoire.DEFAULT, Repertoire.EXTENDED, Repertoire.EXTENDED_LINES
 
 TEXT_VRS: Mapping[str, TextVR] = MappingProxyType(
     {
         "AE": TextVR(16, True, _DEFAULT, _any_form),
         "AS": TextVR(4, True, _DEFAULT, _matching(_AS, "an age like 034Y")),
-        "CS": TextVR(16, True, _DEFAULT, _matching(_CS, "of capital letters, digits, blanks and _")),
+        # PS3.5 6.2 has capitals, digits, blanks and _ only; what devices and documented recipes write has hyphens
+        # and more, so that is a warning (DC339), and no reason to refuse an object.
+        "CS": TextVR(16, True, _DEFAULT, _any_form),
         "DA": TextVR(8, True, _DEFAULT, _holding(is_date, "a date like 20200131")),
         "DS": TextVR(16, True, _DEFAULT, _matching(_DS, "a decimal number")),
         "DT": TextVR(26, True, _DEFAULT, _holding(is_datetime, "a date and time like 20200131235900")),

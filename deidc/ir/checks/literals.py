@@ -1,4 +1,4 @@
-"""DC301-DC304, DC308-DC310, DC316, DC327, DC334, DC415: what literals say, and where they go."""
+"""DC301-DC304, DC339, DC308-DC310, DC316, DC327, DC334, DC415: what literals say, and where they go."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from deidc.ir.checks.coverage import attribute_of, covers, is_wide, names
 from deidc.ir.dictionary import Attribute, attributes, is_private
 from deidc.ir.identifiers import INSTANCE_UIDS
 from deidc.ir.names import Bound, Resolved
-from deidc.ir.vrs import ALL_VRS, TEXT_VRS, Problem, Unfit, fit_text
+from deidc.ir.vrs import ALL_VRS, Problem, TEXT_VRS, Unfit, fit_text, is_code
 
 CHARACTER_SET = ops.Tagged("00080005")
 
 
 def literals(resolved: Resolved) -> Iterator[Diagnostic]:
-    """DC301-DC304, DC310, DC316, DC334, DC415: a literal is a value of every attribute it is written to."""
+    """DC301-DC304, DC339, DC310, DC316, DC334, DC415: a literal is a value of every attribute it is written to."""
     promoted = any(rule.selector == CHARACTER_SET for rule in resolved.rules)
     for rule in resolved.rules:
         match rule.statement:
@@ -54,6 +54,9 @@ def _exact(literal: nodes.Literal, attribute: Attribute) -> Iterator[Diagnostic]
         return
     if attribute.keyword in INSTANCE_UIDS and literal.text:
         yield Diagnostic(codes.SAME_UID, f"every object gets the same {attribute.keyword}", literal.span)
+    if attribute.vr == "CS" and not is_code(literal.text):
+        message = f"{attribute.keyword} holds capitals, digits, blanks and _"
+        yield Diagnostic(codes.CODE_CHARACTERS, message, literal.span)
     if attribute.vr == "CS" and literal.text != literal.text.upper():
         capitals = literal.text.upper()
         fix = Fix.safe("write it in capitals", Edit(literal.span, f'"{capitals}"' if " " in capitals else capitals))
