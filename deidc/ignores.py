@@ -52,7 +52,7 @@ def _about(ignore: Ignore, used: set[_Key]) -> Iterator[Diagnostic]:
     if not ignore.codes:
         yield Diagnostic(layout.IGNORES_NOTHING_KNOWN, "the comment names no code", ignore.span, "write ignore[DC401]")
     elif unknown:
-        message = f"{', '.join(code[:20] for code in unknown)} cannot be ignored"
+        message = f"{_named(unknown)} cannot be ignored"
         yield Diagnostic(layout.IGNORES_NOTHING_KNOWN, message, ignore.span, "codes of warnings and notes can be")
     elif not ignore.reason:
         message = "the comment gives no reason"
@@ -60,8 +60,14 @@ def _about(ignore: Ignore, used: set[_Key]) -> Iterator[Diagnostic]:
     else:
         unused = [key[2] for key in _keys(ignore) if key not in used]
         if unused:
-            message = f"there is no {' and no '.join(unused)} to silence"
+            message = f"there is no {' and no '.join(dict.fromkeys(unused))} to silence"
             yield Diagnostic(layout.UNUSED_IGNORE, message, ignore.span, "take it away")
+
+
+def _named(codes: list[str], most: int = 3) -> str:
+    """Return some codes for a message, each cut short."""
+    shown = [code[:20] for code in dict.fromkeys(codes)]
+    return ", ".join(shown[:most]) + (" and others" if len(shown) > most else "")
 
 
 def _can_be_ignored(code: str) -> bool:

@@ -11,6 +11,7 @@ from lark import Token, Tree
 from deidc.codes import words
 from deidc.diagnostics import Diagnostic, Edit, Fix, Rule
 from deidc.grammar import nodes, spelling
+from deidc.grammar.lines import Written
 from deidc.patterns import BadPattern, compiled
 from deidc.source import Span
 
@@ -30,8 +31,7 @@ _ANY_REFERENCE = re.compile(r"(?:var|func|deid_func):\S", re.IGNORECASE)
 class Line:
     """Builds the nodes of one line; complaints about its words gather in `said`."""
 
-    source: str
-    offset: int
+    written: Written
     said: list[Diagnostic] = field(factory=list)
 
     # ---- places and complaints ------------------------------------------------------------------------
@@ -41,7 +41,12 @@ class Line:
         last = last or first
         assert first.start_pos is not None
         assert last.end_pos is not None
-        return Span(self.source, self.offset + first.start_pos, self.offset + last.end_pos)
+        return self.written.span(first.start_pos, last.end_pos)
+
+    def part(self, token: Token, start: int, end: int) -> Span:
+        """Return the place of some characters of a token in the source."""
+        assert token.start_pos is not None
+        return self.written.span(token.start_pos + start, token.start_pos + end)
 
     def whole(self, tree: Branch) -> Span:
         """Return the place of all tokens of a tree."""
@@ -75,10 +80,8 @@ class Line:
                 return nodes.Blank(target, self.conditions(rest[0]), said, span=span)
             case "remove":
                 return nodes.Remove(target, self.conditions(rest[0]), said, span=span)
-            case "keep":
+            case _:
                 return nodes.Keep(target, said, span=span)
-            case other:
-                raise AssertionError(other)
 
     def _word_case(self, word: Token) -> None:
         if not word.isupper():
@@ -103,7 +106,7 @@ class Line:
             case "PRIVATE":
                 return nodes.Private(*spelling.private_parts(text), span=span)
             case "PATH":
-                return self._path(text, span)
+                return self._path(token)
             case "EVERYTHING":
                 return nodes.Everything(span=span)
             case "EXPANDER":
@@ -114,13 +117,12 @@ class Line:
                 return self._select_group(text, span)
             case "SELECT_KIND":
                 return nodes.SelectKind(nodes.ElementKind(text[7:].lower()), span=span)
-            case "LIST_REF":
+            case _:
                 kind, _, name = text.partition(":")
                 return nodes.ListRef(nodes.ListKind(kind.lower()), name, span=span)
-            case other:
-                raise AssertionError(other)
 
-    def _path(self, text: str, span: Span) -> nodes.Target:
+    def _path(self, token: Token) -> nodes.Target:
+        text, span = str(token), self.span(token)
         parts = spelling.path_parts(text)
         if parts is None:
             self.say(
@@ -130,10 +132,10 @@ class Line:
                 "write Sequence__Attribute or Sequence__0__Attribute",
             )
             return nodes.Keyword(text, span=span)
-        return nodes.Path(tuple(self._step(*part, span) for part in parts), span=span)
+        return nodes.Path(tuple(self._step(*part, token) for part in parts), span=span)
 
-    def _step(self, text: str, start: int, end: int, index: int | None, path: Span) -> nodes.Step:
-        span = Span(path.source, path.start + start, path.start + end)
+    def _step(self, text: str, start: int, end: int, index: int | None, path: Token, before: int = 0) -> nodes.Step:
+        span = self.part(path, before + start, before + end)
         at: nodes.Keyword | nodes.Tag | nodes.Private
         if spelling.is_private(text):
             at = nodes.Private(*spelling.private_parts(text), span=span)
@@ -160,7 +162,7 @@ class Line:
 
     def _select_vr(self, text: str, span: Span) -> nodes.SelectVR:
         vrs = tuple(dict.fromkeys(re.split(r"[|,]", text[len("select:vr:") :].upper())))
-        unknown = [vr for vr in vrs if vr not in _VRS]
+        unknown = [vr for vr in vrs if not _VR.fullmatch(vr)]
         if unknown:
             self.say(words.BAD_VR, f"{unknown[0]} is no value representation", span)
         return nodes.SelectVR(vrs, span=span)
@@ -185,13 +187,21 @@ class Line:
         name, *rest = cast("list[Token]", tree.children)
         arguments = tuple(self._argument(token) for token in rest)
         if name.type == "FUNC":
+            self._complain_of_doubles(arguments)  # of functions built in, names are told by their signature
             return nodes.FuncRef(str(name).partition(":")[2], arguments, span=self.whole(tree))
         return nodes.BuiltinRef(str(name).partition(":")[2], arguments, span=self.whole(tree))
+
+    def _complain_of_doubles(self, arguments: tuple[nodes.Argument, ...]) -> None:
+        told: set[str] = set()
+        for one in arguments:
+            if one.key in told:
+                self.say(words.BAD_ARGUMENT, f"the argument {one.key[:64]} is given twice", one.span, "give it once")
+            told.add(one.key)
 
     def _argument(self, token: Token) -> nodes.Argument:
         key, _, text = str(token).partition("=")
         span = self.span(token)
-        at = Span(span.source, span.start + len(key) + 1, span.end)
+        at = self.part(token, len(key) + 1, len(token)) if text else span
         value: nodes.Literal | nodes.VarRef
         if re.fullmatch(r"var:[A-Za-z_][A-Za-z0-9_.-]*", text):
             value = nodes.VarRef(text[4:], span=at)
@@ -210,14 +220,19 @@ class Line:
                 self.say(words.QUOTED_REFERENCE, "the reference is text, because it is quoted", span, None, fix)
             return nodes.Literal(text, span=span)
         text = " ".join(tokens)
-        self._complain_of_literal(text, span)
+        assert tokens[0].start_pos is not None
+        self._complain_of_literal(text, span, tokens[0].start_pos)
         return nodes.Literal(text, span=span)
 
-    def _complain_of_literal(self, text: str, span: Span) -> None:
+    def _complain_of_literal(self, text: str, span: Span, start: int) -> None:
         prefix = _PREFIX.match(text)
         meant = _LIKE_REFERENCES.get(prefix[1].lower()) if prefix is not None else None
-        if prefix is not None and meant is not None:
-            if prefix[1] == meant and " " in text:
+        if text.startswith("func:deid_func:"):
+            at = self.written.span(start, start + len("func:"))
+            fix = Fix.safe("take func: away", Edit(at, ""))
+            self.say(words.LIKE_A_REFERENCE, "deid_func: needs no func:", at, "write deid_func:", fix)
+        elif prefix is not None and meant is not None:
+            if prefix[1] == meant:
                 hint = f"{meant}: takes one name, then key=value" if meant != "var" else "var: takes one name"
                 rule = words.BAD_REFERENCE if meant == "var" else words.BAD_ARGUMENT
                 self.say(rule, f"the words behind {meant}: are no name and arguments", span, hint)
@@ -282,11 +297,11 @@ class Line:
             match key.strip().lower():
                 case "by" | "splitval" if text:
                     separator = text
-                case "minlength" if text.isdecimal():
+                case "minlength" if re.fullmatch(r"[0-9]{1,9}", text):
                     minimum = int(text)
                 case _:
                     hint = 'write by="^";minlength=4'
-                    self.say(words.BAD_SPLIT, f"{token!s} is no parameter of SPLIT", self.span(token), hint)
+                    self.say(words.BAD_SPLIT, f"{str(token)[:40]} is no parameter of SPLIT", self.span(token), hint)
         return nodes.Split(target, separator, minimum, _remark(remark), span=span)
 
     def variable(self, tree: Branch) -> nodes.Variable:
@@ -363,9 +378,7 @@ class Line:
             case "WHOLE_IMAGE":
                 return nodes.WholeImage(span=span)
             case "FROM":
-                name = str(token).partition(":")[2]
-                at = Span(span.source, span.start + len("from:"), span.end)
-                return nodes.FromSequence(self._from_target(name, at), span=span)
+                return nodes.FromSequence(self._from_target(token), span=span)
             case _:
                 a, b, c, d = (int(number) for number in str(token).split(","))
                 if (c <= 0 or d <= 0) if ctp else (c <= a or d <= b):
@@ -377,53 +390,21 @@ class Line:
                     )
                 return nodes.Box((a, b, c, d), span=span)
 
-    def _from_target(self, text: str, span: Span) -> nodes.Target:
+    def _from_target(self, token: Token) -> nodes.Target:
+        before = len("from:")
+        text, span = str(token)[before:], self.part(token, before, len(token))
         parts = spelling.path_parts(text)
         if parts is not None:
-            return nodes.Path(tuple(self._step(*part, span) for part in parts), span=span)
+            return nodes.Path(tuple(self._step(*part, token, before) for part in parts), span=span)
         if spelling.is_tag(text):
             return nodes.Tag(spelling.tag_digits(text), span=span)
+        text = spelling.unquoted(text)
+        if not spelling.is_name(text):
+            self.say(words.BAD_REGION, "from: is not followed by an attribute", span, "write from:Sequence")
         return nodes.Keyword(text, span=span)
 
 
-_VRS = frozenset(
-    [
-        "AE",
-        "AS",
-        "AT",
-        "CS",
-        "DA",
-        "DS",
-        "DT",
-        "FD",
-        "FL",
-        "IS",
-        "LO",
-        "LT",
-        "OB",
-        "OD",
-        "OF",
-        "OL",
-        "OV",
-        "OW",
-        "PN",
-        "SH",
-        "SL",
-        "SQ",
-        "SS",
-        "ST",
-        "SV",
-        "TM",
-        "UC",
-        "UI",
-        "UL",
-        "UN",
-        "UR",
-        "US",
-        "UT",
-        "UV",
-    ]
-)
+_VR = re.compile("AE|AS|AT|CS|D[AST]|F[DL]|IS|L[OT]|O[BDFLVW]|PN|S[HLQSTV]|TM|U[CILNRSTV]")
 
 
 def _mend_region(a: int, b: int, c: int, d: int, ctp: bool, span: Span) -> tuple[str, Fix | None]:

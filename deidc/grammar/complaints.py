@@ -10,6 +10,8 @@ from attrs import frozen
 
 from deidc.codes import words
 from deidc.diagnostics import Diagnostic, Edit, Fix, Rule
+from deidc.grammar.foreign import foreign_target
+from deidc.grammar.lines import Written
 from deidc.source import Span
 
 ACTIONS = ("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")
@@ -38,6 +40,7 @@ _MEANT = {
     **dict.fromkeys(("INSERT", "CREATE", "ADDITION", "ADDED"), "ADD"),
 }
 _WORD = re.compile(r"\S+")
+_TAG_LIKE = re.compile(r"[\[({<][ \t]*[0-9A-Fa-fxX]{1,8}[ \t]*[,-][ \t]*[0-9A-Fa-fxX]{1,4}(?:[ \t]*[\])}>])?(?!\S)")
 _OPERATORS_AS_SELECTORS = ("notcontains", "equals", "notequals", "missing", "present", "empty", "regex")
 
 
@@ -54,21 +57,19 @@ class Place(StrEnum):
 
 @frozen
 class Refused:
-    """A line that the grammar refuses: its text, and the offset of its first character in the source."""
+    """A line that the grammar refuses."""
 
-    text: str
-    source: str
-    offset: int
+    written: Written
 
     def words(self) -> list[re.Match[str]]:
         """Return the words before the remark."""
-        found = list(_WORD.finditer(self.text))
+        found = list(_WORD.finditer(self.written.text))
         end = next((at for at, word in enumerate(found) if word[0].startswith("#")), len(found))
         return found[:end]
 
     def span(self, first: re.Match[str], last: re.Match[str] | None = None) -> Span:
         """Return the place of some words."""
-        return Span(self.source, self.offset + first.start(), self.offset + (last or first).end())
+        return self.written.span(first.start(), (last or first).end())
 
     def complaint(
         self, rule: Rule, message: str, span: Span, hint: str | None = None, fix: Fix | None = None
@@ -196,9 +197,7 @@ def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
 
 def _bad_condition(line: Refused, found: list[re.Match[str]], rest: list[re.Match[str]], word: str) -> Diagnostic:
     span = line.span(rest[0], rest[-1])
-    if len(found[1][0]) > 1 and found[1][0].startswith("(") and not found[1][0].endswith(")"):
-        return line.complaint(words.BAD_TAG, "the tag is not understood", line.span(found[1], rest[0]))
-    gone = Fix.unsafe("take the words away", Edit(Span(span.source, line.offset + found[1].end(), span.end), ""))
+    gone = Fix.unsafe("take the words away", Edit(line.written.span(found[1].end(), rest[-1].end()), ""))
     if word == "BLANK":
         return line.complaint(words.SURPLUS_WORDS, "BLANK takes one attribute and conditions", span, None, gone)
     hint = "take them away, or write a condition like contains:text"
@@ -210,17 +209,11 @@ def _bad_value(line: Refused, rest: list[re.Match[str]]) -> Diagnostic:
     span = line.span(rest[0], rest[-1])
     prefix = first.partition(":")[0].lower()
     if prefix in ("func", "deid_func"):
-        if first.lower().startswith("func:deid_func:"):
-            at = line.span(rest[0])
-            fix = Fix.safe("write deid_func:", Edit(at, first[len("func:") :]))
-            return line.complaint(words.LIKE_A_REFERENCE, "deid_func: needs no func:", at, "write deid_func:", fix)
         hint = f"write {first} key=value"
         return line.complaint(words.BAD_ARGUMENT, "an argument is not key=value", span, hint)
     if prefix == "var":
         return line.complaint(words.BAD_REFERENCE, "var: takes one name", span)
-    if first[:1] in "\"'":
-        return line.complaint(words.SURPLUS_WORDS, "there are words behind the quoted value", span)
-    return line.complaint(words.SURPLUS_WORDS, "the words behind the attribute are not understood", span)
+    return line.complaint(words.SURPLUS_WORDS, "there are words behind the quoted value", span)
 
 
 def target_complaint(line: Refused, word: re.Match[str]) -> Diagnostic | None:
@@ -233,6 +226,8 @@ def target_complaint(line: Refused, word: re.Match[str]) -> Diagnostic | None:
         return _bad_select(line, rest, span)
     if colon and re.fullmatch(r"[A-Za-z_]+", prefix):
         if lower in ("contains", "startswith", "endswith", "except", "allexcept", "values", "fields"):
+            if rest.count('"') % 2:
+                return line.complaint(words.OPEN_QUOTE, "the quotation mark is not closed", span)
             if rest:
                 return None
             return line.complaint(words.MISSING_TARGET, f"{prefix}: is followed by nothing", span)
@@ -240,11 +235,22 @@ def target_complaint(line: Refused, word: re.Match[str]) -> Diagnostic | None:
         if lower in _OPERATORS_AS_SELECTORS:
             hint = f"write the attribute first: REMOVE all {text}" if lower != "regex" else "contains: takes a pattern"
             return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: selects no attributes", span, hint)
-        near = near or ("except:" if lower.startswith("except") else None)
-        at = Span(span.source, span.start, span.start + len(prefix) + 1)
-        meant = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
+        if lower in ("exceptfields", "exceptvalues"):
+            hint = f"write KEEP {lower.removeprefix('except')}: and a line about all"
+            return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is no selector", span, hint)
+        at = line.written.span(word.start(), word.start() + len(prefix) + 1)
+        guess = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
         said = f"did you mean {near}?" if near else "selectors are " + " ".join(SELECTORS)
-        return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is no selector", span, said, meant)
+        return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is no selector", span, said, guess)
+    foreign = foreign_target(line.written.text[word.start() :])
+    if foreign is not None:
+        meant, length = foreign
+        whole = line.written.span(word.start(), word.start() + length)
+        fix = Fix.unsafe(f"write {meant}", Edit(whole, meant))
+        return line.complaint(words.BAD_TAG, "the tag is not well formed", whole, f"did you mean {meant}?", fix)
+    tag = _TAG_LIKE.match(line.written.text, word.start())
+    if tag is not None:
+        text, span = tag[0], line.written.span(tag.start(), tag.end())
     if re.match(r"[\[({<]|\d|0x", text) and not _well_formed(text):
         digits = re.sub(r"[^0-9A-Fa-fxX]", "", text.removeprefix("0x"))
         if re.fullmatch(r"[0-9A-Fa-f]{8}", digits):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -17,13 +18,11 @@ from deidc.diagnostics import Diagnostic, Edit, Fix, Rule
 from deidc.grammar import nodes
 from deidc.grammar.build import Branch, Line, section_name
 from deidc.grammar.complaints import Place, Refused, complain, misplaced
+from deidc.grammar.lines import CONTROL, TURNING, WIDE_BLANK, ZERO_WIDTH, Written, remark_start
 from deidc.grammar.spelling import unquoted
 from deidc.source import Source, Span
 
 _STARTS = ("section_line", "format_line", "action_line", "list_line", "variable_line", "filter_line")
-_ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f]")
-_WIDE_BLANK = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029]")
 _FORMAT = re.compile(r"format(?=\s|$)", re.IGNORECASE)
 
 N = TypeVar("N")
@@ -42,17 +41,17 @@ def decode(data: bytes, name: str) -> tuple[Source, tuple[Diagnostic, ...]]:
     Bytes that are no UTF-8 become U+FFFD and are complained of.
     """
     try:
-        text, said = data.decode("utf-8-sig"), False
-    except UnicodeDecodeError:
-        text, said = data.decode("utf-8-sig", "replace"), True
-    source = Source(name, text.replace("\r\n", "\n").replace("\r", "\n"))
-    if not said:
-        return source, ()
-    at = max(source.text.find("\N{REPLACEMENT CHARACTER}"), 0)
+        return Source(name, _with_line_ends(data.decode("utf-8-sig"))), ()
+    except UnicodeDecodeError as failure:
+        at = len(_with_line_ends(data.removeprefix(BOM_UTF8)[: failure.start].decode()))
     complaint = Diagnostic(
         words.NOT_UTF8, "there are bytes that are no UTF-8", Span(name, at, at + 1), "save the file as UTF-8"
     )
-    return source, (complaint,)
+    return Source(name, _with_line_ends(data.decode("utf-8-sig", "replace"))), (complaint,)
+
+
+def _with_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read(source: Source) -> tuple[nodes.Recipe, tuple[Diagnostic, ...]]:
@@ -103,58 +102,60 @@ class _Reading:
 
     def line(self, text: str, offset: int) -> None:
         """Read one line."""
-        stripped = text.strip()
+        written = Written.of(self.source.name, offset, text)
+        start = len(written.text) - len(written.text.lstrip())
+        stripped = written.text.strip()
+        comment = stripped.startswith("#")
+        self._complain_of_hidden(text, offset, comment)
         if not stripped:
             self._trivia(nodes.EmptyLine(span=Span(self.source.name, offset, offset)))
-            return
-        if stripped.startswith("#"):
-            start = offset + text.index("#")
-            span = Span(self.source.name, start, start + len(stripped))
+        elif comment:
+            span = written.span(start, start + len(stripped))
             self._trivia(nodes.Comment(stripped[1:].strip(), span=span))
-            return
-        text = self._readable(text, offset)
-        stripped = text.strip()
-        if not stripped or stripped.startswith("#"):
-            return
-        if stripped.startswith("%"):
-            self._section(text, offset)
-        elif _FORMAT.match(stripped):
-            self._format(text, offset)
-        else:
-            self._statement(text, offset)
-
-    def _readable(self, text: str, offset: int) -> str:
-        """Complain of characters nobody sees; return the line with blanks in their place."""
-        if text.isascii() and text.isprintable():
-            return text
-        control = _CONTROL.search(text)
-        if control is not None:
+        elif (control := CONTROL.search(text)) is not None:
             self._say_at(words.CONTROL_CHARACTER, "there is a control character", offset + control.start())
-            return ""
-        for pattern, instead in ((_ZERO_WIDTH, ""), (_WIDE_BLANK, " ")):
-            found = list(pattern.finditer(text.partition("#")[0]))
+            if stripped.startswith("%"):
+                self._lose()
+        elif stripped.startswith("%"):
+            self._section(written)
+        elif _FORMAT.match(stripped):
+            self._format(written)
+        else:
+            self._statement(written)
+
+    def _complain_of_hidden(self, text: str, offset: int, comment: bool) -> None:
+        """Complain of characters nobody sees, which in comments only matter if they turn the writing around."""
+        if text.isascii():
+            return
+        end = 0 if comment else remark_start(text)
+        for pattern, instead, till in ((ZERO_WIDTH, "", end), (WIDE_BLANK, " ", end), (TURNING, "", len(text))):
+            found = list(pattern.finditer(text, 0 if pattern is not TURNING else end, till))
             if found:
                 edits = tuple(
                     Edit(Span(self.source.name, offset + one.start(), offset + one.end()), instead) for one in found
                 )
                 fix = Fix.safe("take the invisible characters away", *edits)
                 self._say_at(words.INVISIBLE, "there is an invisible character", offset + found[0].start(), fix)
-        return text
 
     def _say_at(self, rule: Rule, message: str, at: int, fix: Fix | None = None) -> None:
         self.said.append(Diagnostic(rule, message, Span(self.source.name, at, at + 1), None, fix))
 
     # ---- sections -------------------------------------------------------------------------------------
 
-    def _section(self, text: str, offset: int) -> None:
-        tree = self._parse("section_line", text, offset)
-        self.lost = tree is None
+    def _lose(self) -> None:
+        """Close the section above a section line that is not understood."""
+        self._close()
+        self.lost = True
+
+    def _section(self, written: Written) -> None:
+        tree = self._parse("section_line", written)
         if tree is None:
-            self._close()
+            self._lose()
             return
+        self.lost = False
         section, remark = tree.children
         said = str(remark)[1:].strip() if remark is not None else None
-        line = Line(self.source.name, offset)
+        line = Line(written)
         span = line.whole(section)  # type: ignore[arg-type]  # the first child is always a tree
         self._close()
         kind = str(section.data)  # type: ignore[union-attr]
@@ -174,12 +175,12 @@ class _Reading:
             self.items.append(self.open.closed())
         self.open = None
 
-    def _format(self, text: str, offset: int) -> None:
-        tree = self._parse("format_line", text, offset)
+    def _format(self, written: Written) -> None:
+        tree = self._parse("format_line", written)
         if tree is None:
             return
         word, name, remark = tree.children
-        line = Line(self.source.name, offset)
+        line = Line(written)
         span = line.span(word, name)  # type: ignore[arg-type]
         if str(name).lower() != "dicom":
             self.said.append(
@@ -201,28 +202,28 @@ class _Reading:
 
     # ---- statements -----------------------------------------------------------------------------------
 
-    def _statement(self, text: str, offset: int) -> None:
+    def _statement(self, written: Written) -> None:
         place = self.open.place if self.open is not None else Place.NOWHERE
         match place:
             case Place.NOWHERE if self.lost:
                 return
             case Place.NOWHERE:
-                self.said.append(misplaced(Refused(text, self.source.name, offset), place))
+                self.said.append(misplaced(Refused(written), place))
             case Place.ACTIONS:
-                self._add(self._build("action_line", text, offset, Line.action))
+                self._add(self._build("action_line", written, Line.action))
             case Place.LIST:
-                self._add(self._build("list_line", text, offset, Line.list_line))
+                self._add(self._build("list_line", written, Line.list_line))
             case Place.VARIABLES:
-                self._add(self._build("variable_line", text, offset, Line.variable))
+                self._add(self._build("variable_line", written, Line.variable))
             case Place.FILTER | Place.LABEL:
-                self._filter_line(text, offset)
+                self._filter_line(written)
 
     def _add(self, node: object | None) -> None:
         if node is not None and self.open is not None:
             self.open.body.append(node)
 
-    def _filter_line(self, text: str, offset: int) -> None:
-        node = self._build("filter_line", text, offset, Line.filter_line)
+    def _filter_line(self, written: Written) -> None:
+        node = self._build("filter_line", written, Line.filter_line)
         current = self.open
         if node is None or current is None:
             return
@@ -230,30 +231,26 @@ class _Reading:
             current.close_label()
             current.label = node
         elif current.label is None:
-            self.said.append(misplaced(Refused(text, self.source.name, offset), Place.FILTER))
+            self.said.append(misplaced(Refused(written), Place.FILTER))
         else:
             current.label_body.append(node)
 
-    def _build(self, start: str, text: str, offset: int, build: Callable[[Line, Branch], N]) -> N | None:
-        tree = self._parse(start, text, offset)
+    def _build(self, start: str, written: Written, build: Callable[[Line, Branch], N]) -> N | None:
+        tree = self._parse(start, written)
         if tree is None:
             return None
-        line = Line(self.source.name, offset)
+        line = Line(written)
         node = build(line, tree)
         self.said.extend(line.said)
         return node
 
-    def _parse(self, start: str, text: str, offset: int) -> Branch | None:
+    def _parse(self, start: str, written: Written) -> Branch | None:
         """Parse one line; complain if the grammar refuses it."""
-        readable = _WIDE_BLANK.sub(" ", text)
-        # Zero-width characters are taken out for the parser only where the words are the same without them;
-        # places behind them would slip, so a blank is put at the end instead.
-        readable = _ZERO_WIDTH.sub("", readable)
         try:
-            return _lark().parse(readable, start=start)
+            return _lark().parse(written.text, start=start)
         except (UnexpectedInput, LarkError):
             place = self.open.place if self.open is not None and start != "section_line" else Place.NOWHERE
-            self.said.append(complain(Refused(readable, self.source.name, offset), place))
+            self.said.append(complain(Refused(written), place))
             return None
 
     def finish(self, end: int) -> tuple[nodes.Recipe, tuple[Diagnostic, ...]]:

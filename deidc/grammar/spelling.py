@@ -7,11 +7,11 @@ import re
 _STEP = re.compile(
     r"""(?P<private>\((?P<group>[0-9a-fA-FxX]{4}),"(?P<creator>[^"]+)",(?P<element>[0-9a-fA-FxX]{2})\))
       | (?P<tag>\((?P<pair>[0-9a-fA-FxX]{4},[0-9a-fA-FxX]{4})\)|[0-9a-fA-FxX]{8}(?![A-Za-z0-9]))
-      | (?P<index>\d{1,6}(?![A-Za-z0-9]))
+      | (?P<index>[0-9]{1,6}(?![A-Za-z0-9]))
       | (?P<keyword>[A-Za-z0-9]+)""",
     re.VERBOSE,
 )
-_SEPARATOR = re.compile(r"(?:\[(?P<index>\d{1,6})\])?(?:__|\.|::)")
+_SEPARATOR = re.compile(r"(?:\[(?P<index>[0-9]{1,6})\])?(?:__|\.|::)")
 _PRIVATE = re.compile(
     r"""\(?(?P<group>[0-9a-fx]{4})[ \t]*,[ \t]*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>[^\s"',()]+))
         [ \t]*,[ \t]*(?:0x)?(?P<element>[0-9a-fx]{2})\)?\Z""",
@@ -88,6 +88,11 @@ def is_tag(text: str) -> bool:
     """Whether one step of a path is a tag."""
     found = _STEP.fullmatch(text)
     return found is not None and found["tag"] is not None
+
+
+def is_name(text: str) -> bool:
+    """Whether text can be written behind `from:` to name an attribute by keyword or by name."""
+    return re.fullmatch(r"[^\s\"#]+", text) is not None
 
 
 def is_private(text: str) -> bool:

@@ -29,7 +29,7 @@ def write(recipe: nodes.Recipe) -> str:
                 lines.append(_include(item))
             case _:
                 lines.extend(_section(item))
-    return "\n".join(_spaced(lines)) + "\n" if lines else ""
+    return "".join(f"{line}\n" for line in _spaced(lines))
 
 
 def _spaced(lines: list[str]) -> Iterator[str]:
