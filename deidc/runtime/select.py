@@ -15,6 +15,7 @@ from typing import TypeAlias, assert_never
 from attrs import field, frozen
 
 from deidc.ir import dictionary, ops
+from deidc.patterns import compiled
 
 
 @frozen
@@ -125,7 +126,7 @@ class Patterns:
         key = (selector.anchor, selector.pattern)
         pattern = self._compiled.get(key)
         if pattern is None:
-            pattern = self._compiled[key] = re.compile(anchored(selector.anchor, selector.pattern), re.IGNORECASE)
+            pattern = self._compiled[key] = compiled(anchored(selector.anchor, selector.pattern))
         return any(map(pattern.search, identity.spellings)) != selector.negated
 
 
