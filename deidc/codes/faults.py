@@ -69,6 +69,13 @@ TRANSCODE_FAILED = _fault(
     "Text is not in the character set that the object declares.",
     "Re-encoding it would turn letters into others without notice. The object is not written.",
 )
+NO_FREE_BLOCK = _fault(
+    "DC910",
+    "no-free-block",
+    "There is no room for a private element.",
+    "A group has 240 blocks for private creators (PS3.5 7.8.1), and the object uses all of them. The object is not "
+    "written, because it would lack what the rule adds.",
+)
 NOT_DICOM = _fault(
     "DC920",
     "not-dicom",
@@ -131,6 +138,7 @@ RULES: tuple[Rule, ...] = (
     ELEMENT_UNDECODABLE,
     TEXT_INTO_SEQUENCE,
     TRANSCODE_FAILED,
+    NO_FREE_BLOCK,
     NOT_DICOM,
     UNREADABLE,
     TRUNCATED,

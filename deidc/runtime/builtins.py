@@ -193,8 +193,7 @@ def lookup(call: Invocation) -> str:
 
 def jitter(call: Invocation) -> str:
     """Return the element's dates, shifted by days and years of 365 days; by one day if neither is given."""
-    given = "days" in call.arguments or "years" in call.arguments
-    days = _whole(call, "days", 0 if given else 1, -9_999_999, 9_999_999)
+    days = _whole(call, "days", 0 if "years" in call.arguments else 1, -9_999_999, 9_999_999)
     days += _DAYS_IN_YEAR * _whole(call, "years", 0, -9999, 9999)
     shift = {"DA": dates.shift_da, "DT": dates.shift_dt}.get(call.field.vr, dates.shift_loose)
     return _each_date(call, lambda original: shift(original, days))

@@ -74,8 +74,6 @@ def _encodes_in_parts(text: str, encodings: Sequence[str]) -> bool:
 
 
 def _encodes(text: str, encoding: str) -> bool:
-    if not text:
-        return True
     encode = charset.custom_encoders.get(encoding)
     try:
         if encode is None:
@@ -90,7 +88,7 @@ def _encodes(text: str, encoding: str) -> bool:
 def _reads_back(text: str, encodings: Sequence[str], vr: str) -> bool:
     names = list(encodings)
     try:
-        data = PersonName(text, names).encode(names) if vr == "PN" else charset.encode_string(text, names)
+        data = PersonName(text).encode(names) if vr == "PN" else charset.encode_string(text, names)
         return charset.decode_bytes(data, names, _DELIMITERS) == text
     except (UnicodeError, LookupError, IndexError):
         return False

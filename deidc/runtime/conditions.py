@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import assert_never
 
 from deidc.ir import ops
+from deidc.patterns import compiled
 from deidc.runtime.elements import InputElement
 from deidc.runtime.frame import Frame
 
 
 @lru_cache(maxsize=4096)
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)
+    return compiled(text)
 
 
 def compared(how: ops.Comparison, text: str, components: tuple[str, ...]) -> bool:

@@ -19,6 +19,7 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag, Tag
 from pydicom.valuerep import VR
 
+from deidc.codes import faults
 from deidc.ir import dictionary, ops
 from deidc.runtime.elements import (
     AnyElement,
@@ -225,7 +226,9 @@ class Cleaning:
             changed |= item_changed
         if not changed and (element.vr == "UN" or isinstance(element.source, RawDataElement)):
             return copied(element.source), False
-        return rebuilt_sequence(element, cleaned), changed
+        if hides_sequence(element) and self.frame.transcode_to is None:
+            return hidden_sequence(element, cleaned), changed
+        return new_element(element.tag, "SQ", Sequence(cleaned), like=element.source), changed
 
     # ---- elements that are not there ------------------------------------------------------------------
 
@@ -238,7 +241,12 @@ class Cleaning:
                 tag, block = int(pattern, 16), None
                 creator = creator_of(tag, private_creators(here.dataset, walk_tags(here.dataset)))
             case ops.PrivateBlock(group, creator, element):
-                tag, block = private_place(here.dataset, out, int(group, 16), creator, int(element, 16))
+                found = private_place(here.dataset, out, int(group, 16), creator, int(element, 16))
+                if found is None:
+                    message = f"all blocks of group {group} are taken"
+                    self._keep_fault(Fault(faults.NO_FREE_BLOCK, message, here.path.rstrip(".") or None))
+                    return False
+                tag, block = found
         if tag in here.dataset:
             return False
         entry = here.node.entry(tag, vr_of_new(tag, creator), creator)
@@ -301,8 +309,8 @@ def block_is_used(creator: int, elements: Mapping[BaseTag, AnyElement]) -> bool:
     return any(first <= tag <= first | 0xFF for tag in elements)
 
 
-def private_place(dataset: Dataset, out: Elements, group: int, creator: str, element: int) -> tuple[int, int]:
-    """Return the tag of a private element, and that of its creator.
+def private_place(dataset: Dataset, out: Elements, group: int, creator: str, element: int) -> tuple[int, int] | None:
+    """Return the tag of a private element, and that of its creator; None if no block is free.
 
     The element goes into the block that the creator has in the input, or that an earlier ADD reserved; else the
     first free block is reserved (PS3.5 7.8.1).
@@ -313,10 +321,9 @@ def private_place(dataset: Dataset, out: Elements, group: int, creator: str, ele
         if its_group == group and name.strip().lower() == wanted:
             place = group << 16 | block
             return place_in_block(place, element), place
-    free = next(
-        place for place in range(group << 16 | 0x10, group << 16 | 0x100) if place not in dataset and place not in out
-    )
-    return place_in_block(free, element), free
+    blocks = range(group << 16 | 0x10, group << 16 | 0x100)
+    free = next((place for place in blocks if place not in dataset and place not in out), None)
+    return None if free is None else (place_in_block(free, element), free)
 
 
 def place_in_block(creator: int, element: int) -> int:
@@ -333,13 +340,11 @@ def _reserved_in(elements: Mapping[BaseTag, AnyElement]) -> dict[tuple[int, int]
     }
 
 
-def rebuilt_sequence(element: InputElement, items: list[Dataset]) -> DataElement:
-    """Return a sequence with cleaned items, in the encoding that the original had."""
-    if hides_sequence(element):
-        holder = DataElement(element.tag, VR.SQ, Sequence(items))
-        holder.is_undefined_length = False
-        buffer = DicomBytesIO()
-        buffer.is_implicit_VR, buffer.is_little_endian = True, True
-        write_sequence(buffer, holder, list(element.encodings))
-        return new_element(element.tag, "UN", buffer.getvalue())
-    return new_element(element.tag, "SQ", Sequence(items), like=element.source)
+def hidden_sequence(element: InputElement, items: list[Dataset]) -> DataElement:
+    """Return cleaned items as the value of an element of unknown VR (PS3.5 6.2.2, note 4)."""
+    holder = DataElement(element.tag, VR.SQ, Sequence(items))
+    holder.is_undefined_length = False
+    buffer = DicomBytesIO()
+    buffer.is_implicit_VR, buffer.is_little_endian = True, True
+    write_sequence(buffer, holder, list(element.encodings))
+    return new_element(element.tag, "UN", buffer.getvalue())

@@ -152,7 +152,7 @@ def truncate(text: str, to: Precision) -> str:
 
 
 def _truncate_one(text: str, to: Precision) -> str:
-    found = None if _DA.match(text) else match_moment(text)
+    found = match_moment(text)
     if found is None:
         day = _read_da(text)
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from functools import lru_cache
 from io import BytesIO
 from typing import TypeAlias, cast
@@ -18,6 +19,7 @@ from pydicom import charset, config, datadict
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_sequence
+from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as ItemSequence
 from pydicom.tag import BaseTag
 from pydicom.valuerep import TEXT_VR_DELIMS
@@ -151,9 +153,11 @@ def raw_components(raw: RawDataElement, vr: str, encodings: Encodings) -> tuple[
     elif vr in _TEXT_ASCII:
         text = data.decode("latin-1")
     elif vr == "AT":
+        if len(data) % 4:
+            raise Undecodable
         words = _unpack("H", data, raw.is_little_endian)
         return tuple(f"({a:04X},{b:04X})" for a, b in zip(words[::2], words[1::2], strict=True))
-    elif (code := _NUMBERS.get(vr.split(" or ", maxsplit=1)[0])) is not None:
+    elif (code := _NUMBERS.get(vr.split(maxsplit=1)[0])) is not None:
         return tuple(str(number) for number in _unpack(code, data, raw.is_little_endian))
     else:
         return tuple(text_components(data, vr))
@@ -166,18 +170,24 @@ def raw_components(raw: RawDataElement, vr: str, encodings: Encodings) -> tuple[
 
 def _unpack(code: str, data: bytes, little: bool) -> tuple[int | float, ...]:
     size = struct.calcsize("=" + code)
-    if len(data) % size or (code == "H" and len(data) % 2):
+    if len(data) % size:
         raise Undecodable
     return struct.unpack(("<" if little else ">") + code * (len(data) // size), data)
 
 
 def decode_text(data: bytes, encodings: Encodings) -> str:
-    """Decode text in the object's character set; bytes outside it become U+FFFD."""
+    """Decode text in the object's character set; bytes outside it become U+FFFD.
+
+    pydicom takes the name of any codec of Python for a character set. Raises Undecodable for those that are none.
+    """
     if data.isascii() and b"\x1b" not in data:
         return data.decode("ascii")
-    if len(encodings) == 1 and b"\x1b" not in data:
-        return data.decode(encodings[0], "replace")
-    return charset.decode_bytes(data, list(encodings), TEXT_VR_DELIMS)
+    try:
+        if len(encodings) == 1 and b"\x1b" not in data:
+            return data.decode(encodings[0], "replace")
+        return charset.decode_bytes(data, list(encodings), TEXT_VR_DELIMS)
+    except (LookupError, UnicodeError):
+        raise Undecodable from None
 
 
 def sequence_items(element: InputElement) -> list[Dataset] | None:
@@ -250,9 +260,9 @@ def copied(element: AnyElement) -> AnyElement:
         return element
     twin = DataElement.__new__(DataElement)
     twin.__dict__.update(element.__dict__)
-    value = element.value
-    if isinstance(value, list) or (hasattr(value, "copy") and not isinstance(value, bytes | str)):
-        twin._value = value.copy()
+    if isinstance(element.value, MultiValue | ItemSequence):
+        # Only these change in place. pydicom's own copies of them share the items.
+        twin._value = deepcopy(element.value)
     return twin
 
 
@@ -275,8 +285,3 @@ def input_elements(
             encodings=encodings,
             in_file_meta=in_file_meta,
         )
-
-
-def items_of(value: object) -> ItemSequence | None:
-    """Return `value` if it is a sequence of items."""
-    return value if isinstance(value, ItemSequence) else None

@@ -205,7 +205,7 @@ class Fold:
                     return True
                 return self.vr in _MAYBE_DATES and any(dates.is_date_shaped(one) for one in self._current_components())
             case _:
-                return False
+                raise AssertionError("only Replace and Jitter are writers")
 
     def _blank(self, step: Step, when: tuple[ops.Condition, ...]) -> Effect | Reason:
         if not self._conditions(when, step):

@@ -124,12 +124,16 @@ def gather_paths(frame: Frame, plan: Plan) -> None:
         frame.gathered[slot] = []
     for element, entry in visit_object(frame.input, plan):
         for slot, selectors in plan.gathers.items():
-            if any(_is_member(selector, element, entry, frame, plan) for selector in selectors):
+            if any(is_selected(selector, element, entry, frame, plan) for selector in selectors):
                 frame.gathered[slot].append(element.path)
 
 
-def _is_member(selector: ops.Selector, element: InputElement, entry: Entry, frame: Frame, plan: Plan) -> bool:
+def is_selected(selector: ops.Selector, element: InputElement, entry: Entry, frame: Frame, plan: Plan) -> bool:
+    """Whether a selector is about this element of the input, its value and its items too; raises Trouble."""
     verdict = select(selector, entry.identity, plan.gathers, plan.patterns)
     if isinstance(verdict, bool):
         return verdict
-    return proviso_holds(verdict, frame, element, element.indexes)
+    try:
+        return proviso_holds(verdict, frame, element, element.indexes)
+    except Undecodable:
+        raise undecodable(element) from None

@@ -9,15 +9,12 @@ from attrs import define, field
 from pydicom.dataset import Dataset
 
 from deidc.ir import ops
-from deidc.ir.program import Program
 from deidc.runtime.conditions import compared, in_state
 from deidc.runtime.elements import DEFAULT_ENCODINGS, InputElement, Undecodable, input_elements
-from deidc.runtime.fold import proviso_holds
 from deidc.runtime.frame import Frame
-from deidc.runtime.lists import undecodable, visit_object
+from deidc.runtime.lists import is_selected, undecodable, visit_object
 from deidc.runtime.outcome import Flag
 from deidc.runtime.plan import Plan
-from deidc.runtime.select import select, tag_fits
 
 _NEGATIONS = {
     ops.Comparison.NOTCONTAINS: ops.Comparison.CONTAINS,
@@ -32,11 +29,6 @@ def flags(frame: Frame, plan: Plan) -> tuple[Flag, ...]:
         return ()
     questions = Questions(frame, plan)
     return tuple(Flag(index, mark.group, mark.label, mark.held) for index, mark in marks if holds(mark, questions))
-
-
-def has_marks(program: Program) -> bool:
-    """Whether the program flags anything."""
-    return any(isinstance(op, ops.Mark) for op in program.ops)
 
 
 def holds(mark: ops.Mark, questions: Questions) -> bool:
@@ -100,22 +92,16 @@ class Questions:
 
     def _look_up(self, at: ops.Selector) -> Iterator[InputElement]:
         match at:
-            case ops.AtPath((ops.PathStep(ops.Tagged(pattern)),)):
+            case ops.AtPath((ops.PathStep(ops.Tagged(pattern)),)) if "X" not in pattern:
                 # Nearly every criterion asks for a top-level attribute: no walk through all items for those.
-                top = self._top_level()
-                if "X" not in pattern:
-                    element = top.get(int(pattern, 16))
-                    return iter(() if element is None else (element,))
-                return (element for tag, element in top.items() if tag_fits(pattern, tag))
+                element = self._top_level().get(int(pattern, 16))
+                return iter(() if element is None else (element,))
             case _:
                 return self._walk(at)
 
     def _walk(self, at: ops.Selector) -> Iterator[InputElement]:
         for element, entry in visit_object(self.frame.input, self.plan):
-            verdict = select(at, entry.identity, self.plan.gathers, self.plan.patterns)
-            if verdict is True or (
-                verdict is not False and proviso_holds(verdict, self.frame, element, element.indexes)
-            ):
+            if is_selected(at, element, entry, self.frame, self.plan):
                 yield element
 
     def _top_level(self) -> dict[int, InputElement]:

@@ -14,9 +14,9 @@ from deidc.codes import faults
 from deidc.ir import dictionary, ops
 from deidc.ir.vrs import TEXT_VRS
 from deidc.runtime.dataset import with_elements
-from deidc.runtime.elements import InputElement, copied, new_element
+from deidc.runtime.elements import InputElement, Undecodable, copied, new_element
 from deidc.runtime.fold import Fold, Standing
-from deidc.runtime.frame import Frame, Trouble, trouble
+from deidc.runtime.frame import Frame, trouble
 from deidc.runtime.functions import Functions
 from deidc.runtime.invocation import FieldView, FunctionFault, Invocation
 from deidc.runtime.plan import Step
@@ -34,7 +34,7 @@ class Operands:
         """Return the value of a variable or a call for one element; raises Trouble."""
         match by:
             case ops.Var(name):
-                return _variable(name, fold, step)
+                return fold.frame.variables[name]
             case ops.Call():
                 return self._call(by, fold, step)
             case _:
@@ -46,9 +46,7 @@ class Operands:
             builtin=call.builtin,
             arguments=MappingProxyType(
                 {
-                    one.key: one.value.text
-                    if isinstance(one.value, ops.Text)
-                    else _variable(one.value.name, fold, step)
+                    one.key: one.value.text if isinstance(one.value, ops.Text) else fold.frame.variables[one.value.name]
                     for one in call.arguments
                 }
             ),
@@ -61,8 +59,6 @@ class Operands:
         assert function is not None, "linking found every function"
         try:
             return function.call(invocation)
-        except Trouble:
-            raise
         except FunctionFault as failure:
             message = f"{call.name}: {failure.reason}"
         # A function is somebody else's code: whatever it raises refuses this object and no other. The text of
@@ -78,12 +74,6 @@ class Operands:
         for slot, name in self.fields.items():
             lists.setdefault(name, list(frame.gathered.get(slot, ())))
         return MappingProxyType(lists)
-
-
-def _variable(name: str, fold: Fold, step: Step) -> object:
-    if name not in fold.frame.variables:
-        raise trouble(faults.VARIABLE_MISSING, f"variable {name!r} was not supplied", fold.path, step.index)
-    return fold.frame.variables[name]
 
 
 def input_copy(frame: Frame) -> Dataset:
@@ -132,13 +122,13 @@ def _current_element(fold: Fold) -> DataElement:
     assert fold.element is not None
     source = fold.element.source
     if isinstance(source, RawDataElement):
-        return decoded(fold.element, fold.frame)
+        return decoded(fold.element)
     twin = copied(source)
     assert isinstance(twin, DataElement)
     return twin
 
 
-def decoded(element: InputElement, frame: Frame) -> DataElement:
+def decoded(element: InputElement) -> DataElement:
     """Return a raw element with its value, as pydicom would have it.
 
     Text is decoded here, because pydicom warns of values that do not suit it and quotes them. Raises Undecodable.
@@ -146,9 +136,9 @@ def decoded(element: InputElement, frame: Frame) -> DataElement:
     source = element.source
     assert isinstance(source, RawDataElement)
     if element.vr in TEXT_VRS:
-        components = element.components
-        text: object = (
-            "\\".join(components) if len(components) < 2 or not TEXT_VRS[element.vr].many else list(components)
-        )
-        return new_element(source.tag, element.vr, text)
-    return convert_raw_data_element(source, encoding=list(element.encodings), ds=input_copy(frame))
+        return new_element(source.tag, element.vr, "\\".join(element.components))
+    try:
+        return convert_raw_data_element(source._replace(VR=element.vr), encoding=list(element.encodings))
+    # What pydicom raises depends on the VR, and may quote the bytes.
+    except Exception:  # noqa: BLE001
+        raise Undecodable from None

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
 from deidc.codes import faults
-from deidc.ir.vrs import CHARSET_VRS, TEXT_VRS
+from deidc.ir.vrs import CHARSET_VRS
 from deidc.runtime.charsets import effective_encodings, encodable
 from deidc.runtime.elements import (
     AnyElement,
     Encodings,
     InputElement,
+    Undecodable,
     copied,
     decode_text,
     encodings_of,
@@ -23,6 +23,7 @@ from deidc.runtime.elements import (
     sequence_items,
 )
 from deidc.runtime.frame import trouble
+from deidc.runtime.lists import undecodable
 
 SPECIFIC_CHARACTER_SET = Tag(0x00080005)
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -54,34 +55,36 @@ def _decode_level(
             del cleaned._dict[tag]
             continue
         element.encodings = encodings
-        cleaned._dict[tag] = _decoded(element, op, target)
+        try:
+            cleaned._dict[tag] = _decoded(element, op, target)
+        except Undecodable:
+            raise undecodable(element, op) from None
 
 
 def _decoded(element: InputElement, op: int, target: Encodings) -> AnyElement:
     source = element.source
-    items = sequence_items(element) if element.vr == "SQ" else None
+    items = sequence_items(element)
     if items is not None:
+        # A sequence that hid in UN is one from now on: its text is in the new character set.
         for number, item in enumerate(items):
             _decode_level(item, item, op, target, element.encodings, f"{element.path}[{number}].")
         return new_element(source.tag, "SQ", Sequence(items), like=source)
     if element.vr not in CHARSET_VRS:
         return copied(source)
     if not isinstance(source, RawDataElement):
-        values = source.value if isinstance(source.value, list | MultiValue) else [source.value]
-        _check(element, [str(one) for one in values if one is not None], op, target)
+        _check(element, element.components, op, target)
         return copied(source)
     data = source.value or b""
     if data.isascii() and b"\x1b" not in data:
         # ASCII is the same in every character set.
         return source
     text = decode_text(data, element.encodings).rstrip(" \0")
-    texts = text.split("\\") if TEXT_VRS[element.vr].many else [text]
-    _check(element, texts, op, target)
+    _check(element, text.split("\\"), op, target)
     # The input may break rules of its VR, like the longest value; that is no reason to refuse it here.
-    return new_element(source.tag, element.vr, texts[0] if len(texts) == 1 else texts)
+    return new_element(source.tag, element.vr, text)
 
 
-def _check(element: InputElement, texts: list[str], op: int, target: Encodings) -> None:
+def _check(element: InputElement, texts: list[str] | tuple[str, ...], op: int, target: Encodings) -> None:
     if any(_REPLACEMENT in one for one in texts):
         message = "the text is not in the character set that the object declares"
     elif not all(encodable(one, target, element.vr) for one in texts):

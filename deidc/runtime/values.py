@@ -178,7 +178,7 @@ def _fit_number(number: Decimal | Real, vr: str) -> object:
     exact = number if isinstance(number, Decimal) else Decimal(approximate)
     if abs(approximate) < 10.0**_LONGEST_DECIMAL_STRING and exact == exact.to_integral_value():
         return _fit_integer(int(exact), vr)
-    if vr in INTEGERS or vr in ("AT", "IS"):
+    if vr in INTEGERS or vr == "AT":
         raise Unfit(Problem.FORM, "it is not a whole number")
     if vr in _NUMERALS:
         text = str(number) if isinstance(number, Decimal) else repr(approximate)
@@ -236,4 +236,4 @@ def _text_in_bytes(data: bytes) -> tuple[str, ...]:
         if _LATIN_CONTROL.search(data):
             return ()
         text = data.decode("latin-1")
-    return tuple(part.strip(" \0") for part in text.split("\\"))
+    return tuple(part.strip(" ") for part in text.split("\\"))

@@ -53,6 +53,12 @@ CASES = [
     (["ISO_IR 144"], "LO", "Люксембург", True),
     (["GB18030"], "LO", "王^小东", True),
     (["ISO_IR 192"], "LO", "a\x1b(Bb", False),
+    (["ISO 2022 IR 100", "ISO 2022 IR 144"], "LO", "üЛ", True),
+    (["ISO 2022 IR 100", "ISO 2022 IR 144"], "LO", "ü山", False),
+    (["ISO_IR 100"], "PN", "Müller^", True),
+    (["ISO_IR 192"], "LO", "山=", True),
+    (["ISO_IR 192"], "PN", "山=", False),  # pydicom does not write empty component groups at the end
+    (["rot13"], "LO", "é", False),
     (["unknown"], "LO", "é", False),
     (["unknown"], "LO", "e", True),
 ]
@@ -60,8 +66,16 @@ CASES = [
 
 @pytest.mark.parametrize(("terms", "vr", "text", "expected"), CASES)
 def test_known_cases(terms, vr, text, expected):
-    """These letters are, or are not, of these character sets."""
-    assert encodable(text, effective_encodings(terms), vr) is expected
+    """These letters are, or are not, of these character sets; pydicom, which quotes text it warns of, stays silent."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert encodable(text, effective_encodings(terms), vr) is expected
+
+
+@pytest.mark.filterwarnings("ignore:Failed to decode")
+def test_a_codec_that_is_no_character_set():
+    """Python can write a name as an internet domain, and not read it as text: nothing is written so."""
+    assert not encodable("a山^b", effective_encodings(["idna"]), "PN")
 
 
 def written_and_read(terms: list[str], keyword: str, text: str) -> str:
@@ -109,10 +123,15 @@ def test_encodings_are_those_pydicom_uses(terms):
         (["ISO 2022 IR 100", "ISO_IR 192"], ("latin_1",)),
         (["nonsense"], ("iso8859",)),
         (["ISO_IR 100 "], ("latin_1",)),
+        (["ISO_IR 100\0"], ("latin_1",)),
+        (["ISO_IR 100X"], ("iso8859",)),
+        (["utf-8"], ("utf-8",)),
+        (["ISO_IR\x00100"], ("iso8859",)),
+        ([], ("iso8859",)),
     ],
 )
 def test_misspelt_and_impossible_sets(terms, expected):
-    """Misspellings are understood; unknown sets are the default repertoire."""
+    """Misspellings and Python's own names are understood, as pydicom does; unknown sets are the default repertoire."""
     assert effective_encodings(terms) == expected
 
 

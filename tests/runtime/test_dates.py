@@ -74,6 +74,7 @@ def test_dt(text, days, expected):
         ("20231231101112.5+0100", "20240101101112.5+0100"),
         ("18500101", "18500102"),
         ("21991231", "22000101"),
+        (" 20231231\0", "20240101"),
     ],
 )
 def test_date_shaped(text, expected):
@@ -99,6 +100,9 @@ def test_date_shaped(text, expected):
         "4",
         "UNKNOWN",
         "seen:20230101",
+        "X20230101",
+        "20230101X",
+        "\t20230101",
         "2023123110",
         "20231231101112+9900",
         "2023-12-31101112",
@@ -136,6 +140,25 @@ def test_no_date(shift, text):
         shift(text, 1)
     assert len(text) < 3 or text not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None or text not in repr(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("shift", "text", "reason"),
+    [
+        (dates.shift_da, "soon", "the value is not in the form of a date"),
+        (dates.shift_loose, "soon", "the value is not in the form of a date"),
+        (dates.shift_dt, "soon", "the value is not in the form of a date and time"),
+        (dates.shift_loose, "20231231250000", "the value is not in the form of a date and time"),
+        (dates.shift_da, "20240230", "the value is no date of the calendar"),
+        (dates.shift_loose, "12345678", "the value has no likely year"),
+        (dates.shift_dt, "99991231", "the shifted date is outside the calendar"),
+    ],
+)
+def test_the_reason_is_told(shift, text, reason):
+    """What is wrong with a value is said in words, which go into the refusal of the object."""
+    with pytest.raises(dates.DateError) as caught:
+        shift(text, 1)
+    assert caught.value.reason == str(caught.value) == reason
 
 
 @pytest.mark.parametrize("text", ["2023", "202301", "2023010112"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.metadata import EntryPoint
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from pydicom.dataelem import DataElement
@@ -145,8 +146,12 @@ def module(monkeypatch):
     made.imported = hashed
     made.table = {"one": hashed, "two": Function(Signature("named"), lambda _: "n")}
     made.ready = Functions.standard().with_function("own", hashed)
+    made.tools = SimpleNamespace(shorten=made.shorten, table=SimpleNamespace(of=made.table))
     made.number = 5
     made.kind = dict
+    made.many = {"first": hashed, "second": 5}
+    made.unnamed = lambda field, /: field
+    made.unknown = max
     monkeypatch.setitem(sys.modules, "site_functions", made)
     return made
 
@@ -159,6 +164,8 @@ def module(monkeypatch):
         ("site_functions:imported", {"imported"}),
         ("site_functions:table", {"one", "named"}),
         ("site_functions:ready", {"own"}),
+        ("site_functions:tools.shorten", {"shorten"}),
+        ("site_functions:tools.table.of", {"one", "named"}),
     ],
 )
 @pytest.mark.usefixtures("module")
@@ -170,18 +177,22 @@ def test_from_module(reference, names):
 
 
 @pytest.mark.parametrize(
-    ("reference", "error"),
+    ("reference", "error", "said"),
     [
-        ("site_functions:number", TypeError),
-        ("site_functions:kind", TypeError),
-        ("site_functions:nothing", AttributeError),
-        ("no_such_module_here:f", ImportError),
+        ("site_functions:number", TypeError, "'number' is no function, no mapping of functions and no module"),
+        ("site_functions:kind", TypeError, "'kind' is no function, no mapping of functions and no module"),
+        ("site_functions:many", TypeError, "'second' is no function, no mapping of functions and no module"),
+        ("site_functions:unnamed", TypeError, "'unnamed' has a parameter that cannot be given by name"),
+        ("site_functions:unknown", TypeError, "the parameters of 'unknown' are not known"),
+        ("site_functions:nothing", AttributeError, "'site_functions' has no attribute 'nothing'"),
+        ("site_functions:tools.nothing", AttributeError, "no attribute 'nothing'"),
+        ("no_such_module_here:f", ImportError, "No module named 'no_such_module_here'"),
     ],
 )
 @pytest.mark.usefixtures("module")
-def test_from_module_of_what_is_no_function(reference, error):
+def test_from_module_of_what_is_no_function(reference, error, said):
     """What is no function is an error with the name in it, before the first file."""
-    with pytest.raises(error):
+    with pytest.raises(error, match=re.escape(said)):
         Functions.from_module(reference)
 
 

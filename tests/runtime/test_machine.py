@@ -29,6 +29,24 @@ def test_link_names_all_that_is_missing_at_once():
     assert pickle.loads(pickle.dumps(caught.value)).variables == ("a", "b")
 
 
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ("REPLACE PatientID var:b\nREPLACE StudyID var:a", "variables a, b"),
+        ("REPLACE PatientID func:f", "functions f"),
+        (
+            "REPLACE PatientID func:g\nREPLACE StudyID var:a\nREMOVE Rows func:f",
+            "variables a and functions f, g",
+        ),
+    ],
+)
+def test_what_is_missing_is_a_sentence(rules, said):
+    """The error names what is missing and nothing else."""
+    with pytest.raises(LinkError) as caught:
+        machine_for(rules)
+    assert str(caught.value) == f"the program needs {said}, which were not supplied"
+
+
 def test_a_promised_variable_that_does_not_come_refuses_the_object():
     """A variable promised for each object and not given is a refusal, not a leak."""
     program = compile_recipe(HEADER + "REPLACE PatientID var:id\n")
@@ -225,3 +243,23 @@ def test_what_deidc_protects_is_out_of_reach(as_input):
     outcome.dataset.VOILUTSequence[0].LUTExplanation = "changed"
     assert item.LUTExplanation == "window"
     assert dataset.VOILUTSequence[0].LUTExplanation == "window"
+
+
+def test_a_trace_ends_like_a_run():
+    """A trace takes the variables of the object, and tells how it ended."""
+    machine = Machine.link(compile_recipe(HEADER + "REPLACE PatientID var:id\n"), per_object=["id"])
+    trace = machine.trace(_rich(), {"id": "object"})
+    outcome = machine.run(_rich(), {"id": "object"})
+    assert isinstance(trace.outcome, Cleaned)
+    assert isinstance(outcome, Cleaned)
+    assert trace.outcome.dataset.PatientID == "object"
+    assert trace.outcome.events == outcome.events
+    assert isinstance(machine.trace(_rich()).outcome, Refused)
+
+
+def test_a_trace_tells_what_deidc_protects():
+    """What no rule of the recipe keeps and deidc does is told as such."""
+    dataset = _rich()
+    dataset.VOILUTSequence = Sequence([dataset_of(LUTExplanation="x")])
+    notes = machine_for("REMOVE all").trace(dataset).notes
+    assert [str(note.reason) for note in notes if note.path == "00283010"] == ["protected by deidc itself"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from pydicom.tag import Tag
 
 from deidc import Cleaned
 from tests.running import dataset_of, file_dataset, run
@@ -74,6 +76,64 @@ def test_nested_and_file_meta_attributes_can_be_asked_for():
     assert flagged("contains ConceptNameCodeSequence__CodeMeaning screen", dataset) == [("blacklist", "it")]
     assert flagged("present TransferSyntaxUID", dataset) == [("blacklist", "it")]
     assert flagged("present CodeMeaning", dataset) == []
+
+
+@pytest.mark.parametrize(
+    ("criterion", "fires"),
+    [
+        ("contains OtherPatientIDsSequence__PatientID second", True),
+        ("contains OtherPatientIDsSequence__1__PatientID second", True),
+        ("contains OtherPatientIDsSequence__0__PatientID second", False),
+        ("missing OtherPatientIDsSequence__2__PatientID", True),
+        ("contains 0010xxxx ^17$", True),
+        ("contains 0010xxxx second", False),
+        ("present 60xx3000", True),
+        ("present 50xx3000", False),
+        ("contains values:named SECOND", True),
+        ("contains values:named Other", False),
+        ("contains fields:named ORIGINAL", True),
+        ("contains fields:named 17", False),
+        ('contains (0009,"acme",02) yes', True),
+        ('contains (0009,"acme",03) yes', False),
+        ("present select:private", True),
+        ("contains endswith:ID first", True),
+        ("contains all first", True),
+    ],
+)
+@pytest.mark.parametrize("from_file", [False, True], ids=["made", "read"])
+def test_whatever_selects_can_be_asked_for(criterion, fires, from_file):
+    """A criterion asks for some element that its selector is about, by value, by item and by list."""
+    dataset = dataset_of(
+        PatientID="17",
+        ImageType=["ORIGINAL", "PRIMARY"],
+        OtherPatientIDsSequence=Sequence([dataset_of(PatientID="first"), dataset_of(PatientID="second")]),
+        StudyDescription="the second",
+        Manufacturer="Other",
+    )
+    dataset.private_block(0x0009, "ACME", create=True).add_new(0x02, "LO", "yes")
+    dataset.add_new(0x60003000, "OB", b"ab")
+    lists = "%values named\nFIELD OtherPatientIDsSequence__1__PatientID\n%fields named\nFIELD ImageType\n"
+    recipe = f"FORMAT dicom\n{lists}\n%filter graylist\n\nLABEL it\n  {criterion}\n"
+    outcome = run(recipe, file_dataset(dataset) if from_file else dataset)
+    assert isinstance(outcome, Cleaned), outcome
+    assert bool(outcome.flags) is fires
+
+
+def test_an_object_without_file_meta_information():
+    """What is not there is missing."""
+    dataset = file_dataset(dataset_of(CT))
+    assert flagged("missing TransferSyntaxUID", dataset) == []
+    del dataset.file_meta
+    assert flagged("equals Modality CT + missing TransferSyntaxUID", dataset) == [("blacklist", "it")]
+
+
+def test_text_without_a_character_set():
+    """Text of an object that names no character set is compared as Latin-1, which most such objects mean."""
+    dataset = file_dataset(dataset_of(CT))
+    dataset._dict[Tag(0x00100010)] = RawDataElement(
+        Tag(0x00100010), "PN", 6, "Müller".encode("latin-1"), 0, False, True
+    )
+    assert flagged("contains PatientName müller", dataset) == [("blacklist", "it")]
 
 
 def test_only_a_whitelist_does_not_hold_an_object_back():

@@ -29,34 +29,50 @@ def test_a_table(write):
     assert pickle.loads(pickle.dumps(table)) == table
 
 
-@pytest.mark.parametrize(("key", "column"), [("P9", "code"), ("P1", "nothing"), ("", "code")])
-def test_missing_cells(write, key, column):
-    """A missing row or column is an error."""
-    with pytest.raises(TableError):
-        write(b"id,code\nP1,A\n").value(key, column)
+def test_a_cell_of_several_lines(write):
+    """What stands between quotation marks is taken as it is, line ends too."""
+    assert write(b'id,code\r\nP1,"x\r\ny"\r\n').value("P1", "code") == "x\r\ny"
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("key", "column", "said"),
     [
-        b"",
-        b"\n\n",
-        b"id\nP1\n",
-        b"id,id\nP1,A\n",
-        b"id,\nP1,A\n",
-        b"id,code\nSECRET\n",
-        b"id,code\nSECRET,A,B\n",
-        b"id,code\nSECRET,A\nSECRET,B\n",
-        b"id,code\n,SECRET\n",
-        "id,code\nSECRETÜ,A\n".encode("latin-1"),
-        b"id,code\nSECRET," + b"x" * 200_000 + b"\n",
+        ("SECRET", "code", "the table has no row for this object"),
+        ("", "code", "the table has no row for this object"),
+        ("P1", "nothing", "the table has no column 'nothing'"),
     ],
 )
-def test_what_is_no_table(write, data):
-    """A file that is not wholly a table is refused, without a word of it."""
+def test_missing_cells(write, key, column, said):
+    """A missing row or column is an error; the column is of the recipe and is named, the key is not."""
+    with pytest.raises(TableError) as caught:
+        write(b"id,code\nP1,A\n").value(key, column)
+    assert str(caught.value) == said
+
+
+COLUMNS = "a table needs at least two columns, each with a name of its own"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "the table is empty"),
+        (b"\n\n", "the table is empty"),
+        (b"id\nP1\n", COLUMNS),
+        (b"id,id\nP1,A\n", COLUMNS),
+        (b"id,\nP1,A\n", COLUMNS),
+        (b"id,code\nSECRET\n", "row 2 has 1 columns, the first row has 2"),
+        (b"id,code\nP1,A\nSECRET,A,B\n", "row 3 has 3 columns, the first row has 2"),
+        (b"id,code\nSECRET,A\nSECRET,B\n", "row 3 has a key that another row has already"),
+        (b"id,code\n,SECRET\n", "row 2 has no key in its first column"),
+        ("id,code\nSECRETÜ,A\n".encode("latin-1"), "the table is not in UTF-8"),
+        (b"id,code\nSECRET," + b"x" * 200_000 + b"\n", "the table is no CSV file"),
+    ],
+)
+def test_what_is_no_table(write, data, said):
+    """A file that is not wholly a table is refused with the reason, without a word of it."""
     with pytest.raises(TableError) as caught:
         write(data)
-    assert "SECRET" not in str(caught.value)
+    assert str(caught.value) == said
     assert caught.value.__cause__ is None
 
 

@@ -13,7 +13,7 @@ from deidc.ir.checks.coverage import attribute_of, covers, is_wide, names
 from deidc.ir.dictionary import Attribute, attributes, is_private
 from deidc.ir.identifiers import INSTANCE_UIDS
 from deidc.ir.names import Bound, Resolved
-from deidc.ir.vrs import ALL_VRS, Problem, TEXT_VRS, Unfit, fit_text, is_code
+from deidc.ir.vrs import ALL_VRS, TEXT_VRS, Problem, Unfit, fit_text, is_code
 
 CHARACTER_SET = ops.Tagged("00080005")
 

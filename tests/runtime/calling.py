@@ -1,0 +1,30 @@
+"""Calls deidc's own functions for an element that a test makes."""
+
+from __future__ import annotations
+
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+
+from deidc.runtime.functions import Functions
+from deidc.runtime.invocation import FieldView, Invocation
+from deidc.runtime.tables import Table
+
+KEY = "not very secret"
+_CELLS = {"P1": "A-1", "(0018,1063)": "T-1", "A\\B": "I-1"}
+CODES = Table(("id", "code"), {key: {"id": key, "code": code} for key, code in _CELLS.items()})
+
+
+def call(
+    name: str, value: object = "SECRET", vr: str = "LO", keyword: str = "PatientID", **arguments: object
+) -> object:
+    """Call a built-in function for an element of an object whose PatientID is P1."""
+    dataset = Dataset()
+    dataset.PatientID = "P1"
+    dataset.PatientName = "SECRET"
+    dataset.ImageType = ["A", "B"]
+    dataset.FrameIncrementPointer = 0x00181063
+    element = DataElement(keyword, vr, value, validation_mode=0)
+    field = FieldView(element, keyword, "", False, "")
+    found = Functions.standard().find(name, builtin=True)
+    assert found is not None
+    return found.call(Invocation(name, True, field, arguments, {}, {}, dataset))

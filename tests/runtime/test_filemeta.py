@@ -1,0 +1,115 @@
+"""What stands around the data set in a file tells nothing of the sender, and is that of the cleaned object."""
+
+from __future__ import annotations
+
+import pytest
+from pydicom.dataset import FileDataset
+from pydicom.uid import ExplicitVRLittleEndian
+
+from deidc import Cleaned
+from tests.running import SOP_CLASS, clean, dataset_of, file_dataset, run
+
+# PS3.10 table 7.1-1: titles and addresses of sender and receiver, and private information.
+FOREIGN = {
+    0x00020016: ("AE", "HOSPITAL"),
+    0x00020017: ("AE", "HOSPITAL"),
+    0x00020018: ("AE", "TRIAL"),
+    0x00020026: ("UR", "https://hospital/"),
+    0x00020027: ("UR", "https://hospital/"),
+    0x00020028: ("UR", "https://trial/"),
+    0x00020100: ("UI", "1.2.3"),
+    0x00020102: ("OB", b"secret"),
+}
+
+
+def object_with_meta(**more: object) -> FileDataset:
+    return file_dataset(dataset_of(SOPClassUID=SOP_CLASS, SOPInstanceUID="1.2.3", PatientID="17", **more))
+
+
+def effects(rules: str, dataset: FileDataset) -> dict[str, str]:
+    """Return what became of the file meta information and the preamble, by path."""
+    outcome = run(rules, dataset)
+    assert isinstance(outcome, Cleaned), outcome
+    return {one.path: one.effect.value for one in outcome.events if one.path.startswith(("0002", "preamble"))}
+
+
+OURS = {"00020012": "synced", "00020013": "synced"}
+
+
+@pytest.mark.parametrize("tag", FOREIGN)
+def test_the_sender_is_left_out(tag):
+    """Each element that names sender or receiver goes, unless a rule keeps or writes it; the rest stays."""
+    dataset = object_with_meta()
+    dataset.file_meta.add_new(tag, *FOREIGN[tag])
+    path = f"{tag:08X}"
+    cleaned = clean("REPLACE PatientID X", dataset)
+    assert tag not in cleaned.file_meta
+    assert cleaned.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
+    assert effects("REPLACE PatientID X", dataset) == {**OURS, path: "synced"}
+    assert effects(f"KEEP {path}", dataset) == OURS
+    assert clean(f"KEEP {path}", dataset).file_meta[tag].value == FOREIGN[tag][1]
+    assert effects(f"BLANK {path}", dataset) == {**OURS, path: "blanked"}
+    assert clean(f"BLANK {path}", dataset).file_meta[tag].is_empty
+    assert effects(f"REMOVE {path}", dataset) == {**OURS, path: "removed"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "instance", "class_", "events"),
+    [
+        ("REPLACE PatientID X", "1.2.3", SOP_CLASS, {}),
+        ("REPLACE SOPInstanceUID 1.2.9", "1.2.9", SOP_CLASS, {"00020003": "synced"}),
+        ("REMOVE SOPInstanceUID", None, SOP_CLASS, {"00020003": "synced"}),
+        ("REPLACE SOPClassUID 1.2.840.10008.5.1.4.1.1.2", "1.2.3", "1.2.840.10008.5.1.4.1.1.2", {"00020002": "synced"}),
+        ("REMOVE SOPClassUID", "1.2.3", None, {"00020002": "synced"}),
+    ],
+)
+def test_media_storage_uids_follow_the_object(rules, instance, class_, events):
+    """Media Storage SOP Class and Instance UID are those of the data set; without one there is none (PS3.10 7.1)."""
+    dataset = object_with_meta()
+    meta = clean(rules, dataset).file_meta
+    assert (meta.get("MediaStorageSOPInstanceUID"), meta.get("MediaStorageSOPClassUID")) == (instance, class_)
+    assert effects(rules, dataset) == {**OURS, **events}
+
+
+def test_missing_media_storage_uids_are_made():
+    """What the file lacks is taken from the object."""
+    dataset = object_with_meta()
+    del dataset.file_meta.MediaStorageSOPInstanceUID
+    assert clean("REPLACE PatientID X", dataset).file_meta.MediaStorageSOPInstanceUID == "1.2.3"
+    assert effects("REPLACE PatientID X", dataset) == {**OURS, "00020003": "synced"}
+
+
+def test_cleaning_twice_changes_nothing_more():
+    """A cleaned file is already as it should be: there is nothing left to do around it."""
+    dataset = object_with_meta()
+    dataset.file_meta.SourceApplicationEntityTitle = "HOSPITAL"
+    dataset.preamble = b"MM\0*" + bytes(124)
+    once = clean("REPLACE PatientID X", dataset)
+    assert effects("REPLACE PatientID X", once) == {}
+    assert clean("REPLACE PatientID X", once).file_meta == once.file_meta
+    assert once.file_meta.ImplementationClassUID.startswith("2.25.")
+
+
+@pytest.mark.parametrize(
+    ("preamble", "after", "events"),
+    [
+        (bytes(128), bytes(128), {}),
+        (b"II*\0" + bytes(124), bytes(128), {"preamble": "synced"}),
+        (bytes(127) + b"x", bytes(128), {"preamble": "synced"}),
+        (None, None, {}),
+    ],
+)
+def test_the_preamble(preamble, after, events):
+    """A preamble may hold anything, so it is filled with zeros; where there is none, none is made."""
+    dataset = object_with_meta()
+    dataset.preamble = preamble
+    assert clean("REPLACE PatientID X", dataset).preamble == after
+    assert dataset.preamble == preamble
+    assert effects("REPLACE PatientID X", dataset) == {**OURS, **events}
+
+
+def test_an_object_without_file_meta_information_gets_none():
+    """A data set that is no file stays one."""
+    cleaned = clean("REPLACE SOPInstanceUID 1.2.9", dataset_of(SOPInstanceUID="1.2.3"))
+    assert not hasattr(cleaned, "file_meta")
+    assert not hasattr(cleaned, "preamble")
