@@ -30,7 +30,7 @@ from deidc.runtime.elements import (
     creator_of,
     encodings_of,
     hides_sequence,
-    input_elements,
+    identified,
     new_element,
     private_creators,
     sequence_items,
@@ -107,9 +107,13 @@ class Cleaning:
         out: Elements = {}
         creators: list[tuple[InputElement, Entry]] = []
         changed = False
-        for element in input_elements(dataset, path, indexes, given, in_file_meta):
-            entry = node.entry(element.tag, element.vr, element.creator)
-            if entry.steps and dictionary.is_private_creator(element.tag):
+        for tag, source, vr, creator in identified(dataset):
+            entry = node.entry(tag, vr, creator)
+            if entry.idle and vr not in ("SQ", "UN"):
+                out[tag] = copied(source)
+                continue
+            element = InputElement(source, vr, creator, f"{path}{tag:08X}", indexes, here.encodings, in_file_meta)
+            if entry.steps and dictionary.is_private_creator(tag):
                 creators.append((element, entry))
                 continue
             changed |= self._element(here, element, entry, out)
@@ -119,17 +123,14 @@ class Cleaning:
         # Creators come after everything in their blocks, because a wide Remove leaves them while it is there.
         for element, entry in creators:
             changed |= self._element(here, element, entry, out)
-        for place, creator in needed.items():
+        for place, reserved in needed.items():
             if place not in out:
-                self._reserve(here, place, creator, out)
+                self._reserve(here, place, reserved, out)
         return out, changed
 
     # ---- elements that are there ----------------------------------------------------------------------
 
     def _element(self, here: Level, element: InputElement, entry: Entry, out: Elements) -> bool:
-        if entry.idle and element.vr not in ("SQ", "UN"):
-            out[cast("BaseTag", element.tag)] = copied(element.source)
-            return False
         folded = self._fold(here, element, entry, out)
         if folded is None:
             return False

@@ -270,18 +270,19 @@ def input_elements(
     dataset: Dataset, parent_path: str, indexes: tuple[int, ...], inherited: Encodings, in_file_meta: bool
 ) -> Iterator[InputElement]:
     """Yield the elements of one level in document order."""
-    tags = walk_tags(dataset)
     encodings = encodings_of(dataset, inherited)
+    for tag, source, vr, creator in identified(dataset):
+        yield InputElement(source, vr, creator, f"{parent_path}{tag:08X}", indexes, encodings, in_file_meta)
+
+
+def identified(dataset: Dataset) -> Iterator[tuple[BaseTag, AnyElement, str, str | None]]:
+    """Yield tag, element, VR and private creator of the elements of one level in document order."""
+    tags = walk_tags(dataset)
     creators = private_creators(dataset, tags) if any(tag >> 16 & 1 for tag in tags) else {}
+    table = dataset._dict
     for tag in tags:
-        element = cast("AnyElement", dataset.get_item(tag))
-        creator = creator_of(tag, creators)
-        yield InputElement(
-            source=element,
-            vr=element_vr(element, creator),
-            creator=creator,
-            path=f"{parent_path}{tag:08X}",
-            indexes=indexes,
-            encodings=encodings,
-            in_file_meta=in_file_meta,
-        )
+        source = table[tag]
+        if source.value is None:  # not read yet, or of a VR whose empty value is None
+            source = cast("AnyElement", dataset.get_item(tag))
+        creator = creator_of(tag, creators) if creators else None
+        yield tag, source, element_vr(source, creator), creator

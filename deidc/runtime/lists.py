@@ -65,10 +65,9 @@ def fill_lists(frame: Frame, plan: Plan) -> None:
     slots = (number for number, slot in enumerate(plan.program.slots) if slot.kind is SlotKind.VALUES)
     found: dict[int, list[Collected]] = {slot: [] for slot in slots}
     frame.held.update({slot: Holdings.of(()) for slot in found})
-    collects = [op for op in plan.program.ops if isinstance(op, ops.Collect)]
-    if not collects:
+    if not plan.collects:
         return
-    later = {op: position for position, op in enumerate(collects) if _needs_lists(op.at, plan)}
+    later = dict.fromkeys(op for op in plan.collects if _needs_lists(op.at, plan))
     for element, entry in visit_object(frame.input, plan):
         for collecting in entry.collects:
             if collecting.op not in later:

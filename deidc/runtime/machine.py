@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import cast
+from operator import attrgetter
+from typing import assert_never, cast
 
 from attrs import define, field, frozen
 from pydicom.dataset import Dataset
@@ -128,7 +129,9 @@ class Machine:
             frame.faults.append(failure.fault)
         if frame.faults:
             return Refused(tuple(frame.faults))
-        return Cleaned(cleaned, tuple(sorted(frame.events)), raised)
+        # By a key, which is made once for each event, where comparing events would make two for each comparison.
+        told = sorted(frame.events, key=attrgetter("path", "op", "effect"))
+        return Cleaned(cleaned, tuple(told), raised)
 
     def _missing(self, frame: Frame) -> list[Fault]:
         return [
@@ -165,12 +168,17 @@ class Machine:
             for event in frame.events
             if event.path.startswith("0002") and event.effect is not Effect.REMOVED
         )
-        for index, op in enumerate(self.program.ops):
-            if isinstance(op, ops.SyncMeta) and meta is not None:
-                kept = frozenset(tag for tag, element in meta.items() if self._is_kept(tag, str(element.VR)))
-                filemeta.sync(frame, index, meta, cleaned, spoken_for | kept)
-            elif isinstance(op, ops.ClearPreamble):
-                filemeta.clear_preamble(frame, index, cleaned)
+        for index, op in self._plan.surroundings:
+            match op:
+                case ops.ClearPreamble():
+                    filemeta.clear_preamble(frame, index, cleaned)
+                case ops.SyncMeta() if meta is not None:
+                    kept = frozenset(tag for tag, element in meta.items() if self._is_kept(tag, str(element.VR)))
+                    filemeta.sync(frame, index, meta, cleaned, spoken_for | kept)
+                case ops.SyncMeta():
+                    pass
+                case _:
+                    assert_never(op)
         if meta is not None:
             cleaned.__dict__["file_meta"] = with_elements(cast("Dataset", frame.input.file_meta), meta)
 

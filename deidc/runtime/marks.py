@@ -24,11 +24,11 @@ _NEGATIONS = {
 
 def flags(frame: Frame, plan: Plan) -> tuple[Flag, ...]:
     """Return a flag for each Mark that holds, in program order; raises Trouble."""
-    marks = [(index, op) for index, op in enumerate(plan.program.ops) if isinstance(op, ops.Mark)]
-    if not marks:
+    if not plan.marks:
         return ()
     questions = Questions(frame, plan)
-    return tuple(Flag(index, mark.group, mark.label, mark.held) for index, mark in marks if holds(mark, questions))
+    raised = ((index, mark) for index, mark in plan.marks if holds(mark, questions))
+    return tuple(Flag(index, mark.group, mark.label, mark.held) for index, mark in raised)
 
 
 def holds(mark: ops.Mark, questions: Questions) -> bool:

@@ -128,7 +128,12 @@ class Node:
 
 @define(eq=False)
 class Plan:
-    """The ops of a program by the identity of the elements they act on."""
+    """The ops of a program by the identity of the elements they act on, and those that act on none by kind.
+
+    Attributes:
+        collects, marks, surroundings: what is done once for each object, in program order.
+
+    """
 
     program: Program
     patterns: Patterns = field(factory=Patterns)
@@ -137,6 +142,9 @@ class Plan:
     has_nested_adds: bool = field(init=False)
     has_calls: bool = field(init=False)
     gathers: Mapping[int, tuple[ops.Selector, ...]] = field(init=False)
+    collects: tuple[ops.Collect, ...] = field(init=False)
+    marks: tuple[tuple[int, ops.Mark], ...] = field(init=False)
+    surroundings: tuple[tuple[int, ops.SyncMeta | ops.ClearPreamble], ...] = field(init=False)
     _by_tag: Mapping[int, tuple[int, ...]] = field(init=False)
     _sweeping: tuple[int, ...] = field(init=False)
     _known: int = field(init=False, default=0)
@@ -147,6 +155,12 @@ class Plan:
             if isinstance(op, ops.Gather):
                 gathers[op.slot] = (*gathers.get(op.slot, ()), op.at)
         self.gathers = gathers
+        numbered = tuple(enumerate(self.program.ops))
+        self.collects = tuple(op for op in self.program.ops if isinstance(op, ops.Collect))
+        self.marks = tuple((index, op) for index, op in numbered if isinstance(op, ops.Mark))
+        self.surroundings = tuple(
+            (index, op) for index, op in numbered if isinstance(op, ops.SyncMeta | ops.ClearPreamble)
+        )
         # Most ops of a long recipe name one tag: those are looked up, only the others are tried on everything.
         by_tag: dict[int, tuple[int, ...]] = {}
         sweeping: list[int] = []
