@@ -71,6 +71,19 @@ class Anchor(StrEnum):
     ENDSWITH = "endswith"
 
 
+def anchored(anchor: Anchor, pattern: str) -> str:
+    """Return the regular expression that is searched for in the names of an element."""
+    match anchor:
+        case Anchor.CONTAINS:
+            return pattern
+        case Anchor.STARTSWITH:
+            return f"^(?:{pattern})"
+        case Anchor.ENDSWITH:
+            return f"(?:{pattern})$"
+        case _:
+            assert_never(anchor)
+
+
 @frozen
 class Matching:
     """Elements one of whose names fits a regular expression; with `negated`, those where none does.

@@ -126,21 +126,8 @@ class Patterns:
         key = (selector.anchor, selector.pattern)
         pattern = self._compiled.get(key)
         if pattern is None:
-            pattern = self._compiled[key] = compiled(anchored(selector.anchor, selector.pattern))
+            pattern = self._compiled[key] = compiled(ops.anchored(selector.anchor, selector.pattern))
         return any(map(pattern.search, identity.spellings)) != selector.negated
-
-
-def anchored(anchor: ops.Anchor, pattern: str) -> str:
-    """Return the regular expression to search for."""
-    match anchor:
-        case ops.Anchor.CONTAINS:
-            return pattern
-        case ops.Anchor.STARTSWITH:
-            return f"^(?:{pattern})"
-        case ops.Anchor.ENDSWITH:
-            return f"(?:{pattern})$"
-        case _:
-            assert_never(anchor)
 
 
 def of_kind(kind: ops.Kind, tag: int) -> bool:

@@ -61,25 +61,12 @@ def _spelt() -> tuple[str, tuple[int, ...], tuple[str, ...]]:
     return "".join(parts), tuple(starts), tuple(pattern for pattern, _ in _names())
 
 
-def anchored(anchor: ops.Anchor, pattern: str) -> str:
-    """Return the expression that is searched for in names."""
-    match anchor:
-        case ops.Anchor.CONTAINS:
-            return pattern
-        case ops.Anchor.STARTSWITH:
-            return f"^(?:{pattern})"
-        case ops.Anchor.ENDSWITH:
-            return f"(?:{pattern})$"
-        case _:
-            assert_never(anchor)
-
-
 def _compiled(anchor: ops.Anchor, pattern: str) -> re.Pattern[str] | None:
     """Return the expression of a pattern, or None if it cannot or must not be tried here."""
     if is_slow(pattern):
         return None
     try:
-        return compiled(anchored(anchor, pattern), re.MULTILINE)
+        return compiled(ops.anchored(anchor, pattern), re.MULTILINE)
     except BadPattern:
         return None
 

@@ -76,9 +76,14 @@ class RuleTable:
         if attribute is not None:
             found.update(self._by_attribute.get(attribute.pattern, ()))
         elif _is_private(rule.selector):
-            found.update(at for at, one in self.wide() if _sweeps_private(one, self.resolved))
+            found.update(self._private_sweeps)
         found.discard(number)
         return [(at, self.rules[at]) for at in sorted(found)]
+
+    @cached_property
+    def _private_sweeps(self) -> tuple[int, ...]:
+        """The rules that sweep over private elements."""
+        return tuple(number for number, one in self.wide() if _sweeps_private(one, self.resolved))
 
     @cached_property
     def kept(self) -> Coverage:
