@@ -15,7 +15,9 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.uid import DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
-from deidc.batch.wholeness import (
+from deidc.codes import faults
+from deidc.diagnostics import Rule
+from deidc.runtime.layout import (
     Damaged,
     Encoding,
     NotWhole,
@@ -23,8 +25,6 @@ from deidc.batch.wholeness import (
     skip_file_meta,
     top_level_tags,
 )
-from deidc.codes import faults
-from deidc.diagnostics import Rule
 
 PREAMBLE = 128
 

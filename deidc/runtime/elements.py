@@ -8,7 +8,7 @@ was.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import lru_cache
 from io import BytesIO
@@ -98,7 +98,7 @@ def private_creators(dataset: Dataset, tags: Sequence[BaseTag]) -> dict[tuple[in
     return creators
 
 
-def creator_of(tag: int, creators: dict[tuple[int, int], str]) -> str | None:
+def creator_of(tag: int, creators: Mapping[tuple[int, int], str]) -> str | None:
     """Return the private creator whose block a tag is in; None for public tags, creators and orphans."""
     if not creators or not dictionary.is_private(tag) or tag & 0xFFFF < 0x1000:
         return None

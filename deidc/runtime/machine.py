@@ -15,6 +15,7 @@ from deidc.ir.program import NeededVariable, Program, SlotKind
 from deidc.runtime import filemeta
 from deidc.runtime.dataset import Cleaning, Elements, with_elements
 from deidc.runtime.elements import DEFAULT_ENCODINGS, encodings_of
+from deidc.runtime.folding import Folding
 from deidc.runtime.frame import Frame, Note, Trouble
 from deidc.runtime.functions import Functions
 from deidc.runtime.lists import fill_lists, gather_paths
@@ -141,7 +142,7 @@ class Machine:
         ]
 
     def _clean(self, frame: Frame) -> Dataset:
-        cleaning = Cleaning(frame, self._operands, DEFAULT_ENCODINGS, self._plan.has_nested_adds)
+        cleaning = Cleaning(Folding(frame, self._operands), DEFAULT_ENCODINGS, self._plan.has_nested_adds)
         elements, _ = cleaning.level(frame.input, self._plan.dataset)
         cleaned = with_elements(frame.input, elements)
         meta = self._clean_file_meta(frame, cleaning)

@@ -1,0 +1,173 @@
+"""What both engines do with one element: shelter it, fold it, place what is added, and keep count of faults."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from typing import cast
+
+from attrs import define, frozen
+from pydicom.dataelem import DataElement
+
+from deidc.codes import faults
+from deidc.ir import dictionary, ops
+from deidc.runtime.elements import Encodings, InputElement, Undecodable, creator_of, new_element
+from deidc.runtime.fold import Evaluate, Fold, Folded, Standing, proviso_holds
+from deidc.runtime.frame import Frame, Trouble
+from deidc.runtime.lists import undecodable
+from deidc.runtime.outcome import Effect, Event, Fault
+from deidc.runtime.plan import Entry, Node, vr_of_new
+
+# More faults than this say nothing new about an object that is refused anyway.
+MOST_FAULTS = 100
+
+# The private creator of each reserved block, by (group, block).
+Creators = Mapping[tuple[int, int], str]
+
+
+@define(eq=False)
+class Level:
+    """One data set on the walk: the object, its file meta information, or an item."""
+
+    node: Node
+    path: str
+    indexes: tuple[int, ...]
+    encodings: Encodings
+    sheltered: bool
+    in_file_meta: bool
+
+
+@frozen
+class Added:
+    """An element that Add ops made, with its private creator, if it has one."""
+
+    tag: int
+    creator: str | None
+    folded: Folded
+
+
+@frozen
+class Needed:
+    """A private creator that an added element needs: its tag, its name, and the op that added the element."""
+
+    tag: int
+    name: str
+    op: int
+
+
+@define(eq=False)
+class Folding:
+    """Folds elements of one object."""
+
+    frame: Frame
+    evaluate: Evaluate
+
+    def existing(self, here: Level, element: InputElement, entry: Entry, *, is_needed: bool) -> Folded | None:
+        """Fold one element of the input; a fault is kept, and None returned.
+
+        `is_needed` is of private creators: something is left in the block.
+        """
+        try:
+            fold = self._new(here, element, entry, self.is_sheltered(here, element, entry), element.path)
+            fold.is_needed = is_needed
+            return fold.run()
+        except Undecodable:
+            self.keep(cast("Trouble", undecodable(element)).fault)
+        except Trouble as failure:
+            self.keep(failure.fault)
+        return None
+
+    def additions(
+        self, here: Level, creators: Creators, present: Container[int]
+    ) -> tuple[list[Added], dict[int, Needed]]:
+        """Fold what Add ops make at a level that lacks it; return it with the private creators that it needs.
+
+        `creators` and `present` are the private creators and the tags of the input there.
+        """
+        made: list[Added] = []
+        needed: dict[int, Needed] = {}
+        reserved: dict[tuple[int, int], str] = {}
+        for target in here.node.add_targets:
+            if not all(want in (None, at) for want, at in zip(target.indexes, here.indexes, strict=True)):
+                continue
+            match target.at:
+                case ops.Tagged(pattern):
+                    tag, block = int(pattern, 16), None
+                    creator = creator_of(tag, creators)
+                case ops.PrivateBlock(group, creator, element):
+                    block = block_of(int(group, 16), creator, {**creators, **reserved}, present)
+                    if block is None:
+                        message = f"all blocks of group {group} are taken"
+                        self.keep(Fault(faults.NO_FREE_BLOCK, message, here.path.rstrip(".") or None))
+                        continue
+                    tag = place_in_block(block, int(element, 16))
+            if tag in present:
+                continue
+            folded = self._added(here, tag, creator)
+            if folded is None:
+                continue
+            made.append(Added(tag, creator, folded))
+            if block is not None and creator is not None:
+                needed.setdefault(block, Needed(block, creator, folded.events[0].op))
+                reserved[block >> 16, block & 0xFFFF] = creator
+            elif dictionary.is_private_creator(tag):
+                reserved[tag >> 16, tag & 0xFFFF] = str(folded.value or "")
+        return made, needed
+
+    def _added(self, here: Level, tag: int, creator: str | None) -> Folded | None:
+        entry = here.node.entry(tag, vr_of_new(tag, creator), creator)
+        try:
+            folded = self._new(here, None, entry, False, f"{here.path}{tag:08X}").run()
+        except Trouble as failure:
+            self.keep(failure.fault)
+            return None
+        self.frame.events.extend(folded.events)
+        return None if folded.standing is Standing.ABSENT else folded
+
+    def reserve(self, here: Level, needed: Needed) -> DataElement:
+        """Return a private creator's element, which an added element needs."""
+        self.frame.events.append(Event(f"{here.path}{needed.tag:08X}", needed.op, Effect.ADDED))
+        return new_element(needed.tag, "LO", needed.name)
+
+    def _new(self, here: Level, element: InputElement | None, entry: Entry, sheltered: bool, path: str) -> Fold:
+        return Fold(
+            frame=self.frame,
+            entry=entry,
+            element=element,
+            path=path,
+            indexes=here.indexes,
+            encodings=here.encodings if self.frame.transcode_to is None else self.frame.transcode_to,
+            vr=entry.identity.vr,
+            evaluate=self.evaluate,
+            in_file_meta=here.in_file_meta,
+            standing=Standing.AS_IS if element is not None else Standing.ABSENT,
+            sheltered=sheltered,
+        )
+
+    def is_sheltered(self, here: Level, element: InputElement, entry: Entry) -> bool:
+        """Whether a KEEP rule protects an element, or what it is in."""
+        if here.sheltered or entry.always_sheltered:
+            return True
+        return any(
+            shelter.proviso is not None and proviso_holds(shelter.proviso, self.frame, element, element.indexes)
+            for shelter in entry.shelters
+        )
+
+    def keep(self, fault: Fault) -> None:
+        """Remember a fault, unless there are very many."""
+        if len(self.frame.faults) < MOST_FAULTS:
+            self.frame.faults.append(fault)
+
+
+def block_of(group: int, creator: str, reserved: Creators, present: Container[int]) -> int | None:
+    """Return the tag of a private creator: where it stands, else in the first free block (PS3.5 7.8.1), if any."""
+    wanted = creator.strip().lower()
+    for (its_group, block), name in reserved.items():
+        if its_group == group and name.strip().lower() == wanted:
+            return group << 16 | block
+    blocks = (group << 16 | block for block in range(0x10, 0x100) if (group, block) not in reserved)
+    return next((block for block in blocks if block not in present), None)
+
+
+def place_in_block(creator: int, element: int) -> int:
+    """Return the tag of an element of the block that a private creator element reserves."""
+    return (creator & 0xFFFF0000) | (creator & 0xFF) << 8 | element
