@@ -47,15 +47,18 @@ class Undecodable(Exception):
 
 def element_vr(element: AnyElement, creator: str | None) -> str:
     """Return the VR an element has in effect: UN and implicit VR are looked up as pydicom does (PS3.5 6.2.2)."""
-    declared = element.VR
     if not isinstance(element, RawDataElement):
-        return str(declared)
+        return str(element.VR)
+    return effective_vr(element.tag, element.VR, element.length, creator)
+
+
+def effective_vr(tag: int, declared: str | None, length: int, creator: str | None) -> str:
+    """Return the VR in effect of an element by its header; `declared` is None in implicit VR."""
     if declared is not None and declared != "UN":
         return str(declared)
-    if declared == "UN" and element.length == UNDEFINED_LENGTH:
+    if declared == "UN" and length == UNDEFINED_LENGTH:
         return "SQ"  # nothing else has an undefined length (PS3.5 6.2.2, note 6)
-    too_long = element.value is not None and len(element.value) >= 0xFFFF
-    return _looked_up_vr(element.tag, declared, creator, too_long and declared == "UN")
+    return _looked_up_vr(tag, declared, creator, declared == "UN" and length >= 0xFFFF)
 
 
 @lru_cache(maxsize=65536)
@@ -79,9 +82,14 @@ def encodings_of(dataset: Dataset, inherited: Encodings) -> Encodings:
         return inherited
     value = element.value
     if isinstance(value, bytes):
-        value = [part.strip() for part in value.decode("ascii", "replace").split("\\")]
+        return encodings_of_value(value)
     names = [value] if isinstance(value, str) else list(value or [""])
     return effective_encodings(names)
+
+
+def encodings_of_value(data: bytes) -> Encodings:
+    """Return the Python encodings that the bytes of a Specific Character Set name."""
+    return effective_encodings([part.strip() for part in data.decode("ascii", "replace").split("\\")])
 
 
 def private_creators(dataset: Dataset, tags: Sequence[BaseTag]) -> dict[tuple[int, int], str]:

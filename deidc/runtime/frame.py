@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -107,9 +107,13 @@ Variables: TypeAlias = Mapping[str, object]
 
 @define(eq=False)
 class Frame:
-    """State of one run over one object."""
+    """State of one run over one object.
 
-    input: Dataset = field(repr=False)
+    `given` is the input object, or how to have it; an engine that works on bytes needs it for lists, labels and
+    functions only.
+    """
+
+    given: Dataset | Callable[[], Dataset] = field(repr=False)
     variables: Variables = field(repr=False)
     held: dict[int, Holdings] = field(factory=dict, repr=False)
     gathered: dict[int, list[str]] = field(factory=dict, repr=False)
@@ -118,6 +122,13 @@ class Frame:
     notes: list[Note] | None = None
     transcode_to: tuple[str, ...] | None = None
     copy_for_functions: Dataset | None = field(default=None, repr=False)
+
+    @property
+    def input(self) -> Dataset:
+        """The input object."""
+        if not isinstance(self.given, Dataset):
+            self.given = self.given()
+        return self.given
 
     def note(self, path: str, op: int, effect: Effect | None = None, reason: Reason | None = None) -> None:
         """Remember why an op did what it did, if anybody asked."""

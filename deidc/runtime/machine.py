@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from operator import attrgetter
 from typing import assert_never, cast
 
@@ -18,11 +18,14 @@ from deidc.runtime.elements import DEFAULT_ENCODINGS, encodings_of
 from deidc.runtime.folding import Folding
 from deidc.runtime.frame import Frame, Note, Trouble
 from deidc.runtime.functions import Functions
+from deidc.runtime.layout import Buffer
 from deidc.runtime.lists import fill_lists, gather_paths
 from deidc.runtime.marks import flags
 from deidc.runtime.operands import Operands
-from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Outcome, Refused
+from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Flag, Outcome, Refused
+from deidc.runtime.part10 import head, opened
 from deidc.runtime.plan import Plan
+from deidc.runtime.stream import Edit, Streaming, Unsuited, pieces
 from deidc.runtime.transcode import encodings_for, transcode
 
 
@@ -41,6 +44,23 @@ class LinkError(Exception):
 
     def __reduce__(self) -> tuple[type[LinkError], tuple[tuple[str, ...], tuple[str, ...]]]:
         return (LinkError, (self.variables, self.functions))
+
+
+@frozen
+class CleanedBytes:
+    """The bytes of a file after the program; see `Cleaned`."""
+
+    head: bytes = field(repr=False)
+    input: Buffer = field(repr=False)
+    start: int
+    edits: tuple[Edit, ...] = field(repr=False)
+    events: tuple[Event, ...]
+    flags: tuple[Flag, ...] = ()
+
+    def pieces(self) -> Iterator[memoryview | bytes]:
+        """Yield the bytes of the output, piece by piece."""
+        yield self.head
+        yield from pieces(self.input, self.start, self.edits)
 
 
 @frozen
@@ -103,6 +123,34 @@ class Machine:
         """
         return self._run(self._frame(dataset, variables))
 
+    def run_on_bytes(
+        self, data: Buffer, read: Callable[[], Dataset], variables: Mapping[str, object] | None = None
+    ) -> CleanedBytes | Refused:
+        """Clean the bytes of a file with the stream engine; see `run`.
+
+        `read` returns the object of the bytes; lists, labels and functions ask for it. Raises Unsuited where the
+        Dataset engine has to do it, and NotWhole or Damaged where the bytes are no whole file.
+        """
+        if self._transcodes:
+            raise Unsuited("all text is to be in another character set")
+        file = opened(data)
+        frame = Frame(read, {**self._variables, **(variables or {})})
+        folding = Folding(frame, self._operands)
+        streaming = Streaming(folding, data, self._plan.has_nested_adds)
+        try:
+            raised = self._prepare(frame)
+            streaming.data_set(file.start, file.layout, self._plan.dataset, DEFAULT_ENCODINGS)
+            cleaning = Cleaning(folding, DEFAULT_ENCODINGS, self._plan.has_nested_adds)
+            meta, _ = cleaning.level(file.meta, self._plan.file_meta, in_file_meta=True)
+        except Trouble as failure:
+            frame.faults.append(failure.fault)
+        if frame.faults:
+            return Refused(tuple(frame.faults))
+        preamble = Dataset()
+        preamble._dict, preamble.__dict__["preamble"] = streaming.identity, file.preamble
+        self._surround(frame, preamble, meta)
+        return CleanedBytes(head(meta), data, file.start, tuple(streaming.edits), _told(frame), raised)
+
     def trace(self, dataset: Dataset, variables: Mapping[str, object] | None = None) -> Trace:
         """Run on one object and tell for each element what every op that selects it did, or why nothing."""
         frame = self._frame(dataset, variables)
@@ -117,29 +165,29 @@ class Machine:
         return frame
 
     def _run(self, frame: Frame) -> Outcome:
-        self._plan.limit()
-        frame.faults.extend(self._missing(frame))
-        if frame.faults:
-            return Refused(tuple(frame.faults))
         try:
-            fill_lists(frame, self._plan)
-            gather_paths(frame, self._plan)
-            raised = flags(frame, self._plan)
+            raised = self._prepare(frame)
             cleaned = self._clean(frame)
         except Trouble as failure:
             frame.faults.append(failure.fault)
         if frame.faults:
             return Refused(tuple(frame.faults))
-        # By a key, which is made once for each event, where comparing events would make two for each comparison.
-        told = sorted(frame.events, key=attrgetter("path", "op", "effect"))
-        return Cleaned(cleaned, tuple(told), raised)
+        return Cleaned(cleaned, _told(frame), raised)
 
-    def _missing(self, frame: Frame) -> list[Fault]:
-        return [
-            Fault(faults.VARIABLE_MISSING, f"variable {one.name!r} was not supplied for this object")
-            for one in self.program.needs.variables
-            if one.name not in frame.variables
-        ]
+    def _prepare(self, frame: Frame) -> tuple[Flag, ...]:
+        """Fill lists and raise flags, which is done on the input before anything else. Raises Trouble."""
+        self._plan.limit()
+        missing = [one.name for one in self.program.needs.variables if one.name not in frame.variables]
+        if missing:
+            *others, last = (
+                Fault(faults.VARIABLE_MISSING, f"variable {name!r} was not supplied for this object")
+                for name in missing
+            )
+            frame.faults.extend(others)
+            raise Trouble(last)
+        fill_lists(frame, self._plan)
+        gather_paths(frame, self._plan)
+        return flags(frame, self._plan)
 
     def _clean(self, frame: Frame) -> Dataset:
         cleaning = Cleaning(Folding(frame, self._operands), DEFAULT_ENCODINGS, self._plan.has_nested_adds)
@@ -153,6 +201,8 @@ class Machine:
             transcode(frame.input, cleaned, name, index, inherited)
             frame.events.append(Event("00080005", index, Effect.TRANSCODED))
         self._surround(frame, cleaned, meta)
+        if meta is not None:
+            cleaned.__dict__["file_meta"] = with_elements(cast("Dataset", frame.input.file_meta), meta)
         return cleaned
 
     def _clean_file_meta(self, frame: Frame, cleaning: Cleaning) -> Elements | None:
@@ -180,12 +230,15 @@ class Machine:
                     pass
                 case _:
                     assert_never(op)
-        if meta is not None:
-            cleaned.__dict__["file_meta"] = with_elements(cast("Dataset", frame.input.file_meta), meta)
 
     def _is_kept(self, tag: int, vr: str) -> bool:
         entry = self._plan.file_meta.entry(tag, vr, None)
         return entry.always_sheltered and not entry.system
+
+
+def _told(frame: Frame) -> tuple[Event, ...]:
+    # By a key, which is made once for each event, where comparing events would make two for each comparison.
+    return tuple(sorted(frame.events, key=attrgetter("path", "op", "effect")))
 
 
 def _slot_names(program: Program, kind: SlotKind) -> dict[int, str]:
