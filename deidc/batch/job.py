@@ -7,18 +7,21 @@ from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 
-from attrs import evolve, field, frozen
-from pydicom.dataset import Dataset, FileDataset
+from attrs import define, evolve, field, frozen
+from pydicom.dataset import FileDataset
 
 from deidc.batch.discovery import Input
-from deidc.batch.reading import ReadFault, read_file
+from deidc.batch.reading import ReadFault, bytes_of, read_bytes
 from deidc.batch.variables import Rows, VariablesError, typed
 from deidc.batch.writing import encode, write_whole
 from deidc.codes import faults
 from deidc.diagnostics import Rule
-from deidc.runtime.machine import Machine
+from deidc.runtime.layout import Damaged, NotWhole
+from deidc.runtime.machine import CleanedBytes, Machine
 from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused
+from deidc.runtime.stream import Unsuited
 
 
 class Ending(StrEnum):
@@ -38,6 +41,7 @@ class FileOutcome:
         effects: how often each op had each effect.
         output: the path relative to the output folder, if the file was written (or would be, in a dry run).
         flags: labels that fired, with what they ask.
+        dataset_engine: why the file went through the Dataset engine, if it did.
 
     """
 
@@ -51,6 +55,7 @@ class FileOutcome:
     input_digest: str | None = None
     output_digest: str | None = None
     size: int = 0
+    dataset_engine: str | None = None
 
 
 @frozen
@@ -78,19 +83,22 @@ def run_file(machine: Machine, settings: Settings, number: int, source: Input) -
     """Clean one file. Never raises for what is in the file or for what the file system does."""
     if source.trouble is not None:
         return _ended(number, source, Ending.REFUSED, Fault(faults.UNREADABLE, source.trouble))
-    read = read_file(source.path)
-    if isinstance(read, ReadFault):
-        skipped = read.rule in (faults.NOT_DICOM, faults.MEDIA_DIRECTORY)
-        return _ended(number, source, Ending.SKIPPED if skipped else Ending.REFUSED, _fault(read))
-    dataset, data = read
+    data = bytes_of(source.path)
+    if isinstance(data, ReadFault):
+        return _unread(number, source, data)
     refused = FileOutcome(number, source, Ending.REFUSED, input_digest=_digest(data), size=len(data))
-    if source.twin:
-        return _because(refused, faults.SAME_FILE, "an input before this one has the same place in the output")
+    given = _Given(data)
     try:
-        outcome = machine.run(dataset, _variables(machine, settings, source, dataset))
+        if source.twin:
+            given.read()
+            return _because(refused, faults.SAME_FILE, "an input before this one has the same place in the output")
+        outcome, why = _run(machine, given, _variables(machine, settings, source, given))
+        refused = evolve(refused, dataset_engine=why)
         if isinstance(outcome, Refused):
             return evolve(refused, faults=outcome.faults)
         return _finished(settings, refused, outcome)
+    except _NotRead as failure:
+        return _unread(number, source, failure.fault)
     except VariablesError as failure:
         return _because(refused, faults.VALUE_UNFIT, str(failure))
     # A damaged object can make pydicom raise anything wherever it is asked for a value; one such object does not
@@ -99,20 +107,56 @@ def run_file(machine: Machine, settings: Settings, number: int, source: Input) -
         return _because(refused, faults.ELEMENT_UNDECODABLE, f"the object cannot be cleaned ({type(failure).__name__})")
 
 
-def _variables(machine: Machine, settings: Settings, source: Input, dataset: Dataset) -> dict[str, object]:
+class _NotRead(Exception):
+    """The bytes hold no object that could be cleaned."""
+
+    def __init__(self, fault: ReadFault) -> None:
+        self.fault = fault
+        super().__init__(fault.message)
+
+
+@define(eq=False)
+class _Given:
+    """The bytes of a file, and the object in them for those who ask."""
+
+    data: bytes = field(repr=False)
+    _dataset: FileDataset | None = field(default=None, repr=False)
+
+    def read(self) -> FileDataset:
+        """Return the object. Raises _NotRead."""
+        if self._dataset is None:
+            dataset = read_bytes(self.data)
+            if isinstance(dataset, ReadFault):
+                raise _NotRead(dataset)
+            self._dataset = dataset
+        return self._dataset
+
+
+def _run(
+    machine: Machine, given: _Given, variables: Mapping[str, object]
+) -> tuple[Cleaned | CleanedBytes | Refused, str | None]:
+    """Clean an object with the stream engine, or with the Dataset engine; return why it was that one, too."""
+    try:
+        return machine.run_on_bytes(given.data, given.read, variables), None
+    except Unsuited as reason:
+        why = str(reason)
+    except (NotWhole, Damaged):
+        why = "the file is damaged"  # and pydicom's reading tells in which way
+    return machine.run(given.read(), variables), why
+
+
+def _variables(machine: Machine, settings: Settings, source: Input, given: _Given) -> dict[str, object]:
     if settings.rows is None:
         return {}
     kinds = {one.name: one.kind for one in machine.program.needs.variables}
-    found = settings.rows.of(source.path, source.relative, dataset)
+    found = settings.rows.of(source.path, source.relative, given.read)
     return {name: typed(name, text, kinds[name]) for name, text in found.items() if name in kinds}
 
 
-def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned) -> FileOutcome:
+def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes) -> FileOutcome:
     """Return the outcome of a cleaned object; it is written unless it is held back."""
-    held = cleaned.held and not settings.write_flagged
-    dataset = cleaned.dataset
-    assert isinstance(dataset, FileDataset)
-    data = encode(dataset)
+    held = any(flag.held for flag in cleaned.flags) and not settings.write_flagged
+    data = _encoded(cleaned)
     if isinstance(data, ReadFault):
         return _because(refused, data.rule, data.message)
     if not held and settings.output is not None:
@@ -127,6 +171,17 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned) -> Fil
         output=None if held else refused.source.relative,
         output_digest=None if held else _digest(data),
     )
+
+
+def _encoded(cleaned: Cleaned | CleanedBytes) -> bytes | ReadFault:
+    match cleaned:
+        case CleanedBytes():
+            return b"".join(cleaned.pieces())
+        case Cleaned(dataset):
+            assert isinstance(dataset, FileDataset)
+            return encode(dataset)
+        case _:
+            assert_never(cleaned)
 
 
 def _write(settings: Settings, source: Input, data: bytes, target: Path) -> ReadFault | None:
@@ -147,8 +202,9 @@ def _because(refused: FileOutcome, rule: Rule, message: str) -> FileOutcome:
     return evolve(refused, faults=(Fault(rule, message),))
 
 
-def _fault(read: ReadFault) -> Fault:
-    return Fault(read.rule, read.message)
+def _unread(number: int, source: Input, read: ReadFault) -> FileOutcome:
+    skipped = read.rule in (faults.NOT_DICOM, faults.MEDIA_DIRECTORY)
+    return _ended(number, source, Ending.SKIPPED if skipped else Ending.REFUSED, Fault(read.rule, read.message))
 
 
 def _ended(number: int, source: Input, ending: Ending, fault: Fault) -> FileOutcome:

@@ -37,8 +37,8 @@ class ReadFault:
     message: str
 
 
-def read_file(path: Path) -> tuple[FileDataset, bytes] | ReadFault:
-    """Return the data set of a file and the file's bytes, or why there is none."""
+def bytes_of(path: Path) -> bytes | ReadFault:
+    """Return the bytes of a file, or why there are none."""
     try:
         # Opening a pipe waits for somebody to write to it, and a device may never end.
         if not stat.S_ISREG(path.stat().st_mode):
@@ -46,10 +46,13 @@ def read_file(path: Path) -> tuple[FileDataset, bytes] | ReadFault:
         data = path.read_bytes()
     except OSError as failure:
         return ReadFault(faults.UNREADABLE, f"the file cannot be read: {failure.strerror}")
-    if not data:
-        return ReadFault(faults.EMPTY_FILE, "the file is empty")
-    dataset = read_bytes(data)
-    return dataset if isinstance(dataset, ReadFault) else (dataset, data)
+    return data or ReadFault(faults.EMPTY_FILE, "the file is empty")
+
+
+def read_file(path: Path) -> FileDataset | ReadFault:
+    """Return the data set of a file, or why there is none."""
+    data = bytes_of(path)
+    return data if isinstance(data, ReadFault) else read_bytes(data)
 
 
 def read_bytes(data: bytes) -> FileDataset | ReadFault:

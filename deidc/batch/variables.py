@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -52,11 +52,11 @@ class Rows:
         """Every variable that some row has."""
         return frozenset(name for row in self.rows.values() for name in row)
 
-    def of(self, path: Path, relative: Path, dataset: Dataset) -> Mapping[str, str]:
-        """Return the variables for one file; none if no row is about it."""
+    def of(self, path: Path, relative: Path, read: Callable[[], Dataset]) -> Mapping[str, str]:
+        """Return the variables for one file; none if no row is about it. `read` returns the object, if it matters."""
         if self.keyed_by is KeyedBy.FILE:
             return self.rows.get(relative.as_posix()) or self.rows.get(str(path)) or {}
-        return self.rows.get(_text_of(dataset, _TAGS[self.keyed_by]), {})
+        return self.rows.get(_text_of(read(), _TAGS[self.keyed_by]), {})
 
 
 def _text_of(dataset: Dataset, tag: int) -> str:

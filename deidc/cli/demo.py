@@ -54,9 +54,7 @@ def _show_changes(before: Path, after: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from deidc.batch.reading import read_file
-
-    old, new = (_values(read_file(path)) for path in (before, after))
+    old, new = _values(before), _values(after)
     table = Table()
     for column in ("element", "attribute", "before", "after"):
         table.add_column(column)
@@ -74,16 +72,18 @@ def _cut(value: tuple[str, str] | None) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
-def _values(read: object) -> dict[str, tuple[str, str]]:
+def _values(path: Path) -> dict[str, tuple[str, str]]:
+    from deidc.batch.reading import ReadFault, read_file
     from deidc.ir import dictionary
     from deidc.ir.program import FormatName, Needs, Program
     from deidc.runtime.lists import visit_object
     from deidc.runtime.plan import Plan
 
-    assert isinstance(read, tuple), "the file was read before"
+    dataset = read_file(path)
+    assert not isinstance(dataset, ReadFault), "the file was read before"
     plan = Plan(Program(FormatName.DICOM, (), Needs(), ()))
     return {
         element.path: (dictionary.element_keyword(element.tag) or "private", "\\".join(element.components))
-        for element, _ in visit_object(read[0], plan)
+        for element, _ in visit_object(dataset, plan)
         if element.vr != "SQ"
     }

@@ -57,7 +57,7 @@ def command(inputs: tuple[str, ...], form: str, everything: bool) -> None:
             click.echo(f"{source.path}: {read.rule.code} {read.message}", err=True)
             failed |= read.rule is not faults.NOT_DICOM
             continue
-        shown = tuple(_elements(read[0], plan, everything=everything))
+        shown = tuple(_elements(read, plan, everything=everything))
         if form == "json":
             document = {"file": str(source.path), "elements": [_record(one) for one in shown]}
             # One array, written file by file, so that a big folder need not fit into memory.

@@ -24,12 +24,15 @@ class Summary:
     faults: Counter[tuple[str, str]] = field(factory=Counter)
     effects: Counter[tuple[str, str]] = field(factory=Counter)
     flags: Counter[tuple[str, str]] = field(factory=Counter)
+    dataset_engine: Counter[str] = field(factory=Counter)
 
     def count(self, outcome: FileOutcome) -> None:
         """Take one outcome in."""
         self.endings[outcome.ending] += 1
         self.faults.update((fault.rule.code, fault.rule.title) for fault in outcome.faults)
         self.flags.update((flag.group, flag.label) for flag in outcome.flags)
+        if outcome.dataset_engine is not None:
+            self.dataset_engine[outcome.dataset_engine] += 1
         for (op, effect), count in outcome.effects.items():
             self.effects[line_of(self.program, op), effect] += count
 
@@ -44,6 +47,9 @@ class Summary:
         lines = [f"{'dry run, nothing written: ' if dry_run else ''}{counts or 'no files'}"]
         lines.extend(f"  {count:>7}  {code} {title}" for (code, title), count in sorted(self.faults.items()))
         lines.extend(f"  {count:>7}  flagged {group}/{label}" for (group, label), count in sorted(self.flags.items()))
+        lines.extend(
+            f"  {count:>7}  through the Dataset engine: {why}" for why, count in sorted(self.dataset_engine.items())
+        )
         lines.extend(f"  {count:>7}  {effect:10} {line}" for (line, effect), count in self._effects())
         idle = self._idle_lines()
         if idle and self.endings[Ending.WRITTEN]:
@@ -62,6 +68,7 @@ class Summary:
                 {"group": group, "label": label, "count": count} for (group, label), count in sorted(self.flags.items())
             ],
             "effects": [{"line": line, "effect": effect, "count": count} for (line, effect), count in self._effects()],
+            "dataset_engine": [{"why": why, "count": count} for why, count in sorted(self.dataset_engine.items())],
             "idle": self._idle_lines(),
         }
 

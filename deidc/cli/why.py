@@ -67,8 +67,8 @@ def command(
     if isinstance(found, ReadFault):
         click.echo(f"{file}: {found.rule.code} {found.message}", err=True)
         sys.exit(1)
-    trace = machine.trace(found[0])
-    told = _Telling(program, selector, found[0], trace)
+    trace = machine.trace(found)
+    told = _Telling(program, selector, found, trace)
     if not told.paths:
         click.echo(f"the file has no element {target}, and no rule adds one")
     for path in told.paths:

@@ -41,6 +41,11 @@ class Encoding:
     implicit: bool
     little: bool
 
+    @property
+    def number(self) -> int:
+        """A number from 0 to 3."""
+        return self.implicit + 2 * self.little
+
 
 @frozen
 class Header:

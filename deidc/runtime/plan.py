@@ -7,6 +7,7 @@ program alone, so threads and files may share it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum, auto
 
 from attrs import define, field, frozen
 
@@ -108,14 +109,26 @@ class Entry:
         return self.system or not self.steps
 
 
+class Form(Enum):
+    """How an element that is of no concern is stepped over: by a length of 16 or 32 bits, or into its items."""
+
+    SHORT = auto()
+    LONG = auto()
+    SEQUENCE = auto()
+
+
 @define(eq=False)
 class Node:
-    """The memo of one place in the tree of sequences: entries by (tag, VR, private creator)."""
+    """The memo of one place in the tree of sequences: entries by (tag, VR, private creator).
+
+    `passable` is the stream engine's: elements that are of no concern, by their first bytes, for each layout.
+    """
 
     plan: Plan
     way: tuple[tuple[int, str | None], ...]
     add_targets: tuple[AddTarget, ...]
     _entries: dict[tuple[int, str, str | None], Entry] = field(factory=dict)
+    passable: tuple[dict[bytes, tuple[int, Form, Entry]], ...] = field(init=False, factory=lambda: ({}, {}, {}, {}))
 
     def entry(self, tag: int, vr: str, creator: str | None) -> Entry:
         """Return what the program says about an element here."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, assert_never
+from typing import Literal, NamedTuple, assert_never
 
 from attrs import define, field, frozen
 from pydicom.dataelem import DataElement, RawDataElement
@@ -34,9 +34,7 @@ from deidc.runtime.elements import (
 from deidc.runtime.fold import Folded, Standing
 from deidc.runtime.folding import Added, Folding, Level, Needed, place_in_block
 from deidc.runtime.layout import (
-    ITEM,
     ITEM_END,
-    SEQUENCE_END,
     UNDEFINED,
     Buffer,
     Damaged,
@@ -46,10 +44,17 @@ from deidc.runtime.layout import (
     behind,
     header_at,
 )
-from deidc.runtime.plan import Entry, Node
+from deidc.runtime.plan import Entry, Form, Node
 
 CHARACTER_SET = 0x00080005
 _REPEATED = (0x00080016, 0x00080018)
+_SPECIAL = frozenset((CHARACTER_SET, *_REPEATED))
+_NO_CREATORS: dict[tuple[int, int], str] = {}  # never written to; levels with private creators have their own
+# The tags of items and of the delimiter of sequences, little and big endian.
+_ITEMS = {
+    True: (b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"),
+    False: (b"\xff\xfe\xe0\x00", b"\xff\xfe\xe0\xdd"),
+}
 _NO_TAG = BaseTag(0)
 _UN_CONTENTS = Encoding(implicit=True, little=True)
 _VRS = {vr.encode("ascii"): vr for vr in ALL_VRS}
@@ -93,17 +98,43 @@ class Found:
 
 @define(eq=False)
 class Walk:
-    """State of one level: what was seen of it, and what must wait for its end."""
+    """State of one level: what was seen of it, and what must wait for its end.
 
-    here: Level
+    `starts` has where elements begin, by tag: of all if something is to be added at the level, else of those that
+    were looked at more closely. `mark` is how many edits there were before the level.
+    """
+
+    node: Node
     layout: Encoding
+    encodings: Encodings
+    sheltered: bool
     depth: int
-    starts: dict[int, int] = field(factory=dict)
-    creators: dict[tuple[int, int], str] = field(factory=dict)
-    waiting: list[tuple[Found, Entry]] = field(factory=list)
-    mark: int = 0
-    group_lengths: list[Found] = field(factory=list)
-    removed: set[int] = field(factory=set)
+    mark: int
+    starts: dict[int, int]
+    parent: Walk | None = None
+    sequence: int = 0
+    number: int = 0
+    last: int = -1
+    creators: dict[tuple[int, int], str] = _NO_CREATORS
+    waiting: tuple[tuple[Found, Entry], ...] = ()
+    group_lengths: tuple[Found, ...] = ()
+    removed: frozenset[int] = frozenset()
+    _here: Level | None = None
+
+    @property
+    def here(self) -> Level:
+        """The level as folding wants it; most levels are never asked."""
+        if self._here is None:
+            self._here = Level(self.node, "", (), self.encodings, self.sheltered, False)
+            if self.parent is not None:
+                above = self.parent.here
+                self._here.path = f"{above.path}{self.sequence:08X}[{self.number}]."
+                self._here.indexes = (*above.indexes, self.number)
+        return self._here
+
+    def declare(self, encodings: Encodings) -> None:
+        """Take note of the level's own character set, which its first elements declare."""
+        self.encodings = self.here.encodings = encodings
 
 
 @define(eq=False)
@@ -123,54 +154,83 @@ class Streaming:
 
     def data_set(self, start: int, layout: Encoding, node: Node, encodings: Encodings) -> None:
         """Edit the data set from `start` to the end of the bytes. Raises Unsuited, NotWhole or Damaged."""
-        walk = Walk(Level(node, "", (), encodings, False, False), layout, 0)
-        at, end = start, len(self.data)
+        walk = Walk(node, layout, encodings, False, 0, 0, {})
+        try:
+            self._finish(walk, self._elements(walk, start, len(self.data), is_open=False))
+        except IndexError:
+            raise NotWhole from None
+        except RecursionError:
+            raise Unsuited("sequences are nested too deep") from None
+
+    def _elements(self, walk: Walk, at: int, end: int, *, is_open: bool) -> int:
+        """Edit the elements of a level; return where they end.
+
+        An open level ends with a delimiter, others at `end`. This loop is what a file costs: what a look-up of the
+        first bytes of an element tells to be of no concern is stepped over.
+        """
+        data, layout = self.data, walk.layout
+        known = walk.node.passable[layout.number]
+        size = 4 if layout.implicit else 6
+        starts = walk.starts if walk.node.add_targets else None
         while at < end:
-            if end - at < 8 and not any(self.data[at:end]):
-                break  # a file filled to an even length
-            at = self._next(walk, at, end)
-        self._finish(walk, at)
+            passable = known.get(data[at : at + size])
+            if passable is None:
+                if is_open and header_at(data, at, layout).tag == ITEM_END:
+                    return at
+                if end - at < 8 and walk.parent is None and not any(data[at:end]):
+                    return at  # a file filled to an even length
+                at = self._next(walk, at, end)
+                continue
+            tag, form, entry = passable
+            if tag <= walk.last:
+                raise Unsuited("elements are not in order")
+            walk.last = tag
+            if starts is not None:
+                starts[tag] = at
+            if form is Form.SHORT:
+                at += 8 + data[at + 6] + (data[at + 7] << 8)
+                continue
+            length_at = at + 4 if layout.implicit else at + 8
+            length = int.from_bytes(data[length_at : length_at + 4], "little")
+            if form is Form.SEQUENCE:
+                at = self._items(walk, tag, length_at + 4, length, entry, layout, walk.sheltered, end)
+            elif length == UNDEFINED:
+                at = behind(data, header_at(data, at, layout), layout)
+            else:
+                at = length_at + 4 + length
+        if at > end or is_open:
+            raise NotWhole
+        return at
 
-    def _item(self, walk: Walk, at: int, end: int | None) -> int:
-        """Edit the elements of an item; return where what is behind it begins."""
-        while True:
-            if end is not None and at >= end:
-                if at > end:
-                    raise Damaged
-                self._finish(walk, at)
-                return at
-            if end is None and header_at(self.data, at, walk.layout).tag == ITEM_END:
-                self._finish(walk, at)
-                return at + 8
-            at = self._next(walk, at, end)
-
-    def _next(self, walk: Walk, at: int, end: int | None) -> int:
+    def _next(self, walk: Walk, at: int, end: int) -> int:
         """Deal with one element; return where the next begins."""
         layout = walk.layout
         header = header_at(self.data, at, layout)
         tag = header.tag
         if tag >> 16 == 0xFFFE:
             raise Damaged
-        if walk.starts and tag <= next(reversed(walk.starts)):
+        if tag <= walk.last:
             raise Unsuited("elements are not in order")
+        walk.last = tag
         walk.starts[tag] = at
         declared = None if layout.implicit else _VRS.get(header.vr or b"")
         if declared is None and not layout.implicit:
             raise Unsuited("a VR is none of DICOM")
         creator = creator_of(tag, walk.creators)
         vr = effective_vr(tag, declared, header.length, creator)
-        entry = walk.here.node.entry(tag, vr, creator)
+        entry = walk.node.entry(tag, vr, creator)
+        self._learn(walk, at, header, declared, vr, entry)
         is_sequence = vr == "SQ" or (vr == "UN" and self.data[header.value_at : header.value_at + 4] == ITEM_TAG)
         if is_sequence and not self._is_closed(walk, entry):
             return self._sequence(walk, at, end, header, vr, creator, entry)
         stop = behind(self.data, header, layout)
-        if end is not None and stop > end:
+        if stop > end:
             raise Damaged
-        if walk.depth == 0 and tag in _REPEATED:
-            self.identity[BaseTag(tag)] = self._raw(Found(header, at, stop, layout, vr, creator))
-        if tag == CHARACTER_SET:
-            walk.here.encodings = encodings_of_value(self.data[header.value_at : stop])
         found = Found(header, at, stop, layout, vr, creator)
+        if walk.depth == 0 and tag in _REPEATED:
+            self.identity[BaseTag(tag)] = self._raw(found)
+        if tag == CHARACTER_SET:
+            walk.declare(encodings_of_value(self.data[header.value_at : stop]))
         if tag & 0xFFFF == 0 and tag >> 16 > 6:
             self._note_group_length(walk, found, entry)
         elif dictionary.is_private_creator(tag):
@@ -179,14 +239,29 @@ class Streaming:
             self._edit(walk, found, entry)
         return stop
 
+    def _learn(self, walk: Walk, at: int, header: Header, declared: str | None, vr: str, entry: Entry) -> None:
+        """Remember by its first bytes that an element is of no concern, whatever its value."""
+        tag, layout = header.tag, walk.layout
+        is_special = tag in _SPECIAL or dictionary.is_private(tag) or tag & 0xFFFF == 0
+        if is_special or not entry.idle or "UN" in (vr, declared) or not layout.little:
+            return
+        if vr == "SQ":
+            if entry.system or entry.shelters:
+                return
+            form = Form.SEQUENCE
+        else:
+            form = Form.SHORT if not layout.implicit and header.value_at == at + 8 else Form.LONG
+        size = 4 if layout.implicit else 6
+        walk.node.passable[layout.number][self.data[at : at + size]] = (tag, form, entry)
+
     def _is_closed(self, walk: Walk, entry: Entry) -> bool:
         """Whether nothing in a sequence, and not the sequence, can change."""
         if entry.system:
             return True
-        return not self.has_nested_adds and (walk.here.sheltered or entry.always_sheltered)
+        return not self.has_nested_adds and (walk.sheltered or entry.always_sheltered)
 
     def _note_group_length(self, walk: Walk, found: Found, entry: Entry) -> None:
-        walk.group_lengths.append(found)
+        walk.group_lengths = (*walk.group_lengths, found)
         if not entry.idle:
             folded = self.folding.existing(walk.here, self._element(walk, found), entry, is_needed=False)
             self.folding.frame.events.extend(folded.events if folded is not None else ())
@@ -194,17 +269,16 @@ class Streaming:
     def _note_creator(self, walk: Walk, found: Found, entry: Entry) -> None:
         name = self.data[found.header.value_at : found.end].decode("latin-1").strip(" \0")
         if name:
-            walk.creators[found.tag >> 16, found.tag & 0xFFFF] = name
+            walk.creators = {**walk.creators, (found.tag >> 16, found.tag & 0xFFFF): name}
         if entry.steps:
-            walk.waiting.append((found, entry))
+            walk.waiting = (*walk.waiting, (found, entry))
 
     def _finish(self, walk: Walk, end: int) -> None:
         """Put in what Adds make, then deal with private creators: they follow their blocks."""
-        here = walk.here
         made: list[Added] = []
         needed: dict[int, Needed] = {}
-        if here.node.add_targets:
-            made, needed = self.folding.additions(here, walk.creators, walk.starts.keys())
+        if walk.node.add_targets:
+            made, needed = self.folding.additions(walk.here, walk.creators, walk.starts.keys())
             for one in made:
                 self._put_in(walk, one.tag, written(Tag(one.tag), one.folded), end)
         for found, entry in walk.waiting:
@@ -213,7 +287,7 @@ class Streaming:
             self._edit(walk, found, entry, is_needed=any(tag in block for tag in left))
         for creator in needed.values():
             if creator.tag not in walk.starts or creator.tag in walk.removed:
-                self._put_in(walk, creator.tag, self.folding.reserve(here, creator), end)
+                self._put_in(walk, creator.tag, self.folding.reserve(walk.here, creator), end)
         if walk.depth == 0 or len(self.edits) > walk.mark:
             for found in walk.group_lengths:
                 # Retired (PS3.5 7.2), and wrong where anything changed.
@@ -233,7 +307,7 @@ class Streaming:
     def _become(self, walk: Walk, found: Found, folded: Folded) -> None:
         match folded.standing:
             case Standing.ABSENT:
-                walk.removed.add(found.tag)
+                walk.removed |= {found.tag}
                 self.identity.pop(BaseTag(found.tag) if walk.depth == 0 else _NO_TAG, None)
                 self._replace(walk, found, b"")
             case Standing.BLANK:
@@ -269,77 +343,74 @@ class Streaming:
     # ---- sequences ------------------------------------------------------------------------------------
 
     def _sequence(
-        self, walk: Walk, at: int, end: int | None, header: Header, vr: str, creator: str | None, entry: Entry
+        self, walk: Walk, at: int, end: int, header: Header, vr: str, creator: str | None, entry: Entry
     ) -> int:
         """Deal with a sequence; return where the element behind it begins."""
-        found = Found(header, at, 0, walk.layout, vr, creator)
-        inner = walk.layout
-        if header.vr == b"UN":
-            inner = _UN_CONTENTS
+        inner = _UN_CONTENTS if header.vr == b"UN" else walk.layout
+        sheltered = walk.sheltered
         if not entry.idle or entry.shelters or vr == "UN":
             stop = behind(self.data, header, walk.layout)
-            found = Found(header, at, stop, walk.layout, vr, creator)
-            if end is not None and stop > end:
+            if stop > end:
                 raise Damaged
+            found = Found(header, at, stop, walk.layout, vr, creator)
             element = self._element(walk, found)
-            if vr == "UN" and sequence_items(element) is None:
-                self._edit(walk, found, entry)
-                return stop
-            if self._edit(walk, found, entry) is not Standing.AS_IS:
+            holds_items = vr == "SQ" or sequence_items(element) is not None
+            if self._edit(walk, found, entry) is not Standing.AS_IS or not holds_items:
                 return stop
             sheltered = self.folding.is_sheltered(walk.here, element, entry)
             if sheltered and not self.has_nested_adds:
                 return stop
-        else:
-            sheltered = walk.here.sheltered
-        return self._items(walk, header, entry, inner, sheltered, end)
+        return self._items(walk, header.tag, header.value_at, header.length, entry, inner, sheltered, end)
 
     def _items(
-        self, walk: Walk, header: Header, entry: Entry, inner: Encoding, sheltered: bool, outer_end: int | None
+        self, walk: Walk, tag: int, at: int, length: int, entry: Entry, inner: Encoding, sheltered: bool, limit: int
     ) -> int:
-        at = header.value_at
-        end = None if header.length == UNDEFINED else at + header.length
-        limit = outer_end if outer_end is not None else len(self.data)
-        if end is not None and end > limit:
+        """Edit the items of a sequence whose value begins at `at`; return where what is behind it begins."""
+        data, edits, first, value_at = self.data, self.edits, len(self.edits), at
+        begin, close = _ITEMS[inner.little]
+        order: Literal["little", "big"] = "little" if inner.little else "big"
+        is_open = length == UNDEFINED
+        end = limit if is_open else at + length
+        if end > limit:
             raise NotWhole
-        first = len(self.edits)
         number = 0
-        while end is None or at < end:
-            item = header_at(self.data, at, inner)
-            if item.tag == SEQUENCE_END and end is None:
-                at = item.value_at
-                break
-            if item.tag != ITEM:
+        while at < end:
+            mark, head = len(edits), data[at : at + 8]
+            if len(head) < 8:
+                raise NotWhole
+            if is_open and head[:4] == close:
+                return at + 8
+            if head[:4] != begin:
                 raise Damaged
-            if inner is not walk.layout and self._looks_explicit(item):
+            if inner is not walk.layout and data[at + 12 : at + 14] in _VRS and head[4:] != bytes(4):
                 raise Unsuited("an element of unknown VR has items in explicit VR")
-            mark = len(self.edits)
-            here = walk.here
-            path = f"{here.path}{header.tag:08X}[{number}]."
-            below = Level(entry.below, path, (*here.indexes, number), here.encodings, sheltered, here.in_file_meta)
-            item_end = None if item.length == UNDEFINED else item.value_at + item.length
-            if item_end is not None and end is not None and item_end > end:
-                raise Damaged
-            at = self._item(Walk(below, inner, walk.depth + 1, mark=mark), item.value_at, item_end)
-            if item_end is not None:
-                self._lengthen(item, mark, inner)
+            item_length = int.from_bytes(head[4:], order)
+            below = Walk(entry.below, inner, walk.encodings, sheltered, walk.depth + 1, mark, {}, walk, tag, number)
+            if item_length == UNDEFINED:
+                stop = self._elements(below, at + 8, end, is_open=True)
+                self._finish(below, stop)
+                at = stop + 8
+            else:
+                stop = at + 8 + item_length
+                if stop > end:
+                    raise Damaged
+                self._finish(below, self._elements(below, at + 8, stop, is_open=False))
+                self._lengthen(at + 4, item_length, mark, tag, inner)
+                at = stop
             number += 1
-        if end is not None:
-            if at > end:
-                raise Damaged
-            self._lengthen(header, first, walk.layout)
+        if is_open:
+            raise NotWhole
+        self._lengthen(value_at - 4, length, first, tag, walk.layout)
         return at
 
-    def _looks_explicit(self, item: Header) -> bool:
-        letters = self.data[item.value_at + 4 : item.value_at + 6]
-        return item.length not in (0, UNDEFINED) and letters in _VRS
-
-    def _lengthen(self, header: Header, mark: int, layout: Encoding) -> None:
+    def _lengthen(self, at: int, length: int, mark: int, tag: int, layout: Encoding) -> None:
         """Edit the length of a sequence or an item by what the edits since `mark` make of it."""
+        if len(self.edits) == mark:
+            return
         more = sum(len(edit.data) - (edit.end - edit.start) for edit in self.edits[mark:])
         if more:
-            length = (header.length + more).to_bytes(4, "little" if layout.little else "big")
-            self.edits.append(Edit(header.value_at - 4, True, 0, header.tag, header.value_at, length))
+            data = (length + more).to_bytes(4, "little" if layout.little else "big")
+            self.edits.append(Edit(at, True, 0, tag, at + 4, data))
 
     # ---- edits ----------------------------------------------------------------------------------------
 

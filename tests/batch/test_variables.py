@@ -86,9 +86,9 @@ def test_rows_are_found_by_file_patient_or_study(tmp_path, name, text, key, keye
     assert rows.names == {"id"}
     dataset = file_dataset(dataset_of(PatientID="P 1 ", StudyInstanceUID="1.2.3"))
     raw = dict(dataset._dict)
-    assert rows.of(Path("/data/in/a.dcm"), Path("in/a.dcm"), dataset) == {"id": "7"}
+    assert rows.of(Path("/data/in/a.dcm"), Path("in/a.dcm"), lambda: dataset) == {"id": "7"}
     assert dataset._dict == raw
-    assert rows.of(Path("/data/x/a.dcm"), Path("x/a.dcm"), dataset_of(PatientID="P")) == {}
+    assert rows.of(Path("/data/x/a.dcm"), Path("x/a.dcm"), lambda: dataset_of(PatientID="P")) == {}
     assert "7" not in repr(rows)
 
 

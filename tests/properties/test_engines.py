@@ -97,8 +97,8 @@ def assert_one_meaning(machine: Machine, data: bytes) -> str:
     assert seen(one) == seen(other)
     assert seen(one.file_meta) == seen(other.file_meta)
     assert one.preamble == other.preamble
-    again = read_bytes(written)
-    assert not isinstance(again, ReadFault), "every length is right"
+    if len(other):
+        assert not isinstance(read_bytes(written), ReadFault), "every length is right"
     return "the same bytes" if written == expected else "the same elements"
 
 
