@@ -295,11 +295,11 @@ class Streaming:
 
     # ---- one element ----------------------------------------------------------------------------------
 
-    def _edit(self, walk: Walk, found: Found, entry: Entry, *, is_needed: bool = False) -> Standing:
-        """Fold an element and edit what becomes of it; return how it stands."""
+    def _edit(self, walk: Walk, found: Found, entry: Entry, *, is_needed: bool = False) -> Standing | None:
+        """Fold an element and edit what becomes of it; return how it stands, or None if there was a fault."""
         folded = self.folding.existing(walk.here, self._element(walk, found), entry, is_needed=is_needed)
         if folded is None:
-            return Standing.AS_IS
+            return None
         self.folding.frame.events.extend(folded.events)
         self._become(walk, found, folded)
         return folded.standing

@@ -73,6 +73,8 @@ def test_targets(spelt: str, target: nodes.Target):
 
 
 VALUES = {
+    "a=1": t.literal("a=1"),
+    "a=1;b  = 2": t.literal("a=1;b = 2"),
     "X": t.literal("X"),
     "two words": t.literal("two words"),
     "two \t  words": t.literal("two words"),
