@@ -211,6 +211,8 @@ LISTS = (
 
 def lists() -> Iterator[Case]:
     """Yield recipes with %values and %fields."""
+    no_pattern = (("00104000", "LT", "A(B"),)
+    yield _case("CT_small.dcm", "BLANK values:v", sections="%values v\nFIELD PatientComments\n", overlay=no_pattern)
     for name, (sections, rules) in product(("CT_small.dcm", "MR_small.dcm", "rtplan.dcm", "ctbrain1.dcm"), LISTS):
         yield _case(name, *rules.splitlines(), sections=sections)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -51,6 +52,7 @@ def answers_of_deid(cases: Sequence[Case]) -> list[Answer]:
         capture_output=True,
         text=True,
         cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "0"},  # the order in which deid tries the values of a list is that of a set
         check=True,
     )
     found = [json.loads(line) for line in done.stdout.splitlines()]
