@@ -52,7 +52,8 @@ def answers_of_deid(cases: Sequence[Case]) -> list[Answer]:
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": "0"},  # the order in which deid tries the values of a list is that of a set
+        # The order in which deid tries the values of a list is that of a set.
+        env={**os.environ, "PYTHONHASHSEED": "0"},
         check=True,
     )
     found = [json.loads(line) for line in done.stdout.splitlines()]
