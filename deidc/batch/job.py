@@ -18,10 +18,12 @@ from deidc.batch.variables import Rows, VariablesError, typed
 from deidc.batch.writing import encode, write_whole
 from deidc.codes import faults
 from deidc.diagnostics import Rule
-from deidc.runtime.layout import Damaged, NotWhole
-from deidc.runtime.machine import CleanedBytes, Machine
+from deidc.runtime.cleaned_bytes import CleanedBytes
+from deidc.runtime.layout import Damaged
+from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused
 from deidc.runtime.stream import Unsuited
+from deidc.runtime.window import InMemory, NotWhole
 
 
 class Ending(StrEnum):
@@ -137,7 +139,7 @@ def _run(
 ) -> tuple[Cleaned | CleanedBytes | Refused, str | None]:
     """Clean an object with the stream engine, or with the Dataset engine; return why it was that one, too."""
     try:
-        return machine.run_on_bytes(given.data, given.read, variables), None
+        return machine.run_on_bytes(InMemory(given.data), given.read, variables), None
     except Unsuited as reason:
         why = str(reason)
     except (NotWhole, Damaged):
@@ -176,7 +178,7 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | Clean
 def _encoded(cleaned: Cleaned | CleanedBytes) -> bytes | ReadFault:
     match cleaned:
         case CleanedBytes():
-            return b"".join(cleaned.pieces())
+            return cleaned.whole()
         case Cleaned(dataset):
             assert isinstance(dataset, FileDataset)
             return encode(dataset)

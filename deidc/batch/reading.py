@@ -20,11 +20,11 @@ from deidc.diagnostics import Rule
 from deidc.runtime.layout import (
     Damaged,
     Encoding,
-    NotWhole,
     inflated,
     skip_file_meta,
     top_level_tags,
 )
+from deidc.runtime.window import NotWhole
 
 PREAMBLE = 128
 

@@ -99,9 +99,7 @@ def _attribute(call: Invocation, key: str) -> str:
     known = dictionary.find_keyword(keyword)
     if known is None or known.repeating:
         raise FunctionFault(f"{key} is no keyword")
-    tag = int(known.pattern, 16)
-    element = call.dataset.get(tag)
-    text = "\\".join(text_components(element.value, str(element.VR))) if element is not None else ""
+    text = "\\".join(call.attribute(int(known.pattern, 16)))
     if not text:
         raise FunctionFault(f"the object has no {known.keyword}")
     return text

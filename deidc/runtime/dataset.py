@@ -6,7 +6,6 @@ nothing changed keeps its original bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from copy import deepcopy
 from typing import TypeAlias, cast
 
@@ -35,7 +34,7 @@ from deidc.runtime.elements import (
     walk_tags,
 )
 from deidc.runtime.fold import Folded, Standing
-from deidc.runtime.folding import Folding, Level, Needed, place_in_block
+from deidc.runtime.folding import Folding, Level, Needed, block_is_used
 from deidc.runtime.frame import Trouble
 from deidc.runtime.lists import undecodable
 from deidc.runtime.plan import Entry, Node
@@ -192,12 +191,6 @@ def concrete_vr(vr: str, value: object) -> str:
     if isinstance(value, bytes) and "OW" in choices:
         return "OW"
     return choices[0]
-
-
-def block_is_used(creator: int, elements: Mapping[BaseTag, AnyElement]) -> bool:
-    """Whether some element of the block that a private creator reserves is among `elements`."""
-    first = place_in_block(creator, 0)
-    return any(first <= tag <= first | 0xFF for tag in elements)
 
 
 def hidden_sequence(element: InputElement, items: list[Dataset]) -> DataElement:

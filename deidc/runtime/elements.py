@@ -26,12 +26,12 @@ from pydicom.valuerep import TEXT_VR_DELIMS
 
 from deidc.ir import dictionary
 from deidc.runtime.charsets import effective_encodings
+from deidc.runtime.layout import UNDEFINED
 from deidc.runtime.values import text_components
 
 AnyElement: TypeAlias = DataElement | RawDataElement
 Encodings: TypeAlias = tuple[str, ...]
 
-UNDEFINED_LENGTH = 0xFFFFFFFF
 ITEM_TAG = b"\xfe\xff\x00\xe0"
 DEFAULT_ENCODINGS: Encodings = ("iso8859",)
 
@@ -56,7 +56,7 @@ def effective_vr(tag: int, declared: str | None, length: int, creator: str | Non
     """Return the VR in effect of an element by its header; `declared` is None in implicit VR."""
     if declared is not None and declared != "UN":
         return str(declared)
-    if declared == "UN" and length == UNDEFINED_LENGTH:
+    if declared == "UN" and length == UNDEFINED:
         return "SQ"  # nothing else has an undefined length (PS3.5 6.2.2, note 6)
     return _looked_up_vr(tag, declared, creator, declared == "UN" and length >= 0xFFFF)
 
@@ -87,6 +87,7 @@ def encodings_of(dataset: Dataset, inherited: Encodings) -> Encodings:
     return effective_encodings(names)
 
 
+@lru_cache(maxsize=1024)
 def encodings_of_value(data: bytes) -> Encodings:
     """Return the Python encodings that the bytes of a Specific Character Set name."""
     return effective_encodings([part.strip() for part in data.decode("ascii", "replace").split("\\")])
@@ -235,7 +236,7 @@ def _is_whole(item: Dataset) -> bool:
             return False
         if isinstance(element, RawDataElement) and element.length not in (
             len(element.value or b""),
-            UNDEFINED_LENGTH,
+            UNDEFINED,
         ):
             return False
         last = tag
@@ -257,7 +258,7 @@ def new_element(tag: int, vr: str, value: object, like: AnyElement | None = None
     made = DataElement(tag, vr, value, validation_mode=config.IGNORE)
     if like is not None and vr == "SQ":
         made.is_undefined_length = (
-            like.length == UNDEFINED_LENGTH if isinstance(like, RawDataElement) else like.is_undefined_length
+            like.length == UNDEFINED if isinstance(like, RawDataElement) else like.is_undefined_length
         )
     return made
 

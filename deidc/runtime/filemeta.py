@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import cast
 
 from pydicom.dataset import Dataset
@@ -16,7 +17,8 @@ IMPLEMENTATION_CLASS_UID = "2.25.247239372397278913595852990719726340844"
 IMPLEMENTATION_VERSION_NAME = "DEIDC"
 
 _FOLLOWS = {0x00020002: 0x00080016, 0x00020003: 0x00080018}
-_OURS = {0x00020012: ("UI", IMPLEMENTATION_CLASS_UID), 0x00020013: ("SH", IMPLEMENTATION_VERSION_NAME)}
+_OURS = {0x00020012: IMPLEMENTATION_CLASS_UID, 0x00020013: IMPLEMENTATION_VERSION_NAME}
+VRS = {0x00020002: "UI", 0x00020003: "UI", 0x00020012: "UI", 0x00020013: "SH"}
 # Application entity titles and presentation addresses of sender and receiver, and private information.
 _FOREIGN = (
     0x00020016,
@@ -32,31 +34,39 @@ _FOREIGN = (
 Elements = dict[BaseTag, AnyElement]
 
 
-def sync(frame: Frame, op: int, meta: Elements, cleaned: Dataset, spoken_for: frozenset[int]) -> None:
-    """Make the file meta information that of the cleaned object.
+def overdue(
+    meta: Mapping[int, str], identity: Mapping[int, str], is_spoken_for: Callable[[int], bool]
+) -> Iterator[tuple[int, str | None]]:
+    """Yield what has to change in file meta information for it to be that of the cleaned object: tag and new text.
 
-    `spoken_for` are tags that a rule of the recipe keeps or writes; those of the sender stay then.
+    None stands for an element that has to go. `meta` has the text of each of its elements, `identity` the SOP Class
+    and SOP Instance UID of the object. `is_spoken_for` tells whether a rule of the recipe keeps or writes an element;
+    those of the sender stay then.
     """
-
-    def changed(tag: int) -> None:
-        frame.events.append(Event(f"{tag:08X}", op, Effect.SYNCED))
-
     for tag, source in _FOLLOWS.items():
-        uid = _text(cast("AnyElement", cleaned.get_item(source))) if source in cleaned else ""
-        place = Tag(tag)
-        if uid and (place not in meta or _text(meta[place]) != uid):
-            meta[place] = new_element(place, "UI", uid)
-            changed(tag)
-        elif not uid and meta.pop(place, None) is not None:
-            changed(tag)
-    for tag, (vr, text) in _OURS.items():
-        place = Tag(tag)
-        if place not in meta or _text(meta[place]) != text:
-            meta[place] = new_element(place, vr, text)
-            changed(tag)
+        uid = identity.get(source, "")
+        if uid and meta.get(tag) != uid:
+            yield tag, uid
+        elif not uid and tag in meta:
+            yield tag, None
+    for tag, text in _OURS.items():
+        if meta.get(tag) != text:
+            yield tag, text
     for tag in _FOREIGN:
-        if tag not in spoken_for and meta.pop(Tag(tag), None) is not None:
-            changed(tag)
+        if tag in meta and not is_spoken_for(tag):
+            yield tag, None
+
+
+def sync(frame: Frame, op: int, meta: Elements, cleaned: Dataset, is_spoken_for: Callable[[int], bool]) -> None:
+    """Make the file meta information that of the cleaned object; see `overdue`."""
+    identity = {tag: _text(cast("AnyElement", cleaned.get_item(tag))) for tag in _FOLLOWS.values() if tag in cleaned}
+    texts = {int(tag): _text(element) for tag, element in meta.items()}
+    for tag, text in list(overdue(texts, identity, is_spoken_for)):
+        if text is None:
+            del meta[Tag(tag)]
+        else:
+            meta[Tag(tag)] = new_element(tag, VRS[tag], text)
+        frame.events.append(Event(f"{tag:08X}", op, Effect.SYNCED))
 
 
 def _text(element: AnyElement) -> str:

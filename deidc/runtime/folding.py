@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import cast
 
 from attrs import define, frozen
@@ -166,6 +166,12 @@ def block_of(group: int, creator: str, reserved: Creators, present: Container[in
             return group << 16 | block
     blocks = (group << 16 | block for block in range(0x10, 0x100) if (group, block) not in reserved)
     return next((block for block in blocks if block not in present), None)
+
+
+def block_is_used(creator: int, tags: Iterable[int]) -> bool:
+    """Whether some element of the block that a private creator reserves is among `tags`."""
+    first = place_in_block(creator, 0)
+    return any(first <= tag <= first | 0xFF for tag in tags)
 
 
 def place_in_block(creator: int, element: int) -> int:

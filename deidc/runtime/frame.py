@@ -11,7 +11,9 @@ from attrs import define, field, frozen
 from pydicom.dataset import Dataset
 
 from deidc.diagnostics import Rule
+from deidc.ir import ops
 from deidc.runtime.outcome import Effect, Event, Fault
+from deidc.runtime.toplevel import TopLevel
 
 
 class Trouble(Exception):
@@ -109,11 +111,13 @@ Variables: TypeAlias = Mapping[str, object]
 class Frame:
     """State of one run over one object.
 
-    `given` is the input object, or how to have it; an engine that works on bytes needs it for lists, labels and
-    functions only.
+    `given` is the input object, or how to have it; an engine that works on bytes needs it for lists and for
+    functions that ask for it only. `top` answers most questions of labels and functions without it. `of_object` has
+    results of calls that are the same for all elements of the object.
     """
 
     given: Dataset | Callable[[], Dataset] = field(repr=False)
+    top: TopLevel = field(repr=False)
     variables: Variables = field(repr=False)
     held: dict[int, Holdings] = field(factory=dict, repr=False)
     gathered: dict[int, list[str]] = field(factory=dict, repr=False)
@@ -122,6 +126,7 @@ class Frame:
     notes: list[Note] | None = None
     transcode_to: tuple[str, ...] | None = None
     copy_for_functions: Dataset | None = field(default=None, repr=False)
+    of_object: dict[ops.Call, object] = field(factory=dict, repr=False)
 
     @property
     def input(self) -> Dataset:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from enum import Enum, auto
 from importlib.metadata import entry_points
 from types import MappingProxyType, ModuleType
 
 from attrs import field, frozen
 
+from deidc.ir import ops
 from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.signatures import Parameter, ParameterType, Signature, Signatures
 from deidc.runtime.builtins import IMPLEMENTATIONS
@@ -19,12 +21,43 @@ ENTRY_POINT_GROUP = "deidc.functions"
 _DEID_KEYWORDS = ("item", "value", "field", "dicom")
 
 
+class Dependence(Enum):
+    """What the result of a function depends on besides its arguments: the element, the object, or nobody knows."""
+
+    ELEMENT = auto()
+    OBJECT = auto()
+    UNKNOWN = auto()
+
+
 @frozen
 class Function:
-    """A function and what it promises; what it raises refuses the object."""
+    """A function and what it promises; what it raises refuses the object.
+
+    `depends` says what its results depend on, if `varies_with` is no argument of the call; results that depend on
+    nothing else may be kept and used again. `reads_lists` says that it wants to know the lists of the recipe.
+    """
 
     signature: Signature
     call: Callable[[Invocation], object] = field(repr=False)
+    depends: Dependence = Dependence.UNKNOWN
+    varies_with: frozenset[str] = frozenset()
+    reads_lists: bool = True
+
+    def depends_on(self, call: ops.Call) -> Dependence:
+        """Return what the result of this call depends on besides its arguments."""
+        if any(one.key in self.varies_with for one in call.arguments):
+            return Dependence.UNKNOWN
+        return self.depends
+
+
+# Functions whose results are the same for the same element, and those whose results are the same for all elements of
+# an object. pydicom_uuid makes random UIDs if it is told to.
+_OF_ELEMENT = ("pydicom_uuid", "jitter", "stable_uid", "stable_hash", "round", "truncate_date", "age_cap")
+_OF_OBJECT = ("date_shift", "lookup")
+_DEPENDS = MappingProxyType(
+    {**dict.fromkeys(_OF_ELEMENT, Dependence.ELEMENT), **dict.fromkeys(_OF_OBJECT, Dependence.OBJECT)}
+)
+_VARIES_WITH = MappingProxyType({"pydicom_uuid": frozenset({"stable_remapping", "prefix"})})
 
 
 def _as_given(functions: Mapping[str, Function]) -> Mapping[str, Function]:
@@ -44,7 +77,18 @@ class Functions:
     @classmethod
     def standard(cls) -> Functions:
         """Return deidc's own functions."""
-        return cls(builtin={name: Function(BUILTINS[name], call) for name, call in IMPLEMENTATIONS.items()})
+        return cls(
+            builtin={
+                name: Function(
+                    BUILTINS[name],
+                    call,
+                    _DEPENDS.get(name, Dependence.UNKNOWN),
+                    _VARIES_WITH.get(name, frozenset()),
+                    reads_lists=False,
+                )
+                for name, call in IMPLEMENTATIONS.items()
+            }
+        )
 
     @classmethod
     def from_entry_points(cls, group: str = ENTRY_POINT_GROUP) -> Functions:

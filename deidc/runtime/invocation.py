@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import attrs
 from pydicom.dataelem import DataElement
@@ -61,7 +61,10 @@ class FieldView:
 class Invocation:
     """Everything a function may use for one call.
 
-    `dataset` is a copy of the input object that belongs to this run alone.
+    Attributes:
+        attribute: gives the text of each value of a top-level attribute of the input, by tag.
+        read: gives a copy of the input object that belongs to this run alone.
+
     """
 
     name: str
@@ -70,4 +73,10 @@ class Invocation:
     arguments: Mapping[str, object] = attrs.field(repr=False)
     variables: Mapping[str, object] = attrs.field(repr=False)
     lists: Mapping[str, object] = attrs.field(repr=False)
-    dataset: Dataset = attrs.field(repr=False)
+    attribute: Callable[[int], tuple[str, ...]] = attrs.field(repr=False)
+    read: Callable[[], Dataset] = attrs.field(repr=False)
+
+    @property
+    def dataset(self) -> Dataset:
+        """A copy of the input object that belongs to this run alone; the object is decoded for it."""
+        return self.read()

@@ -9,12 +9,12 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from mmap import mmap
-from typing import TypeAlias
+from typing import Literal, NamedTuple
 
 from attrs import frozen
 
-Buffer: TypeAlias = bytes | mmap
+from deidc.ir.vrs import ALL_VRS
+from deidc.runtime.window import Buffer, NotWhole
 
 UNDEFINED = 0xFFFFFFFF
 ITEM = 0xFFFEE000
@@ -22,12 +22,21 @@ ITEM_END = 0xFFFEE00D
 SEQUENCE_END = 0xFFFEE0DD
 PIXEL_DATA = 0x7FE00010
 
+# How each VR stands in the header of an element in explicit VR.
+VR_LETTERS = {vr.encode("ascii"): vr for vr in ALL_VRS}
+
 # VRs whose length is 32 bits wide behind two reserved bytes (PS3.5 7.1.2).
 _WIDE = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
 
 
-class NotWhole(Exception):
-    """The bytes end within an element; says nothing about them."""
+_NARROW = frozenset(VR_LETTERS) - _WIDE
+
+# Tags in little endian.
+_ITEM, _ITEM_END, _SEQUENCE_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0", b"\xfe\xff\xdd\xe0"
+_PIXELS = b"\xe0\x7f\x10\x00"
+
+# Group, element and length of a header in implicit VR.
+_LITTLE, _BIG = struct.Struct("<HHL"), struct.Struct(">HHL")
 
 
 class Damaged(Exception):
@@ -47,8 +56,7 @@ class Encoding:
         return self.implicit + 2 * self.little
 
 
-@frozen
-class Header:
+class Header(NamedTuple):
     """The header of an element: its tag, its VR (None in implicit VR and for items), its length, where its value is."""
 
     tag: int
@@ -85,7 +93,7 @@ def inflated(data: Buffer, start: int) -> bytes:
     """Return a deflated data set inflated. Raises NotWhole or Damaged."""
     inflater = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
     try:
-        whole = inflater.decompress(data[start:]) + inflater.flush()
+        whole = inflater.decompress(data[start : len(data)]) + inflater.flush()
     except zlib.error:
         raise Damaged from None
     if not inflater.eof:
@@ -93,24 +101,23 @@ def inflated(data: Buffer, start: int) -> bytes:
     return whole
 
 
-def _unpack(layout: str, data: Buffer, at: int, encoding: Encoding) -> tuple[int, ...]:
-    try:
-        return struct.unpack_from(("<" if encoding.little else ">") + layout, data, at)
-    except struct.error:
-        raise NotWhole from None
-
-
 def header_at(data: Buffer, at: int, encoding: Encoding) -> Header:
     """Return the header of the element, item or delimiter at a place. Raises NotWhole."""
-    group, element, length = _unpack("HHL", data, at, encoding)
+    head = data[at : at + 12]
+    if len(head) < 8:
+        raise NotWhole
+    group, element, length = (_LITTLE if encoding.little else _BIG).unpack_from(head)
     tag = group << 16 | element
-    vr = data[at + 4 : at + 6]
+    vr = head[4:6]
     # Delimiters have no VR; a VR that is no two letters is the length of an element in implicit VR.
     if encoding.implicit or group == 0xFFFE or not b"AA" <= vr <= b"ZZ":
         return Header(tag, None, length, at + 8)
-    if vr in _WIDE:
-        return Header(tag, vr, _unpack("L", data, at + 8, encoding)[0], at + 12)
-    return Header(tag, vr, _unpack("H", data, at + 6, encoding)[0], at + 8)
+    order: Literal["little", "big"] = "little" if encoding.little else "big"
+    if vr not in _WIDE:
+        return Header(tag, vr, int.from_bytes(head[6:8], order), at + 8)
+    if len(head) < 12:
+        raise NotWhole
+    return Header(tag, vr, int.from_bytes(head[8:12], order), at + 12)
 
 
 def behind(data: Buffer, header: Header, encoding: Encoding) -> int:
@@ -119,7 +126,54 @@ def behind(data: Buffer, header: Header, encoding: Encoding) -> int:
         return _within(data, header.value_at + header.length)
     if header.tag == PIXEL_DATA or header.vr not in (None, b"SQ", b"UN"):
         return _after_items(data, header.value_at, encoding, fragments=True)
+    if encoding.little and header.vr != b"UN":
+        if isinstance(data, bytes):
+            stop = _quickly_after_items(data, header.value_at, implicit=encoding.implicit)
+        else:
+            stop = _quickly_after_items(data.data, header.value_at - data.base, implicit=encoding.implicit)
+            stop += data.base if stop >= 0 else 0
+        if stop >= 0:
+            return stop
     return _after_items(data, header.value_at, encoding, fragments=False)
+
+
+def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
+    """Return what `_after_items` does for a plain sequence, little endian, that is whole in memory; for others -1."""
+    nested, in_items = 1, True
+    try:
+        while nested:
+            head = data[at : at + 8]
+            kind = head[:4]
+            if in_items:
+                if kind == _SEQUENCE_END:
+                    nested, in_items = nested - 1, False
+                elif kind == _ITEM:
+                    length = int.from_bytes(head[4:8], "little")
+                    in_items = length != UNDEFINED
+                    at += length if in_items else 0
+                else:
+                    return -1
+                at += 8
+                continue
+            vr = head[4:6]
+            if kind == _ITEM_END:
+                at, in_items = at + 8, True
+            elif vr in _NARROW and not implicit:
+                at += 8 + head[6] + (head[7] << 8)
+            elif implicit or vr in _WIDE:
+                value_at = at + (8 if implicit else 12)
+                length = int.from_bytes(data[value_at - 4 : value_at], "little")
+                if length != UNDEFINED:
+                    at = value_at + length
+                elif kind != _PIXELS and (implicit or vr == b"SQ"):
+                    at, nested, in_items = value_at, nested + 1, True
+                else:
+                    return -1
+            else:
+                return -1
+    except IndexError:
+        return -1
+    return at if 0 < at <= len(data) else -1
 
 
 def _after_items(data: Buffer, at: int, encoding: Encoding, *, fragments: bool) -> int:

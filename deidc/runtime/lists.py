@@ -117,7 +117,7 @@ def _take(frame: Frame, element: InputElement, collecting: Collecting, found: di
 
 def gather_paths(frame: Frame, plan: Plan) -> None:
     """Note where the members of each `%fields` list are, for functions that ask; raises Trouble."""
-    if not plan.gathers or not plan.has_calls:
+    if not plan.gathers:
         return
     for slot in plan.gathers:
         frame.gathered[slot] = []

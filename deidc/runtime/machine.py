@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from operator import attrgetter
+from collections.abc import Callable, Collection, Mapping
 from typing import assert_never, cast
 
 from attrs import define, field, frozen
@@ -12,21 +11,25 @@ from pydicom.dataset import Dataset
 from deidc.codes import faults
 from deidc.ir import ops
 from deidc.ir.program import NeededVariable, Program, SlotKind
-from deidc.runtime import filemeta
+from deidc.runtime.cleaned_bytes import CleanedBytes, in_order
 from deidc.runtime.dataset import Cleaning, Elements, with_elements
+from deidc.runtime.decisions import Decisions
 from deidc.runtime.elements import DEFAULT_ENCODINGS, encodings_of
+from deidc.runtime.filemeta import clear_preamble, sync
+from deidc.runtime.files import FileCleaning
 from deidc.runtime.folding import Folding
 from deidc.runtime.frame import Frame, Note, Trouble
 from deidc.runtime.functions import Functions
-from deidc.runtime.layout import Buffer
 from deidc.runtime.lists import fill_lists, gather_paths
 from deidc.runtime.marks import flags
 from deidc.runtime.operands import Operands
-from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Flag, Outcome, Refused
-from deidc.runtime.part10 import head, opened
+from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Outcome, Refused
+from deidc.runtime.part10 import META_LAYOUT, meta_elements, opened
 from deidc.runtime.plan import Plan
-from deidc.runtime.stream import Edit, Streaming, Unsuited, pieces
+from deidc.runtime.stream import Unsuited
+from deidc.runtime.toplevel import OfBytes, OfDataset
 from deidc.runtime.transcode import encodings_for, transcode
+from deidc.runtime.window import Reader, Window
 
 
 class LinkError(Exception):
@@ -47,23 +50,6 @@ class LinkError(Exception):
 
 
 @frozen
-class CleanedBytes:
-    """The bytes of a file after the program; see `Cleaned`."""
-
-    head: bytes = field(repr=False)
-    input: Buffer = field(repr=False)
-    start: int
-    edits: tuple[Edit, ...] = field(repr=False)
-    events: tuple[Event, ...]
-    flags: tuple[Flag, ...] = ()
-
-    def pieces(self) -> Iterator[memoryview | bytes]:
-        """Yield the bytes of the output, piece by piece."""
-        yield self.head
-        yield from pieces(self.input, self.start, self.edits)
-
-
-@frozen
 class Trace:
     """What each op did to each element it selects, or why nothing, and how the object ended."""
 
@@ -78,8 +64,10 @@ class Machine:
     program: Program
     _operands: Operands = field(repr=False)
     _plan: Plan = field(repr=False)
+    _decisions: Decisions = field(repr=False)
     _variables: Mapping[str, object] = field(repr=False)
     _transcodes: tuple[tuple[int, str], ...] = field(repr=False)
+    _reads_lists: bool
 
     @classmethod
     def link(
@@ -110,9 +98,14 @@ class Machine:
             program=program,
             operands=Operands(bound, _slot_names(program, SlotKind.VALUES), _slot_names(program, SlotKind.FIELDS)),
             plan=Plan(program),
+            decisions=Decisions(bound),
             variables={**_defaults(program.needs.variables), **given},
             transcodes=tuple(
                 (index, op.charset) for index, op in enumerate(program.ops) if isinstance(op, ops.Transcode)
+            ),
+            reads_lists=any(
+                function is not None and function.reads_lists
+                for function in (bound.find(one.name, builtin=one.builtin) for one in program.needs.functions)
             ),
         )
 
@@ -124,32 +117,24 @@ class Machine:
         return self._run(self._frame(dataset, variables))
 
     def run_on_bytes(
-        self, data: Buffer, read: Callable[[], Dataset], variables: Mapping[str, object] | None = None
+        self, reader: Reader, read: Callable[[], Dataset], variables: Mapping[str, object] | None = None
     ) -> CleanedBytes | Refused:
         """Clean the bytes of a file with the stream engine; see `run`.
 
-        `read` returns the object of the bytes; lists, labels and functions ask for it. Raises Unsuited where the
-        Dataset engine has to do it, and NotWhole or Damaged where the bytes are no whole file.
+        `read` returns the object of the bytes; lists and functions that ask for the whole object make use of it.
+        Raises Unsuited where the Dataset engine has to do it, NotWhole or Damaged where the bytes are no whole file,
+        and OSError of the reader.
         """
         if self._transcodes:
             raise Unsuited("all text is to be in another character set")
-        file = opened(data)
-        frame = Frame(read, {**self._variables, **(variables or {})})
-        folding = Folding(frame, self._operands)
-        streaming = Streaming(folding, data, self._plan.has_nested_adds)
-        try:
-            raised = self._prepare(frame)
-            streaming.data_set(file.start, file.layout, self._plan.dataset, DEFAULT_ENCODINGS)
-            cleaning = Cleaning(folding, DEFAULT_ENCODINGS, self._plan.has_nested_adds)
-            meta, _ = cleaning.level(file.meta, self._plan.file_meta, in_file_meta=True)
-        except Trouble as failure:
-            frame.faults.append(failure.fault)
-        if frame.faults:
-            return Refused(tuple(frame.faults))
-        preamble = Dataset()
-        preamble._dict, preamble.__dict__["preamble"] = streaming.identity, file.preamble
-        self._surround(frame, preamble, meta)
-        return CleanedBytes(head(meta), data, file.start, tuple(streaming.edits), _told(frame), raised)
+        self._decisions.limit(plan_forgot=self._plan.limit())
+        file = opened(Window(reader))
+        meta = meta_elements(file.meta)
+        top = OfBytes(file.window, file.layout, meta, META_LAYOUT, file.start)
+        frame = Frame(read, top, self._all(variables))
+        if missing := self._missing(frame):
+            return Refused(missing)
+        return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame).run(self._fill)
 
     def trace(self, dataset: Dataset, variables: Mapping[str, object] | None = None) -> Trace:
         """Run on one object and tell for each element what every op that selects it did, or why nothing."""
@@ -158,36 +143,41 @@ class Machine:
         outcome = self._run(frame)
         return Trace(tuple(frame.notes), outcome)
 
+    def _all(self, variables: Mapping[str, object] | None) -> Mapping[str, object]:
+        return {**self._variables, **variables} if variables else self._variables
+
     def _frame(self, dataset: Dataset, variables: Mapping[str, object] | None) -> Frame:
-        frame = Frame(dataset, {**self._variables, **(variables or {})})
+        frame = Frame(dataset, OfDataset(dataset), self._all(variables))
         if self._transcodes:
             frame.transcode_to = encodings_for(self._transcodes[-1][1])
         return frame
 
     def _run(self, frame: Frame) -> Outcome:
+        self._decisions.limit(plan_forgot=self._plan.limit())
+        if missing := self._missing(frame):
+            return Refused(missing)
         try:
-            raised = self._prepare(frame)
+            self._fill(frame)
+            raised = flags(frame, self._plan)
             cleaned = self._clean(frame)
         except Trouble as failure:
             frame.faults.append(failure.fault)
         if frame.faults:
             return Refused(tuple(frame.faults))
-        return Cleaned(cleaned, _told(frame), raised)
+        return Cleaned(cleaned, in_order(frame.events), raised)
 
-    def _prepare(self, frame: Frame) -> tuple[Flag, ...]:
-        """Fill lists and raise flags, which is done on the input before anything else. Raises Trouble."""
-        self._plan.limit()
-        missing = [one.name for one in self.program.needs.variables if one.name not in frame.variables]
-        if missing:
-            *others, last = (
-                Fault(faults.VARIABLE_MISSING, f"variable {name!r} was not supplied for this object")
-                for name in missing
-            )
-            frame.faults.extend(others)
-            raise Trouble(last)
+    def _missing(self, frame: Frame) -> tuple[Fault, ...]:
+        return tuple(
+            Fault(faults.VARIABLE_MISSING, f"variable {one.name!r} was not supplied for this object")
+            for one in self.program.needs.variables
+            if one.name not in frame.variables
+        )
+
+    def _fill(self, frame: Frame) -> None:
+        """Fill the lists, which is done on the input before anything else. Raises Trouble."""
         fill_lists(frame, self._plan)
-        gather_paths(frame, self._plan)
-        return flags(frame, self._plan)
+        if self._reads_lists:
+            gather_paths(frame, self._plan)
 
     def _clean(self, frame: Frame) -> Dataset:
         cleaning = Cleaning(Folding(frame, self._operands), DEFAULT_ENCODINGS, self._plan.has_nested_adds)
@@ -214,7 +204,7 @@ class Machine:
 
     def _surround(self, frame: Frame, cleaned: Dataset, meta: Elements | None) -> None:
         """Put file meta information and preamble around the cleaned object."""
-        spoken_for = frozenset(
+        written = frozenset(
             int(event.path, 16)
             for event in frame.events
             if event.path.startswith("0002") and event.effect is not Effect.REMOVED
@@ -222,23 +212,16 @@ class Machine:
         for index, op in self._plan.surroundings:
             match op:
                 case ops.ClearPreamble():
-                    filemeta.clear_preamble(frame, index, cleaned)
+                    clear_preamble(frame, index, cleaned)
                 case ops.SyncMeta() if meta is not None:
-                    kept = frozenset(tag for tag, element in meta.items() if self._is_kept(tag, str(element.VR)))
-                    filemeta.sync(frame, index, meta, cleaned, spoken_for | kept)
+                    kept = frozenset(
+                        tag for tag, element in meta.items() if self._plan.keeps_in_file_meta(tag, str(element.VR))
+                    )
+                    sync(frame, index, meta, cleaned, (written | kept).__contains__)
                 case ops.SyncMeta():
                     pass
                 case _:
                     assert_never(op)
-
-    def _is_kept(self, tag: int, vr: str) -> bool:
-        entry = self._plan.file_meta.entry(tag, vr, None)
-        return entry.always_sheltered and not entry.system
-
-
-def _told(frame: Frame) -> tuple[Event, ...]:
-    # By a key, which is made once for each event, where comparing events would make two for each comparison.
-    return tuple(sorted(frame.events, key=attrgetter("path", "op", "effect")))
 
 
 def _slot_names(program: Program, kind: SlotKind) -> dict[int, str]:

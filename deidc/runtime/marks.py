@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from attrs import define, field
-from pydicom.dataset import Dataset
 
 from deidc.ir import ops
 from deidc.runtime.conditions import compared, in_state
-from deidc.runtime.elements import DEFAULT_ENCODINGS, InputElement, Undecodable, input_elements
+from deidc.runtime.elements import InputElement, Undecodable
 from deidc.runtime.frame import Frame
 from deidc.runtime.lists import is_selected, undecodable, visit_object
 from deidc.runtime.outcome import Flag
-from deidc.runtime.plan import Plan
+from deidc.runtime.plan import Plan, top_level_tag
 
 _NEGATIONS = {
     ops.Comparison.NOTCONTAINS: ops.Comparison.CONTAINS,
@@ -61,7 +60,6 @@ class Questions:
     frame: Frame
     plan: Plan
     _found: dict[ops.Selector, tuple[InputElement, ...]] = field(factory=dict, repr=False)
-    _top: dict[int, InputElement] | None = field(default=None, repr=False)
 
     def ask(self, test: ops.Test) -> bool:
         """Whether some element that the test selects satisfies it."""
@@ -91,26 +89,14 @@ class Questions:
         return found
 
     def _look_up(self, at: ops.Selector) -> Iterator[InputElement]:
-        match at:
-            case ops.AtPath((ops.PathStep(ops.Tagged(pattern)),)) if "X" not in pattern:
-                # Nearly every criterion asks for a top-level attribute: no walk through all items for those.
-                element = self._top_level().get(int(pattern, 16))
-                return iter(() if element is None else (element,))
-            case _:
-                return self._walk(at)
+        tag = top_level_tag(at)
+        if tag is None:
+            return self._walk(at)
+        # Nearly every criterion asks for a top-level attribute: no walk through all items for those.
+        element = self.frame.top.find(tag)
+        return iter(() if element is None else (element,))
 
     def _walk(self, at: ops.Selector) -> Iterator[InputElement]:
         for element, entry in visit_object(self.frame.input, self.plan):
             if is_selected(at, element, entry, self.frame, self.plan):
                 yield element
-
-    def _top_level(self) -> dict[int, InputElement]:
-        if self._top is None:
-            top: dict[int, InputElement] = {}
-            file_meta: Dataset | None = getattr(self.frame.input, "file_meta", None)
-            for dataset, is_meta in ((file_meta, True), (self.frame.input, False)):
-                if dataset:
-                    elements = input_elements(dataset, "", (), DEFAULT_ENCODINGS, is_meta)
-                    top.update((element.tag, element) for element in elements)
-            self._top = top
-        return self._top

@@ -17,7 +17,7 @@ from deidc.runtime.dataset import with_elements
 from deidc.runtime.elements import InputElement, Undecodable, copied, new_element
 from deidc.runtime.fold import Fold, Standing
 from deidc.runtime.frame import Frame, trouble
-from deidc.runtime.functions import Functions
+from deidc.runtime.functions import Dependence, Functions
 from deidc.runtime.invocation import FieldView, FunctionFault, Invocation
 from deidc.runtime.plan import Step
 
@@ -41,6 +41,10 @@ class Operands:
                 assert_never(by)
 
     def _call(self, call: ops.Call, fold: Fold, step: Step) -> object:
+        function = self.functions.find(call.name, builtin=call.builtin)
+        assert function is not None, "linking found every function"
+        if call in fold.frame.of_object:
+            return fold.frame.of_object[call]
         invocation = Invocation(
             name=call.name,
             builtin=call.builtin,
@@ -53,12 +57,14 @@ class Operands:
             variables=MappingProxyType(dict(fold.frame.variables)),
             lists=self._lists(fold.frame),
             field=_view(fold),
-            dataset=input_copy(fold.frame),
+            read=lambda: input_copy(fold.frame),
+            attribute=lambda tag: _attribute(fold.frame, tag),
         )
-        function = self.functions.find(call.name, builtin=call.builtin)
-        assert function is not None, "linking found every function"
         try:
-            return function.call(invocation)
+            result = function.call(invocation)
+            if function.depends_on(call) is Dependence.OBJECT:
+                fold.frame.of_object[call] = result
+            return result
         except FunctionFault as failure:
             message = f"{call.name}: {failure.reason}"
         # A function is somebody else's code: whatever it raises refuses this object and no other. The text of
@@ -74,6 +80,15 @@ class Operands:
         for slot, name in self.fields.items():
             lists.setdefault(name, list(frame.gathered.get(slot, ())))
         return MappingProxyType(lists)
+
+
+def _attribute(frame: Frame, tag: int) -> tuple[str, ...]:
+    """Return the text of each value of a top-level attribute of the input; none if it is not there."""
+    element = frame.top.find(tag)
+    try:
+        return () if element is None else element.components
+    except Undecodable:
+        raise FunctionFault("an attribute it needs cannot be decoded") from None
 
 
 def input_copy(frame: Frame) -> Dataset:

@@ -2,73 +2,163 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+import struct
+from collections.abc import Mapping
 
-from attrs import frozen
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.filebase import DicomBytesIO
-from pydicom.filereader import read_dataset
-from pydicom.filewriter import write_file_meta_info
+from attrs import field, frozen
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     MediaStorageDirectoryStorage,
 )
 
-from deidc.ir.vrs import ALL_VRS
-from deidc.runtime.dataset import Elements
-from deidc.runtime.layout import Buffer, Encoding, skip_file_meta
+from deidc.runtime.layout import VR_LETTERS, Encoding, behind, header_at, inflated
 from deidc.runtime.stream import Unsuited
+from deidc.runtime.window import Buffer, InMemory, NotWhole, Window
 
 PREAMBLE = 128
 PREFIX = b"DICM"
-_LETTERS = frozenset(vr.encode("ascii") for vr in ALL_VRS)
+META_LAYOUT = Encoding(implicit=False, little=True)
+
+_GROUP_LENGTH, _VERSION, _CLASS, _SYNTAX = 0x00020000, 0x00020001, 0x00020002, 0x00020010
+# VRs of file meta information whose length has 16 bits.
+_NARROW = (b"UI", b"SH", b"AE", b"UL")
+_VERSION_ELEMENT = b"\x02\x00\x01\x00OB\x00\x00\x02\x00\x00\x00\x00\x01"
 
 
 @frozen
-class FileBytes:
-    """The parts of a file: its file meta information, where its data set begins, and how that is laid out."""
+class Opened:
+    """The parts of a file.
 
-    preamble: bytes
-    meta: Dataset
+    Attributes:
+        preamble: 128 bytes, or none if the file has no preamble.
+        meta, elements: the file meta information, and its elements, each with its header.
+        window: where the data set is: the file, or what was deflated in it.
+        start: where in the window the data set begins.
+        syntax: the transfer syntax that the file names, or the one its data set is in.
+
+    """
+
+    preamble: bytes = field(repr=False)
+    meta: bytes = field(repr=False)
+    elements: dict[int, bytes] = field(repr=False)
+    window: Window
     start: int
     layout: Encoding
+    syntax: str
+    is_deflated: bool
 
 
-def opened(data: Buffer) -> FileBytes:
-    """Return the parts of a file. Raises Unsuited, NotWhole or Damaged."""
-    if data[PREAMBLE : PREAMBLE + 4] != PREFIX:
-        raise Unsuited("the file has no preamble")
-    begin = PREAMBLE + len(PREFIX)
-    start = skip_file_meta(data, begin)
-    meta = read_dataset(BytesIO(data[begin:start]), is_implicit_VR=False, is_little_endian=True)
-    if meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
+def opened(window: Window) -> Opened:
+    """Return the parts of a file. Raises Unsuited, NotWhole, Damaged and OSError."""
+    has_prefix = window[PREAMBLE : PREAMBLE + len(PREFIX)] == PREFIX
+    if not has_prefix and not begins_like_data_set(window[0:8], window.size):
+        raise Unsuited("the file does not begin like DICOM")
+    begin = PREAMBLE + len(PREFIX) if has_prefix else 0
+    elements = meta_elements(window, begin)
+    meta = b"".join(elements.values())
+    start = begin + len(meta)
+    if text_of(elements.get(_CLASS)) == MediaStorageDirectoryStorage:
         raise Unsuited("the file is a directory of others")
-    layout = _layout_of(meta)
-    letters = data[start + 4 : start + 6]
-    if (letters in _LETTERS) is layout.implicit:
-        raise Unsuited("the data set is not in the transfer syntax that the file names")
-    return FileBytes(data[:PREAMBLE], meta, start, layout)
+    syntax = text_of(elements.get(_SYNTAX))
+    is_deflated = syntax == DeflatedExplicitVRLittleEndian
+    if is_deflated:
+        window, start = Window(InMemory(inflated(window, start))), 0
+    if syntax:
+        layout = Encoding(implicit=syntax == ImplicitVRLittleEndian, little=syntax != ExplicitVRBigEndian)
+        if (window[start + 4 : start + 6] in VR_LETTERS) is layout.implicit:
+            raise Unsuited("the data set is not in the transfer syntax that the file names")
+    else:
+        layout = _layout_by_first_element(window[start : start + 6])
+        syntax = _syntax_of(layout)
+    preamble = window[0:PREAMBLE] if has_prefix and not is_deflated else b""
+    return Opened(preamble, meta, elements, window, start, layout, syntax, is_deflated)
 
 
-def _layout_of(meta: Dataset) -> Encoding:
-    syntax = meta.get("TransferSyntaxUID")
-    if not syntax or not isinstance(syntax, str):
-        raise Unsuited("the file names no transfer syntax")
-    if syntax == DeflatedExplicitVRLittleEndian:
-        raise Unsuited("the data set is deflated")
-    return Encoding(implicit=syntax == ImplicitVRLittleEndian, little=syntax != ExplicitVRBigEndian)
+def begins_like_data_set(first: bytes, size: int) -> bool:
+    """Whether bytes begin with an element of group 2 or 8, explicit or implicit VR, little or big endian.
+
+    `first` are the first eight bytes of a file of `size` bytes.
+    """
+    if len(first) < 8:
+        return False
+    for order in ("<", ">"):
+        group, element, length = struct.unpack(f"{order}HHL", first[:8])
+        if group in (0x0002, 0x0008) and element <= 0x2112:
+            explicit = first[4:6].isalpha() and first[4:6].isupper()
+            return bool(explicit or 8 + length <= size)
+    return False
 
 
-def head(meta: Elements) -> bytes:
-    """Return an empty preamble, the prefix, and file meta information with what PS3.10 7.1 asks for."""
-    complete = FileMetaDataset()
-    complete._dict = meta
-    if "FileMetaInformationVersion" not in complete:
-        complete.FileMetaInformationVersion = b"\x00\x01"
-    complete.FileMetaInformationGroupLength = 0  # the writer computes it where it stands
-    buffer = DicomBytesIO()
-    buffer.write(bytes(PREAMBLE) + PREFIX)
-    write_file_meta_info(buffer, complete, enforce_standard=False)
-    return buffer.getvalue()
+def _layout_by_first_element(first: bytes) -> Encoding:
+    """Return the layout of a data set whose file names none, as pydicom guesses it."""
+    if first[4:6] not in VR_LETTERS:
+        return Encoding(implicit=True, little=True)
+    # Groups of the first element are low numbers; read in the wrong order they are high ones.
+    return Encoding(implicit=False, little=int.from_bytes(first[:2], "little") < 0x0400)
+
+
+def _syntax_of(layout: Encoding) -> str:
+    if layout.implicit:
+        return ImplicitVRLittleEndian
+    return ExplicitVRLittleEndian if layout.little else ExplicitVRBigEndian
+
+
+# ---- file meta information ------------------------------------------------------------------------------
+
+
+def meta_elements(data: Buffer, at: int = 0) -> dict[int, bytes]:
+    """Return the elements of the file meta information that begins at a place, each with its header, by tag.
+
+    Raises NotWhole or Damaged.
+    """
+    elements: dict[int, bytes] = {}
+    while True:
+        head = data[at : at + 8]
+        if head[:2] != b"\x02\x00" or len(head) < 8:
+            return elements
+        tag = 0x00020000 | head[2] | head[3] << 8
+        if head[4:6] in _NARROW:
+            stop = at + 8 + head[6] + (head[7] << 8)
+        else:
+            stop = behind(data, header_at(data, at, META_LAYOUT), META_LAYOUT)
+        if stop > len(data):
+            raise NotWhole
+        if tag in elements:
+            raise Unsuited("an element of the file meta information is there twice")
+        elements[tag] = data[at:stop]
+        at = stop
+
+
+def vr_of(element: bytes) -> str:
+    """Return the VR of an element of file meta information."""
+    return element[4:6].decode("latin-1")
+
+
+def text_of(element: bytes | None) -> str:
+    """Return the value of an element of file meta information as text, without padding; of none, none."""
+    if element is None:
+        return ""
+    value_at = 8 if element[4:6] in _NARROW else header_at(element, 0, META_LAYOUT).value_at
+    return element[value_at:].decode("latin-1").strip(" \0")
+
+
+def text_element(tag: int, vr: str, text: str) -> bytes:
+    """Return an element of file meta information with a value of UI or SH."""
+    value = text.encode("ascii")
+    value += (b"\0" if vr == "UI" else b" ") * (len(value) % 2)
+    return struct.pack("<HH2sH", tag >> 16, tag & 0xFFFF, vr.encode("ascii"), len(value)) + value
+
+
+def head(elements: Mapping[int, bytes], syntax: str) -> bytes:
+    """Return an empty preamble, the prefix, and file meta information with what PS3.10 7.1 asks for.
+
+    The group length is computed; the version, and the transfer syntax, are added where they are missing.
+    """
+    complete = {_VERSION: _VERSION_ELEMENT, _SYNTAX: text_element(_SYNTAX, "UI", syntax), **elements}
+    complete.pop(_GROUP_LENGTH, None)
+    body = b"".join(element for _, element in sorted(complete.items()))
+    length = struct.pack("<HH2sHL", 0x0002, 0x0000, b"UL", 4, len(body))
+    return bytes(PREAMBLE) + PREFIX + length + body

@@ -7,7 +7,7 @@ program alone, so threads and files may share it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import Enum, auto
+from functools import cached_property
 
 from attrs import define, field, frozen
 
@@ -80,8 +80,16 @@ class AddTarget:
     at: ops.Tagged | ops.PrivateBlock
     indexes: tuple[int | None, ...]
 
+    @cached_property
+    def public_tag(self) -> int | None:
+        """The tag, if it is one of DICOM's own, to be set whatever the items on the way."""
+        if isinstance(self.at, ops.PrivateBlock) or any(index is not None for index in self.indexes):
+            return None
+        tag = int(self.at.pattern, 16)
+        return None if dictionary.is_private(tag) else tag
 
-@frozen
+
+@frozen(eq=False)
 class Entry:
     """Everything the program has to say about elements of one identity.
 
@@ -109,26 +117,14 @@ class Entry:
         return self.system or not self.steps
 
 
-class Form(Enum):
-    """How an element that is of no concern is stepped over: by a length of 16 or 32 bits, or into its items."""
-
-    SHORT = auto()
-    LONG = auto()
-    SEQUENCE = auto()
-
-
 @define(eq=False)
 class Node:
-    """The memo of one place in the tree of sequences: entries by (tag, VR, private creator).
-
-    `passable` is the stream engine's: elements that are of no concern, by their first bytes, for each layout.
-    """
+    """The memo of one place in the tree of sequences: entries by (tag, VR, private creator)."""
 
     plan: Plan
     way: tuple[tuple[int, str | None], ...]
     add_targets: tuple[AddTarget, ...]
     _entries: dict[tuple[int, str, str | None], Entry] = field(factory=dict)
-    passable: tuple[dict[bytes, tuple[int, Form, Entry]], ...] = field(init=False, factory=lambda: ({}, {}, {}, {}))
 
     def entry(self, tag: int, vr: str, creator: str | None) -> Entry:
         """Return what the program says about an element here."""
@@ -145,6 +141,7 @@ class Plan:
 
     Attributes:
         collects, marks, surroundings: what is done once for each object, in program order.
+        asked: the top-level attributes that marks ask for, if they ask for nothing else.
 
     """
 
@@ -153,11 +150,11 @@ class Plan:
     dataset: Node = field(init=False)
     file_meta: Node = field(init=False)
     has_nested_adds: bool = field(init=False)
-    has_calls: bool = field(init=False)
     gathers: Mapping[int, tuple[ops.Selector, ...]] = field(init=False)
     collects: tuple[ops.Collect, ...] = field(init=False)
     marks: tuple[tuple[int, ops.Mark], ...] = field(init=False)
     surroundings: tuple[tuple[int, ops.SyncMeta | ops.ClearPreamble], ...] = field(init=False)
+    asked: tuple[int, ...] | None = field(init=False)
     _by_tag: Mapping[int, tuple[int, ...]] = field(init=False)
     _sweeping: tuple[int, ...] = field(init=False)
     _known: int = field(init=False, default=0)
@@ -174,6 +171,9 @@ class Plan:
         self.surroundings = tuple(
             (index, op) for index, op in numbered if isinstance(op, ops.SyncMeta | ops.ClearPreamble)
         )
+        selectors = [test.at for _, mark in self.marks for line in mark.lines for test in line.tests]
+        tags = [top_level_tag(at) for at in selectors]
+        self.asked = None if None in tags else tuple({tag: None for tag in tags if tag is not None})
         # Most ops of a long recipe name one tag: those are looked up, only the others are tried on everything.
         by_tag: dict[int, tuple[int, ...]] = {}
         sweeping: list[int] = []
@@ -187,7 +187,6 @@ class Plan:
                 sweeping.append(index)
         self._by_tag, self._sweeping = by_tag, tuple(sweeping)
         self.has_nested_adds = any(isinstance(op, ops.Add) and len(op.at.steps) > 1 for op in self.program.ops)
-        self.has_calls = bool(self.program.needs.functions)
         self._forget()
 
     def _forget(self) -> None:
@@ -197,10 +196,17 @@ class Plan:
         self.dataset = Node(self, (), tuple(t for t, meta in zip(top, is_meta, strict=True) if not meta))
         self.file_meta = Node(self, (), tuple(t for t, meta in zip(top, is_meta, strict=True) if meta))
 
-    def limit(self) -> None:
-        """Forget everything if too many identities were met; called between objects."""
-        if self._known > MOST_IDENTITIES:
-            self._forget()
+    def limit(self) -> bool:
+        """Forget everything if too many identities were met, and return whether so; called between objects."""
+        if self._known <= MOST_IDENTITIES:
+            return False
+        self._forget()
+        return True
+
+    def keeps_in_file_meta(self, tag: int, vr: str) -> bool:
+        """Whether a KEEP rule of the recipe protects an element of file meta information, whatever its value."""
+        entry = self.file_meta.entry(tag, vr, None)
+        return entry.always_sheltered and not entry.system
 
     def make_entry(self, node: Node, tag: int, vr: str, creator: str | None) -> Entry:
         """Lay every op of the program against one identity."""
@@ -256,6 +262,15 @@ def _reaches(parents: Iterable[ops.PathStep], way: tuple[tuple[int, str | None],
 
 def _in_file_meta(at: ops.Tagged | ops.PrivateBlock) -> bool:
     return isinstance(at, ops.Tagged) and at.pattern.startswith("0002")
+
+
+def top_level_tag(at: ops.Selector) -> int | None:
+    """Return the tag of the one top-level attribute that a selector is about, if that is so."""
+    match at:
+        case ops.AtPath((ops.PathStep(ops.Tagged(pattern)),)) if "X" not in pattern:
+            return int(pattern, 16)
+        case _:
+            return None
 
 
 def vr_of_new(tag: int, creator: str | None) -> str:

@@ -21,8 +21,9 @@ from deidc import Cleaned, Machine, Refused, compile_recipe
 from deidc.batch.reading import ReadFault, read_bytes
 from deidc.batch.writing import encode
 from deidc.ir.library import shipped_recipes
-from deidc.runtime.layout import Damaged, NotWhole
+from deidc.runtime.layout import Damaged
 from deidc.runtime.stream import Unsuited
+from deidc.runtime.window import InMemory, NotWhole
 from tests.properties.machines import machine_of
 from tests.strategies.objects import objects
 from tests.strategies.rules import recipes
@@ -78,7 +79,7 @@ def assert_one_meaning(machine: Machine, data: bytes) -> str:
         return found
 
     try:
-        ours = machine.run_on_bytes(data, read)
+        ours = machine.run_on_bytes(InMemory(data), read)
     except Unsuited as reason:
         return str(reason)
     theirs = machine.run(read())
@@ -92,7 +93,7 @@ def assert_one_meaning(machine: Machine, data: bytes) -> str:
     assert ours.flags == theirs.flags
     expected = encode(theirs.dataset)
     assert isinstance(expected, bytes)
-    written = b"".join(bytes(piece) for piece in ours.pieces())
+    written = ours.whole()
     one, other = dcmread(io.BytesIO(written)), dcmread(io.BytesIO(expected))
     assert seen(one) == seen(other)
     assert seen(one.file_meta) == seen(other.file_meta)
@@ -126,7 +127,7 @@ def test_what_is_not_whole_is_told():
             continue
         for cut in (1, 9, len(data) // 3):
             with pytest.raises((NotWhole, Damaged, Unsuited)):
-                machine.run_on_bytes(data[:-cut], Dataset)
+                machine.run_on_bytes(InMemory(data[:-cut]), Dataset)
 
 
 def in_file(dataset: Dataset, syntax: UID, *, undefined: bool) -> bytes:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from deidc.runtime.functions import Functions
 from deidc.runtime.invocation import FieldView, Invocation
 from deidc.runtime.tables import Table
+from deidc.runtime.toplevel import OfDataset
 
 KEY = "not very secret"
 _CELLS = {"P1": "A-1", "(0018,1063)": "T-1", "A\\B": "I-1"}
 CODES = Table(("id", "code"), {key: {"id": key, "code": code} for key, code in _CELLS.items()})
+
+
+def attributes_of(dataset: Dataset) -> Callable[[int], tuple[str, ...]]:
+    """The text of each value of a top-level attribute, by tag."""
+
+    def values(tag: int) -> tuple[str, ...]:
+        element = OfDataset(dataset).find(tag)
+        return () if element is None else element.components
+
+    return values
 
 
 def call(
@@ -27,4 +40,4 @@ def call(
     field = FieldView(element, keyword, "", False, "")
     found = Functions.standard().find(name, builtin=True)
     assert found is not None
-    return found.call(Invocation(name, True, field, arguments, {}, {}, dataset))
+    return found.call(Invocation(name, True, field, arguments, {}, {}, attributes_of(dataset), lambda: dataset))

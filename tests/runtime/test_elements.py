@@ -14,7 +14,6 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 
 from deidc import Refused
 from deidc.runtime.elements import (
-    UNDEFINED_LENGTH,
     Undecodable,
     copied,
     creator_of,
@@ -25,6 +24,7 @@ from deidc.runtime.elements import (
     raw_components,
     walk_tags,
 )
+from deidc.runtime.layout import UNDEFINED
 from tests.running import clean, dataset_of, fault_codes, file_dataset, run
 
 LATIN_1 = ("latin_1",)
@@ -175,7 +175,7 @@ def test_the_vr_of_what_was_read(tag, vr, data, creator, expected):
 
 def test_unknown_with_undefined_length_is_a_sequence():
     """Nothing but a sequence is written without a length in UN (PS3.5 6.2.2, note 6)."""
-    element = RawDataElement(Tag(0x00091001), "UN", UNDEFINED_LENGTH, b"", 0, False, True)
+    element = RawDataElement(Tag(0x00091001), "UN", UNDEFINED, b"", 0, False, True)
     assert element_vr(element, "ACME") == "SQ"
 
 
@@ -239,7 +239,7 @@ def test_a_copy_changes_alone():
     assert copied(element := raw("LO", b"a")) is element
 
 
-@pytest.mark.parametrize(("length", "undefined"), [(UNDEFINED_LENGTH, True), (8, False)])
+@pytest.mark.parametrize(("length", "undefined"), [(UNDEFINED, True), (8, False)])
 def test_a_new_sequence_is_delimited_like_the_old_one(length, undefined):
     """A sequence that was written without a length is written so again."""
     before = RawDataElement(Tag(0x00101002), "SQ", length, b"", 0, False, True)

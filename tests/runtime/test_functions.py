@@ -16,6 +16,7 @@ from deidc.ir.signatures import Signature
 from deidc.runtime import functions as under_test
 from deidc.runtime.functions import Function, Functions
 from deidc.runtime.invocation import FieldView, Invocation
+from tests.runtime.calling import attributes_of
 
 
 def view(keyword: str = "PatientID", vr: str = "LO", value: object = "SECRET") -> FieldView:
@@ -25,9 +26,9 @@ def view(keyword: str = "PatientID", vr: str = "LO", value: object = "SECRET") -
 def invocation(**arguments: object) -> Invocation:
     dataset = Dataset()
     dataset.PatientID = "SECRET"
-    return Invocation(
-        "f", False, view(), arguments, {"a": 1, "both": "variable"}, {"names": ["x"], "both": []}, dataset
-    )
+    lists = {"names": ["x"], "both": []}
+    variables = {"a": 1, "both": "variable"}
+    return Invocation("f", False, view(), arguments, variables, lists, attributes_of(dataset), lambda: dataset)
 
 
 def call(function: object, **arguments: object) -> object:

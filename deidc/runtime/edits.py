@@ -1,0 +1,52 @@
+"""Edits of a file: ranges of the input, and what stands there instead; and the pieces of the output they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeAlias
+
+from deidc.runtime.window import Window
+
+# Ranges of the input from this size on are left to those who write the output: the kernel copies them.
+LARGE = 1 << 16
+
+
+# A range of the input, and what stands there instead: where it begins, whether anything is replaced, how high it is in
+# the tree (depth below the top, negative), tag, where it ends, the new bytes. A plain tuple, because objects have
+# hundreds and tuples are made and sorted quickest; the order of its parts is the order in which edits are carried out.
+#
+# At one place what is put in comes before what is replaced, and what is put in deeper before what is put in higher,
+# because an item ends where the element behind it begins.
+Edit: TypeAlias = tuple[int, bool, int, int, int, bytes]
+
+
+class Span(NamedTuple):
+    """A large range of the input that the output has as it is."""
+
+    start: int
+    end: int
+
+
+def pieces(window: Window, start: int, edits: Iterable[Edit]) -> Iterator[bytes | Span]:
+    """Yield what the bytes from `start` on are after the edits. Raises NotWhole and OSError."""
+    at = start
+    for begin, _, _, _, end, data in sorted(edits):
+        if begin > at:
+            first = at - window.base
+            piece = window.data[first : begin - window.base] if first >= 0 else b""
+            yield piece if len(piece) == begin - at < LARGE else _unchanged(window, at, begin)
+        elif begin < at:  # never, or an output would be half of one thing and half of another
+            raise AssertionError("edits overlap")
+        if data:
+            yield data
+        at = end
+    if at < window.size:
+        yield _unchanged(window, at, window.size)
+
+
+def _unchanged(window: Window, at: int, end: int) -> bytes | Span:
+    if end - at >= LARGE:
+        return Span(at, end)
+    if not window.holds(at, end - at):
+        window.move(at)  # small ranges lie close together
+    return window[at:end]

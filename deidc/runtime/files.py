@@ -1,0 +1,126 @@
+"""A file through the stream engine: opened, its data set and its file meta information edited, labels asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from attrs import define, field
+
+from deidc.ir import ops
+from deidc.runtime.cleaned_bytes import CleanedBytes, whole
+from deidc.runtime.decisions import Decision, Decisions
+from deidc.runtime.elements import DEFAULT_ENCODINGS
+from deidc.runtime.filemeta import VRS, overdue
+from deidc.runtime.fold import Evaluate, Standing
+from deidc.runtime.folding import Folding
+from deidc.runtime.frame import Frame, Trouble
+from deidc.runtime.layout import Encoding
+from deidc.runtime.marks import flags
+from deidc.runtime.outcome import Effect, Event, Flag, Refused
+from deidc.runtime.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
+from deidc.runtime.plan import Node, Plan
+from deidc.runtime.stream import Streaming, Told
+from deidc.runtime.toplevel import OfBytes
+from deidc.runtime.window import InMemory, Window
+
+
+@define(eq=False)
+class FileCleaning:
+    """The way of one opened file through the stream engine.
+
+    `top` is the top level of `file`. Everything raises NotWhole, Damaged or Unsuited as the stream engine does.
+    """
+
+    plan: Plan
+    decisions: Decisions
+    evaluate: Evaluate
+    file: Opened
+    top: OfBytes
+    frame: Frame
+    _folding: Folding = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._folding = Folding(self.frame, self.evaluate)
+
+    def run(self, fill_lists: Callable[[Frame], None]) -> CleanedBytes | Refused:
+        """Clean the file."""
+        data_set = self._streaming(self.file.window, in_file_meta=False)
+        try:
+            fill_lists(self.frame)
+            self._walk(data_set, self.file.start, self.file.layout, self.plan.dataset)
+            self.top.know(data_set.starts, data_set.creators, data_set.encodings)
+            raised = self._flags()
+        except Trouble as failure:
+            return Refused((failure.fault,))
+        meta, told = self._file_meta(data_set.identity)
+        if self.frame.faults:
+            return Refused(tuple(self.frame.faults))
+        told.extend(data_set.told)
+        return CleanedBytes(
+            head(meta, self.file.syntax),
+            self.file,
+            tuple(data_set.edits),
+            tuple(self.frame.events),
+            tuple(told),
+            raised,
+        )
+
+    def _streaming(self, window: Window, *, in_file_meta: bool) -> Streaming:
+        notes_starts = bool(self.plan.marks) and not in_file_meta
+        nested = self.plan.has_nested_adds
+        return Streaming(self._folding, window, self.decisions, nested, in_file_meta, notes_starts)
+
+    def _walk(self, streaming: Streaming, start: int, layout: Encoding, node: Node) -> None:
+        streaming.data_set(start, self.decisions.context(layout, DEFAULT_ENCODINGS, sheltered=False), node)
+
+    def _flags(self) -> tuple[Flag, ...]:
+        """Raise flags, or remember which were raised for an object with the same values. Raises Trouble."""
+        asked = self.plan.asked
+        key = self.top.as_key(asked) if asked else None
+        if key is None:
+            return flags(self.frame, self.plan)
+        known = self.decisions.flags.get(key)
+        if known is None:
+            known = self.decisions.flags[key] = flags(self.frame, self.plan)
+            self.decisions.count += 1
+        return known
+
+    # ---- file meta information ------------------------------------------------------------------------
+
+    def _file_meta(self, identity: dict[int, bytes]) -> tuple[dict[int, bytes], list[Told]]:
+        """Return the elements of the file meta information of the cleaned object, and what was done to it."""
+        window = Window(InMemory(self.file.meta))
+        walk = self._streaming(window, in_file_meta=True)
+        self._walk(walk, 0, META_LAYOUT, self.plan.file_meta)
+        meta = meta_elements(whole(window, 0, walk.edits)) if walk.edits else dict(self.file.elements)
+        uids = {tag: value.decode("latin-1").strip(" \0") for tag, value in identity.items() if value}
+        for index, op in self.plan.surroundings:
+            match op:
+                case ops.ClearPreamble():
+                    if self.file.preamble.strip(b"\0"):
+                        self.frame.events.append(Event("preamble", index, Effect.SYNCED))
+                case ops.SyncMeta():
+                    self._sync(index, meta, uids, walk.told)
+                case _:
+                    assert_never(op)
+        return meta, walk.told
+
+    def _sync(self, index: int, meta: dict[int, bytes], uids: dict[int, str], told: list[Told]) -> None:
+        """Make the file meta information that of the cleaned object."""
+
+        def is_spoken_for(tag: int) -> bool:
+            written = any(
+                tag == one and any(effect is not Effect.REMOVED for _, effect in decision.effects)
+                for _, one, decision in told
+            )
+            return written or self.plan.keeps_in_file_meta(tag, vr_of(meta[tag]))
+
+        texts = {tag: text_of(element) for tag, element in meta.items()}
+        synced = Decision(Standing.AS_IS, None, ((index, Effect.SYNCED),))
+        for tag, text in list(overdue(texts, uids, is_spoken_for)):
+            told.append((None, tag, synced))
+            if text is None:
+                del meta[tag]
+            else:
+                meta[tag] = text_element(tag, VRS[tag], text)

@@ -1,0 +1,148 @@
+"""Top-level attributes of the input by tag: what labels and functions ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from attrs import define, field
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+
+from deidc.ir import dictionary
+from deidc.runtime.elements import (
+    DEFAULT_ENCODINGS,
+    Encodings,
+    InputElement,
+    creator_of,
+    effective_vr,
+    encodings_of_value,
+    input_elements,
+)
+from deidc.runtime.layout import UNDEFINED, Damaged, Encoding, Header, behind, header_at
+from deidc.runtime.window import Window
+
+CHARACTER_SET = 0x00080005
+# Values that decisions are kept for are no longer than this.
+LONGEST_KEY = 256
+
+
+class TopLevel(Protocol):
+    """The top-level elements of an object and of its file meta information."""
+
+    def find(self, tag: int) -> InputElement | None:
+        """Return an element, or None if the input has none with this tag."""
+        ...
+
+
+@define(eq=False)
+class OfDataset:
+    """The top level of a pydicom object."""
+
+    dataset: Dataset = field(repr=False)
+    _elements: dict[int, InputElement] | None = field(default=None, repr=False)
+
+    def find(self, tag: int) -> InputElement | None:
+        """Return an element, or None if the input has none with this tag."""
+        if self._elements is None:
+            elements: dict[int, InputElement] = {}
+            file_meta: Dataset | None = getattr(self.dataset, "file_meta", None)
+            for dataset, is_meta in ((file_meta, True), (self.dataset, False)):
+                if dataset:
+                    found = input_elements(dataset, "", (), DEFAULT_ENCODINGS, is_meta)
+                    elements.update((element.tag, element) for element in found)
+            self._elements = elements
+        return self._elements.get(tag)
+
+
+@define(eq=False)
+class OfBytes:
+    """The top level of an object in the bytes of a file, looked at up to where it has to be.
+
+    `meta` has the elements of file meta information, in `meta_layout`. What the walk of the stream engine knows of the
+    places of elements saves looking for them: see `know`.
+    """
+
+    window: Window = field(repr=False)
+    layout: Encoding
+    meta: Mapping[int, bytes] = field(repr=False)
+    meta_layout: Encoding
+    _at: int
+    _starts: dict[int, int] = field(init=False, factory=dict)
+    _creators: dict[tuple[int, int], str] = field(init=False, factory=dict, repr=False)
+    _encodings: Encodings = field(init=False, default=DEFAULT_ENCODINGS)
+    _last: int = field(init=False, default=-1)
+
+    def know(self, starts: dict[int, int], creators: dict[tuple[int, int], str], encodings: Encodings) -> None:
+        """Take the places of all top-level elements, the private creators, and the character set they are in."""
+        self._starts, self._creators, self._encodings, self._last = starts, creators, encodings, 0xFFFFFFFF
+
+    def find(self, tag: int) -> InputElement | None:
+        """Return an element, or None if the input has none with this tag. Raises NotWhole and Damaged."""
+        if tag >> 16 == 0x0002:
+            element = self.meta.get(tag)
+            if element is None:
+                return None
+            header = header_at(element, 0, self.meta_layout)
+            value = element[header.value_at :]
+            return self._element(header, value, self.meta_layout, None, DEFAULT_ENCODINGS, is_meta=True)
+        if tag > self._last:
+            self._look_for(tag)
+        at = self._starts.get(tag)
+        if at is None:
+            return None
+        header = header_at(self.window, at, self.layout)
+        stop = behind(self.window, header, self.layout)
+        creator = creator_of(tag, self._creators)
+        value = self.window[header.value_at : stop - (8 if header.length == UNDEFINED else 0)]
+        return self._element(header, value, self.layout, creator, self._encodings, is_meta=False)
+
+    def as_key(self, tags: tuple[int, ...]) -> object | None:
+        """Return what tells apart objects by these attributes, or None if it is too long; see `know`."""
+        found: list[bytes | None] = []
+        for tag in tags:
+            at = self._starts.get(tag)
+            element = self.meta.get(tag)
+            if at is not None:
+                header = header_at(self.window, at, self.layout)
+                if header.length > LONGEST_KEY:
+                    return None
+                element = self.window[at : header.value_at + header.length]
+            found.append(element)
+        return (self.layout.implicit, self.layout.little, self._encodings, *found)
+
+    def _look_for(self, tag: int) -> None:
+        """Note where elements begin, up to the first behind a tag."""
+        while self._last < tag and self._at + 8 <= self.window.size:
+            header = header_at(self.window, self._at, self.layout)
+            if header.tag >> 16 == 0xFFFE:
+                if any(self.window[self._at : self.window.size]):
+                    raise Damaged
+                return
+            stop = behind(self.window, header, self.layout)
+            if header.tag == CHARACTER_SET:
+                self._encodings = encodings_of_value(self.window[header.value_at : stop])
+            elif dictionary.is_private_creator(header.tag):
+                name = self.window[header.value_at : stop].decode("latin-1").strip(" \0")
+                if name:
+                    self._creators[header.tag >> 16, header.tag & 0xFFFF] = name
+            self._starts[header.tag] = self._at
+            self._at, self._last = stop, max(self._last, header.tag)
+
+    def _element(
+        self,
+        header: Header,
+        value: bytes,
+        layout: Encoding,
+        creator: str | None,
+        encodings: Encodings,
+        *,
+        is_meta: bool,
+    ) -> InputElement:
+        declared = None if header.vr is None else header.vr.decode("latin-1")
+        vr = effective_vr(header.tag, declared, header.length, creator)
+        raw = RawDataElement(
+            BaseTag(header.tag), declared, header.length, value, header.value_at, layout.implicit, layout.little
+        )
+        return InputElement(raw, vr, creator, f"{header.tag:08X}", (), encodings, is_meta)
