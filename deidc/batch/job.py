@@ -22,7 +22,7 @@ from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.layout import Damaged
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused
-from deidc.runtime.stream import Unsuited
+from deidc.runtime.walk import Unsuited
 from deidc.runtime.window import InMemory, NotWhole
 
 

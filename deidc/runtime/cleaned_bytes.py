@@ -13,7 +13,7 @@ from deidc.runtime.decisions import Decision
 from deidc.runtime.edits import Edit, Span, pieces
 from deidc.runtime.outcome import Effect, Event, Flag
 from deidc.runtime.part10 import Opened
-from deidc.runtime.stream import Told, path_of
+from deidc.runtime.walk import Told, path_of
 from deidc.runtime.window import Window
 
 _CHUNK = 1 << 20

@@ -10,6 +10,7 @@ from attrs import define, field
 from deidc.ir import ops
 from deidc.runtime.cleaned_bytes import CleanedBytes, whole
 from deidc.runtime.decisions import Decision, Decisions
+from deidc.runtime.editing import Editing
 from deidc.runtime.elements import DEFAULT_ENCODINGS
 from deidc.runtime.filemeta import VRS, overdue
 from deidc.runtime.fold import Evaluate, Standing
@@ -20,8 +21,9 @@ from deidc.runtime.marks import flags
 from deidc.runtime.outcome import Effect, Event, Flag, Refused
 from deidc.runtime.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
 from deidc.runtime.plan import Node, Plan
-from deidc.runtime.stream import Streaming, Told
+from deidc.runtime.stream import Streaming
 from deidc.runtime.toplevel import OfBytes
+from deidc.runtime.walk import Told
 from deidc.runtime.window import InMemory, Window
 
 
@@ -53,14 +55,14 @@ class FileCleaning:
             raised = self._flags()
         except Trouble as failure:
             return Refused((failure.fault,))
-        meta, told = self._file_meta(data_set.identity)
+        meta, told = self._file_meta(data_set.editing.identity)
         if self.frame.faults:
             return Refused(tuple(self.frame.faults))
-        told.extend(data_set.told)
+        told.extend(data_set.editing.told)
         return CleanedBytes(
             head(meta, self.file.syntax),
             self.file,
-            tuple(data_set.edits),
+            tuple(data_set.editing.edits),
             tuple(self.frame.events),
             tuple(told),
             raised,
@@ -68,8 +70,8 @@ class FileCleaning:
 
     def _streaming(self, window: Window, *, in_file_meta: bool) -> Streaming:
         notes_starts = bool(self.plan.marks) and not in_file_meta
-        nested = self.plan.has_nested_adds
-        return Streaming(self._folding, window, self.decisions, nested, in_file_meta, notes_starts)
+        editing = Editing(self._folding, window, self.decisions)
+        return Streaming(editing, self.plan.has_nested_adds, in_file_meta, notes_starts)
 
     def _walk(self, streaming: Streaming, start: int, layout: Encoding, node: Node) -> None:
         streaming.data_set(start, self.decisions.context(layout, DEFAULT_ENCODINGS, sheltered=False), node)
@@ -93,7 +95,8 @@ class FileCleaning:
         window = Window(InMemory(self.file.meta))
         walk = self._streaming(window, in_file_meta=True)
         self._walk(walk, 0, META_LAYOUT, self.plan.file_meta)
-        meta = meta_elements(whole(window, 0, walk.edits)) if walk.edits else dict(self.file.elements)
+        edits, told = walk.editing.edits, walk.editing.told
+        meta = meta_elements(whole(window, 0, edits)) if edits else dict(self.file.elements)
         uids = {tag: value.decode("latin-1").strip(" \0") for tag, value in identity.items() if value}
         for index, op in self.plan.surroundings:
             match op:
@@ -101,10 +104,10 @@ class FileCleaning:
                     if self.file.preamble.strip(b"\0"):
                         self.frame.events.append(Event("preamble", index, Effect.SYNCED))
                 case ops.SyncMeta():
-                    self._sync(index, meta, uids, walk.told)
+                    self._sync(index, meta, uids, told)
                 case _:
                     assert_never(op)
-        return meta, walk.told
+        return meta, told
 
     def _sync(self, index: int, meta: dict[int, bytes], uids: dict[int, str], told: list[Told]) -> None:
         """Make the file meta information that of the cleaned object."""

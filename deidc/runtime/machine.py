@@ -26,9 +26,9 @@ from deidc.runtime.operands import Operands
 from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Outcome, Refused
 from deidc.runtime.part10 import META_LAYOUT, meta_elements, opened
 from deidc.runtime.plan import Plan
-from deidc.runtime.stream import Unsuited
 from deidc.runtime.toplevel import OfBytes, OfDataset
 from deidc.runtime.transcode import encodings_for, transcode
+from deidc.runtime.walk import Unsuited
 from deidc.runtime.window import Reader, Window
 
 

@@ -15,7 +15,7 @@ from pydicom.uid import (
 )
 
 from deidc.runtime.layout import VR_LETTERS, Encoding, behind, header_at, inflated
-from deidc.runtime.stream import Unsuited
+from deidc.runtime.walk import Unsuited
 from deidc.runtime.window import Buffer, InMemory, NotWhole, Window
 
 PREAMBLE = 128

@@ -14,7 +14,7 @@ from deidc.runtime.decisions import Context, Decided, Decision, Form
 from deidc.runtime.layout import UNDEFINED
 from deidc.runtime.plan import Node
 
-# Larger items cost more to compare than they save: their values are part of the comparison.
+# Larger items cost more to compare than they save: their values are part of the comparison. They are not learnt.
 LARGEST = 4096
 # How many bytes of an item its shapes are looked up by: its header, and that of its first element.
 KEY = 16
@@ -77,10 +77,10 @@ class Shapes:
     _seen: int = 0
     _credit: int = _PATIENCE
 
-    def find(self, data: bytes, at: int) -> Shape | None:
-        """Return the shape of the item at a place of the data, if it is known."""
+    def find(self, data: bytes, at: int, room: int) -> Shape | None:
+        """Return the shape of the item at a place of the data, if it is known; it has `room` bytes at most."""
         for shape in self.shapes:
-            if shape.fits(data, at):
+            if shape.size <= room and shape.fits(data, at):
                 self._credit = _PATIENCE
                 return shape
         return None
@@ -94,7 +94,7 @@ class Shapes:
         self._credit -= 1
         if self._credit < 0:
             self.shapes = ()
-        elif self._seen >= _SEEN_BEFORE and len(self.shapes) < MOST_SHAPES and len(item) <= LARGEST:
+        elif self._seen >= _SEEN_BEFORE and len(self.shapes) < MOST_SHAPES:
             shape = shape_of(item, context, node)
             if shape is not None:
                 self.shapes = (*self.shapes, shape)

@@ -16,7 +16,7 @@ from deidc.batch.atomic import discard_leftovers, write_atomically
 from deidc.batch.reading import ReadFault, read_bytes, read_file
 from deidc.batch.writing import encode
 from deidc.runtime.cleaned_bytes import CleanedBytes
-from deidc.runtime.stream import Unsuited
+from deidc.runtime.walk import Unsuited
 from deidc.runtime.window import InMemory
 from tests.files import FOLDER, shipped, tree_of
 

@@ -22,7 +22,7 @@ from deidc.batch.reading import ReadFault, read_bytes
 from deidc.batch.writing import encode
 from deidc.ir.library import shipped_recipes
 from deidc.runtime.layout import Damaged
-from deidc.runtime.stream import Unsuited
+from deidc.runtime.walk import Unsuited
 from deidc.runtime.window import InMemory, NotWhole
 from tests.properties.machines import machine_of
 from tests.strategies.objects import objects

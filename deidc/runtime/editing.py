@@ -1,0 +1,250 @@
+"""What the stream engine does to elements: decides what becomes of them, and keeps the edits that this makes."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from attrs import define, field
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_data_element
+from pydicom.tag import BaseTag, Tag
+
+from deidc.ir import dictionary
+from deidc.runtime.dataset import blank, written
+from deidc.runtime.decisions import Decision, Decisions, Effects
+from deidc.runtime.edits import Edit
+from deidc.runtime.elements import InputElement
+from deidc.runtime.fold import Folded, Standing
+from deidc.runtime.folding import Added, Folding, Needed, block_is_used
+from deidc.runtime.layout import UNDEFINED, Encoding, header_at
+from deidc.runtime.plan import Entry, vr_of_new
+from deidc.runtime.shapes import Shape
+from deidc.runtime.walk import Found, Place, Told, Walk
+from deidc.runtime.window import Window
+
+# File meta information repeats SOP Class and SOP Instance UID; what they are after the edits is kept for it.
+IDENTITY = (0x00080016, 0x00080018)
+
+
+@define(eq=False)
+class Editing:
+    """The edits of one data set.
+
+    `told` has which ops did what, by place and tag. `identity` has the bytes of SOP Class and SOP Instance UID as
+    they are after the edits. `growth` is by how many bytes the edits so far make the output longer.
+    """
+
+    folding: Folding
+    window: Window
+    decisions: Decisions
+    edits: list[Edit] = field(factory=list)
+    told: list[Told] = field(factory=list)
+    identity: dict[int, bytes] = field(factory=dict, repr=False)
+    growth: int = 0
+
+    # ---- elements that are there ----------------------------------------------------------------------
+
+    def edit(self, walk: Walk, found: Found, entry: Entry, *, is_needed: bool = False) -> Standing | None:
+        """Edit what becomes of an element; return how it stands, or None if there was a fault."""
+        decision = self._decided(walk, found, entry, is_needed=is_needed)
+        if decision is None:
+            return None
+        if decision.effects:
+            self.told.append((walk.place, found.tag, decision))
+        if decision.data is not None:
+            self._replace(walk, found, decision.data)
+            if not decision.data:
+                walk.removed.add(found.tag)
+        if found.tag in IDENTITY and walk.depth == 0:
+            kept = self._value(found) if decision.data is None else value_of(decision.data, found.layout)
+            self.identity[found.tag] = kept
+        return decision.standing
+
+    def _value(self, found: Found) -> bytes:
+        header, end = found.header, found.end
+        if header.length == UNDEFINED:
+            end -= 8  # the delimiter is no part of the value
+        return self.window[header.value_at : end]
+
+    def input_element(self, walk: Walk, found: Found, value: bytes | None) -> InputElement:
+        """Return an element as folding wants it, with its value, or with another that stands for it."""
+        here = walk.here
+        path = f"{here.path}{found.tag:08X}"
+        raw = self._raw(found, self._value(found) if value is None else value)
+        return InputElement(raw, found.vr, found.creator, path, here.indexes, here.encodings, here.in_file_meta)
+
+    def _raw(self, found: Found, value: bytes) -> RawDataElement:
+        header, layout = found.header, found.layout
+        vr = None if header.vr is None else header.vr.decode("ascii")
+        return RawDataElement(
+            BaseTag(found.tag), vr, header.length, value, header.value_at, layout.implicit, layout.little
+        )
+
+    def tell_of_group_length(self, walk: Walk, found: Found, entry: Entry) -> None:
+        """Tell what ops do to a group length, which is left out in any case."""
+        folded = self.folding.existing(walk.here, self.input_element(walk, found, None), entry, is_needed=False)
+        if folded is not None and folded.events:
+            self.told.append((walk.place, found.tag, Decision(Standing.ABSENT, None, _effects(folded))))
+
+    def _decided(self, walk: Walk, found: Found, entry: Entry, *, is_needed: bool) -> Decision | None:
+        """Return what becomes of an element, from memory or by the fold; None if there was a fault."""
+        memo = walk.context.memo(entry)
+        value: bytes | None = None
+        if memo.by_value or not memo.is_simple:
+            value = self._value(found)
+        frame = self.folding.frame
+        key = memo.key(b"" if value is None else value, frame, is_needed=is_needed)
+        decision = memo.decided.get(key) if key is not None else None
+        if decision is None:
+            element = self.input_element(walk, found, b"" if value is None else value)
+            folded = self.folding.existing(walk.here, element, entry, is_needed=is_needed)
+            if folded is None:
+                return None
+            decision = self._decision(walk, found, folded)
+            if key is not None:
+                self.decisions.keep(memo, key, decision)
+        return decision
+
+    def _decision(self, walk: Walk, found: Found, folded: Folded) -> Decision:
+        match folded.standing:
+            case Standing.ABSENT:
+                data: bytes | None = b""
+            case Standing.BLANK:
+                data = _encoded(walk, blank(self._raw(found, b""), folded.vr))
+            case Standing.WRITTEN:
+                data = _encoded(walk, written(Tag(found.tag), folded))
+            case Standing.AS_IS:
+                data = None
+        return Decision(folded.standing, data, _effects(folded))
+
+    # ---- the end of a level ---------------------------------------------------------------------------
+
+    def finish(self, walk: Walk, end: int) -> None:
+        """Put in what Adds make, then deal with private creators: they follow their blocks."""
+        made: list[int] = []
+        needed: dict[int, Needed] = {}
+        if walk.node.add_targets:
+            made, needed = self._add(walk, end)
+        if walk.waiting:
+            left = [*(tag for tag in walk.starts if tag not in walk.removed), *made]
+            for found, entry in walk.waiting:
+                self.edit(walk, found, entry, is_needed=block_is_used(found.tag, left))
+        for creator in needed.values():
+            if creator.tag not in walk.starts or creator.tag in walk.removed:
+                self._put_in(walk, creator.tag, self.folding.reserve(walk.here, creator), end)
+        if walk.depth == 0 or len(self.edits) > walk.mark:
+            for found in walk.group_lengths:
+                # Retired (PS3.5 7.2), and wrong where anything changed.
+                self._replace(walk, found, b"")
+
+    def _add(self, walk: Walk, end: int) -> tuple[list[int], dict[int, Needed]]:
+        """Put in what Adds make; return the tags, and the private creators that they need."""
+        made: list[int] = []
+        waiting = False
+        for target in walk.node.add_targets:
+            tag = target.public_tag
+            if tag is None:
+                waiting = True
+            elif tag not in walk.starts:
+                decision = self._decided_of_new(walk, tag)
+                if decision is None:
+                    waiting = True
+                elif decision.data is not None:
+                    made.append(tag)
+                    self._insert(walk, tag, decision.data, end)
+                    self.told.append((walk.place, tag, decision))
+        if not waiting:
+            return made, {}
+        added, needed = self.folding.additions(walk.here, walk.creators, {*walk.starts, *made})
+        for one in added:
+            self._put_in(walk, one.tag, written(Tag(one.tag), one.folded), end)
+            self._remember_new(walk, one)
+        return [*made, *(one.tag for one in added)], needed
+
+    def _decided_of_new(self, walk: Walk, tag: int) -> Decision | None:
+        """Return the decision about an element that is to be added, if it was made before."""
+        memo = walk.context.memo(walk.node.entry(tag, vr_of_new(tag, None), None))
+        key = memo.key(None, self.folding.frame, is_needed=False)
+        return None if key is None else memo.decided.get(key)
+
+    def _remember_new(self, walk: Walk, added: Added) -> None:
+        if added.creator is not None or dictionary.is_private(added.tag):
+            return
+        memo = walk.context.memo(walk.node.entry(added.tag, vr_of_new(added.tag, None), None))
+        key = memo.key(None, self.folding.frame, is_needed=False)
+        if key is not None:
+            data = _encoded(walk, written(Tag(added.tag), added.folded))
+            self.decisions.keep(memo, key, Decision(Standing.WRITTEN, data, _effects(added.folded)))
+
+    # ---- items ----------------------------------------------------------------------------------------
+
+    def do_item(self, shape: Shape, data: bytes, at: int, item: Place, depth: int) -> bool:
+        """Edit an item whose shape is known; return False, with nothing done, if a decision is not known yet."""
+        acts = shape.acts
+        if not acts:
+            return True
+        here = at - self.window.base
+        decisions: list[Decision] = []
+        for act in acts:
+            decision = act.decision or act.decided.get(data[here + act.value_at : here + act.stop])
+            if decision is None:
+                return False
+            decisions.append(decision)
+        grown, more = [0], 0
+        for act, decision in zip(acts, decisions, strict=True):
+            if decision.effects:
+                place = item
+                for tag, number in act.inside:
+                    place = (place, tag, number)
+                self.told.append((place, act.tag, decision))
+            new = decision.data
+            if new is not None:
+                self.edits.append((at + act.at, True, -depth - act.depth, act.tag, at + act.stop, new))
+                more += len(new) - (act.stop - act.at)
+            grown.append(more)
+        for one in shape.enclosing:
+            self.lengthen(at + one.at, one.length, grown[one.last] - grown[one.first], little=True)
+        self.growth += more
+        return True
+
+    def lengthen(self, at: int, length: int, more: int, *, little: bool) -> None:
+        """Edit the length of a sequence or an item."""
+        if more:
+            data = (length + more).to_bytes(4, "little" if little else "big")
+            self.edits.append((at, True, 0, 0, at + 4, data))
+
+    # ---- edits ----------------------------------------------------------------------------------------
+
+    def _replace(self, walk: Walk, found: Found, data: bytes) -> None:
+        self.edits.append((found.at, True, -walk.depth, found.tag, found.end, data))
+        self.growth += len(data) - (found.end - found.at)
+
+    def _put_in(self, walk: Walk, tag: int, element: DataElement, end: int) -> None:
+        self._insert(walk, tag, _encoded(walk, element), end)
+
+    def _insert(self, walk: Walk, tag: int, data: bytes, end: int) -> None:
+        if tag in IDENTITY and walk.depth == 0:
+            self.identity[tag] = value_of(data, walk.context.layout)
+        tags = list(walk.starts)
+        behind_it = bisect_left(tags, tag)
+        place = walk.starts[tags[behind_it]] if behind_it < len(tags) else end
+        self.edits.append((place, False, -walk.depth, tag, place, data))
+        self.growth += len(data)
+
+
+def _effects(folded: Folded) -> Effects:
+    return tuple((event.op, event.effect) for event in folded.events)
+
+
+def value_of(element: bytes, layout: Encoding) -> bytes:
+    """Return the value of an element that was encoded; of none, none."""
+    return element[header_at(element, 0, layout).value_at :] if element else b""
+
+
+def _encoded(walk: Walk, element: DataElement) -> bytes:
+    layout = walk.context.layout
+    buffer = DicomBytesIO()
+    buffer.is_implicit_VR, buffer.is_little_endian = layout.implicit, layout.little
+    write_data_element(buffer, element, list(walk.context.encodings))
+    return buffer.getvalue()

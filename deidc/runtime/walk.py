@@ -1,0 +1,84 @@
+"""Levels on the way of the stream engine through a file, and what it knows of them."""
+
+from __future__ import annotations
+
+from attrs import define, field, frozen
+
+from deidc.runtime.decisions import Context, Decision
+from deidc.runtime.folding import Level
+from deidc.runtime.layout import Encoding, Header
+from deidc.runtime.plan import Entry, Node
+
+_NO_CREATORS: dict[tuple[int, int], str] = {}  # never written to; levels with private creators have their own
+
+# The item that a level is: the place of its sequence's level, the sequence's tag, the item's number.
+Place = tuple["Place | None", int, int]
+# What was done to an element: the place of its level, its tag, the decision with the effects of ops.
+Told = tuple[Place | None, int, Decision]
+
+
+class Unsuited(Exception):
+    """The stream engine leaves an object to the Dataset engine; says why, in words without data."""
+
+
+@frozen
+class Found:
+    """An element of the input: where it is, and what it is."""
+
+    header: Header
+    at: int
+    end: int
+    layout: Encoding
+    vr: str
+    creator: str | None
+
+    @property
+    def tag(self) -> int:
+        """The element's tag."""
+        return self.header.tag
+
+
+@define(eq=False)
+class Walk:
+    """State of one level, made for levels of which something has to be kept.
+
+    `starts` has where elements begin, by tag: of all if something is to be added at the level, else of those since
+    the first private creator. `removed` are tags that are gone. `mark` is how many edits there were before the level.
+    """
+
+    node: Node
+    context: Context
+    place: Place | None
+    depth: int
+    mark: int
+    in_file_meta: bool
+    starts: dict[int, int]
+    removed: set[int] = field(factory=set)
+    creators: dict[tuple[int, int], str] = field(factory=lambda: _NO_CREATORS)
+    waiting: tuple[tuple[Found, Entry], ...] = ()
+    group_lengths: tuple[Found, ...] = ()
+    _here: Level | None = None
+
+    @property
+    def here(self) -> Level:
+        """The level as folding wants it; most levels are never asked."""
+        if self._here is None or self._here.encodings is not self.context.encodings:
+            context = self.context
+            indexes = items_of(self.place)
+            self._here = Level(
+                self.node, path_of(self.place), indexes, context.encodings, context.sheltered, self.in_file_meta
+            )
+        return self._here
+
+
+def path_of(place: Place | None) -> str:
+    """Return the path of a level, as events have it in front of the tags of the level."""
+    if place is None:
+        return ""
+    above, sequence, number = place
+    return f"{path_of(above)}{sequence:08X}[{number}]."
+
+
+def items_of(place: Place | None) -> tuple[int, ...]:
+    """Return the item numbers on the way to a level."""
+    return () if place is None else (*items_of(place[0]), place[2])
