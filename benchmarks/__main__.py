@@ -67,8 +67,8 @@ def install(folder: Path, names: tuple[str, ...], debian: bool) -> None:
 @click.option("--only", help=f"Rows to measure, by commas: {', '.join(ROWS)}.")
 @click.option("--corpora", "names", help="Corpora to measure on, by commas.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the order within a round.")
-@click.option("--timeout", type=float, default=1800.0, show_default=True, help="Seconds that one run may take.")
-@click.option("--patience", type=float, default=120.0, show_default=True, help="Slower rows run once only.")
+@click.option("--timeout", type=float, default=300.0, show_default=True, help="Seconds that one run may take.")
+@click.option("--patience", type=float, default=60.0, show_default=True, help="Slower rows run once only.")
 @click.option("--scratch", type=FOLDER, help="Where to work; in RAM if there is room, unless you say.")
 @click.option("-o", "--output", type=FOLDER, default=Path("speed"), show_default=True, help="Where results go.")
 def compare(  # one parameter for each option

@@ -10,6 +10,7 @@ from attrs import frozen
 from deidc.ir import dictionary
 
 _TEXT = ("LO", "SH", "PN", "ST", "LT", "UC", "UT", "AE")
+_PATIENT = "0010"  # its group comes last, since some of it is newer than what peers know
 _FIRST = (
     ("PatientName", "anonymous"),
     ("PatientID", "X"),
@@ -45,7 +46,7 @@ def actions(count: int) -> tuple[Action, ...]:
     known = {one.keyword for one in first}
     rest = [
         Action(one.keyword, int(one.pattern, 16), None)
-        for one in dictionary.attributes()
+        for one in sorted(dictionary.attributes(), key=lambda one: one.pattern.startswith(_PATIENT))
         if one.vr in _TEXT and one.pattern >= "0008" and not (one.repeating or one.retired or one.keyword in known)
     ]
     if count > len(first) + len(rest):

@@ -14,6 +14,7 @@ import attrs
 from attrs import frozen
 
 from benchmarks.corpora import Made
+from benchmarks.rows import ROWS
 from benchmarks.running import Usage
 
 START = "start"  # the corpus of one small file
@@ -46,14 +47,16 @@ class Rate:
 class Results:
     """A comparison.
 
-    `versions` and `absent` are by row: what was measured, and why what was not was not. `commands` has the
-    milliseconds of commands that have a budget of their own, `idle` the bytes of an interpreter that does nothing.
+    `versions` and `absent` are by row: what was measured, and why what was not was not. `seconds` is what a run was
+    given at most, `idle` the peak bytes of an interpreter that does nothing, and `commands` has the milliseconds of
+    commands that have a budget of their own.
     """
 
     machine: Mapping[str, str]
     place: str
     rounds: int
     seed: int
+    seconds: float
     idle: int
     corpora: Mapping[str, Made]
     versions: Mapping[str, str]
@@ -70,16 +73,25 @@ class Results:
         """Return the warm-up."""
         return next((run for run in self.runs if (run.row, run.corpus, run.round) == (row, corpus, 0)), None)
 
-    def works(self, row: str, corpus: str) -> bool:
-        """Return whether a row was measured on a corpus, was not ended by a signal or the clock, and wrote files."""
+    def done(self, row: str, corpus: str) -> int:
+        """Return how many files a row has done: written, and not as they were unless copying is its work."""
         first = self.first(row, corpus)
-        return first is not None and all(run.usage.code >= 0 for run in self.timed(row, corpus)) and bool(first.files)
+        if first is None or first.files is None or first.unchanged is None:
+            return 0
+        return first.files if ROWS[row].copies else first.files - first.unchanged
+
+    def works(self, row: str, corpus: str) -> bool:
+        """Return whether a row did half of the files of a corpus at least, and no signal or clock ended it."""
+        if self.first(row, corpus) is None:
+            return False
+        enough = 2 * self.done(row, corpus) >= self.corpora[corpus].files
+        return enough and all(run.usage.code >= 0 for run in self.timed(row, corpus))
 
     def rate(self, row: str, corpus: str) -> Rate | None:
-        """Return the files per second of whole processes, start-up and all; None if the row does not work."""
+        """Return the files done per second of whole processes, start-up and all; None if the row does not work."""
         if not self.works(row, corpus):
             return None
-        rates = [self.corpora[corpus].files / run.usage.wall for run in self.timed(row, corpus)]
+        rates = [self.done(row, corpus) / run.usage.wall for run in self.timed(row, corpus)]
         return Rate(statistics.median(rates), min(rates), max(rates), len(rates))
 
     def startup(self, row: str) -> float | None:
@@ -97,7 +109,7 @@ class Results:
         if startup is None or not self.works(row, corpus):
             return None
         whole = statistics.median(run.usage.wall for run in self.timed(row, corpus))
-        return self.corpora[corpus].files / (whole - startup) if whole > 2 * startup else None
+        return self.done(row, corpus) / (whole - startup) if whole > 2 * startup else None
 
     def above_idle(self, row: str, corpus: str) -> int | None:
         """Return the peak memory of a row's processes together, less that of an interpreter that does nothing."""

@@ -53,8 +53,8 @@ def _rates(results: Results) -> str:
         for row, why in results.absent.items()
     ]
     return (
-        f"{_table(head, rows)}\n\nFiles per second of whole processes, start-up and all; in brackets, as a multiple of "
-        f"{REFERENCE}."
+        f"{_table(head, rows)}\n\nFiles done per second by whole processes, start-up and all; in brackets, as a "
+        f"multiple of {REFERENCE}."
     )
 
 
@@ -71,8 +71,9 @@ def _failure(results: Results, row: str, corpus: str) -> str:
     if first is None:
         return _NOTHING
     if first.usage.code == -9:
-        return "failed: ended by the clock"
-    return f"failed: exit code {first.usage.code}, {first.files} files"
+        return f"failed: not done in {results.seconds:.0f} s"
+    done, files = results.done(row, corpus), results.corpora[corpus].files
+    return f"failed: {done} of {files} done, exit code {first.usage.code}"
 
 
 def _budgets(budgets: tuple[Checked, ...]) -> str:
