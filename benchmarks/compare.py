@@ -14,7 +14,7 @@ from benchmarks.corpora import CORPORA, Made, read_index
 from benchmarks.peers import Ready
 from benchmarks.results import START, Results, Run, machine
 from benchmarks.rows import IDLE, ROWS, ready_rows
-from benchmarks.running import emptied, look_at, run
+from benchmarks.running import emptied, look_at, run, working_folder
 from benchmarks.scratch import Place, is_in_memory, place_for
 
 # The corpora that are measured if none is named, as far as they have been made.
@@ -56,14 +56,11 @@ def compare(corpora: Path, peers: Path | None, plan: Plan, scratch: Path | None,
     ready, absent = ready_rows(plan.rows, peers)
     largest = max(made.bytes for made in index.values())
     place = place_for(sum(made.bytes for made in index.values()) + largest, scratch, corpora / "scratch")
-    work = emptied(place.folder / "compare")
-    try:
+    with working_folder(place.folder) as work:
         bench = _lay_out(corpora, index, place, work)
         idle = run(list(IDLE), seconds=plan.seconds, watch=True)
         runs = _runs(bench, ready, plan, say)
-        commands = figures.command_milliseconds(max(3, plan.rounds))
-    finally:
-        shutil.rmtree(work)
+    commands = figures.command_milliseconds(max(3, plan.rounds))
     return Results(
         machine=machine(),
         place=place.about,

@@ -22,7 +22,8 @@ def main() -> None:
     child = os.fork()
     if child == 0:
         _become(command, mib)
-    signal.signal(signal.SIGALRM, lambda *_: os.killpg(child, signal.SIGKILL))
+    for number in (signal.SIGALRM, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: os.killpg(child, signal.SIGKILL))
     signal.setitimer(signal.ITIMER_REAL, seconds)
     _, status, usage = os.wait4(child, 0)
     wall = time.perf_counter() - start

@@ -13,7 +13,7 @@ from attrs import asdict, frozen
 from benchmarks import actions
 from benchmarks.corpora import CORPORA, Made, read_index
 from benchmarks.rows import IDLE, ROWS, ready_rows
-from benchmarks.running import emptied, look_at, run
+from benchmarks.running import emptied, look_at, run, working_folder
 from benchmarks.scratch import is_in_memory, room, takes_holes
 
 MEASURED = ("big", "long", "sparse")
@@ -35,21 +35,17 @@ class Peak:
 def measure(corpora: Path, scratch: Path, limit: int) -> Iterator[Peak]:
     """Run each engine on each corpus that there is, with `limit` MiB of private memory at most."""
     index = read_index(corpora)
-    work = emptied(scratch / "memory")
-    try:
+    with working_folder(scratch) as work:
         told = emptied(work / "actions")
         actions.write_all(told)
         idle = int(statistics.median(run(list(IDLE), seconds=60, watch=True).peak for _ in range(5)))
         for name in MEASURED:
             for engine, row in ENGINES.items():
                 why_not = _cannot(index.get(name), name, work)
-                yield (
-                    Peak(engine, name, None, why_not)
-                    if why_not
-                    else _one(engine, row, name, corpora / name, index[name], work, idle, limit)
-                )
-    finally:
-        shutil.rmtree(work)
+                if why_not is not None:
+                    yield Peak(engine, name, None, why_not)
+                else:
+                    yield _one(engine, row, corpora / name, index[name], work, idle, limit)
 
 
 def _cannot(made: Made | None, name: str, work: Path) -> str | None:
@@ -65,15 +61,15 @@ def _cannot(made: Made | None, name: str, work: Path) -> str | None:
     return None
 
 
-def _one(engine: str, row: str, name: str, source: Path, made: Made, work: Path, idle: int, limit: int) -> Peak:
+def _one(engine: str, row: str, source: Path, made: Made, work: Path, idle: int, limit: int) -> Peak:
     ready, _ = ready_rows((row,), None)
     target = emptied(work / "output")
     usage = run(ROWS[row].words(ready[row], source, target, work / "actions"), seconds=_SECONDS, mib=limit, watch=True)
-    written = _count(target) if CORPORA[name].hole else look_at(source, target).files
+    written = _count(target) if CORPORA[source.name].hole else look_at(source, target).files
     shutil.rmtree(target)
     if usage.code < 0 or written != made.files:
-        return Peak(engine, name, None, f"failed within {limit} MiB: exit code {usage.code}, {written} files")
-    return Peak(engine, name, max(0, (usage.peak_of_all or usage.peak) - idle))
+        return Peak(engine, source.name, None, f"failed within {limit} MiB: exit code {usage.code}, {written} files")
+    return Peak(engine, source.name, max(0, (usage.peak_of_all or usage.peak) - idle))
 
 
 def _count(target: Path) -> int:

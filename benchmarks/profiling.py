@@ -5,11 +5,10 @@ from __future__ import annotations
 import cProfile
 import io
 import pstats
-import shutil
 from pathlib import Path
 
 from benchmarks import actions
-from benchmarks.running import emptied
+from benchmarks.running import emptied, working_folder
 from deidc.cli import main
 
 MOST = 25
@@ -17,16 +16,13 @@ MOST = 25
 
 def profile(corpus: Path, recipe: str | None, scratch: Path) -> str:
     """Run a corpus twice, so that imports are done, and return the functions that took most time in the second."""
-    work = emptied(scratch / "profile")
-    try:
+    with working_folder(scratch) as work:
         told = emptied(work / "actions")
         actions.write_all(told)
         words = ["run", recipe or str(told / "deidc-15.deid"), str(corpus), "--quiet", "-o"]
         _call([*words, str(work / "first")], None)
         profiler = cProfile.Profile()
         _call([*words, str(work / "second")], profiler)
-    finally:
-        shutil.rmtree(work)
     text = io.StringIO()
     pstats.Stats(profiler, stream=text).strip_dirs().sort_stats("tottime").print_stats(MOST)
     return text.getvalue()

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -42,7 +44,12 @@ def run(words: list[str], *, seconds: float, mib: int = 0, watch: bool = False) 
     with tempfile.NamedTemporaryFile("r", encoding="ascii") as result:
         launcher = [sys.executable, "-I", "-S", str(LAUNCHER), result.name, str(seconds), str(mib)]
         with subprocess.Popen([*launcher, *words], stdin=subprocess.DEVNULL) as process:
-            watched = _watched(process) if watch else None
+            try:
+                watched = _watched(process) if watch else None
+                process.wait()
+            except BaseException:
+                process.terminate()  # which ends what it launched
+                raise
         wall, user, system, kib, code = result.read().split()
     peak = int(kib) * _KIB
     return Usage(
@@ -100,6 +107,14 @@ def look_at(source: Path, target: Path) -> Written:
         if original.is_file() and filecmp.cmp(original, path, shallow=False):
             same += 1
     return Written(len(outputs), same)
+
+
+@contextmanager
+def working_folder(parent: Path) -> Iterator[Path]:
+    """Give a new folder below another, which is gone afterwards."""
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="deidc-", dir=parent) as folder:
+        yield Path(folder)
 
 
 def emptied(folder: Path) -> Path:
