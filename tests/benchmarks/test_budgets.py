@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+import time
 
 import pytest
 
 from benchmarks.budgets import Sense, check, verdict
 from benchmarks.corpora import Made
 from benchmarks.results import Results, Run, load, save
-from benchmarks.running import Usage, look_at, run
+from benchmarks.running import LAUNCHER, Usage, look_at, run
 from benchmarks.tables import page
 
 MIB = 1 << 20
@@ -137,3 +139,14 @@ def test_outputs_are_counted_and_compared(tmp_path):
         (tmp_path / folder / "b").write_bytes(second)
     written = look_at(tmp_path / "in", tmp_path / "out")
     assert (written.files, written.unchanged) == (2, 1)
+
+
+def test_a_run_that_is_given_up_ends_what_it_started(tmp_path):
+    """A launcher that is asked to end ends its command, and notes that it did."""
+    begun, result = tmp_path / "begun", tmp_path / "result"
+    command = ["sh", "-c", f"touch {begun}; sleep 60"]
+    with subprocess.Popen([sys.executable, "-I", "-S", str(LAUNCHER), str(result), "60", "0", *command]) as launcher:
+        while not begun.exists():
+            time.sleep(0.01)
+        launcher.terminate()
+    assert result.read_text(encoding="ascii").split()[-1] == "-9"
