@@ -1,155 +1,152 @@
-"""Measure: recipes, cost by rules, cost by elements, memory, and deid beside it where it has a like.
-
-Every figure is a median over interleaved rounds of one process; quote ratios, not seconds.
-"""
+"""The command line of the benchmarks; see docs/speed.md."""
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import gc
-import io
-import resource
-import statistics
-import tempfile
-import time
-import warnings
-from collections.abc import Callable
 from pathlib import Path
 
+import click
 from rich.console import Console
-from rich.table import Table
 
-from benchmarks.objects import image_bytes, multi_frame_bytes, read, write
-from benchmarks.recipes import SHORT, recipe
-from deidc import Machine, check_recipe, compile_recipe
+from benchmarks import corpora as corpora_of
+from benchmarks import memory as memory_of
+from benchmarks import peers as peers_of
+from benchmarks.rows import ROWS
 
-Work = Callable[[], object]
-
-
-def medians(rounds: int, **works: Work) -> dict[str, float]:
-    """Return the median milliseconds of each work, one after the other in every round."""
-    times: dict[str, list[float]] = {name: [] for name in works}
-    for number in range(rounds + 1):
-        for name, work in works.items():
-            gc.collect()
-            start = time.perf_counter()
-            work()
-            if number:
-                times[name].append((time.perf_counter() - start) * 1000)
-    return {name: statistics.median(found) for name, found in times.items()}
+FOLDER = click.Path(path_type=Path, file_okay=False)
+THERE = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
-class Deid:
-    """deid 0.4.13, if it is installed."""
-
-    def __init__(self) -> None:
-        with contextlib.redirect_stdout(io.StringIO()):
-            from deid.config import DeidRecipe
-            from deid.dicom import fields
-            from deid.dicom.parser import DicomParser
-        self._recipe, self._parser = DeidRecipe, DicomParser
-        self._caches = [one for one in vars(fields).values() if hasattr(one, "cache_clear")]
-
-    def recipe(self, text: str) -> object:
-        """Return a recipe as deid reads it."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "deid.recipe"
-            path.write_text(text, encoding="utf-8")
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                return self._recipe(str(path))
-
-    def run(self, data: bytes, read_recipe: object) -> None:
-        """Clean one object from its bytes to bytes."""
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            parser = self._parser(read(data), recipe=read_recipe)
-            parser.parse()
-            write(parser.dicom)
-        for cached in self._caches:
-            cached.cache_clear()
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--quick", is_flag=True, help="Of the figures: fewer rounds and objects.")
+@click.pass_context
+def benchmarks(context: click.Context, quick: bool) -> None:
+    """Measure deidc. Without a command: the figures of compiler and engines, beside deid."""
+    if context.invoked_subcommand is None:
+        context.invoke(figures, quick=quick)
 
 
-def main() -> None:
-    """Run all measurements and print one table."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--quick", action="store_true", help="fewer rounds and objects")
-    quick = options.parse_args().quick
-    warnings.simplefilter("ignore")
-    rounds = 3 if quick else 9
-    table = Table("what", "deidc", "deid 0.4.13", "ratio", title="milliseconds, medians")
-    deid = Deid()
-    _recipes(table, deid, rounds)
-    _rules(table, deid, rounds)
-    _elements(table, deid, 3, quick=quick)
-    _memory(table, 2_000 if quick else 10_000)
-    Console(width=110).print(table)
+@benchmarks.command()
+@click.option("--quick", is_flag=True, help="Fewer rounds and objects.")
+def figures(quick: bool) -> None:
+    """Measure compiler and engines in one process."""
+    from benchmarks.figures import table_of_figures
+
+    Console(width=110).print(table_of_figures(quick=quick))
 
 
-def _row(table: Table, what: str, ours: float, theirs: float | None = None) -> None:
-    ratio = f"{theirs / ours:.1f} x" if theirs is not None else ""
-    table.add_row(what, f"{ours:.2f}", f"{theirs:.2f}" if theirs is not None else "", ratio)
+@benchmarks.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("names", nargs=-1, type=click.Choice(sorted(corpora_of.CORPORA)))
+@click.option("--small", is_flag=True, help="A few files of each, for a trial.")
+def corpora(folder: Path, names: tuple[str, ...], small: bool) -> None:
+    """Make corpora below FOLDER: all but `sparse`, or the NAMES."""
+    for corpus, made in corpora_of.make_corpora(folder, names, small=small):
+        click.echo(f"{corpus.name}: {made.files} files, {made.bytes} bytes, {made.sha256 or 'not digested'}")
 
 
-def _recipes(table: Table, deid: Deid, rounds: int) -> None:
-    text = recipe(700)
-    found = medians(
-        rounds,
-        check=lambda: check_recipe(text),
-        compile=lambda: compile_recipe(text),
-        deid=lambda: deid.recipe(text),
-    )
-    _row(table, "check a recipe of 700 rules (budget 150)", found["check"])
-    _row(table, "compile it (budget 100); deid: read it", found["compile"], found["deid"])
+@benchmarks.group()
+def peers() -> None:
+    """Install the tools that deidc is compared with."""
 
 
-def _rules(table: Table, deid: Deid, rounds: int) -> None:
-    data = image_bytes()
-    short, long = Machine.link(compile_recipe(recipe(15))), Machine.link(compile_recipe(recipe(600)))
-    deid_short, deid_long = deid.recipe(recipe(15)), deid.recipe(recipe(600))
-    found = medians(
-        rounds * 5,
-        untouched=lambda: write(read(data)),
-        short=lambda: write(short.run(read(data)).dataset),  # type: ignore[union-attr]
-        long=lambda: write(long.run(read(data)).dataset),  # type: ignore[union-attr]
-    )
-    peers = medians(rounds, short=lambda: deid.run(data, deid_short), long=lambda: deid.run(data, deid_long))
-    _row(table, "a file by pydicom alone, read and written", found["untouched"])
-    _row(table, "a file by 15 rules, read to written", found["short"], peers["short"])
-    _row(table, "a file by 600 rules (budget 1.1 x 15 rules)", found["long"], peers["long"])
-    table.add_row(
-        "  600 rules against 15", f"{found['long'] / found['short']:.2f} x", f"{peers['long'] / peers['short']:.2f} x"
-    )
-    table.add_row("  speed against pydicom alone, 15 rules", f"{found['untouched'] / found['short']:.2f} x")
+@peers.command()
+@click.argument("folder", type=FOLDER)
+@click.argument("names", nargs=-1, type=click.Choice(sorted(peers_of.PEERS)))
+@click.option("--debian", is_flag=True, help="Install Debian's packages too, with apt-get.")
+def install(folder: Path, names: tuple[str, ...], debian: bool) -> None:
+    """Make a virtual environment for each peer below FOLDER."""
+    for peer, found in peers_of.install(folder, names, debian=debian):
+        told = found.version if isinstance(found, peers_of.Ready) else found.why
+        click.echo(f"{peer.name}: {told}")
 
 
-def _elements(table: Table, deid: Deid, rounds: int, *, quick: bool) -> None:
-    machine = Machine.link(compile_recipe(SHORT))
-    read_recipe = deid.recipe(SHORT)
-    for elements in (600, 2_400, 9_600) if quick else (600, 2_400, 9_600, 38_400):
-        data = multi_frame_bytes(elements)
-        found = medians(
-            rounds,
-            untouched=lambda data=data: write(read(data)),
-            ours=lambda data=data: write(machine.run(read(data)).dataset),  # type: ignore[misc]
-            theirs=lambda data=data: deid.run(data, read_recipe),
-        )
-        _row(table, f"{elements} elements, read to written", found["ours"], found["theirs"])
-        per = found["ours"] / elements * 1000
-        table.add_row("  microseconds an element", f"{per:.1f}", f"{found['theirs'] / elements * 1000:.1f}")
-        table.add_row("  speed against pydicom alone", f"{found['untouched'] / found['ours']:.2f} x")
+@benchmarks.command()
+@click.argument("folder", metavar="CORPORA", type=THERE)
+@click.option("--peers", "peers_folder", type=THERE, help="Where `peers install` put them.")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--only", help=f"Rows to measure, by commas: {', '.join(ROWS)}.")
+@click.option("--corpora", "names", help="Corpora to measure on, by commas.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the order within a round.")
+@click.option("--timeout", type=float, default=300.0, show_default=True, help="Seconds that one run may take.")
+@click.option("--patience", type=float, default=60.0, show_default=True, help="Slower rows run once only.")
+@click.option("--scratch", type=FOLDER, help="Where to work; in RAM if there is room, unless you say.")
+@click.option("-o", "--output", type=FOLDER, default=Path("speed"), show_default=True, help="Where results go.")
+def compare(  # one parameter for each option
+    folder: Path,
+    peers_folder: Path | None,
+    rounds: int,
+    only: str | None,
+    names: str | None,
+    seed: int,
+    timeout: float,
+    patience: float,
+    scratch: Path | None,
+    output: Path,
+) -> None:
+    """Compare all tools on CORPORA, and write results.json, speed.md and speed.png."""
+    from benchmarks.compare import Plan
+    from benchmarks.compare import compare as measured
+    from benchmarks.results import save
+
+    wanted = _split(only)
+    if unknown := [name for name in wanted if name not in ROWS]:
+        raise click.UsageError(f"no row {', '.join(unknown)}; there are {', '.join(ROWS)}")
+    plan = Plan(rounds, seed, timeout, patience, wanted, _split(names))
+    output.mkdir(parents=True, exist_ok=True)
+    try:
+        results = measured(folder, peers_folder, plan, scratch, lambda line: click.echo(line, err=True))
+    except LookupError as failure:
+        raise click.UsageError(str(failure.args[0])) from None
+    save(results, output / "results.json")
+    _write_report(output)
 
 
-def _memory(table: Table, objects: int) -> None:
-    machine = Machine.link(compile_recipe(SHORT))
-    data = image_bytes()
-    for _ in range(objects // 10):
-        machine.run(read(data))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for _ in range(objects):
-        machine.run(read(data))
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    table.add_row(f"peak memory grown by {objects} more objects, MiB", f"{grown:.1f}")
+@benchmarks.command()
+@click.argument("output", type=THERE)
+def report(output: Path) -> None:
+    """Write speed.md and speed.png anew from the results in OUTPUT, with what `memory` measured."""
+    _write_report(output)
+
+
+@benchmarks.command()
+@click.argument("folder", metavar="CORPORA", type=THERE)
+@click.option("--limit", type=click.IntRange(64), default=4096, show_default=True, help="MiB that a run may have.")
+@click.option("--scratch", type=FOLDER, help="A folder on a disk that takes holes; in CORPORA unless you say.")
+@click.option("-o", "--output", type=FOLDER, default=Path("speed"), show_default=True, help="Where results go.")
+def memory(folder: Path, limit: int, scratch: Path | None, output: Path) -> None:
+    """Measure peak memory on `big`, `long` and `sparse`, per engine; writes memory.json."""
+    peaks = list(memory_of.measure(folder, scratch or folder / "scratch", limit))
+    output.mkdir(parents=True, exist_ok=True)
+    memory_of.save(peaks, output / "memory.json")
+    click.echo(memory_of.table(peaks), nl=False)
+
+
+@benchmarks.command()
+@click.argument("corpus", type=THERE)
+@click.option("--recipe", help="A recipe that needs no variables; one of 15 rules unless you say.")
+@click.option("--scratch", type=FOLDER, default=Path("speed"), show_default=True, help="Where outputs go for a while.")
+def profile(corpus: Path, recipe: str | None, scratch: Path) -> None:
+    """Print where the time of `deidc run` goes on the folder CORPUS."""
+    from benchmarks.profiling import profile as profiled
+
+    click.echo(profiled(corpus, recipe, scratch))
+
+
+def _write_report(output: Path) -> None:
+    from benchmarks.plot import draw
+    from benchmarks.results import load
+    from benchmarks.tables import page
+
+    results = load(output / "results.json")
+    text = page(results, memory_of.load(output / "memory.json"))
+    (output / "speed.md").write_text(text, encoding="utf-8")
+    draw(results, output / "speed.png")
+    click.echo(text)
+
+
+def _split(names: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(",")) if names else ()
 
 
 if __name__ == "__main__":
-    main()
+    benchmarks(prog_name="python -m benchmarks")

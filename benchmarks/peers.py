@@ -1,0 +1,140 @@
+"""The peers: which they are, how each is installed into an environment of its own, and which version is there."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from attrs import frozen
+
+from deidc.version import __version__
+
+
+@frozen
+class FromPyPI:
+    """A peer that is a Python package, in a virtual environment of its own."""
+
+    name: str
+    requirement: str
+
+    @property
+    def package(self) -> str:
+        """The name of the package, without its version."""
+        return self.requirement.partition("==")[0]
+
+
+@frozen
+class FromDebian:
+    """A peer that is a program of a Debian package, found on the path."""
+
+    name: str
+    program: str
+    package: str
+
+
+@frozen
+class Ours:
+    """deidc, run by the interpreter that measures."""
+
+    name: str
+
+
+Peer = FromPyPI | FromDebian | Ours
+
+PEERS: Mapping[str, Peer] = {
+    one.name: one
+    for one in (
+        Ours("deidc"),
+        FromDebian("cp", "cp", "coreutils"),
+        FromPyPI("pydicom", "pydicom==3.0.2"),
+        FromPyPI("deid", "deid==0.4.13"),
+        FromPyPI("dcmanon", "dcmanon==0.3.1"),
+        FromPyPI("fw-file-rs", "fw-file-rs==0.9.1"),
+        FromPyPI("dicom-anonymizer", "dicom-anonymizer==2.1.0"),
+        FromPyPI("dicognito", "dicognito==0.19.0"),
+        FromDebian("dcmodify", "dcmodify", "dcmtk"),
+        FromDebian("gdcmanon", "gdcmanon", "libgdcm-tools"),
+    )
+}
+
+
+@frozen
+class Ready:
+    """A peer that can be measured: the interpreter that runs its driver, and its version."""
+
+    interpreter: str
+    version: str
+
+
+@frozen
+class Absent:
+    """A peer that cannot be measured, and why."""
+
+    why: str
+
+
+Found = Ready | Absent
+
+
+def find(peer: Peer, folder: Path | None) -> Found:
+    """Return whether a peer is installed, those of PyPI below a folder."""
+    match peer:
+        case Ours():
+            return Ready(sys.executable, f"{__version__}, pydicom {version('pydicom')}")
+        case FromDebian(program=program, package=package):
+            if shutil.which(program) is None:
+                return Absent(f"not installed: Debian's package {package} has it")
+            return Ready(sys.executable, _debian_version(package))
+        case FromPyPI(name=name):
+            interpreter = folder / name / "bin" / "python" if folder is not None else None
+            if interpreter is None or not interpreter.exists():
+                return Absent("not installed: `python -m benchmarks peers install FOLDER` does it")
+            return _python_version(peer, interpreter)
+
+
+def install(folder: Path, names: tuple[str, ...], *, debian: bool) -> Iterator[tuple[Peer, Found]]:
+    """Install peers, all if none is named, and say how each ended; programs of Debian only if `debian` asks for it."""
+    for peer in (PEERS[name] for name in names or PEERS):
+        match peer:
+            case FromPyPI():
+                trouble = _install_package(peer, folder / peer.name)
+            case FromDebian(program=program, package=package) if debian and shutil.which(program) is None:
+                trouble = _run("apt-get", "install", "-y", "--no-install-recommends", package)
+            case _:
+                trouble = None
+        yield peer, Absent(f"not installed: {trouble}") if trouble else find(peer, folder)
+
+
+def _install_package(peer: FromPyPI, place: Path) -> str | None:
+    venv.create(place, with_pip=True, clear=True)
+    return _run(str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", peer.requirement)
+
+
+def _run(*command: str) -> str | None:
+    """Return None if a command ended well, and how it did not otherwise."""
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    except OSError:
+        return f"{command[0]} cannot be run"
+    return None if done.returncode == 0 else f"{Path(command[0]).name} ended with {done.returncode}"
+
+
+def _python_version(peer: FromPyPI, interpreter: Path) -> Found:
+    text = f"import importlib.metadata as m; print(m.version({peer.package!r}))"
+    done = subprocess.run([str(interpreter), "-c", text], capture_output=True, text=True, check=False)
+    if done.returncode:
+        return Absent("not installed: its environment has no such package")
+    return Ready(str(interpreter), done.stdout.strip())
+
+
+def _debian_version(package: str) -> str:
+    if shutil.which("dpkg-query") is None:
+        return "of unknown version"
+    form = "-f=${Version}"
+    done = subprocess.run(["dpkg-query", "-W", form, package], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "of unknown version"
