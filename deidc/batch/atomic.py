@@ -9,6 +9,8 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from deidc.batch.content import Content
+
 TEMPORARY_PREFIX = ".deidc-"
 TEMPORARY_SUFFIX = ".part"
 
@@ -16,22 +18,23 @@ TEMPORARY_SUFFIX = ".part"
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
 
 
-def write_atomically(path: Path, data: bytes, *, overwrite: bool, fsync: bool = False, token: str = "") -> None:
-    """Write a file whole, or not at all; folders on the way are made.
+def write_atomically(path: Path, content: Content, *, overwrite: bool, fsync: bool = False, token: str = "") -> int:
+    """Write a file whole, or not at all, and return its size; folders on the way are made.
 
     `token` goes into the temporary name, so that `discard_leftovers` can find what a killed process left.
 
     Without `overwrite` a file that is there stays, even one that appears while this one is written, and
     FileExistsError is raised. With it, the new file takes over the permissions of the old one. Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f"{TEMPORARY_PREFIX}{token}{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+    target = _new_file(temporary)
     try:
-        with temporary.open("xb") as file:
-            file.write(data)
+        try:
+            size = content.write_to(target)
             if fsync:
-                file.flush()
-                os.fsync(file.fileno())
+                os.fsync(target)
+        finally:
+            os.close(target)
         if overwrite:
             if path.is_file():
                 shutil.copymode(path, temporary)
@@ -40,9 +43,20 @@ def write_atomically(path: Path, data: bytes, *, overwrite: bool, fsync: bool = 
             _put(temporary, path)
     finally:
         # Also when a signal interrupts: nothing half-written is left behind.
-        temporary.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
     if fsync:
         _sync_folder(path.parent)
+    return size
+
+
+def _new_file(path: Path) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        return os.open(path, flags, 0o666)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, flags, 0o666)
 
 
 def discard_leftovers(folder: Path, token: str) -> None:

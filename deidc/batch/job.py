@@ -12,6 +12,7 @@ from typing import assert_never
 from attrs import define, evolve, field, frozen
 from pydicom.dataset import FileDataset
 
+from deidc.batch.content import Content
 from deidc.batch.discovery import Input
 from deidc.batch.reading import ReadFault, bytes_of, read_bytes
 from deidc.batch.variables import Rows, VariablesError, typed
@@ -189,8 +190,11 @@ def _encoded(cleaned: Cleaned | CleanedBytes) -> bytes | ReadFault:
 def _write(settings: Settings, source: Input, data: bytes, target: Path) -> ReadFault | None:
     if target.exists() and target.samefile(source.path):
         return ReadFault(faults.SAME_FILE, "the output would replace the input")
-    trouble = write_whole(target, data, overwrite=settings.overwrite, fsync=settings.fsync, token=settings.token)
-    if trouble is not None and trouble.rule is faults.OUTPUT_EXISTS and settings.again and target.is_file():
+    content = Content.of(data)
+    trouble = write_whole(target, content, overwrite=settings.overwrite, fsync=settings.fsync, token=settings.token)
+    if isinstance(trouble, int):
+        return None
+    if trouble.rule is faults.OUTPUT_EXISTS and settings.again and target.is_file():
         # The worker that died may have written it just before.
         return None if target.read_bytes() == data else trouble
     return trouble

@@ -11,6 +11,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from deidc.batch.atomic import write_atomically
+from deidc.batch.content import Content
 from deidc.batch.reading import PREAMBLE, ReadFault
 from deidc.codes import faults
 
@@ -48,12 +49,11 @@ def _complete_file_meta(dataset: FileDataset) -> None:
         dataset.preamble = b"\x00" * PREAMBLE
 
 
-def write_whole(path: Path, data: bytes, *, overwrite: bool, fsync: bool, token: str = "") -> ReadFault | None:
-    """Write a file whole; return why it was not written, if so. See `write_atomically`."""
+def write_whole(path: Path, content: Content, *, overwrite: bool, fsync: bool, token: str = "") -> int | ReadFault:
+    """Write a file whole; return its size, or why it was not written. See `write_atomically`."""
     try:
-        write_atomically(path, data, overwrite=overwrite, fsync=fsync, token=token)
+        return write_atomically(path, content, overwrite=overwrite, fsync=fsync, token=token)
     except FileExistsError:
         return ReadFault(faults.OUTPUT_EXISTS, "the output exists already")
     except OSError as failure:
         return ReadFault(faults.NOT_WRITTEN, f"the output cannot be written: {failure.strerror}")
-    return None

@@ -11,6 +11,7 @@ import click
 from attrs import field, frozen
 
 from deidc.batch.atomic import write_atomically
+from deidc.batch.content import Content
 from deidc.diagnostics import Diagnostic, Report
 from deidc.grammar.reader import decode
 from deidc.ir.compile import find_recipe
@@ -103,6 +104,6 @@ def write_back(given: Given, text: str) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a file whole, or leave the one that is there. Raises click.ClickException."""
     try:
-        write_atomically(path.resolve(), text.encode(), overwrite=True)
+        write_atomically(path.resolve(), Content.of(text.encode()), overwrite=True)
     except OSError as failure:
         raise click.ClickException(f"{path} cannot be written: {failure.strerror}") from None

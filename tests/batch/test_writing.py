@@ -13,6 +13,7 @@ from pydicom import dcmread
 
 from deidc import Cleaned, Machine, compile_recipe
 from deidc.batch.atomic import discard_leftovers, write_atomically
+from deidc.batch.content import Content
 from deidc.batch.reading import ReadFault, read_bytes, read_file
 from deidc.batch.writing import encode
 from deidc.runtime.cleaned_bytes import CleanedBytes
@@ -104,12 +105,12 @@ def test_outputs_are_files_of_part_10(name, tmp_path):
 def test_a_file_that_is_there_stays(tmp_path):
     """Without overwrite nothing is replaced; with it, the new file keeps the permissions of the old."""
     path = tmp_path / "a" / "b.dcm"
-    write_atomically(path, b"one", overwrite=False)
+    write_atomically(path, Content.of(b"one"), overwrite=False)
     path.chmod(0o600)
     with pytest.raises(FileExistsError):
-        write_atomically(path, b"two", overwrite=False)
+        write_atomically(path, Content.of(b"two"), overwrite=False)
     assert path.read_bytes() == b"one"
-    write_atomically(path, b"three", overwrite=True, fsync=True)
+    write_atomically(path, Content.of(b"three"), overwrite=True, fsync=True)
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"three", 0o600)
     assert tree_of(tmp_path) == ["a/b.dcm"]
 
@@ -121,9 +122,9 @@ def test_file_systems_without_hard_links(tmp_path, monkeypatch):
         raise OSError(errno.EPERM, "no links here")
 
     monkeypatch.setattr(os, "link", no_link)
-    write_atomically(tmp_path / "a", b"one", overwrite=False)
+    write_atomically(tmp_path / "a", Content.of(b"one"), overwrite=False)
     with pytest.raises(FileExistsError):
-        write_atomically(tmp_path / "a", b"two", overwrite=False)
+        write_atomically(tmp_path / "a", Content.of(b"two"), overwrite=False)
     assert (tmp_path / "a").read_bytes() == b"one"
     assert tree_of(tmp_path) == ["a"]
 
@@ -137,7 +138,7 @@ def test_nothing_half_written_is_left(tmp_path, monkeypatch, failure):
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(type(failure)):
-        write_atomically(tmp_path / "a", b"one", overwrite=False, fsync=True)
+        write_atomically(tmp_path / "a", Content.of(b"one"), overwrite=False, fsync=True)
     assert tree_of(tmp_path) == []
 
 
