@@ -12,10 +12,13 @@ from typing import assert_never
 from attrs import define, evolve, field, frozen
 from pydicom.dataset import FileDataset
 
+from deidc.batch.archives import Shelf
+from deidc.batch.destinations import Destination, as_destination, holds, put
 from deidc.batch.discovery import Input
 from deidc.batch.reading import ReadFault, bytes_of, read_bytes
+from deidc.batch.sources import MEMBER_LIMIT
 from deidc.batch.variables import Rows, VariablesError, typed
-from deidc.batch.writing import encode, write_whole
+from deidc.batch.writing import encode
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.runtime.layout import Damaged, NotWhole
@@ -63,27 +66,33 @@ class Settings:
     """What a run does with every file; travels to workers.
 
     Attributes:
-        output: the folder to write to; None writes nothing.
+        output: where to write; None writes nothing.
         rows: variables that differ from file to file.
         token: tells the temporary files of this run from those of another.
         again: the file was on its way when a worker died, so its output may be there already.
 
     """
 
-    output: Path | None
+    output: Destination | None = field(converter=as_destination)
     overwrite: bool = False
     fsync: bool = False
     write_flagged: bool = False
     rows: Rows | None = None
     token: str = ""
     again: bool = False
+    member_limit: int = MEMBER_LIMIT
 
 
-def run_file(machine: Machine, settings: Settings, number: int, source: Input) -> FileOutcome:
-    """Clean one file. Never raises for what is in the file or for what the file system does."""
+def run_file(
+    machine: Machine, settings: Settings, number: int, source: Input, shelf: Shelf | None = None
+) -> FileOutcome:
+    """Clean one file. Never raises for what is in the file or for what the file system does.
+
+    `shelf` keeps an archive open from one call to the next.
+    """
     if source.trouble is not None:
-        return _ended(number, source, Ending.REFUSED, Fault(faults.UNREADABLE, source.trouble))
-    data = bytes_of(source.path)
+        return _ended(number, source, Ending.REFUSED, source.trouble)
+    data = bytes_of(source.source, shelf, settings.member_limit)
     if isinstance(data, ReadFault):
         return _unread(number, source, data)
     refused = FileOutcome(number, source, Ending.REFUSED, input_digest=_digest(data), size=len(data))
@@ -149,7 +158,7 @@ def _variables(machine: Machine, settings: Settings, source: Input, given: _Give
     if settings.rows is None:
         return {}
     kinds = {one.name: one.kind for one in machine.program.needs.variables}
-    found = settings.rows.of(source.path, source.relative, given.read)
+    found = settings.rows.of(source.shown, source.relative, given.read)
     return {name: typed(name, text, kinds[name]) for name, text in found.items() if name in kinds}
 
 
@@ -160,7 +169,7 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | Clean
     if isinstance(data, ReadFault):
         return _because(refused, data.rule, data.message)
     if not held and settings.output is not None:
-        trouble = _write(settings, refused.source, data, settings.output / refused.source.relative)
+        trouble = _write(settings, settings.output, refused.source, data)
         if trouble is not None:
             return _because(refused, trouble.rule, trouble.message)
     return evolve(
@@ -184,14 +193,19 @@ def _encoded(cleaned: Cleaned | CleanedBytes) -> bytes | ReadFault:
             assert_never(cleaned)
 
 
-def _write(settings: Settings, source: Input, data: bytes, target: Path) -> ReadFault | None:
-    if target.exists() and target.samefile(source.path):
-        return ReadFault(faults.SAME_FILE, "the output would replace the input")
-    trouble = write_whole(target, data, overwrite=settings.overwrite, fsync=settings.fsync, token=settings.token)
-    if trouble is not None and trouble.rule is faults.OUTPUT_EXISTS and settings.again and target.is_file():
-        # The worker that died may have written it just before.
-        return None if target.read_bytes() == data else trouble
-    return trouble
+def _write(settings: Settings, output: Destination, source: Input, data: bytes) -> ReadFault | None:
+    trouble = put(
+        output,
+        source.relative,
+        data,
+        source.source,
+        overwrite=settings.overwrite,
+        fsync=settings.fsync,
+        token=settings.token,
+    )
+    # The worker that died may have written it just before.
+    is_ours = settings.again and trouble is not None and trouble.rule is faults.OUTPUT_EXISTS
+    return None if is_ours and holds(output, source.relative, data) else trouble
 
 
 def _digest(data: bytes) -> str:

@@ -16,7 +16,9 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
+from deidc.batch.archives import Shelf
 from deidc.batch.atomic import discard_leftovers
+from deidc.batch.destinations import LocalFolder
 from deidc.batch.discovery import Input
 from deidc.batch.job import Ending, FileOutcome, Settings, run_file
 from deidc.codes import faults
@@ -53,6 +55,7 @@ class Work:
 
 _machine: Machine | None = None  # a worker process has one machine, made by `_begin` before its first file
 _settings: Settings | None = None
+_shelf: Shelf | None = None
 
 
 def silence_pydicom() -> None:
@@ -69,8 +72,8 @@ def _begin(work: Work) -> None:
     # The parent is interrupted too, and ends its workers when their files are whole.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    global _machine, _settings  # the one way to give a pool's processes their state
-    _machine, _settings = work.machine(), work.settings
+    global _machine, _settings, _shelf  # the one way to give a pool's processes their state
+    _machine, _settings, _shelf = work.machine(), work.settings, Shelf()
 
 
 def _end_with_parent() -> None:
@@ -84,7 +87,7 @@ def _end_with_parent() -> None:
 def _run(number: int, source: Input) -> FileOutcome:
     assert _machine is not None
     assert _settings is not None
-    return run_file(_machine, _settings, number, source)
+    return run_file(_machine, _settings, number, source, _shelf)
 
 
 def run_files(work: Work, sources: Iterable[Input], jobs: int = 1) -> Iterator[FileOutcome]:
@@ -95,9 +98,9 @@ def run_files(work: Work, sources: Iterable[Input], jobs: int = 1) -> Iterator[F
     """
     numbered = enumerate(_twins_marked(sources))
     if jobs == 1:
-        machine = work.machine()
+        machine, shelf = work.machine(), Shelf()
         for number, source in numbered:
-            yield run_file(machine, work.settings, number, source)
+            yield run_file(machine, work.settings, number, source, shelf)
     else:
         settings = evolve(work.settings, token=f"{secrets.token_hex(8)}-")
         yield from _in_processes(evolve(work, settings=settings), numbered, jobs)
@@ -176,6 +179,6 @@ def _alone(work: Work, pending: Pending) -> FileOutcome:
 
 
 def _discard_leftovers(settings: Settings, pending: Iterable[Pending]) -> None:
-    if settings.output is not None:
-        for folder in {(settings.output / source.relative).parent for _, source, _ in pending}:
+    if isinstance(settings.output, LocalFolder):
+        for folder in {(settings.output.path / source.relative).parent for _, source, _ in pending}:
             discard_leftovers(folder, settings.token)

@@ -127,6 +127,26 @@ MEDIA_DIRECTORY = _fault(
     "An index points into its files by byte and repeats what they hold, so it is wrong as soon as they are cleaned. It "
     "is left out and counted. Make a new one from the cleaned files.",
 )
+UNSAFE_NAME = _fault(
+    "DC940",
+    "unsafe-name",
+    "The name of an input leads out of the output folder.",
+    "A name in an archive, in a DICOMDIR, in a list or in a store that is absolute, climbs up by .. or has a drive "
+    "letter would make the output land where nobody expects it. Nothing is written for it.",
+)
+MEMBER_TOO_LARGE = _fault(
+    "DC941",
+    "member-too-large",
+    "A member of an archive is larger than a member may be.",
+    "A few bytes of an archive can unpack to more than any memory holds. If the member is meant, raise --member-limit.",
+)
+ARCHIVE_UNREADABLE = _fault(
+    "DC942",
+    "archive-unreadable",
+    "An archive or a member of it cannot be read.",
+    "It is damaged, cut off, encrypted, or packed in a way that Python does not know. Members before the damage are "
+    "cleaned, those behind it may not even be known. Repair the archive or unpack it yourself.",
+)
 
 RULES: tuple[Rule, ...] = (
     VARIABLE_MISSING,
@@ -148,4 +168,7 @@ RULES: tuple[Rule, ...] = (
     WORKER_DIED,
     SAME_FILE,
     MEDIA_DIRECTORY,
+    UNSAFE_NAME,
+    MEMBER_TOO_LARGE,
+    ARCHIVE_UNREADABLE,
 )
