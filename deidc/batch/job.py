@@ -15,6 +15,8 @@ from pydicom.dataset import FileDataset
 from deidc.batch.archives import Shelf
 from deidc.batch.destinations import Destination, as_destination, holds, put
 from deidc.batch.discovery import Input
+from deidc.batch.front import values_at
+from deidc.batch.names import Template, Unnamed
 from deidc.batch.reading import ReadFault, bytes_of, read_bytes
 from deidc.batch.sources import MEMBER_LIMIT
 from deidc.batch.variables import Rows, VariablesError, typed
@@ -69,6 +71,7 @@ class Settings:
         output: where to write; None writes nothing.
         rows: variables that differ from file to file.
         token: tells the temporary files of this run from those of another.
+        template: names outputs; None keeps the tree.
         again: the file was on its way when a worker died, so its output may be there already.
 
     """
@@ -81,6 +84,7 @@ class Settings:
     token: str = ""
     again: bool = False
     member_limit: int = MEMBER_LIMIT
+    template: Template | None = None
 
 
 def run_file(
@@ -168,8 +172,14 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | Clean
     data = _encoded(cleaned)
     if isinstance(data, ReadFault):
         return _because(refused, data.rule, data.message)
+    try:
+        place = _place(settings, refused, cleaned, data)
+    except Unnamed as failure:
+        return _because(refused, failure.rule, failure.message)
     if not held and settings.output is not None:
-        trouble = _write(settings, settings.output, refused.source, data)
+        trouble = _write(settings, settings.output, refused.source, data, place)
+        if trouble is not None and trouble.rule is faults.OUTPUT_EXISTS and settings.template is not None:
+            trouble = ReadFault(faults.NAME_TAKEN, "an output of that name exists already")
         if trouble is not None:
             return _because(refused, trouble.rule, trouble.message)
     return evolve(
@@ -177,9 +187,18 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | Clean
         ending=Ending.FLAGGED if held else Ending.WRITTEN,
         flags=cleaned.flags,
         effects=dict(Counter((event.op, event.effect.value) for event in cleaned.events)),
-        output=None if held else refused.source.relative,
+        output=None if held else place,
         output_digest=None if held else _digest(data),
     )
+
+
+def _place(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes, data: bytes) -> Path:
+    """Return where the output goes. Raises Unnamed."""
+    template = settings.template
+    if template is None:
+        return refused.source.relative
+    values = values_at([data], template.tags) if template.tags else {}
+    return template.place(refused.number, values, cleaned.events)
 
 
 def _encoded(cleaned: Cleaned | CleanedBytes) -> bytes | ReadFault:
@@ -193,10 +212,10 @@ def _encoded(cleaned: Cleaned | CleanedBytes) -> bytes | ReadFault:
             assert_never(cleaned)
 
 
-def _write(settings: Settings, output: Destination, source: Input, data: bytes) -> ReadFault | None:
+def _write(settings: Settings, output: Destination, source: Input, data: bytes, place: Path) -> ReadFault | None:
     trouble = put(
         output,
-        source.relative,
+        place,
         data,
         source.source,
         overwrite=settings.overwrite,
@@ -205,7 +224,7 @@ def _write(settings: Settings, output: Destination, source: Input, data: bytes) 
     )
     # The worker that died may have written it just before.
     is_ours = settings.again and trouble is not None and trouble.rule is faults.OUTPUT_EXISTS
-    return None if is_ours and holds(output, source.relative, data) else trouble
+    return None if is_ours and holds(output, place, data) else trouble
 
 
 def _digest(data: bytes) -> str:

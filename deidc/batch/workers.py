@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import multiprocessing
+import os
 import secrets
 import signal
 import threading
@@ -96,14 +98,37 @@ def run_files(work: Work, sources: Iterable[Input], jobs: int = 1) -> Iterator[F
     Two inputs with one place in the output: the second is refused. With `jobs` above 1, worker processes clean the
     files; a worker that dies takes down no other file than the one it died of, which is tried once more alone.
     """
-    numbered = enumerate(_twins_marked(sources))
-    if jobs == 1:
-        machine, shelf = work.machine(), Shelf()
-        for number, source in numbered:
-            yield run_file(machine, work.settings, number, source, shelf)
-    else:
-        settings = evolve(work.settings, token=f"{secrets.token_hex(8)}-")
-        yield from _in_processes(evolve(work, settings=settings), numbered, jobs)
+    # A template makes names of what is in the objects; where inputs lay says nothing then.
+    template = work.settings.template
+    numbered = enumerate(_twins_marked(sources) if template is None else sources)
+    outcomes = _in_one(work, numbered) if jobs == 1 else _in_many(work, numbered, jobs)
+    # What is not written cannot be found to be there already.
+    yield from outcomes if template is None or work.settings.output is not None else _names_compared(outcomes)
+
+
+def _in_one(work: Work, numbered: Iterator[tuple[int, Input]]) -> Iterator[FileOutcome]:
+    machine, shelf = work.machine(), Shelf()
+    for number, source in numbered:
+        yield run_file(machine, work.settings, number, source, shelf)
+
+
+def _in_many(work: Work, numbered: Iterator[tuple[int, Input]], jobs: int) -> Iterator[FileOutcome]:
+    settings = evolve(work.settings, token=f"{secrets.token_hex(8)}-")
+    yield from _in_processes(evolve(work, settings=settings), numbered, jobs)
+
+
+def _names_compared(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
+    """Refuse, in a dry run, what another output has the name of already."""
+    seen: set[bytes] = set()
+    for outcome in outcomes:
+        name = hashlib.sha256(os.fsencode(outcome.output)).digest()[:16] if outcome.output is not None else None
+        if name is not None and name in seen:
+            fault = Fault(faults.NAME_TAKEN, "an output of that name exists already")
+            yield evolve(outcome, ending=Ending.REFUSED, faults=(fault,), output=None, output_digest=None, effects={})
+            continue
+        if name is not None:
+            seen.add(name)
+        yield outcome
 
 
 def _twins_marked(sources: Iterable[Input]) -> Iterator[Input]:
@@ -179,6 +204,15 @@ def _alone(work: Work, pending: Pending) -> FileOutcome:
 
 
 def _discard_leftovers(settings: Settings, pending: Iterable[Pending]) -> None:
-    if isinstance(settings.output, LocalFolder):
-        for folder in {(settings.output.path / source.relative).parent for _, source, _ in pending}:
-            discard_leftovers(folder, settings.token)
+    if not isinstance(settings.output, LocalFolder):
+        return  # a store has objects that are whole, and no others
+    top = settings.output.path
+    # What a template named nobody knows any more.
+    folders = {(top / one.relative).parent for _, one, _ in pending} if settings.template is None else _below(top)
+    for folder in folders:
+        discard_leftovers(folder, settings.token)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for found, _, _ in os.walk(folder):
+        yield Path(found)

@@ -12,6 +12,8 @@ import click
 from deidc.batch.destinations import Destination, DestinationError, RemoteFolder, destination_of
 from deidc.batch.discovery import Looking, discover
 from deidc.batch.lists import PathList
+from deidc.batch.names import Template, TemplateError, check_against, parse_template
+from deidc.ir.program import Program
 
 _SIZE = re.compile(r"(\d+)([KMGT]?)", re.IGNORECASE)
 _STANDARD_INPUT = "-"
@@ -56,6 +58,20 @@ def destination_for(output: str | None, *, fsync: bool) -> Destination | None:
     if fsync and isinstance(destination, RemoteFolder):
         raise click.UsageError("--fsync is about disks, and a URL is none")
     return destination
+
+
+def template_for(text: str | None, program: Program, *, overwrite: bool) -> Template | None:
+    """Return the template for names of outputs. Raises UsageError."""
+    if text is None:
+        return None
+    try:
+        template = parse_template(text)
+        check_against(template, program)
+    except TemplateError as failure:
+        raise click.UsageError(f"--name-template: {failure}") from None
+    if overwrite and not template.is_unique:
+        raise click.UsageError("two objects may have one name by the template, so --overwrite asks for {number} in it")
+    return template
 
 
 def counting(names: tuple[str, ...], destination: Destination | None, looking: Looking) -> Callable[[], int | None]:

@@ -17,7 +17,7 @@ from deidc.batch.job import Ending, FileOutcome, Settings
 from deidc.batch.manifest import line_of, write_header, write_outcome
 from deidc.batch.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
 from deidc.batch.workers import Work, run_files, silence_pydicom
-from deidc.cli.inputs import Size, counting, destination_for, inputs_of
+from deidc.cli.inputs import Size, counting, destination_for, inputs_of, template_for
 from deidc.cli.programs import functions_of, program_of
 from deidc.cli.progress import with_progress
 from deidc.cli.summary import Summary
@@ -63,6 +63,9 @@ from deidc.runtime.machine import LinkError
 @click.option("--dry-run", is_flag=True, help="Clean everything, write nothing.")
 @click.option("--overwrite", is_flag=True, help="Replace files in the output folder, and the manifest.")
 @click.option(
+    "--name-template", metavar="TEMPLATE", help="Names of outputs by attributes, like {StudyInstanceUID}/{number}.dcm."
+)
+@click.option(
     "--flagged",
     type=click.Choice(["hold", "write"]),
     default="hold",
@@ -89,6 +92,7 @@ def command(  # one parameter for each option
     jobs: int,
     dry_run: bool,
     overwrite: bool,
+    name_template: str | None,
     flagged: str,
     manifest: Path | None,
     fsync: bool,
@@ -116,6 +120,7 @@ def command(  # one parameter for each option
         write_flagged=flagged == "write",
         rows=_rows(rows_file, vars_key),
         member_limit=member_limit,
+        template=template_for(name_template, program, overwrite=overwrite),
     )
     work = Work(program, settings, references, _variables(assignments, program))
     try:

@@ -147,6 +147,35 @@ ARCHIVE_UNREADABLE = _fault(
     "It is damaged, cut off, encrypted, or packed in a way that Python does not know. Members before the damage are "
     "cleaned, those behind it may not even be known. Repair the archive or unpack it yourself.",
 )
+NAME_VALUE_MISSING = _fault(
+    "DC943",
+    "name-value-missing",
+    "An attribute that the output is to be named by has not one value.",
+    "The object lacks it, it is empty, or it has several values. A name with a gap could be that of another object, so "
+    "the object is not written. Name outputs by attributes that all objects have, or by {number}.",
+)
+NAME_UNFIT = _fault(
+    "DC944",
+    "name-unfit",
+    "The name of an output is one that not every file system takes.",
+    "It is too long, begins or ends with a dot, or is that of a device on Windows. A name that was cut could be that "
+    "of another object, so the object is not written.",
+)
+NAME_TAKEN = _fault(
+    "DC945",
+    "name-taken",
+    "The name that the template gives is taken.",
+    "Another object has the same name by the template, or the file was there before, and would be replaced. Add "
+    "{number} or SOPInstanceUID to the template; if that is in it, two inputs are the same object, or a recipe gives "
+    "two objects one UID.",
+)
+NAME_LEAKS = _fault(
+    "DC946",
+    "name-leaks",
+    "An attribute that the output is to be named by was not changed.",
+    "It may identify somebody (PS3.15 Table E.1-1), and names of files are seen by more people than what is in them. "
+    "The object is not written.",
+)
 
 RULES: tuple[Rule, ...] = (
     VARIABLE_MISSING,
@@ -171,4 +200,8 @@ RULES: tuple[Rule, ...] = (
     UNSAFE_NAME,
     MEMBER_TOO_LARGE,
     ARCHIVE_UNREADABLE,
+    NAME_VALUE_MISSING,
+    NAME_UNFIT,
+    NAME_TAKEN,
+    NAME_LEAKS,
 )
