@@ -18,6 +18,7 @@ from deidc.batch.discovery import Input
 from deidc.batch.front import values_at
 from deidc.batch.names import Template, Unnamed
 from deidc.batch.reading import ReadFault, bytes_of, read_bytes
+from deidc.batch.references import Links, links_of
 from deidc.batch.sources import MEMBER_LIMIT
 from deidc.batch.variables import Rows, VariablesError, typed
 from deidc.batch.writing import encode
@@ -47,6 +48,7 @@ class FileOutcome:
         output: the path relative to the output folder, if the file was written (or would be, in a dry run).
         flags: labels that fired, with what they ask.
         dataset_engine: why the file went through the Dataset engine, if it did.
+        before, after: links of the input, and of the output if it was written, if they were asked for.
 
     """
 
@@ -61,6 +63,8 @@ class FileOutcome:
     output_digest: str | None = None
     size: int = 0
     dataset_engine: str | None = None
+    before: Links | None = field(default=None, repr=False)
+    after: Links | None = field(default=None, repr=False)
 
 
 @frozen
@@ -71,6 +75,7 @@ class Settings:
         output: where to write; None writes nothing.
         rows: variables that differ from file to file.
         token: tells the temporary files of this run from those of another.
+        link_key: a secret for digests of links; None asks for no links.
         template: names outputs; None keeps the tree.
         again: the file was on its way when a worker died, so its output may be there already.
 
@@ -85,6 +90,7 @@ class Settings:
     again: bool = False
     member_limit: int = MEMBER_LIMIT
     template: Template | None = None
+    link_key: bytes | None = field(default=None, repr=False)
 
 
 def run_file(
@@ -106,7 +112,7 @@ def run_file(
             given.read()
             return _because(refused, faults.SAME_FILE, "an input before this one has the same place in the output")
         outcome, why = _run(machine, given, _variables(machine, settings, source, given))
-        refused = evolve(refused, dataset_engine=why)
+        refused = evolve(refused, dataset_engine=why, before=_links(settings, given))
         if isinstance(outcome, Refused):
             return evolve(refused, faults=outcome.faults)
         return _finished(settings, refused, outcome)
@@ -158,6 +164,10 @@ def _run(
     return machine.run(given.read(), variables), why
 
 
+def _links(settings: Settings, given: _Given) -> Links | None:
+    return links_of(given.read(), settings.link_key) if settings.link_key is not None else None
+
+
 def _variables(machine: Machine, settings: Settings, source: Input, given: _Given) -> dict[str, object]:
     if settings.rows is None:
         return {}
@@ -189,6 +199,7 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | Clean
         effects=dict(Counter((event.op, event.effect.value) for event in cleaned.events)),
         output=None if held else place,
         output_digest=None if held else _digest(data),
+        after=None if held else _links(settings, _Given(data)),
     )
 
 

@@ -124,7 +124,9 @@ def _names_compared(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
         name = hashlib.sha256(os.fsencode(outcome.output)).digest()[:16] if outcome.output is not None else None
         if name is not None and name in seen:
             fault = Fault(faults.NAME_TAKEN, "an output of that name exists already")
-            yield evolve(outcome, ending=Ending.REFUSED, faults=(fault,), output=None, output_digest=None, effects={})
+            yield evolve(
+                outcome, ending=Ending.REFUSED, faults=(fault,), output=None, output_digest=None, effects={}, after=None
+            )
             continue
         if name is not None:
             seen.add(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,12 +16,13 @@ import click
 from deidc.batch.discovery import InputError, check_inputs, discover
 from deidc.batch.job import Ending, FileOutcome, Settings
 from deidc.batch.manifest import line_of, write_header, write_outcome
+from deidc.batch.references import References
 from deidc.batch.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
 from deidc.batch.workers import Work, run_files, silence_pydicom
 from deidc.cli.inputs import Size, counting, destination_for, inputs_of, template_for
 from deidc.cli.programs import functions_of, program_of
 from deidc.cli.progress import with_progress
-from deidc.cli.summary import Summary
+from deidc.cli.summary import Summary, tell_broken
 from deidc.ir.program import Program
 from deidc.runtime.machine import LinkError
 
@@ -72,6 +74,9 @@ from deidc.runtime.machine import LinkError
     show_default=True,
     help="What to do with objects that a label flags.",
 )
+@click.option(
+    "--check-references", is_flag=True, help="Compare references and hierarchies of outputs with those of inputs."
+)
 @click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help="Write one JSON line per input.")
 @click.option("--fsync", is_flag=True, help="Wait until each file is on the disk.")
 @click.option("--quiet", is_flag=True, help="Say nothing but what was refused.")
@@ -94,6 +99,7 @@ def command(  # one parameter for each option
     overwrite: bool,
     name_template: str | None,
     flagged: str,
+    check_references: bool,
     manifest: Path | None,
     fsync: bool,
     quiet: bool,
@@ -120,6 +126,7 @@ def command(  # one parameter for each option
         write_flagged=flagged == "write",
         rows=_rows(rows_file, vars_key),
         member_limit=member_limit,
+        link_key=secrets.token_bytes(32) if check_references else None,
         template=template_for(name_template, program, overwrite=overwrite),
     )
     work = Work(program, settings, references, _variables(assignments, program))
@@ -136,15 +143,22 @@ def command(  # one parameter for each option
         outcomes = run_files(work, discover(names, destination, looking), jobs)
         if not (quiet or as_json):
             outcomes = with_progress(stack, outcomes, summary, counting(names, destination, looking))
+        links = stack.enter_context(References()) if check_references else None
         for outcome in outcomes:
             summary.count(outcome)
+            if links is not None and outcome.before is not None:
+                name = outcome.output.as_posix() if outcome.output is not None else None
+                links.add(outcome.number, name, outcome.before, outcome.after)
             _tell(outcome, program, quiet=quiet)
             if lines is not None:
                 _record(lines, outcome, program)
+        summary.references = links.report() if links is not None else None
     if as_json:
         click.echo(json.dumps(summary.document(dry_run=dry_run), indent=2))
     elif not quiet:
         click.echo(summary.text(dry_run=dry_run), nl=False)
+    if summary.references is not None:
+        tell_broken(summary.references)
     if not summary.is_well:
         sys.exit(1)
 

@@ -176,6 +176,39 @@ NAME_LEAKS = _fault(
     "It may identify somebody (PS3.15 Table E.1-1), and names of files are seen by more people than what is in them. "
     "The object is not written.",
 )
+REFERENCE_BROKEN = _fault(
+    "DC947",
+    "reference-broken",
+    "An output refers to an object of the run, but not by the UID that the object was given.",
+    "The recipe maps one UID in two ways: a function answers at random, or rules treat SOPInstanceUID and "
+    "ReferencedSOPInstanceUID differently. The outputs are written, and what belonged together cannot be found again.",
+)
+REFERENCE_DANGLING = _fault(
+    "DC948",
+    "reference-dangling",
+    "An output refers to an input that was not written.",
+    "The other object was refused or held back, so the reference leads nowhere. Look at why it was, and run again.",
+)
+HIERARCHY_SPLIT = _fault(
+    "DC949",
+    "hierarchy-split",
+    "A study, a series or a frame of reference became several.",
+    "Objects that had one UID have different ones now, as if each had been taken on its own. The recipe maps the UID "
+    "by more than its value: at random, or by rules that do not reach all places.",
+)
+HIERARCHY_MIXED = _fault(
+    "DC950",
+    "hierarchy-mixed",
+    "A series is in two studies.",
+    "Two series were given one UID, or a UID was written that is the same for all objects. Archives refuse such "
+    "objects or mix them up.",
+)
+INSTANCE_DOUBLED = _fault(
+    "DC951",
+    "instance-doubled",
+    "Two different objects were given one SOP Instance UID.",
+    "Archives keep one of the two. The recipe writes a SOP Instance UID that does not depend on the object's own.",
+)
 
 RULES: tuple[Rule, ...] = (
     VARIABLE_MISSING,
@@ -204,4 +237,9 @@ RULES: tuple[Rule, ...] = (
     NAME_UNFIT,
     NAME_TAKEN,
     NAME_LEAKS,
+    REFERENCE_BROKEN,
+    REFERENCE_DANGLING,
+    HIERARCHY_SPLIT,
+    HIERARCHY_MIXED,
+    INSTANCE_DOUBLED,
 )
