@@ -121,7 +121,7 @@ def _zip_members(path: Path) -> Iterator[Member | Unusable]:
 
 
 def _tar_members(path: Path) -> Iterator[Member | Unusable]:
-    with _stream(path) as stream, tarfile.open(fileobj=stream, mode="r:") as archive:
+    with _stream(path) as stream, tarfile.open(fileobj=cast("BinaryIO", _Headers(stream)), mode="r:") as archive:
         info = archive.next()
         while info is not None:
             if info.isreg() and not info.issparse():
@@ -131,6 +131,27 @@ def _tar_members(path: Path) -> Iterator[Member | Unusable]:
             archive.members = []  # type: ignore[attr-defined]  # or a million members would be remembered
             info = archive.next()
         _expect_end(stream, archive.offset)
+
+
+@frozen
+class _Headers:
+    """A stream of which headers are read: tarfile takes the size of one from the archive and reads it into memory."""
+
+    stream: BinaryIO
+
+    def read(self, count: int) -> bytes:
+        """Return `count` bytes. Raises Unusable for more than a header can have."""
+        if count > _CHUNK:
+            raise Unusable(faults.ARCHIVE_UNREADABLE, "a header of the archive is too large")
+        return self.stream.read(count)
+
+    def seek(self, at: int) -> int:
+        """Go to a place."""
+        return self.stream.seek(at)
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self.stream.tell()
 
 
 def _expect_end(stream: BinaryIO, at: int) -> None:

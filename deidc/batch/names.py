@@ -70,9 +70,9 @@ class Value:
     identifying: bool
 
     @property
-    def decider(self) -> int:
-        """The tag of the attribute that decides the value: the file meta information follows the object."""
-        return _INSTANCE if self.tag == _FOLLOWING else self.tag
+    def deciders(self) -> tuple[int, ...]:
+        """The tags of what must have changed: the file meta information follows the object, unless it is kept."""
+        return (_FOLLOWING, _INSTANCE) if self.tag == _FOLLOWING else (self.tag,)
 
 
 Piece: TypeAlias = Literal | Number | Value
@@ -107,7 +107,7 @@ class Template:
         """
         touched = {event.path for event in events}
         for value in self.values:
-            if value.identifying and f"{value.decider:08X}" not in touched:
+            if value.identifying and not all(f"{tag:08X}" in touched for tag in value.deciders):
                 message = f"{value.keyword} is as it was in the input, and may identify somebody"
                 raise Unnamed(faults.NAME_LEAKS, message)
         return Path(*(_part(part, number, values) for part in self.parts))
@@ -145,14 +145,19 @@ def check_against(template: Template, program: Program) -> None:
     for value in template.values:
         if not value.identifying:
             continue
-        attribute = dictionary.find_tag(value.decider)
-        assert attribute is not None, value.keyword
-        node = plan.file_meta if value.decider >> 16 == 0x0002 else plan.dataset
-        entry = node.entry(value.decider, attribute.vr.split(" or ")[0], None)
-        if entry.always_sheltered or not entry.steps:
+        if any(_is_left(plan, tag) for tag in value.deciders):
             raise TemplateError(
                 f"{value.keyword} may identify somebody (PS3.15 Table E.1-1), and the recipe leaves it as it is"
             )
+
+
+def _is_left(plan: Plan, tag: int) -> bool:
+    """Whether no rule changes an attribute of the top level, or one keeps it."""
+    attribute = dictionary.find_tag(tag)
+    assert attribute is not None, "templates have attributes of the dictionary"
+    node = plan.file_meta if tag >> 16 == 0x0002 else plan.dataset
+    entry = node.entry(tag, attribute.vr.split(" or ")[0], None)
+    return entry.always_sheltered or not (entry.steps or tag == _FOLLOWING)
 
 
 def spelt(value: str) -> str:

@@ -47,6 +47,8 @@ class RemoteObject:
     def at(cls, url: str) -> RemoteObject:
         """Return what is at a URL; nothing is fetched. Raises RemoteTrouble."""
         scheme = url.partition("://")[0]
+        if "::" in url:
+            raise RemoteTrouble("a chain of URLs cannot be used")
         try:
             import fsspec
         except ImportError:

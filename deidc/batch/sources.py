@@ -222,11 +222,20 @@ def _opened_file(path: Path) -> OpenedRange:
         if not stat.S_ISREG(path.stat().st_mode):
             raise NotOpened(faults.UNREADABLE, "it is no regular file")
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-        return OpenedRange(descriptor, 0, os.fstat(descriptor).st_size)
+        return _measured(descriptor)
     except OSError as failure:
         raise _unreadable(failure) from None
     except ValueError:
         raise NotOpened(faults.UNREADABLE, "the name can be no file name") from None
+
+
+def _measured(descriptor: int) -> OpenedRange:
+    """Return what was opened, if it is still what was looked at."""
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise NotOpened(faults.UNREADABLE, "it is no regular file")
+    return OpenedRange(descriptor, 0, found.st_size)
 
 
 def _opened_member(archive: Path, member: archives.Member, shelf: archives.Shelf, member_limit: int) -> Opened:

@@ -172,6 +172,26 @@ def test_an_identifying_attribute_that_no_rule_is_about_names_no_file(rules, lea
         check_against(template, program)
 
 
+@pytest.mark.parametrize(
+    ("rules", "leaks"),
+    [
+        ("BLANK PatientName", True),
+        ("REPLACE MediaStorageSOPInstanceUID 1.2.3", True),
+        ("REPLACE SOPInstanceUID deid_func:pydicom_uuid", False),
+        ("REPLACE SOPInstanceUID deid_func:pydicom_uuid\nKEEP MediaStorageSOPInstanceUID", True),
+    ],
+)
+def test_the_instance_of_the_file_meta_information_follows_that_of_the_object(rules, leaks):
+    """So it is the input's where that is, or where it is kept."""
+    program = compile_recipe(f"FORMAT dicom\n\n%header\n{rules}\n")
+    template = parse_template("{MediaStorageSOPInstanceUID}")
+    if leaks:
+        with pytest.raises(TemplateError, match="may identify somebody"):
+            check_against(template, program)
+    else:
+        check_against(template, program)
+
+
 SYNTAXES = [ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import tarfile
@@ -145,6 +146,16 @@ def test_what_is_no_file_in_an_archive_is_told(tmp_path):
         archive.writestr(link, "/etc/passwd")
         archive.mkdir("folder")
     assert [one.rule.code for one in members(tmp_path / "odd.zip")] == ["DC921"]
+
+
+def test_a_header_that_unpacks_to_gigabytes_is_not_read(tmp_path):
+    """Python's reader would hold it in memory, and a few bytes of gzip are enough for it."""
+    info = tarfile.TarInfo("././@PaxHeader")
+    info.type, info.size = tarfile.XHDTYPE, 4 << 30
+    with gzip.open(tmp_path / "bomb.tar.gz", "wb") as archive:
+        archive.write(info.tobuf(tarfile.USTAR_FORMAT) + bytes(10_000_000))
+    (told,) = members(tmp_path / "bomb.tar.gz")
+    assert (told.rule.code, told.message) == ("DC942", "a header of the archive is too large")
 
 
 def test_encrypted_members_are_told(tmp_path):
