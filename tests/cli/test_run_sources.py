@@ -253,9 +253,9 @@ def test_from_a_store_to_a_store(run, scans, tmp_path, bucket):
     arguments = (f"s3://{name}/in", "-o", f"s3://{name}/in/out")
     done = run(*arguments, "--jobs", 2)
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "2 written, 1 skipped"), done.stderr
-    run("scans", "-o", "local")
-    for path in ("ct.dcm", "deep/mr.dcm"):
-        assert filesystem.cat_file(f"{name}/in/out/{path}") == (tmp_path / "local" / path).read_bytes()
+    for path, modality in (("ct.dcm", "CT"), ("deep/mr.dcm", "MR")):
+        written = dcmread(io.BytesIO(filesystem.cat_file(f"{name}/in/out/{path}")))
+        assert (written.PatientName, written.Modality) == ("", modality)
     again = run(*arguments)
     assert again.stdout.splitlines()[0] == "2 refused, 1 skipped", again.stderr
     assert again.stderr.count("DC924") == 2
