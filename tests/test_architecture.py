@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 TABLES = (
     "deidc.ir.ops", "deidc.ir.program", "deidc.ir.dictionary", "deidc.ir.newer_attributes", "deidc.ir.signatures",
     "deidc.ir.builtin_signatures", "deidc.ir.vrs", "deidc.ir.calendar", "deidc.ir.verify", "deidc.ir.writer",
-    "deidc.ir.identifiers",
+    "deidc.ir.identifiers", "deidc.ir.nearest", "deidc.ir.basic_profile",
 )  # fmt: skip
 GROUND = ("deidc.source", "deidc.diagnostics", "deidc.codes", "deidc.patterns", "deidc.version")
 ALLOWED = {

@@ -12,11 +12,16 @@ from typing import assert_never
 from attrs import define, evolve, field, frozen
 from pydicom.dataset import FileDataset
 
-from deidc.batch.content import Content
+from deidc.batch.archives import Shelf
+from deidc.batch.destinations import Destination, as_destination, holds, put
 from deidc.batch.discovery import Input
+from deidc.batch.front import values_at
+from deidc.batch.names import Template, Unnamed
 from deidc.batch.reading import ReadFault, bytes_of, read_bytes
+from deidc.batch.references import Links, links_of
+from deidc.batch.sources import MEMBER_LIMIT
 from deidc.batch.variables import Rows, VariablesError, typed
-from deidc.batch.writing import encode, write_whole
+from deidc.batch.writing import encode
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.runtime.cleaned_bytes import CleanedBytes
@@ -45,6 +50,7 @@ class FileOutcome:
         output: the path relative to the output folder, if the file was written (or would be, in a dry run).
         flags: labels that fired, with what they ask.
         dataset_engine: why the file went through the Dataset engine, if it did.
+        before, after: links of the input, and of the output if it was written, if they were asked for.
 
     """
 
@@ -59,6 +65,8 @@ class FileOutcome:
     output_digest: str | None = None
     size: int = 0
     dataset_engine: str | None = None
+    before: Links | None = field(default=None, repr=False)
+    after: Links | None = field(default=None, repr=False)
 
 
 @frozen
@@ -66,27 +74,37 @@ class Settings:
     """What a run does with every file; travels to workers.
 
     Attributes:
-        output: the folder to write to; None writes nothing.
+        output: where to write; None writes nothing.
         rows: variables that differ from file to file.
         token: tells the temporary files of this run from those of another.
+        link_key: a secret for digests of links; None asks for no links.
+        template: names outputs; None keeps the tree.
         again: the file was on its way when a worker died, so its output may be there already.
 
     """
 
-    output: Path | None
+    output: Destination | None = field(converter=as_destination)
     overwrite: bool = False
     fsync: bool = False
     write_flagged: bool = False
     rows: Rows | None = None
     token: str = ""
     again: bool = False
+    member_limit: int = MEMBER_LIMIT
+    template: Template | None = None
+    link_key: bytes | None = field(default=None, repr=False)
 
 
-def run_file(machine: Machine, settings: Settings, number: int, source: Input) -> FileOutcome:
-    """Clean one file. Never raises for what is in the file or for what the file system does."""
+def run_file(
+    machine: Machine, settings: Settings, number: int, source: Input, shelf: Shelf | None = None
+) -> FileOutcome:
+    """Clean one file. Never raises for what is in the file or for what the file system does.
+
+    `shelf` keeps an archive open from one call to the next.
+    """
     if source.trouble is not None:
-        return _ended(number, source, Ending.REFUSED, Fault(faults.UNREADABLE, source.trouble))
-    data = bytes_of(source.path)
+        return _ended(number, source, Ending.REFUSED, source.trouble)
+    data = bytes_of(source.source, shelf, settings.member_limit)
     if isinstance(data, ReadFault):
         return _unread(number, source, data)
     refused = FileOutcome(number, source, Ending.REFUSED, input_digest=_digest(data), size=len(data))
@@ -96,7 +114,7 @@ def run_file(machine: Machine, settings: Settings, number: int, source: Input) -
             given.read()
             return _because(refused, faults.SAME_FILE, "an input before this one has the same place in the output")
         outcome, why = _run(machine, given, _variables(machine, settings, source, given))
-        refused = evolve(refused, dataset_engine=why)
+        refused = evolve(refused, dataset_engine=why, before=_links(settings, given))
         if isinstance(outcome, Refused):
             return evolve(refused, faults=outcome.faults)
         return _finished(settings, refused, outcome)
@@ -148,11 +166,15 @@ def _run(
     return machine.run(given.read(), variables), why
 
 
+def _links(settings: Settings, given: _Given) -> Links | None:
+    return links_of(given.read(), settings.link_key) if settings.link_key is not None else None
+
+
 def _variables(machine: Machine, settings: Settings, source: Input, given: _Given) -> dict[str, object]:
     if settings.rows is None:
         return {}
     kinds = {one.name: one.kind for one in machine.program.needs.variables}
-    found = settings.rows.of(source.path, source.relative, given.read)
+    found = settings.rows.of(source.shown, source.relative, given.read)
     return {name: typed(name, text, kinds[name]) for name, text in found.items() if name in kinds}
 
 
@@ -162,8 +184,14 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | Clean
     data = _encoded(cleaned)
     if isinstance(data, ReadFault):
         return _because(refused, data.rule, data.message)
+    try:
+        place = _place(settings, refused, cleaned, data)
+    except Unnamed as failure:
+        return _because(refused, failure.rule, failure.message)
     if not held and settings.output is not None:
-        trouble = _write(settings, refused.source, data, settings.output / refused.source.relative)
+        trouble = _write(settings, settings.output, refused.source, data, place)
+        if trouble is not None and trouble.rule is faults.OUTPUT_EXISTS and settings.template is not None:
+            trouble = ReadFault(faults.NAME_TAKEN, "an output of that name exists already")
         if trouble is not None:
             return _because(refused, trouble.rule, trouble.message)
     return evolve(
@@ -171,9 +199,19 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | Clean
         ending=Ending.FLAGGED if held else Ending.WRITTEN,
         flags=cleaned.flags,
         effects=dict(Counter((event.op, event.effect.value) for event in cleaned.events)),
-        output=None if held else refused.source.relative,
+        output=None if held else place,
         output_digest=None if held else _digest(data),
+        after=None if held else _links(settings, _Given(data)),
     )
+
+
+def _place(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes, data: bytes) -> Path:
+    """Return where the output goes. Raises Unnamed."""
+    template = settings.template
+    if template is None:
+        return refused.source.relative
+    values = values_at([data], template.tags) if template.tags else {}
+    return template.place(refused.number, values, cleaned.events)
 
 
 def _encoded(cleaned: Cleaned | CleanedBytes) -> bytes | ReadFault:
@@ -187,17 +225,19 @@ def _encoded(cleaned: Cleaned | CleanedBytes) -> bytes | ReadFault:
             assert_never(cleaned)
 
 
-def _write(settings: Settings, source: Input, data: bytes, target: Path) -> ReadFault | None:
-    if target.exists() and target.samefile(source.path):
-        return ReadFault(faults.SAME_FILE, "the output would replace the input")
-    content = Content.of(data)
-    trouble = write_whole(target, content, overwrite=settings.overwrite, fsync=settings.fsync, token=settings.token)
-    if isinstance(trouble, int):
-        return None
-    if trouble.rule is faults.OUTPUT_EXISTS and settings.again and target.is_file():
-        # The worker that died may have written it just before.
-        return None if target.read_bytes() == data else trouble
-    return trouble
+def _write(settings: Settings, output: Destination, source: Input, data: bytes, place: Path) -> ReadFault | None:
+    trouble = put(
+        output,
+        place,
+        data,
+        source.source,
+        overwrite=settings.overwrite,
+        fsync=settings.fsync,
+        token=settings.token,
+    )
+    # The worker that died may have written it just before.
+    is_ours = settings.again and trouble is not None and trouble.rule is faults.OUTPUT_EXISTS
+    return None if is_ours and holds(output, place, data) else trouble
 
 
 def _digest(data: bytes) -> str:

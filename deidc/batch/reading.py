@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import stat
 import struct
 import warnings
 from pathlib import Path
@@ -15,6 +14,8 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.uid import DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
+from deidc.batch.archives import Shelf
+from deidc.batch.sources import MEMBER_LIMIT, LocalFile, NotOpened, Source, open_source
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.runtime.layout import (
@@ -37,21 +38,21 @@ class ReadFault:
     message: str
 
 
-def bytes_of(path: Path) -> bytes | ReadFault:
-    """Return the bytes of a file, or why there are none."""
+def bytes_of(source: Path | Source, shelf: Shelf | None = None, member_limit: int = MEMBER_LIMIT) -> bytes | ReadFault:
+    """Return the bytes of a source, or why there are none."""
     try:
-        # Opening a pipe waits for somebody to write to it, and a device may never end.
-        if not stat.S_ISREG(path.stat().st_mode):
-            return ReadFault(faults.UNREADABLE, "it is no regular file")
-        data = path.read_bytes()
-    except OSError as failure:
-        return ReadFault(faults.UNREADABLE, f"the file cannot be read: {failure.strerror}")
+        with open_source(
+            LocalFile(source) if isinstance(source, Path) else source, shelf or Shelf(), member_limit
+        ) as opened:
+            data = opened.whole()
+    except NotOpened as failure:
+        return ReadFault(failure.rule, failure.message)
     return data or ReadFault(faults.EMPTY_FILE, "the file is empty")
 
 
-def read_file(path: Path) -> FileDataset | ReadFault:
-    """Return the data set of a file, or why there is none."""
-    data = bytes_of(path)
+def read_file(source: Path | Source) -> FileDataset | ReadFault:
+    """Return the data set of a file or another source, or why there is none."""
+    data = bytes_of(source)
     return data if isinstance(data, ReadFault) else read_bytes(data)
 
 

@@ -52,7 +52,7 @@ class Rows:
         """Every variable that some row has."""
         return frozenset(name for row in self.rows.values() for name in row)
 
-    def of(self, path: Path, relative: Path, read: Callable[[], Dataset]) -> Mapping[str, str]:
+    def of(self, path: Path | str, relative: Path, read: Callable[[], Dataset]) -> Mapping[str, str]:
         """Return the variables for one file; none if no row is about it. `read` returns the object, if it matters."""
         if self.keyed_by is KeyedBy.FILE:
             return self.rows.get(relative.as_posix()) or self.rows.get(str(path)) or {}

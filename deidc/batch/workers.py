@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import multiprocessing
+import os
 import secrets
 import signal
 import threading
@@ -16,7 +18,9 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
+from deidc.batch.archives import Shelf
 from deidc.batch.atomic import discard_leftovers
+from deidc.batch.destinations import LocalFolder
 from deidc.batch.discovery import Input
 from deidc.batch.job import Ending, FileOutcome, Settings, run_file
 from deidc.codes import faults
@@ -53,6 +57,7 @@ class Work:
 
 _machine: Machine | None = None  # a worker process has one machine, made by `_begin` before its first file
 _settings: Settings | None = None
+_shelf: Shelf | None = None
 
 
 def silence_pydicom() -> None:
@@ -69,8 +74,8 @@ def _begin(work: Work) -> None:
     # The parent is interrupted too, and ends its workers when their files are whole.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    global _machine, _settings  # the one way to give a pool's processes their state
-    _machine, _settings = work.machine(), work.settings
+    global _machine, _settings, _shelf  # the one way to give a pool's processes their state
+    _machine, _settings, _shelf = work.machine(), work.settings, Shelf()
 
 
 def _end_with_parent() -> None:
@@ -84,7 +89,7 @@ def _end_with_parent() -> None:
 def _run(number: int, source: Input) -> FileOutcome:
     assert _machine is not None
     assert _settings is not None
-    return run_file(_machine, _settings, number, source)
+    return run_file(_machine, _settings, number, source, _shelf)
 
 
 def run_files(work: Work, sources: Iterable[Input], jobs: int = 1) -> Iterator[FileOutcome]:
@@ -93,14 +98,39 @@ def run_files(work: Work, sources: Iterable[Input], jobs: int = 1) -> Iterator[F
     Two inputs with one place in the output: the second is refused. With `jobs` above 1, worker processes clean the
     files; a worker that dies takes down no other file than the one it died of, which is tried once more alone.
     """
-    numbered = enumerate(_twins_marked(sources))
-    if jobs == 1:
-        machine = work.machine()
-        for number, source in numbered:
-            yield run_file(machine, work.settings, number, source)
-    else:
-        settings = evolve(work.settings, token=f"{secrets.token_hex(8)}-")
-        yield from _in_processes(evolve(work, settings=settings), numbered, jobs)
+    # A template makes names of what is in the objects; where inputs lay says nothing then.
+    template = work.settings.template
+    numbered = enumerate(_twins_marked(sources) if template is None else sources)
+    outcomes = _in_one(work, numbered) if jobs == 1 else _in_many(work, numbered, jobs)
+    # What is not written cannot be found to be there already.
+    yield from outcomes if template is None or work.settings.output is not None else _names_compared(outcomes)
+
+
+def _in_one(work: Work, numbered: Iterator[tuple[int, Input]]) -> Iterator[FileOutcome]:
+    machine, shelf = work.machine(), Shelf()
+    for number, source in numbered:
+        yield run_file(machine, work.settings, number, source, shelf)
+
+
+def _in_many(work: Work, numbered: Iterator[tuple[int, Input]], jobs: int) -> Iterator[FileOutcome]:
+    settings = evolve(work.settings, token=f"{secrets.token_hex(8)}-")
+    yield from _in_processes(evolve(work, settings=settings), numbered, jobs)
+
+
+def _names_compared(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
+    """Refuse, in a dry run, what another output has the name of already."""
+    seen: set[bytes] = set()
+    for outcome in outcomes:
+        name = hashlib.sha256(os.fsencode(outcome.output)).digest()[:16] if outcome.output is not None else None
+        if name is not None and name in seen:
+            fault = Fault(faults.NAME_TAKEN, "an output of that name exists already")
+            yield evolve(
+                outcome, ending=Ending.REFUSED, faults=(fault,), output=None, output_digest=None, effects={}, after=None
+            )
+            continue
+        if name is not None:
+            seen.add(name)
+        yield outcome
 
 
 def _twins_marked(sources: Iterable[Input]) -> Iterator[Input]:
@@ -176,6 +206,15 @@ def _alone(work: Work, pending: Pending) -> FileOutcome:
 
 
 def _discard_leftovers(settings: Settings, pending: Iterable[Pending]) -> None:
-    if settings.output is not None:
-        for folder in {(settings.output / source.relative).parent for _, source, _ in pending}:
-            discard_leftovers(folder, settings.token)
+    if not isinstance(settings.output, LocalFolder):
+        return  # a store has objects that are whole, and no others
+    top = settings.output.path
+    # What a template named nobody knows any more.
+    folders = {(top / one.relative).parent for _, one, _ in pending} if settings.template is None else _below(top)
+    for folder in folders:
+        discard_leftovers(folder, settings.token)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for found, _, _ in os.walk(folder):
+        yield Path(found)

@@ -38,12 +38,12 @@ def command(output: Path) -> None:
     sources = [Input(folder / name, Path(name)) for name in FILES if (folder / name).is_file()]
     refused = False
     for outcome in run_files(Work(program, Settings(output, overwrite=True)), sources):
-        click.echo(f"{outcome.source.path.name}: {outcome.ending.value}")
+        click.echo(f"{outcome.source.relative}: {outcome.ending.value}")
         refused |= outcome.ending is not Ending.WRITTEN
         for fault in outcome.faults:
             click.echo(f"  {fault.rule.code} {fault.message}")
         if outcome.ending is Ending.WRITTEN:
-            _show_changes(outcome.source.path, output / outcome.source.relative)
+            _show_changes(folder / outcome.source.relative, output / outcome.source.relative)
     click.echo(f"cleaned files are in {output}")
     if refused:
         sys.exit(1)

@@ -12,12 +12,12 @@ from deidc.cli.summary import Summary
 
 
 def with_progress(
-    stack: ExitStack, outcomes: Iterator[FileOutcome], summary: Summary, count: Callable[[], int]
+    stack: ExitStack, outcomes: Iterator[FileOutcome], summary: Summary, count: Callable[[], int | None]
 ) -> Iterator[FileOutcome]:
     """Pass outcomes on and show how many there are, how fast, and how long it will take.
 
-    `count` tells how many there will be. It is asked in a thread of its own, so that the first file does not wait
-    for it; the time left is shown when it has answered.
+    `count` tells how many there will be, or None where nobody can know. It is asked in a thread of its own, so that the
+    first file does not wait for it; the time left is shown when it has answered.
     """
     if not sys.stderr.isatty():
         yield from outcomes

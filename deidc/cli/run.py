@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,19 +16,36 @@ import click
 from deidc.batch.discovery import InputError, check_inputs, discover
 from deidc.batch.job import Ending, FileOutcome, Settings
 from deidc.batch.manifest import line_of, write_header, write_outcome
+from deidc.batch.references import References
 from deidc.batch.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
 from deidc.batch.workers import Work, run_files, silence_pydicom
+from deidc.cli.inputs import Size, counting, destination_for, inputs_of, template_for
 from deidc.cli.programs import functions_of, program_of
 from deidc.cli.progress import with_progress
-from deidc.cli.summary import Summary
+from deidc.cli.summary import Summary, tell_broken
 from deidc.ir.program import Program
 from deidc.runtime.machine import LinkError
 
 
 @click.command("run")
 @click.argument("recipe", metavar="RECIPE")
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for cleaned files.")
+@click.argument("inputs", nargs=-1, metavar="INPUT...")
+@click.option("-o", "--output", metavar="FOLDER|URL", help="Folder for cleaned files.")
+@click.option(
+    "--files-from",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Inputs listed in a file, one a line.",
+)
+@click.option("-0", "--null", is_flag=True, help="Paths of lists are parted by NUL.")
+@click.option("--archives", is_flag=True, help="Open archives met in folders and lists, too.")
+@click.option(
+    "--member-limit",
+    type=Size(),
+    default="2G",
+    show_default=True,
+    help="The most bytes a member of an archive may have.",
+)
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to lay before this one.")
 @click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A variable, the same for all files.")
 @click.option(
@@ -47,11 +65,17 @@ from deidc.runtime.machine import LinkError
 @click.option("--dry-run", is_flag=True, help="Clean everything, write nothing.")
 @click.option("--overwrite", is_flag=True, help="Replace files in the output folder, and the manifest.")
 @click.option(
+    "--name-template", metavar="TEMPLATE", help="Names of outputs by attributes, like {StudyInstanceUID}/{number}.dcm."
+)
+@click.option(
     "--flagged",
     type=click.Choice(["hold", "write"]),
     default="hold",
     show_default=True,
     help="What to do with objects that a label flags.",
+)
+@click.option(
+    "--check-references", is_flag=True, help="Compare references and hierarchies of outputs with those of inputs."
 )
 @click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help="Write one JSON line per input.")
 @click.option("--fsync", is_flag=True, help="Wait until each file is on the disk.")
@@ -60,7 +84,11 @@ from deidc.runtime.machine import LinkError
 def command(  # one parameter for each option
     recipe: str,
     inputs: tuple[str, ...],
-    output: Path | None,
+    output: str | None,
+    files_from: Path | None,
+    null: bool,
+    archives: bool,
+    member_limit: int,
     bases: tuple[str, ...],
     assignments: tuple[str, ...],
     rows_file: Path | None,
@@ -69,7 +97,9 @@ def command(  # one parameter for each option
     jobs: int,
     dry_run: bool,
     overwrite: bool,
+    name_template: str | None,
     flagged: str,
+    check_references: bool,
     manifest: Path | None,
     fsync: bool,
     quiet: bool,
@@ -78,25 +108,30 @@ def command(  # one parameter for each option
     """Clean DICOM files by a recipe.
 
     RECIPE is a file, the name of a recipe of deidc, or a program that `deidc compile` printed. INPUT is a file, a
-    folder or a pattern. The tree below a folder is kept. Every input ends in one outcome: written, flagged (held
-    back), refused or skipped (no DICOM file). Exit code 1 if anything was refused or flagged, or the recipe has
-    errors.
+    folder, a pattern, an archive, a DICOMDIR, a URL, or `-` for a list of paths on standard input. The
+    tree below a folder is kept. Every input ends in one outcome: written, flagged (held back), refused or skipped (no
+    DICOM file). Exit code 1 if anything was refused or flagged, or the recipe has errors.
     """
     silence_pydicom()
     if output is None and not dry_run:
         raise click.UsageError("say where to write with -o, or --dry-run")
+    names, looking = inputs_of(inputs, files_from, null=null, archives=archives)
+    destination = destination_for(output, fsync=fsync)
     functions = functions_of(references)
     program = program_of(recipe, bases, functions.signatures() if references else None, quiet=quiet)
     settings = Settings(
-        output=None if dry_run else output,
+        output=None if dry_run else destination,
         overwrite=overwrite,
         fsync=fsync,
         write_flagged=flagged == "write",
         rows=_rows(rows_file, vars_key),
+        member_limit=member_limit,
+        link_key=secrets.token_bytes(32) if check_references else None,
+        template=template_for(name_template, program, overwrite=overwrite),
     )
     work = Work(program, settings, references, _variables(assignments, program))
     try:
-        check_inputs(inputs, output)
+        check_inputs(names, destination)
         work.machine()
     except InputError as failure:
         raise click.UsageError(str(failure)) from None
@@ -105,18 +140,25 @@ def command(  # one parameter for each option
     summary = Summary(program)
     with ExitStack() as stack, _terminated_like_interrupted():
         lines = _manifest(stack, manifest, program, dry_run=dry_run, overwrite=overwrite)
-        outcomes = run_files(work, discover(inputs, output), jobs)
+        outcomes = run_files(work, discover(names, destination, looking), jobs)
         if not (quiet or as_json):
-            outcomes = with_progress(stack, outcomes, summary, lambda: sum(1 for _ in discover(inputs, output)))
+            outcomes = with_progress(stack, outcomes, summary, counting(names, destination, looking))
+        links = stack.enter_context(References()) if check_references else None
         for outcome in outcomes:
             summary.count(outcome)
+            if links is not None and outcome.before is not None:
+                name = outcome.output.as_posix() if outcome.output is not None else None
+                links.add(outcome.number, name, outcome.before, outcome.after)
             _tell(outcome, program, quiet=quiet)
             if lines is not None:
                 _record(lines, outcome, program)
+        summary.references = links.report() if links is not None else None
     if as_json:
         click.echo(json.dumps(summary.document(dry_run=dry_run), indent=2))
     elif not quiet:
         click.echo(summary.text(dry_run=dry_run), nl=False)
+    if summary.references is not None:
+        tell_broken(summary.references)
     if not summary.is_well:
         sys.exit(1)
 
@@ -191,7 +233,7 @@ def _tell(outcome: FileOutcome, program: Program, *, quiet: bool) -> None:
         at = f" at {fault.path}" if fault.path else ""
         line = f", {line_of(program, fault.op)}" if fault.op is not None else ""
         told = f"{outcome.ending.value}: {fault.rule.code} {fault.message}{at}{line}"
-        click.echo(f"{outcome.source.path}: {told}", err=True)
+        click.echo(f"{outcome.source.shown}: {told}", err=True)
     if outcome.ending is Ending.FLAGGED:
         labels = ", ".join(f"{flag.group}/{flag.label}" for flag in outcome.flags if flag.held)
-        click.echo(f"{outcome.source.path}: held back, flagged by {labels}", err=True)
+        click.echo(f"{outcome.source.shown}: held back, flagged by {labels}", err=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 from attrs import frozen
@@ -52,18 +51,19 @@ def command(inputs: tuple[str, ...], form: str, everything: bool) -> None:
     plan = Plan(compile_recipe(_default()))
     failed, number = False, 0
     for source in discover(inputs, None):
-        read = ReadFault(faults.UNREADABLE, source.trouble) if source.trouble else read_file(source.path)
+        trouble = source.trouble
+        read = ReadFault(trouble.rule, trouble.message) if trouble else read_file(source.source)
         if isinstance(read, ReadFault):
-            click.echo(f"{source.path}: {read.rule.code} {read.message}", err=True)
+            click.echo(f"{source.shown}: {read.rule.code} {read.message}", err=True)
             failed |= read.rule is not faults.NOT_DICOM
             continue
         shown = tuple(_elements(read, plan, everything=everything))
         if form == "json":
-            document = {"file": str(source.path), "elements": [_record(one) for one in shown]}
+            document = {"file": source.shown, "elements": [_record(one) for one in shown]}
             # One array, written file by file, so that a big folder need not fit into memory.
             click.echo(("[\n" if number == 0 else ",\n") + json.dumps(document, indent=2, ensure_ascii=False), nl=False)
         else:
-            _print_table(source.path, shown)
+            _print_table(source.shown, shown)
         number += 1
     if form == "json":
         click.echo("\n]" if number else "[]")
@@ -102,12 +102,12 @@ def _record(shown: Shown) -> dict[str, object]:
     return {"path": shown.path, "name": shown.name, "vr": shown.vr, "values": list(shown.values)}
 
 
-def _print_table(path: Path, shown: tuple[Shown, ...]) -> None:
+def _print_table(name: str, shown: tuple[Shown, ...]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=str(path), title_justify="left")
+    table = Table(title=name, title_justify="left")
     for column in ("path", "attribute", "VR", "value"):
         table.add_column(column, overflow="fold")
     for one in shown:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+import click
 from attrs import define, field
 
 from deidc.batch.job import Ending, FileOutcome
 from deidc.batch.manifest import line_of
+from deidc.batch.references import ReferenceReport
 from deidc.ir import ops
 from deidc.ir.program import Program
 
@@ -36,9 +38,13 @@ class Summary:
         for (op, effect), count in outcome.effects.items():
             self.effects[line_of(self.program, op), effect] += count
 
+    references: ReferenceReport | None = None
+
     @property
     def is_well(self) -> bool:
-        """Whether nothing was refused or held back."""
+        """Whether nothing was refused or held back, and no reference was broken."""
+        if self.references is not None and not self.references.is_well:
+            return False
         return not (self.endings[Ending.REFUSED] or self.endings[Ending.FLAGGED])
 
     def text(self, *, dry_run: bool) -> str:
@@ -55,11 +61,15 @@ class Summary:
         if idle and self.endings[Ending.WRITTEN]:
             dots = ", ..." if len(idle) > _MOST_IDLE else ""
             lines.append(f"  {len(idle)} rules touched nothing: {', '.join(idle[:_MOST_IDLE])}{dots}")
+        if self.references is not None:
+            lines.append(
+                f"  {self.references.kept:>7}  references kept, {self.references.external} lead out of the data"
+            )
         return "\n".join(lines) + "\n"
 
     def document(self, *, dry_run: bool) -> dict[str, object]:
         """Return the summary for programs."""
-        return {
+        document: dict[str, object] = {
             "program": self.program.digest,
             "dry_run": dry_run,
             "outcomes": {one.value: self.endings[one] for one in Ending},
@@ -71,6 +81,9 @@ class Summary:
             "dataset_engine": [{"why": why, "count": count} for why, count in sorted(self.dataset_engine.items())],
             "idle": self._idle_lines(),
         }
+        if self.references is not None:
+            document["references"] = _reference_document(self.references)
+        return document
 
     def _effects(self) -> list[tuple[tuple[str, str], int]]:
         return sorted(self.effects.items(), key=lambda one: (*_line_key(one[0][0]), one[0][1]))
@@ -79,6 +92,25 @@ class Summary:
         """Return the lines of rules that had no effect on any object."""
         lines = {line_of(self.program, at) for at, op in enumerate(self.program.ops) if isinstance(op, _ACTING)}
         return sorted(lines - {line for line, _ in self.effects} - {"deidc"}, key=_line_key)
+
+
+def tell_broken(report: ReferenceReport) -> None:
+    """Say on standard error what is broken, and where; names of outputs only."""
+    for one in report.findings:
+        more = one.outputs - len(one.names)
+        names = ", ".join(one.names) + (f" and {more} more" if more > 0 else "")
+        click.echo(f"references: {one.rule.code} {one.rule.title} {one.count} of them, in {names}", err=True)
+
+
+def _reference_document(report: ReferenceReport) -> dict[str, object]:
+    return {
+        "kept": report.kept,
+        "external": report.external,
+        "broken": [
+            {"code": one.rule.code, "count": one.count, "outputs": one.outputs, "names": list(one.names)}
+            for one in report.findings
+        ],
+    }
 
 
 def _line_key(line: str) -> tuple[str, int]:

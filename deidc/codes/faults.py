@@ -127,6 +127,88 @@ MEDIA_DIRECTORY = _fault(
     "An index points into its files by byte and repeats what they hold, so it is wrong as soon as they are cleaned. It "
     "is left out and counted. Make a new one from the cleaned files.",
 )
+UNSAFE_NAME = _fault(
+    "DC940",
+    "unsafe-name",
+    "The name of an input leads out of the output folder.",
+    "A name in an archive, in a DICOMDIR, in a list or in a store that is absolute, climbs up by .. or has a drive "
+    "letter would make the output land where nobody expects it. Nothing is written for it.",
+)
+MEMBER_TOO_LARGE = _fault(
+    "DC941",
+    "member-too-large",
+    "A member of an archive is larger than a member may be.",
+    "A few bytes of an archive can unpack to more than any memory holds. If the member is meant, raise --member-limit.",
+)
+ARCHIVE_UNREADABLE = _fault(
+    "DC942",
+    "archive-unreadable",
+    "An archive or a member of it cannot be read.",
+    "It is damaged, cut off, encrypted, or packed in a way that Python does not know. Members before the damage are "
+    "cleaned, those behind it may not even be known. Repair the archive or unpack it yourself.",
+)
+NAME_VALUE_MISSING = _fault(
+    "DC943",
+    "name-value-missing",
+    "An attribute that the output is to be named by has not one value.",
+    "The object lacks it, it is empty, or it has several values. A name with a gap could be that of another object, so "
+    "the object is not written. Name outputs by attributes that all objects have, or by {number}.",
+)
+NAME_UNFIT = _fault(
+    "DC944",
+    "name-unfit",
+    "The name of an output is one that not every file system takes.",
+    "It is too long, begins or ends with a dot, or is that of a device on Windows. A name that was cut could be that "
+    "of another object, so the object is not written.",
+)
+NAME_TAKEN = _fault(
+    "DC945",
+    "name-taken",
+    "The name that the template gives is taken.",
+    "Another object has the same name by the template, or the file was there before, and would be replaced. Add "
+    "{number} or SOPInstanceUID to the template; if that is in it, two inputs are the same object, or a recipe gives "
+    "two objects one UID.",
+)
+NAME_LEAKS = _fault(
+    "DC946",
+    "name-leaks",
+    "An attribute that the output is to be named by was not changed.",
+    "It may identify somebody (PS3.15 Table E.1-1), and names of files are seen by more people than what is in them. "
+    "The object is not written.",
+)
+REFERENCE_BROKEN = _fault(
+    "DC947",
+    "reference-broken",
+    "An output refers to an object of the run, but not by the UID that the object was given.",
+    "The recipe maps one UID in two ways: a function answers at random, or rules treat SOPInstanceUID and "
+    "ReferencedSOPInstanceUID differently. The outputs are written, and what belonged together cannot be found again.",
+)
+REFERENCE_DANGLING = _fault(
+    "DC948",
+    "reference-dangling",
+    "An output refers to an input that was not written.",
+    "The other object was refused or held back, so the reference leads nowhere. Look at why it was, and run again.",
+)
+HIERARCHY_SPLIT = _fault(
+    "DC949",
+    "hierarchy-split",
+    "A study, a series or a frame of reference became several.",
+    "Objects that had one UID have different ones now, as if each had been taken on its own. The recipe maps the UID "
+    "by more than its value: at random, or by rules that do not reach all places.",
+)
+HIERARCHY_MIXED = _fault(
+    "DC950",
+    "hierarchy-mixed",
+    "A series is in two studies.",
+    "Two series were given one UID, or a UID was written that is the same for all objects. Archives refuse such "
+    "objects or mix them up.",
+)
+INSTANCE_DOUBLED = _fault(
+    "DC951",
+    "instance-doubled",
+    "Two different objects were given one SOP Instance UID.",
+    "Archives keep one of the two. The recipe writes a SOP Instance UID that does not depend on the object's own.",
+)
 
 RULES: tuple[Rule, ...] = (
     VARIABLE_MISSING,
@@ -148,4 +230,16 @@ RULES: tuple[Rule, ...] = (
     WORKER_DIED,
     SAME_FILE,
     MEDIA_DIRECTORY,
+    UNSAFE_NAME,
+    MEMBER_TOO_LARGE,
+    ARCHIVE_UNREADABLE,
+    NAME_VALUE_MISSING,
+    NAME_UNFIT,
+    NAME_TAKEN,
+    NAME_LEAKS,
+    REFERENCE_BROKEN,
+    REFERENCE_DANGLING,
+    HIERARCHY_SPLIT,
+    HIERARCHY_MIXED,
+    INSTANCE_DOUBLED,
 )

@@ -70,5 +70,5 @@ def test_a_folder_that_cannot_be_listed_is_told(tmp_path, monkeypatch):
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", closed)
-    found = {one.relative.as_posix(): one.trouble for one in discover([str(tmp_path)], None)}
+    found = {one.relative.as_posix(): one.trouble and one.trouble.message for one in discover([str(tmp_path)], None)}
     assert found == {"closed": "the folder cannot be listed: Permission denied", "file": None}

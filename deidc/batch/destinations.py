@@ -1,0 +1,128 @@
+"""Where outputs go: a local folder, or a folder at a URL. Each output is whole or absent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeAlias, assert_never
+
+from attrs import frozen
+
+from deidc.batch import remote
+from deidc.batch.reading import ReadFault
+from deidc.batch.sources import LocalFile, Member, Remote, Source
+from deidc.batch.writing import write_whole
+from deidc.codes import faults
+
+
+@frozen
+class LocalFolder:
+    """A folder of this machine; made when the first file is written."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+@frozen
+class RemoteFolder:
+    """A folder, or a prefix of keys, at a URL that fsspec knows."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+
+Destination: TypeAlias = LocalFolder | RemoteFolder
+
+
+class DestinationError(Exception):
+    """Nothing can be written there; says why."""
+
+
+def destination_of(name: str) -> Destination:
+    """Return where a name says outputs go. Raises DestinationError.
+
+    A `file://` URL is a local folder: what protects an input from being its own output knows it as such.
+    """
+    if remote.is_url(name):
+        local = remote.local_path(name)
+        if local is None:
+            try:
+                return RemoteFolder(remote.RemoteObject.at(name).url)
+            except remote.RemoteTrouble as failure:
+                raise DestinationError(f"{name} cannot be written to: {failure}") from None
+        name = str(local)
+    if Path(name).exists() and not Path(name).is_dir():
+        raise DestinationError(f"{name} is a file")
+    return LocalFolder(Path(name))
+
+
+def as_destination(given: Path | Destination | None) -> Destination | None:
+    """Return a destination; a path is a local folder."""
+    return LocalFolder(given) if isinstance(given, Path) else given
+
+
+def put(
+    destination: Destination,
+    place: Path,
+    data: bytes,
+    source: Source,
+    *,
+    overwrite: bool,
+    fsync: bool,
+    token: str = "",
+) -> ReadFault | None:
+    """Write an output whole; return why it was not written, if so.
+
+    An output that would replace the input, or the archive that the input is in, is not written.
+    """
+    match destination:
+        case LocalFolder(folder):
+            target = folder / place
+            if _is_source(target, source):
+                return ReadFault(faults.SAME_FILE, "the output would replace the input")
+            return write_whole(target, data, overwrite=overwrite, fsync=fsync, token=token)
+        case RemoteFolder(url):
+            return _put_remote(url, place, data, source, overwrite=overwrite)
+        case _:
+            assert_never(destination)
+
+
+def holds(destination: Destination, place: Path, data: bytes) -> bool:
+    """Whether an output is there already with just these bytes."""
+    match destination:
+        case LocalFolder(folder):
+            target = folder / place
+            return target.is_file() and target.read_bytes() == data
+        case RemoteFolder(url):
+            try:
+                return remote.RemoteObject.at(url).below(place.as_posix()).fetch(0, None) == data
+            except remote.RemoteTrouble:
+                return False
+        case _:
+            assert_never(destination)
+
+
+def _is_source(target: Path, source: Source) -> bool:
+    match source:
+        case LocalFile(path) | Member(path):
+            return target.exists() and target.samefile(path)
+        case Remote():
+            return False
+        case _:
+            assert_never(source)
+
+
+def _put_remote(url: str, place: Path, data: bytes, source: Source, *, overwrite: bool) -> ReadFault | None:
+    try:
+        target = remote.RemoteObject.at(url).below(place.as_posix())
+        if isinstance(source, Remote) and target.url == source.url:
+            return ReadFault(faults.SAME_FILE, "the output would replace the input")
+        target.put(data, overwrite=overwrite)
+    except FileExistsError:
+        return ReadFault(faults.OUTPUT_EXISTS, "the output exists already")
+    except remote.RemoteTrouble as failure:
+        return ReadFault(faults.NOT_WRITTEN, f"the output cannot be written: {failure}")
+    return None

@@ -1,0 +1,92 @@
+"""Values from the front of a file: top-level elements, found by their headers without reading what lies behind."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from io import BytesIO
+
+from pydicom.dataelem import RawDataElement
+from pydicom.filereader import read_dataset
+from pydicom.tag import BaseTag
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
+
+from deidc.runtime.elements import (
+    DEFAULT_ENCODINGS,
+    effective_vr,
+    encodings_of_value,
+    input_elements,
+    raw_components,
+)
+from deidc.runtime.layout import UNDEFINED, Encoding, NotWhole, behind, header_at, inflated, skip_file_meta
+
+_HEAD = 132  # preamble and prefix (PS3.10 7.1)
+_CHUNK = 1 << 16
+_CHARACTER_SET = 0x00080005
+
+
+def values_at(pieces: Iterable[bytes | memoryview], tags: Collection[int]) -> Mapping[int, tuple[str, ...]]:
+    """Return the text of the values of top-level elements of a file, and of its file meta information, by tag.
+
+    The file is given in pieces and must be one of PS3.10 7.1. No more of it is looked at than what lies before the
+    last of the tags; a deflated one is inflated whole. Raises NotWhole or Damaged where it is none, and Undecodable.
+    """
+    front = bytearray()
+    chunks = (
+        view[at : at + _CHUNK]
+        for piece in pieces
+        for view in (memoryview(piece),)
+        for at in range(0, len(view), _CHUNK)
+    )
+    wanted = frozenset(tags)
+    grown = 0
+    for chunk in chunks:
+        front += chunk
+        if len(front) < 2 * grown:
+            continue  # looked at again when it has doubled, so that all is looked at twice at most
+        grown = len(front)
+        try:
+            return _values(bytes(front), wanted, at_end=False)
+        except NotWhole:
+            continue
+    return _values(bytes(front), wanted, at_end=True)
+
+
+def _values(data: bytes, wanted: frozenset[int], *, at_end: bool) -> dict[int, tuple[str, ...]]:
+    start = skip_file_meta(data, _HEAD)
+    if start + 8 > len(data) and not at_end:
+        raise NotWhole
+    meta = read_dataset(BytesIO(data[_HEAD:start]), is_implicit_VR=False, is_little_endian=True)
+    found = {
+        int(one.tag): one.components
+        for one in input_elements(meta, "", (), DEFAULT_ENCODINGS, in_file_meta=True)
+        if one.tag in wanted
+    }
+    syntax = meta.get("TransferSyntaxUID")
+    if syntax == DeflatedExplicitVRLittleEndian:
+        if not at_end:
+            raise NotWhole
+        data, start = inflated(data, start), 0
+    layout = Encoding(implicit=syntax == ImplicitVRLittleEndian, little=syntax != ExplicitVRBigEndian)
+    last = max(wanted, default=0)
+    encodings = DEFAULT_ENCODINGS
+    at = start
+    while at < len(data) or not at_end:
+        if at_end and not any(data[at : at + 8]):
+            break  # a file padded at its end
+        header = header_at(data, at, layout)
+        if header.tag > last:
+            break
+        end = behind(data, header, layout)
+        if header.tag in wanted or header.tag == _CHARACTER_SET:
+            value = data[header.value_at : end]
+            if header.tag == _CHARACTER_SET:
+                encodings = encodings_of_value(value)
+            declared = None if header.vr is None else header.vr.decode("ascii", "replace")
+            if header.tag in wanted and header.length != UNDEFINED:
+                raw = RawDataElement(
+                    BaseTag(header.tag), declared, header.length, value, header.value_at, layout.implicit, layout.little
+                )
+                vr = effective_vr(header.tag, declared, header.length, None)
+                found[header.tag] = raw_components(raw, vr, encodings)
+        at = end
+    return found

@@ -1,0 +1,85 @@
+"""What `deidc run` takes and where it writes, from the words of the command line."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from deidc.batch.destinations import Destination, DestinationError, RemoteFolder, destination_of
+from deidc.batch.discovery import Looking, discover
+from deidc.batch.lists import PathList
+from deidc.batch.names import Template, TemplateError, check_against, parse_template
+from deidc.ir.program import Program
+
+_SIZE = re.compile(r"(\d+)([KMGT]?)", re.IGNORECASE)
+_STANDARD_INPUT = "-"
+
+
+class Size(click.ParamType[int]):
+    """A number of bytes: `500M`, `2G`."""
+
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number of bytes."""
+        found = _SIZE.fullmatch(str(value))
+        if found is None:
+            self.fail(f"{value!r} is no size; write it like 500M or 2G", param, ctx)
+        return int(found[1]) << 10 * " KMGT".index(found[2].upper() or " ")
+
+
+def inputs_of(
+    inputs: tuple[str, ...], files_from: Path | None, *, null: bool, archives: bool
+) -> tuple[tuple[str, ...], Looking]:
+    """Return the names of inputs and how to look for them; `-` is a list on standard input. Raises UsageError."""
+    names = tuple(name for name in inputs if name != _STANDARD_INPUT)
+    lists = [PathList(files_from, null)] if files_from is not None else []
+    if len(names) < len(inputs):
+        lists.append(PathList(sys.stdin.buffer, null))
+    if not names and not lists:
+        raise click.UsageError("Missing argument 'INPUT...': name inputs, or lists of them by - or --files-from")
+    if null and not lists:
+        raise click.UsageError("--null is about lists; give one by - or --files-from")
+    return names, Looking(archives, tuple(lists))
+
+
+def destination_for(output: str | None, *, fsync: bool) -> Destination | None:
+    """Return where outputs go. Raises UsageError."""
+    if output is None:
+        return None
+    try:
+        destination = destination_of(output)
+    except DestinationError as failure:
+        raise click.UsageError(str(failure)) from None
+    if fsync and isinstance(destination, RemoteFolder):
+        raise click.UsageError("--fsync is about disks, and a URL is none")
+    return destination
+
+
+def template_for(text: str | None, program: Program, *, overwrite: bool) -> Template | None:
+    """Return the template for names of outputs. Raises UsageError."""
+    if text is None:
+        return None
+    try:
+        template = parse_template(text)
+        check_against(template, program)
+    except TemplateError as failure:
+        raise click.UsageError(f"--name-template: {failure}") from None
+    if overwrite and not template.is_unique:
+        raise click.UsageError("two objects may have one name by the template, so --overwrite asks for {number} in it")
+    return template
+
+
+def counting(names: tuple[str, ...], destination: Destination | None, looking: Looking) -> Callable[[], int | None]:
+    """Return a function that counts the inputs; it answers None where a list can be read only once."""
+
+    def count() -> int | None:
+        if any(one.is_stream for one in looking.lists):
+            return None
+        return sum(1 for _ in discover(names, destination, looking))
+
+    return count
