@@ -10,20 +10,25 @@ from pathlib import Path
 from attrs import frozen
 
 from deidc.batch.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
+from deidc.batch.earlier import Earlier
+
+# A folder in which runs keep what they need to go on; none of its files is an input.
+STATE_FOLDER = ".deidc"
 
 
 @frozen
 class Input:
     """A file to clean and where its output goes, relative to the output folder.
 
-    `trouble` says why a folder could not be listed; then `path` is the folder. `twin` says that an input before
-    this one has the same place in the output.
+    `trouble` says why a folder could not be listed; then `path` is the folder. `twin` counts the inputs before
+    this one that have the same place in the output. `earlier` is what a run before this one left of it.
     """
 
     path: Path
     relative: Path
     trouble: str | None = None
-    twin: bool = False
+    twin: int = 0
+    earlier: Earlier | None = None
 
 
 class InputError(Exception):
@@ -87,7 +92,8 @@ def _folder(folder: Path, top: Path, excluded: Path | None) -> Iterator[Input]:
     for entry in entries:
         path = folder / entry.name
         if entry.is_dir(follow_symlinks=False):
-            yield from _folder(path, top, excluded)
+            if entry.name != STATE_FOLDER:
+                yield from _folder(path, top, excluded)
         elif not path.is_dir() and not _is_temporary(entry.name):
             yield Input(path, path.relative_to(top))
 

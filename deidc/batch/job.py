@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
@@ -13,7 +14,9 @@ from attrs import define, evolve, field, frozen
 from pydicom.dataset import FileDataset
 
 from deidc.batch.discovery import Input
+from deidc.batch.earlier import Begun, Unchanged, Written
 from deidc.batch.reading import ReadFault, bytes_of, read_bytes
+from deidc.batch.stat_identity import StatIdentity, is_settled, stat_identity
 from deidc.batch.variables import Rows, VariablesError, typed
 from deidc.batch.writing import encode, write_whole
 from deidc.codes import faults
@@ -23,11 +26,15 @@ from deidc.runtime.machine import CleanedBytes, Machine
 from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused
 from deidc.runtime.stream import Unsuited
 
+_ITEM = re.compile(r"\[\d+\]")
+_CHANGED = "the input was changed since its output was written"
+
 
 class Ending(StrEnum):
     """How a file ended."""
 
     WRITTEN = "written"
+    UNCHANGED = "unchanged"
     FLAGGED = "flagged"
     REFUSED = "refused"
     SKIPPED = "skipped"
@@ -42,6 +49,10 @@ class FileOutcome:
         output: the path relative to the output folder, if the file was written (or would be, in a dry run).
         flags: labels that fired, with what they ask.
         dataset_engine: why the file went through the Dataset engine, if it did.
+        input_digest, output_digest: SHA-256 of all bytes; of the input, also where times cannot tell a change.
+        size, output_size: bytes that were read, and bytes of the output.
+        identity: what the file system told of the input before it was read, if a later change is sure to change it.
+        attributes: how often each op had each effect on each attribute, if the settings ask for it.
 
     """
 
@@ -55,7 +66,10 @@ class FileOutcome:
     input_digest: str | None = None
     output_digest: str | None = None
     size: int = 0
+    output_size: int | None = None
     dataset_engine: str | None = None
+    identity: StatIdentity | None = field(default=None, repr=False)
+    attributes: Mapping[tuple[int, str, str], int] = field(factory=dict)
 
 
 @frozen
@@ -67,6 +81,8 @@ class Settings:
         rows: variables that differ from file to file.
         token: tells the temporary files of this run from those of another.
         again: the file was on its way when a worker died, so its output may be there already.
+        digests: compute the digests of inputs and outputs, which costs more than cleaning where images are big.
+        plan: count effects by attribute.
 
     """
 
@@ -77,18 +93,32 @@ class Settings:
     rows: Rows | None = None
     token: str = ""
     again: bool = False
+    digests: bool = False
+    plan: bool = False
 
 
 def run_file(machine: Machine, settings: Settings, number: int, source: Input) -> FileOutcome:
     """Clean one file. Never raises for what is in the file or for what the file system does."""
+    if isinstance(source.earlier, Unchanged) and not source.twin:
+        return FileOutcome(number, source, Ending.UNCHANGED, output=source.relative)
     if source.trouble is not None:
         return _ended(number, source, Ending.REFUSED, Fault(faults.UNREADABLE, source.trouble))
+    identity = stat_identity(source.path)  # before it is read: what is changed from now on is not what was cleaned
     data = bytes_of(source.path)
     if isinstance(data, ReadFault):
         return _unread(number, source, data)
-    refused = FileOutcome(number, source, Ending.REFUSED, input_digest=_digest(data), size=len(data))
+    if identity is not None and not is_settled(identity):
+        identity = None
+    refused = FileOutcome(number, source, Ending.REFUSED, size=len(data), identity=identity)
+    if settings.digests or identity is None or _known_digest(source) is not None:
+        refused = evolve(refused, input_digest=_digest(data))
     given = _Given(data)
     try:
+        if _known_digest(source) is not None and not source.twin:
+            if refused.input_digest == _known_digest(source):
+                return evolve(refused, ending=Ending.UNCHANGED, output=source.relative)
+            if not settings.overwrite:
+                return _because(refused, faults.INPUT_CHANGED, _CHANGED)
         if source.twin:
             given.read()
             return _because(refused, faults.SAME_FILE, "an input before this one has the same place in the output")
@@ -160,17 +190,42 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | Clean
     if isinstance(data, ReadFault):
         return _because(refused, data.rule, data.message)
     if not held and settings.output is not None:
-        trouble = _write(settings, refused.source, data, settings.output / refused.source.relative)
+        target = settings.output / refused.source.relative
+        if isinstance(refused.source.earlier, Written) and not settings.overwrite:
+            # Nothing told whether the input is as it was, so what comes of it has to.
+            return _compared(refused, data, target)
+        trouble = _write(settings, refused.source, data, target)
         if trouble is not None:
             return _because(refused, trouble.rule, trouble.message)
+    planned = Counter(
+        (event.op, event.effect.value, _attribute(event.path)) for event in cleaned.events if settings.plan
+    )
     return evolve(
         refused,
         ending=Ending.FLAGGED if held else Ending.WRITTEN,
+        attributes=dict(planned),
         flags=cleaned.flags,
         effects=dict(Counter((event.op, event.effect.value) for event in cleaned.events)),
         output=None if held else refused.source.relative,
-        output_digest=None if held else _digest(data),
+        output_digest=None if held or not settings.digests else _digest(data),
+        output_size=None if held else len(data),
     )
+
+
+def _compared(refused: FileOutcome, data: bytes, target: Path) -> FileOutcome:
+    """Return the outcome of an input that was written before: unchanged if the same came of it again."""
+    try:
+        same = target.read_bytes() == data
+    except OSError as failure:
+        return _because(refused, faults.NOT_WRITTEN, f"the output cannot be read: {failure.strerror}")
+    if not same:
+        return _because(refused, faults.INPUT_CHANGED, _CHANGED)
+    return evolve(refused, ending=Ending.UNCHANGED, output=refused.source.relative, output_size=len(data))
+
+
+def _attribute(path: str) -> str:
+    """Return the path of an element without the numbers of items."""
+    return _ITEM.sub("", path)
 
 
 def _encoded(cleaned: Cleaned | CleanedBytes) -> bytes | ReadFault:
@@ -187,11 +242,17 @@ def _encoded(cleaned: Cleaned | CleanedBytes) -> bytes | ReadFault:
 def _write(settings: Settings, source: Input, data: bytes, target: Path) -> ReadFault | None:
     if target.exists() and target.samefile(source.path):
         return ReadFault(faults.SAME_FILE, "the output would replace the input")
-    trouble = write_whole(target, data, overwrite=settings.overwrite, fsync=settings.fsync, token=settings.token)
-    if trouble is not None and trouble.rule is faults.OUTPUT_EXISTS and settings.again and target.is_file():
+    begun = isinstance(source.earlier, Begun)
+    replace = settings.overwrite or (isinstance(source.earlier, Begun) and source.earlier.may_replace)
+    trouble = write_whole(target, data, overwrite=replace, fsync=settings.fsync, token=settings.token)
+    if trouble is not None and trouble.rule is faults.OUTPUT_EXISTS and (settings.again or begun) and target.is_file():
         # The worker that died may have written it just before.
         return None if target.read_bytes() == data else trouble
     return trouble
+
+
+def _known_digest(source: Input) -> str | None:
+    return source.earlier.input_digest if isinstance(source.earlier, Written) else None
 
 
 def _digest(data: bytes) -> str:

@@ -9,7 +9,7 @@ import signal
 import threading
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -18,7 +18,10 @@ from attrs import evolve, field, frozen
 
 from deidc.batch.atomic import discard_leftovers
 from deidc.batch.discovery import Input
+from deidc.batch.earlier import Unchanged
 from deidc.batch.job import Ending, FileOutcome, Settings, run_file
+from deidc.batch.places import twins_marked
+from deidc.batch.run_lock import worker_lock
 from deidc.codes import faults
 from deidc.ir.program import Program
 from deidc.runtime.functions import Functions
@@ -31,12 +34,13 @@ AHEAD_PER_WORKER = 8
 
 @frozen
 class Work:
-    """Everything a worker needs to make its own machine."""
+    """Everything a worker needs to make its own machine; `state` is the folder where it says that it is alive."""
 
     program: Program
     settings: Settings
     references: tuple[str, ...] = ()
     variables: Mapping[str, object] = field(factory=dict, repr=False)
+    state: Path | None = None
 
     def functions(self) -> Functions:
         """Return deidc's functions, those of installed packages, and those that references name."""
@@ -68,13 +72,17 @@ def _begin(work: Work) -> None:
     silence_pydicom()
     # The parent is interrupted too, and ends its workers when their files are whole.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    lock = worker_lock(work.state) if work.state is not None else None
+    threading.Thread(target=_end_with_parent, args=(lock,), daemon=True).start()
     global _machine, _settings  # the one way to give a pool's processes their state
     _machine, _settings = work.machine(), work.settings
 
 
-def _end_with_parent() -> None:
-    """End this process when its parent is gone: nobody would ever ask it for anything again."""
+def _end_with_parent(_lock: object) -> None:
+    """End this process when its parent is gone: nobody would ever ask it for anything again.
+
+    The lock that says it is alive is held until then.
+    """
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -93,21 +101,20 @@ def run_files(work: Work, sources: Iterable[Input], jobs: int = 1) -> Iterator[F
     Two inputs with one place in the output: the second is refused. With `jobs` above 1, worker processes clean the
     files; a worker that dies takes down no other file than the one it died of, which is tried once more alone.
     """
-    numbered = enumerate(_twins_marked(sources))
+    yield from run_numbered(work, enumerate(twins_marked(sources)), jobs)
+
+
+def run_numbered(
+    work: Work, numbered: Iterator[tuple[int, Input]], jobs: int = 1
+) -> Generator[FileOutcome, None, None]:
+    """Yield one outcome for each input, as `run_files` does, for inputs that have numbers and marks already."""
     if jobs == 1:
         machine = work.machine()
         for number, source in numbered:
             yield run_file(machine, work.settings, number, source)
     else:
-        settings = evolve(work.settings, token=f"{secrets.token_hex(8)}-")
-        yield from _in_processes(evolve(work, settings=settings), numbered, jobs)
-
-
-def _twins_marked(sources: Iterable[Input]) -> Iterator[Input]:
-    places: set[Path] = set()
-    for source in sources:
-        yield evolve(source, twin=source.relative in places)
-        places.add(source.relative)
+        token = work.settings.token or f"{secrets.token_hex(8)}-"
+        yield from _in_processes(evolve(work, settings=evolve(work.settings, token=token)), numbered, jobs)
 
 
 # A file on its way; no future where the pool was found broken when the file was to be handed over.
@@ -145,6 +152,10 @@ def _pool(work: Work, jobs: int) -> ProcessPoolExecutor:
 
 def _submitted(pool: ProcessPoolExecutor, number: int, source: Input) -> Future[FileOutcome] | None:
     try:
+        if isinstance(source.earlier, Unchanged) and not source.twin:
+            known: Future[FileOutcome] = Future()
+            known.set_result(FileOutcome(number, source, Ending.UNCHANGED, output=source.relative))
+            return known
         return pool.submit(_run, number, source)
     except BrokenProcessPool:
         return None

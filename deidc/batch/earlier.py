@@ -1,0 +1,33 @@
+"""What an earlier run of the same command left of an input whose output may lie in its place."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import frozen
+
+
+@frozen
+class Unchanged:
+    """The input was written before, is as it was, and its output lies in its place: nothing is to be done."""
+
+
+@frozen
+class Begun:
+    """A run that did not tell how the input ended had begun it.
+
+    `may_replace` says that nothing lay in the place of the output when it was begun, so that what lies there now was
+    written by the run.
+    """
+
+    may_replace: bool
+
+
+@frozen
+class Written:
+    """The input was written before, and is not known to be as it was then; `input_digest` is what it was, if known."""
+
+    input_digest: str | None
+
+
+Earlier: TypeAlias = Unchanged | Begun | Written
