@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeAlias
 
 from attrs import define, field, frozen
 
@@ -70,18 +71,23 @@ class Entry:
     record: bytes | None
 
 
-@frozen
-class Ended:
-    """How an input ended; `record` is the digest of its record in the manifest."""
+# How an input ended, in the order of the columns. A tuple, because there is one for each file.
+EndedRow: TypeAlias = tuple[object, ...]
 
-    number: int
-    ending: str
-    identity: StatIdentity | None
-    input_digest: str | None
-    place: bytes | None
-    output_size: int | None
-    output_digest: str | None
-    record: bytes | None
+
+def ended_row(
+    number: int,
+    ending: str,
+    identity: StatIdentity | None,
+    input_digest: str | None,
+    place: bytes | None,
+    output_size: int | None,
+    output_digest: str | None,
+    record: bytes | None,
+) -> EndedRow:
+    """Return how an input ended, for `Journal.commit`; `record` is the digest of its record in the manifest."""
+    output = (place, output_size, output_digest, record)
+    return (ending, *_stat_row(identity), input_digest, *output, number)
 
 
 @define(eq=False)
@@ -141,7 +147,7 @@ class Journal:
         *,
         begun: Iterable[tuple[int, bytes, bool]] = (),
         begun_again: Iterable[tuple[bool, int]] = (),
-        ended: Iterable[Ended] = (),
+        ended: Iterable[EndedRow] = (),
         told: Iterable[tuple[bytes | None, int]] = (),
         seen: Iterable[tuple[StatIdentity, int]] = (),
         facts: Mapping[str, str | int] | None = None,
@@ -157,7 +163,7 @@ class Journal:
             try:
                 self._database.executemany(_BEGIN, begun)
                 self._database.executemany(_BEGIN_AGAIN, begun_again)
-                self._database.executemany(_END, map(_ended_row, ended))
+                self._database.executemany(_END, ended)
                 self._database.executemany(_TOLD, told)
                 self._database.executemany(_SEEN, ((*_stat_row(identity), number) for identity, number in seen))
                 self._database.executemany("REPLACE INTO facts VALUES (?, ?)", (facts or {}).items())
@@ -230,8 +236,3 @@ def _stat_row(identity: StatIdentity | None) -> tuple[int | str | None, ...]:
         return (None,) * 5
     # Inodes and devices may be greater than what SQLite takes for an integer.
     return identity.size, identity.mtime_ns, identity.ctime_ns, str(identity.inode), str(identity.device)
-
-
-def _ended_row(ended: Ended) -> tuple[object, ...]:
-    place = (ended.place, ended.output_size, ended.output_digest, ended.record)
-    return ended.ending, *_stat_row(ended.identity), ended.input_digest, *place, ended.number

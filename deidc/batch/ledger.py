@@ -21,7 +21,7 @@ from deidc.batch.chain import START, chained
 from deidc.batch.discovery import Input
 from deidc.batch.earlier import Begun, Earlier, Unchanged, Written
 from deidc.batch.job import Ending, FileOutcome
-from deidc.batch.journal import Ended, Entry, Journal
+from deidc.batch.journal import EndedRow, Entry, Journal, ended_row
 from deidc.batch.manifest import Manifest, outcome_record
 from deidc.batch.stat_identity import StatIdentity, stat_identity
 from deidc.ir.program import Program
@@ -46,7 +46,7 @@ class Ledger:
     durable: bool
     _next: int = field(init=False)
     _continued: bool = field(init=False)
-    _ended: list[Ended] = field(factory=list, init=False, repr=False)
+    _ended: list[EndedRow] = field(factory=list, init=False, repr=False)
     _told: list[tuple[bytes | None, int]] = field(factory=list, init=False, repr=False)
     _seen: list[tuple[StatIdentity, int]] = field(factory=list, init=False, repr=False)
     _records: dict[int, bytes] = field(factory=dict, init=False, repr=False)
@@ -120,10 +120,8 @@ class Ledger:
                 self._told.append((self._record(outcome), outcome.number))
             else:
                 self._ended.append(self._row(outcome, self._record(outcome)))
-            if (
-                len(self._ended) + len(self._told) + len(self._seen) >= FILES_A_COMMIT
-                or time.monotonic() - self._committed > SECONDS_A_COMMIT
-            ):
+            # Where files are quick, the next that are begun take these along.
+            if time.monotonic() - self._committed > SECONDS_A_COMMIT:
                 self._commit()
 
     def _record(self, outcome: FileOutcome) -> bytes | None:
@@ -137,8 +135,8 @@ class Ledger:
             self.manifest.write(record)
         return digest
 
-    def _row(self, outcome: FileOutcome, record: bytes | None) -> Ended:
-        return Ended(
+    def _row(self, outcome: FileOutcome, record: bytes | None) -> EndedRow:
+        return ended_row(
             outcome.number,
             outcome.ending.value,
             outcome.identity,

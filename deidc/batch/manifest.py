@@ -62,7 +62,8 @@ class Manifest:
             manifest._pass(lines, chain)
             if not lines and not _is_torn_header(path, program):
                 raise ManifestError("it is not the manifest of the run that is continued")
-            manifest._file.truncate(manifest.size)
+            if manifest._file.seek(0, os.SEEK_END) > manifest.size:
+                manifest._file.truncate(manifest.size)
             manifest._file.seek(manifest.size)
             if not lines:
                 manifest._append(_header(program, dry_run=False))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from itertools import islice
 
 from attrs import evolve
 
 from deidc.batch.discovery import Input
 
-_CLAIM = "INSERT INTO places VALUES (?, 0) ON CONFLICT DO UPDATE SET before = before + 1 RETURNING before"
+_CHUNK = 64
+_CLAIM = "INSERT OR IGNORE INTO places VALUES (?, 0)"
+_CLAIM_AGAIN = "INSERT INTO places VALUES (?, 0) ON CONFLICT DO UPDATE SET before = before + 1 RETURNING before"
 
 
 def twins_marked(sources: Iterable[Input]) -> Iterator[Input]:
@@ -20,13 +23,24 @@ def twins_marked(sources: Iterable[Input]) -> Iterator[Input]:
     """
     places = sqlite3.connect("", isolation_level=None)
     try:
-        places.execute("PRAGMA journal_mode = OFF")
         places.execute("PRAGMA synchronous = OFF")
         places.execute("CREATE TABLE places (place BLOB PRIMARY KEY, before INTEGER NOT NULL) WITHOUT ROWID")
-        places.execute("BEGIN")
-        for source in sources:
-            place = sha256(str(source.relative).encode("utf-8", "surrogateescape")).digest()
-            ((before,),) = places.execute(_CLAIM, (place,)).fetchall()
-            yield evolve(source, twin=before) if before else source
+        inputs = iter(sources)
+        while chunk := list(islice(inputs, _CHUNK)):
+            yield from _marked(places, chunk)
     finally:
         places.close()
+
+
+def _marked(places: sqlite3.Connection, chunk: list[Input]) -> list[Input]:
+    """Mark inputs: all at once where none has the place of another, which is the rule, else one by one."""
+    claims = [(sha256(str(source.relative).encode("utf-8", "surrogateescape")).digest(),) for source in chunk]
+    before = places.total_changes
+    places.execute("BEGIN")
+    places.executemany(_CLAIM, claims)
+    if places.total_changes - before == len(chunk):
+        places.execute("COMMIT")
+        return chunk
+    places.execute("ROLLBACK")
+    counts = [places.execute(_CLAIM_AGAIN, claim).fetchall()[0][0] for claim in claims]
+    return [evolve(source, twin=count) if count else source for source, count in zip(chunk, counts, strict=True)]

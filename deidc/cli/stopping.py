@@ -35,15 +35,17 @@ class Stopping:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    @contextmanager
-    def shield(self) -> Iterator[None]:
-        """Put off what signals ask for until the context has ended."""
+    def shield(self) -> Stopping:
+        """Return a context until whose end what signals ask for is put off."""
+        return self
+
+    def __enter__(self) -> None:
         self._shields += 1
-        try:
-            yield
-        finally:
-            self._shields -= 1
-        self._stop()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._shields -= 1
+        if kind is None:
+            self._stop()
 
     def _ask(self, number: int, _frame: object) -> None:
         if self._asked is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.files import copy_of, shipped, tree_of
+from tests.files import copy_of, tree_of
 
 CALLING = "FORMAT dicom\n\n%header\nREPLACE PatientName func:call\n"
 PLAIN = "FORMAT dicom\n\n%header\nBLANK PatientName\n"
@@ -65,7 +64,7 @@ def test_a_file_whose_worker_died_is_tried_once_more(deidc, recipe, scans, tmp_p
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_stopped_leaves_whole_files_and_no_process(recipe, scans, tmp_path, number, jobs):
+def test_a_run_that_is_stopped_leaves_whole_files_and_no_process(deidc, recipe, scans, tmp_path, number, jobs):
     """On Ctrl-C and on a request to terminate: what is written is whole, and workers end."""
     (tmp_path / "slow.py").write_text(
         "import os, pathlib, time\n"
@@ -85,13 +84,18 @@ def test_a_run_that_is_stopped_leaves_whole_files_and_no_process(recipe, scans, 
     else:
         process.send_signal(number)
     _, told = process.communicate(timeout=30)
-    assert process.returncode not in (0, 2)
+    assert process.returncode == 128 + number
     assert b"Traceback" not in told, told.decode()
+    assert told.decode().splitlines()[-1].endswith("the same command goes on from here")
     pids = [int(path.name.removeprefix("pid-")) for path in tmp_path.glob("pid-*")]
     wait_for(lambda: not any(is_alive(pid) for pid in pids))
     written = tree_of(tmp_path / "out")
     assert all(name.endswith(".dcm") for name in written)
     assert len({(tmp_path / "out" / name).stat().st_size for name in written}) == 1
+    again = deidc(*arguments)
+    assert again.returncode == 0, again.stderr
+    assert sum(int(part.split()[0]) for part in again.stdout.splitlines()[0].split(", ")) == 10
+    assert "unchanged" in again.stdout.splitlines()[0]
 
 
 def test_workers_end_when_their_parent_is_killed(recipe, scans, tmp_path):
