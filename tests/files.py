@@ -8,6 +8,7 @@ from pathlib import Path
 import pydicom
 from pydicom import dcmread, dcmwrite
 
+STATE_FOLDER = ".deidc"
 FOLDER = Path(pydicom.__file__).parent / "data" / "test_files"
 
 
@@ -29,5 +30,6 @@ def copy_of(name: str, to: Path, **attributes: object) -> Path:
 
 
 def tree_of(folder: Path) -> list[str]:
-    """Return the files below a folder, hidden ones too, in sorted order."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    """Return the files below a folder, hidden ones too, in sorted order; what runs keep for themselves left out."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in found if STATE_FOLDER not in path.parts)

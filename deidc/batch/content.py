@@ -68,6 +68,10 @@ class Content:
         """Return the bytes in one piece. Raises OSError."""
         return b"".join(self.chunks())
 
+    def size(self) -> int:
+        """Return the number of bytes. Raises OSError."""
+        return sum(len(one) if isinstance(one, bytes) else one.end - one.start for one in self.pieces())
+
     def digest(self) -> str:
         """Return the SHA-256 of the bytes. Raises OSError."""
         return digest_of(self.chunks())

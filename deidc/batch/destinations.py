@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TypeAlias, assert_never
 
 from attrs import frozen
 
 from deidc.batch import remote
+from deidc.batch.content import Content
 from deidc.batch.reading import ReadFault
 from deidc.batch.sources import LocalFile, Member, Remote, Source
 from deidc.batch.writing import write_whole
@@ -67,14 +69,14 @@ def as_destination(given: Path | Destination | None) -> Destination | None:
 def put(
     destination: Destination,
     place: Path,
-    data: bytes,
+    content: Content,
     source: Source,
     *,
     overwrite: bool,
     fsync: bool,
     token: str = "",
-) -> ReadFault | None:
-    """Write an output whole; return why it was not written, if so.
+) -> int | ReadFault:
+    """Write an output whole; return its size, or why it was not written.
 
     An output that would replace the input, or the archive that the input is in, is not written.
     """
@@ -83,46 +85,90 @@ def put(
             target = folder / place
             if _is_source(target, source):
                 return ReadFault(faults.SAME_FILE, "the output would replace the input")
-            return write_whole(target, data, overwrite=overwrite, fsync=fsync, token=token)
+            return write_whole(target, content, overwrite=overwrite, fsync=fsync, token=token)
         case RemoteFolder(url):
-            return _put_remote(url, place, data, source, overwrite=overwrite)
+            return _put_remote(url, place, content, source, overwrite=overwrite)
         case _:
             assert_never(destination)
 
 
-def holds(destination: Destination, place: Path, data: bytes) -> bool:
+def size_at(destination: Destination, place: Path) -> int | None:
+    """Return the size of what lies at a place of the output, or None if nothing does."""
+    match destination:
+        case LocalFolder(folder):
+            try:
+                return os.stat(os.path.join(folder, place)).st_size
+            except OSError:
+                return None
+        case RemoteFolder(url):
+            try:
+                return remote.RemoteObject.at(url).below(place.as_posix()).size()
+            except remote.RemoteTrouble:
+                return None
+        case _:
+            assert_never(destination)
+
+
+def read_at(destination: Destination, place: Path) -> bytes | None:
+    """Return what lies at a place of the output, or None if nothing can be read there."""
+    match destination:
+        case LocalFolder(folder):
+            try:
+                return (folder / place).read_bytes()
+            except OSError:
+                return None
+        case RemoteFolder(url):
+            try:
+                return remote.RemoteObject.at(url).below(place.as_posix()).fetch(0, None)
+            except remote.RemoteTrouble:
+                return None
+        case _:
+            assert_never(destination)
+
+
+def may_hold(destination: Destination, place: Path) -> bool:
+    """Whether something may lie at a place of the output; a store is not asked, which would cost a request a file."""
+    return isinstance(destination, RemoteFolder) or os.path.lexists(os.path.join(destination.path, place))
+
+
+def holds(destination: Destination, place: Path, content: Content) -> bool:
     """Whether an output is there already with just these bytes."""
     match destination:
         case LocalFolder(folder):
-            target = folder / place
-            return target.is_file() and target.read_bytes() == data
-        case RemoteFolder(url):
-            try:
-                return remote.RemoteObject.at(url).below(place.as_posix()).fetch(0, None) == data
-            except remote.RemoteTrouble:
-                return False
+            return _is_same(folder / place, content)
+        case RemoteFolder():
+            return read_at(destination, place) == content.whole()
         case _:
             assert_never(destination)
+
+
+def _is_same(path: Path, content: Content) -> bool:
+    try:
+        with path.open("rb") as file:
+            return all(file.read(len(chunk)) == chunk for chunk in content.chunks()) and not file.read(1)
+    except OSError:
+        return False
 
 
 def _is_source(target: Path, source: Source) -> bool:
     match source:
         case LocalFile(path) | Member(path):
-            return target.exists() and target.samefile(path)
+            return os.path.exists(target) and target.samefile(path)
         case Remote():
             return False
         case _:
             assert_never(source)
 
 
-def _put_remote(url: str, place: Path, data: bytes, source: Source, *, overwrite: bool) -> ReadFault | None:
+def _put_remote(url: str, place: Path, content: Content, source: Source, *, overwrite: bool) -> int | ReadFault:
     try:
         target = remote.RemoteObject.at(url).below(place.as_posix())
         if isinstance(source, Remote) and target.url == source.url:
             return ReadFault(faults.SAME_FILE, "the output would replace the input")
+        data = content.whole()
         target.put(data, overwrite=overwrite)
+        return len(data)
     except FileExistsError:
         return ReadFault(faults.OUTPUT_EXISTS, "the output exists already")
     except remote.RemoteTrouble as failure:
         return ReadFault(faults.NOT_WRITTEN, f"the output cannot be written: {failure}")
-    return None

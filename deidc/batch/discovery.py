@@ -16,11 +16,15 @@ from attrs import field, frozen
 from deidc.batch import archives, dicomdir, remote
 from deidc.batch.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from deidc.batch.destinations import Destination, LocalFolder, RemoteFolder, as_destination
+from deidc.batch.earlier import Earlier
 from deidc.batch.lists import PathList
 from deidc.batch.places import safe_place
 from deidc.batch.sources import LocalFile, Member, Remote, Source
 from deidc.codes import faults
 from deidc.runtime.outcome import Fault
+
+# A folder in which runs keep what they need to go on; none of its files is an input.
+STATE_FOLDER = ".deidc"
 
 
 def _as_source(given: Path | Source) -> Source:
@@ -32,18 +36,33 @@ class Input:
     """Something to clean and where its output goes, relative to the output folder.
 
     `trouble` says why it cannot even be tried: a folder that could not be listed, an archive that is damaged, a name
-    that leads out of the output folder. `twin` says that an input before this one has the same place in the output.
+    that leads out of the output folder. `twin` counts the inputs before this one that have the same place in the
+    output. `earlier` is what a run before this one left of it.
     """
 
     source: Source = field(converter=_as_source)
     relative: Path
     trouble: Fault | None = None
-    twin: bool = False
+    twin: int = 0
+    earlier: Earlier | None = None
 
     @property
     def path(self) -> Path | None:
         """The file of this machine, if it is one."""
         return self.source.path if isinstance(self.source, LocalFile) else None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the input is known by from one run to the next, in whatever folder the command is given."""
+        match self.source:
+            case LocalFile(path):
+                return os.path.abspath(path), ""
+            case Member(archive, member):
+                return os.path.abspath(archive), member.name
+            case Remote(url):
+                return url, ""
+            case _:
+                assert_never(self.source)
 
     @property
     def shown(self) -> str:
@@ -220,6 +239,8 @@ class _Walk:
                 # Names only: a folder may have a million entries.
                 for entry in found:
                     if entry.is_dir(follow_symlinks=False):
+                        if entry.name == STATE_FOLDER:
+                            continue
                         folders.add(entry.name)
                     elif (entry.is_symlink() and entry.is_dir()) or _is_temporary(entry.name):
                         continue

@@ -17,7 +17,8 @@ from deidc.runtime.elements import (
     input_elements,
     raw_components,
 )
-from deidc.runtime.layout import UNDEFINED, Encoding, NotWhole, behind, header_at, inflated, skip_file_meta
+from deidc.runtime.layout import UNDEFINED, Encoding, behind, header_at, inflated, skip_file_meta
+from deidc.runtime.window import NotWhole
 
 _HEAD = 132  # preamble and prefix (PS3.10 7.1)
 _CHUNK = 1 << 16

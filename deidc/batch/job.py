@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
@@ -13,13 +13,16 @@ from attrs import define, evolve, field, frozen
 from pydicom.dataset import FileDataset
 
 from deidc.batch.archives import Shelf
-from deidc.batch.destinations import Destination, as_destination, holds, put
+from deidc.batch.content import Content, chunks_of, digest_of
+from deidc.batch.destinations import Destination, as_destination, holds, put, read_at
 from deidc.batch.discovery import Input
+from deidc.batch.earlier import Begun, Unchanged, Written
 from deidc.batch.front import values_at
 from deidc.batch.names import Template, Unnamed
-from deidc.batch.reading import ReadFault, bytes_of, read_bytes
+from deidc.batch.reading import ReadFault, read_bytes, read_file
 from deidc.batch.references import Links, links_of
-from deidc.batch.sources import MEMBER_LIMIT
+from deidc.batch.sources import MEMBER_LIMIT, NotOpened, Opened, open_source
+from deidc.batch.stat_identity import StatIdentity, identity_of
 from deidc.batch.variables import Rows, VariablesError, typed
 from deidc.batch.writing import encode
 from deidc.codes import faults
@@ -29,13 +32,17 @@ from deidc.runtime.layout import Damaged
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused
 from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import InMemory, NotWhole
+from deidc.runtime.window import NotWhole
+
+_ITEM = re.compile(r"\[\d+\]")
+_CHANGED = "the input was changed since its output was written"
 
 
 class Ending(StrEnum):
     """How a file ended."""
 
     WRITTEN = "written"
+    UNCHANGED = "unchanged"
     FLAGGED = "flagged"
     REFUSED = "refused"
     SKIPPED = "skipped"
@@ -50,6 +57,10 @@ class FileOutcome:
         output: the path relative to the output folder, if the file was written (or would be, in a dry run).
         flags: labels that fired, with what they ask.
         dataset_engine: why the file went through the Dataset engine, if it did.
+        input_digest, output_digest: SHA-256 of all bytes; of the input, also where times cannot tell a change.
+        size, output_size: bytes of the input, and bytes of the output.
+        identity: what the file system told of the input before it was read, if a later change is sure to change it.
+        attributes: how often each op had each effect on each attribute, if the settings ask for it.
         before, after: links of the input, and of the output if it was written, if they were asked for.
 
     """
@@ -64,7 +75,10 @@ class FileOutcome:
     input_digest: str | None = None
     output_digest: str | None = None
     size: int = 0
+    output_size: int | None = None
     dataset_engine: str | None = None
+    identity: StatIdentity | None = field(default=None, repr=False)
+    attributes: Mapping[tuple[int, str, str], int] = field(factory=dict)
     before: Links | None = field(default=None, repr=False)
     after: Links | None = field(default=None, repr=False)
 
@@ -77,9 +91,12 @@ class Settings:
         output: where to write; None writes nothing.
         rows: variables that differ from file to file.
         token: tells the temporary files of this run from those of another.
-        link_key: a secret for digests of links; None asks for no links.
-        template: names outputs; None keeps the tree.
         again: the file was on its way when a worker died, so its output may be there already.
+        member_limit: the largest member of an archive that is unpacked, in bytes.
+        template: names outputs; None keeps the tree.
+        link_key: a secret for digests of links; None asks for no links.
+        digests: compute the digests of inputs and outputs, which costs more than cleaning where images are big.
+        plan: count effects by attribute.
 
     """
 
@@ -93,6 +110,8 @@ class Settings:
     member_limit: int = MEMBER_LIMIT
     template: Template | None = None
     link_key: bytes | None = field(default=None, repr=False)
+    digests: bool = False
+    plan: bool = False
 
 
 def run_file(
@@ -102,30 +121,32 @@ def run_file(
 
     `shelf` keeps an archive open from one call to the next.
     """
+    if isinstance(source.earlier, Unchanged) and not source.twin:
+        return _unchanged(settings, number, source, source.earlier.output, shelf)
     if source.trouble is not None:
         return _ended(number, source, Ending.REFUSED, source.trouble)
-    data = bytes_of(source.source, shelf, settings.member_limit)
-    if isinstance(data, ReadFault):
-        return _unread(number, source, data)
-    refused = FileOutcome(number, source, Ending.REFUSED, input_digest=_digest(data), size=len(data))
-    given = _Given(data)
+    identity = identity_of(source.source)  # before it is read: what is changed from now on is not what was cleaned
     try:
-        if source.twin:
-            given.read()
-            return _because(refused, faults.SAME_FILE, "an input before this one has the same place in the output")
-        outcome, why = _run(machine, given, _variables(machine, settings, source, given))
-        refused = evolve(refused, dataset_engine=why, before=_links(settings, given))
-        if isinstance(outcome, Refused):
-            return evolve(refused, faults=outcome.faults)
-        return _finished(settings, refused, outcome)
-    except _NotRead as failure:
-        return _unread(number, source, failure.fault)
-    except VariablesError as failure:
-        return _because(refused, faults.VALUE_UNFIT, str(failure))
-    # A damaged object can make pydicom raise anything wherever it is asked for a value; one such object does not
-    # stop the others. The text may quote values, so only the type is told.
-    except Exception as failure:  # noqa: BLE001
-        return _because(refused, faults.ELEMENT_UNDECODABLE, f"the object cannot be cleaned ({type(failure).__name__})")
+        with open_source(source.source, shelf or Shelf(), settings.member_limit) as opened:
+            if not opened.size:
+                return _ended(number, source, Ending.REFUSED, Fault(faults.EMPTY_FILE, "the file is empty"))
+            begun = FileOutcome(number, source, Ending.REFUSED, size=opened.size, identity=identity)
+            return _run_opened(machine, settings, begun, _Given(opened))
+    except NotOpened as failure:
+        return _ended(number, source, Ending.REFUSED, Fault(failure.rule, failure.message))
+
+
+def _unchanged(settings: Settings, number: int, source: Input, output: Path, shelf: Shelf | None) -> FileOutcome:
+    """Return the outcome of an input that an earlier run wrote; its links are read from what is there."""
+    outcome = FileOutcome(number, source, Ending.UNCHANGED, output=output)
+    if settings.link_key is None or settings.output is None:
+        return outcome
+    here = read_at(settings.output, output)
+    before = read_file(source.source, shelf, settings.member_limit)
+    after = read_bytes(here) if here is not None else None
+    if not isinstance(before, FileDataset) or not isinstance(after, FileDataset):
+        return evolve(outcome, ending=Ending.REFUSED, faults=(Fault(faults.UNREADABLE, "its links cannot be read"),))
+    return evolve(outcome, before=links_of(before, settings.link_key), after=links_of(after, settings.link_key))
 
 
 class _NotRead(Exception):
@@ -138,27 +159,60 @@ class _NotRead(Exception):
 
 @define(eq=False)
 class _Given:
-    """The bytes of a file, and the object in them for those who ask."""
+    """An input that is open, and the object in it for those who ask."""
 
-    data: bytes = field(repr=False)
+    opened: Opened = field(repr=False)
     _dataset: FileDataset | None = field(default=None, repr=False)
 
     def read(self) -> FileDataset:
-        """Return the object. Raises _NotRead."""
+        """Return the object. Raises _NotRead and NotOpened."""
         if self._dataset is None:
-            dataset = read_bytes(self.data)
+            dataset = read_bytes(self.opened.whole())
             if isinstance(dataset, ReadFault):
                 raise _NotRead(dataset)
             self._dataset = dataset
         return self._dataset
 
 
-def _run(
+def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, given: _Given) -> FileOutcome:
+    """Return the outcome of an input; `refused` is the one it has if anything goes wrong. Raises NotOpened."""
+    source = refused.source
+    known = source.earlier.input_digest if isinstance(source.earlier, Written) and not source.twin else None
+    if settings.digests or refused.identity is None or known is not None:
+        refused = evolve(refused, input_digest=digest_of(chunks_of(given.opened)))
+    if known is not None:
+        if refused.input_digest == known:
+            assert isinstance(source.earlier, Written)
+            return evolve(refused, ending=Ending.UNCHANGED, output=source.earlier.output)
+        if not settings.overwrite:
+            return _because(refused, faults.INPUT_CHANGED, _CHANGED)
+    try:
+        if source.twin:
+            given.read()
+            return _because(refused, faults.SAME_FILE, "an input before this one has the same place in the output")
+        outcome, why = _cleaned(machine, given, _variables(machine, settings, source, given))
+        refused = evolve(refused, dataset_engine=why, before=_links(settings, given))
+        if isinstance(outcome, Refused):
+            return evolve(refused, faults=outcome.faults)
+        return _finished(settings, refused, outcome, given)
+    except _NotRead as failure:
+        return _unread(refused.number, source, failure.fault)
+    except VariablesError as failure:
+        return _because(refused, faults.VALUE_UNFIT, str(failure))
+    except NotOpened:
+        raise
+    # A damaged object can make pydicom raise anything wherever it is asked for a value; one such object does not
+    # stop the others. The text may quote values, so only the type is told.
+    except Exception as failure:  # noqa: BLE001
+        return _because(refused, faults.ELEMENT_UNDECODABLE, f"the object cannot be cleaned ({type(failure).__name__})")
+
+
+def _cleaned(
     machine: Machine, given: _Given, variables: Mapping[str, object]
 ) -> tuple[Cleaned | CleanedBytes | Refused, str | None]:
     """Clean an object with the stream engine, or with the Dataset engine; return why it was that one, too."""
     try:
-        return machine.run_on_bytes(InMemory(given.data), given.read, variables), None
+        return machine.run_on_bytes(given.opened, given.read, variables), None
     except Unsuited as reason:
         why = str(reason)
     except (NotWhole, Damaged):
@@ -178,70 +232,86 @@ def _variables(machine: Machine, settings: Settings, source: Input, given: _Give
     return {name: typed(name, text, kinds[name]) for name, text in found.items() if name in kinds}
 
 
-def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes) -> FileOutcome:
+def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes, given: _Given) -> FileOutcome:
     """Return the outcome of a cleaned object; it is written unless it is held back."""
     held = any(flag.held for flag in cleaned.flags) and not settings.write_flagged
-    data = _encoded(cleaned)
-    if isinstance(data, ReadFault):
-        return _because(refused, data.rule, data.message)
+    content = _content(cleaned, given)
+    if isinstance(content, ReadFault):
+        return _because(refused, content.rule, content.message)
     try:
-        place = _place(settings, refused, cleaned, data)
+        place = _place(settings, refused, cleaned, content)
     except Unnamed as failure:
         return _because(refused, failure.rule, failure.message)
+    size: int | None = None
     if not held and settings.output is not None:
-        trouble = _write(settings, settings.output, refused.source, data, place)
-        if trouble is not None and trouble.rule is faults.OUTPUT_EXISTS and settings.template is not None:
-            trouble = ReadFault(faults.NAME_TAKEN, "an output of that name exists already")
-        if trouble is not None:
-            return _because(refused, trouble.rule, trouble.message)
+        if isinstance(refused.source.earlier, Written) and not settings.overwrite:
+            # Nothing told whether the input is as it was, so what comes of it has to.
+            return _compared(refused, settings.output, place, content)
+        written = _write(settings, settings.output, refused.source, content, place)
+        if isinstance(written, ReadFault):
+            return _because(refused, written.rule, written.message)
+        size = written
+    links = None
+    if settings.link_key is not None and not held:
+        after = read_bytes(content.whole())
+        links = links_of(after, settings.link_key) if not isinstance(after, ReadFault) else None
     return evolve(
         refused,
         ending=Ending.FLAGGED if held else Ending.WRITTEN,
+        attributes=_by_attribute(cleaned) if settings.plan else {},
         flags=cleaned.flags,
-        effects=dict(Counter((event.op, event.effect.value) for event in cleaned.events)),
+        effects={(op, effect.value): count for (op, effect), count in cleaned.counts.items()},
         output=None if held else place,
-        output_digest=None if held else _digest(data),
-        after=None if held else _links(settings, _Given(data)),
+        output_digest=content.digest() if settings.digests and not held else None,
+        output_size=size,
+        after=links,
     )
 
 
-def _place(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes, data: bytes) -> Path:
-    """Return where the output goes. Raises Unnamed."""
-    template = settings.template
-    if template is None:
-        return refused.source.relative
-    values = values_at([data], template.tags) if template.tags else {}
-    return template.place(refused.number, values, cleaned.events)
-
-
-def _encoded(cleaned: Cleaned | CleanedBytes) -> bytes | ReadFault:
+def _content(cleaned: Cleaned | CleanedBytes, given: _Given) -> Content | ReadFault:
     match cleaned:
         case CleanedBytes():
-            return cleaned.whole()
+            return Content(cleaned.pieces, given.opened)
         case Cleaned(dataset):
             assert isinstance(dataset, FileDataset)
-            return encode(dataset)
+            data = encode(dataset)
+            return data if isinstance(data, ReadFault) else Content.of(data)
         case _:
             assert_never(cleaned)
 
 
-def _write(settings: Settings, output: Destination, source: Input, data: bytes, place: Path) -> ReadFault | None:
-    trouble = put(
-        output,
-        place,
-        data,
-        source.source,
-        overwrite=settings.overwrite,
-        fsync=settings.fsync,
-        token=settings.token,
-    )
-    # The worker that died may have written it just before.
-    is_ours = settings.again and trouble is not None and trouble.rule is faults.OUTPUT_EXISTS
-    return None if is_ours and holds(output, place, data) else trouble
+def _place(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes, content: Content) -> Path:
+    """Return where the output goes. Raises Unnamed."""
+    template = settings.template
+    if template is None:
+        return refused.source.relative
+    values = values_at(content.chunks(), template.tags) if template.tags else {}
+    return template.place(refused.number, values, cleaned.events)
 
 
-def _digest(data: bytes) -> str:
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+def _write(settings: Settings, output: Destination, source: Input, content: Content, place: Path) -> int | ReadFault:
+    """Write an output; return its size, or why it was not written."""
+    begun = isinstance(source.earlier, Begun)
+    replace = settings.overwrite or (isinstance(source.earlier, Begun) and source.earlier.may_replace)
+    written = put(output, place, content, source.source, overwrite=replace, fsync=settings.fsync, token=settings.token)
+    if isinstance(written, ReadFault) and written.rule is faults.OUTPUT_EXISTS:
+        if (settings.again or begun) and holds(output, place, content):
+            return content.size()  # the worker that died may have written it just before
+        if settings.template is not None:
+            return ReadFault(faults.NAME_TAKEN, "an output of that name exists already")
+    return written
+
+
+def _compared(refused: FileOutcome, output: Destination, place: Path, content: Content) -> FileOutcome:
+    """Return the outcome of an input that was written before: unchanged if the same came of it again."""
+    if not holds(output, place, content):
+        return _because(refused, faults.INPUT_CHANGED, _CHANGED)
+    return evolve(refused, ending=Ending.UNCHANGED, output=place, output_size=content.size())
+
+
+def _by_attribute(cleaned: Cleaned | CleanedBytes) -> dict[tuple[int, str, str], int]:
+    """Return how often each op had each effect on each attribute; paths are without the numbers of items."""
+    return dict(Counter((event.op, event.effect.value, _ITEM.sub("", event.path)) for event in cleaned.events))
 
 
 def _because(refused: FileOutcome, rule: Rule, message: str) -> FileOutcome:

@@ -50,9 +50,11 @@ def bytes_of(source: Path | Source, shelf: Shelf | None = None, member_limit: in
     return data or ReadFault(faults.EMPTY_FILE, "the file is empty")
 
 
-def read_file(source: Path | Source) -> FileDataset | ReadFault:
+def read_file(
+    source: Path | Source, shelf: Shelf | None = None, member_limit: int = MEMBER_LIMIT
+) -> FileDataset | ReadFault:
     """Return the data set of a file or another source, or why there is none."""
-    data = bytes_of(source)
+    data = bytes_of(source, shelf, member_limit)
     return data if isinstance(data, ReadFault) else read_bytes(data)
 
 

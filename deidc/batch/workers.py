@@ -11,7 +11,7 @@ import signal
 import threading
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -22,7 +22,10 @@ from deidc.batch.archives import Shelf
 from deidc.batch.atomic import discard_leftovers
 from deidc.batch.destinations import LocalFolder
 from deidc.batch.discovery import Input
+from deidc.batch.earlier import Unchanged
 from deidc.batch.job import Ending, FileOutcome, Settings, run_file
+from deidc.batch.run_lock import worker_lock
+from deidc.batch.twins import twins_marked
 from deidc.codes import faults
 from deidc.ir.program import Program
 from deidc.runtime.functions import Functions
@@ -35,12 +38,13 @@ AHEAD_PER_WORKER = 8
 
 @frozen
 class Work:
-    """Everything a worker needs to make its own machine."""
+    """Everything a worker needs to make its own machine; `state` is the folder where it says that it is alive."""
 
     program: Program
     settings: Settings
     references: tuple[str, ...] = ()
     variables: Mapping[str, object] = field(factory=dict, repr=False)
+    state: Path | None = None
 
     def functions(self) -> Functions:
         """Return deidc's functions, those of installed packages, and those that references name."""
@@ -73,13 +77,17 @@ def _begin(work: Work) -> None:
     silence_pydicom()
     # The parent is interrupted too, and ends its workers when their files are whole.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    lock = worker_lock(work.state) if work.state is not None else None
+    threading.Thread(target=_end_with_parent, args=(lock,), daemon=True).start()
     global _machine, _settings, _shelf  # the one way to give a pool's processes their state
     _machine, _settings, _shelf = work.machine(), work.settings, Shelf()
 
 
-def _end_with_parent() -> None:
-    """End this process when its parent is gone: nobody would ever ask it for anything again."""
+def _end_with_parent(_lock: object) -> None:
+    """End this process when its parent is gone: nobody would ever ask it for anything again.
+
+    The lock that says it is alive is held until then.
+    """
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -98,12 +106,25 @@ def run_files(work: Work, sources: Iterable[Input], jobs: int = 1) -> Iterator[F
     Two inputs with one place in the output: the second is refused. With `jobs` above 1, worker processes clean the
     files; a worker that dies takes down no other file than the one it died of, which is tried once more alone.
     """
-    # A template makes names of what is in the objects; where inputs lay says nothing then.
-    template = work.settings.template
-    numbered = enumerate(_twins_marked(sources) if template is None else sources)
+    yield from run_numbered(work, enumerate(marked(work.settings, sources)), jobs)
+
+
+def marked(settings: Settings, sources: Iterable[Input]) -> Iterator[Input]:
+    """Yield inputs, each with the number of those before it that have its place in the output.
+
+    A template makes names of what is in the objects; where inputs lay says nothing then.
+    """
+    yield from twins_marked(sources) if settings.template is None else sources
+
+
+def run_numbered(
+    work: Work, numbered: Iterator[tuple[int, Input]], jobs: int = 1
+) -> Generator[FileOutcome, None, None]:
+    """Yield one outcome for each input, as `run_files` does, for inputs that have numbers and marks already."""
     outcomes = _in_one(work, numbered) if jobs == 1 else _in_many(work, numbered, jobs)
     # What is not written cannot be found to be there already.
-    yield from outcomes if template is None or work.settings.output is not None else _names_compared(outcomes)
+    is_rehearsed = work.settings.template is not None and work.settings.output is None
+    yield from _names_compared(outcomes) if is_rehearsed else outcomes
 
 
 def _in_one(work: Work, numbered: Iterator[tuple[int, Input]]) -> Iterator[FileOutcome]:
@@ -113,8 +134,8 @@ def _in_one(work: Work, numbered: Iterator[tuple[int, Input]]) -> Iterator[FileO
 
 
 def _in_many(work: Work, numbered: Iterator[tuple[int, Input]], jobs: int) -> Iterator[FileOutcome]:
-    settings = evolve(work.settings, token=f"{secrets.token_hex(8)}-")
-    yield from _in_processes(evolve(work, settings=settings), numbered, jobs)
+    token = work.settings.token or f"{secrets.token_hex(8)}-"
+    yield from _in_processes(evolve(work, settings=evolve(work.settings, token=token)), numbered, jobs)
 
 
 def _names_compared(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
@@ -125,19 +146,19 @@ def _names_compared(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
         if name is not None and name in seen:
             fault = Fault(faults.NAME_TAKEN, "an output of that name exists already")
             yield evolve(
-                outcome, ending=Ending.REFUSED, faults=(fault,), output=None, output_digest=None, effects={}, after=None
+                outcome,
+                ending=Ending.REFUSED,
+                faults=(fault,),
+                output=None,
+                output_digest=None,
+                effects={},
+                attributes={},
+                after=None,
             )
             continue
         if name is not None:
             seen.add(name)
         yield outcome
-
-
-def _twins_marked(sources: Iterable[Input]) -> Iterator[Input]:
-    places: set[Path] = set()
-    for source in sources:
-        yield evolve(source, twin=source.relative in places)
-        places.add(source.relative)
 
 
 # A file on its way; no future where the pool was found broken when the file was to be handed over.
@@ -147,10 +168,11 @@ Pending = tuple[int, Input, "Future[FileOutcome] | None"]
 def _in_processes(work: Work, numbered: Iterator[tuple[int, Input]], jobs: int) -> Iterator[FileOutcome]:
     pool = _pool(work, jobs)
     pending: deque[Pending] = deque()
+    needs_links = work.settings.link_key is not None
     try:
         while True:
             while len(pending) < jobs * AHEAD_PER_WORKER and (following := next(numbered, None)) is not None:
-                pending.append((*following, _submitted(pool, *following)))
+                pending.append((*following, _submitted(pool, *following, needs_links=needs_links)))
             if not pending:
                 return
             outcome = _result(pending[0])
@@ -173,8 +195,14 @@ def _pool(work: Work, jobs: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(work,))
 
 
-def _submitted(pool: ProcessPoolExecutor, number: int, source: Input) -> Future[FileOutcome] | None:
+def _submitted(
+    pool: ProcessPoolExecutor, number: int, source: Input, *, needs_links: bool
+) -> Future[FileOutcome] | None:
     try:
+        if isinstance(source.earlier, Unchanged) and not source.twin and not needs_links:
+            known: Future[FileOutcome] = Future()
+            known.set_result(FileOutcome(number, source, Ending.UNCHANGED, output=source.earlier.output))
+            return known
         return pool.submit(_run, number, source)
     except BrokenProcessPool:
         return None
@@ -197,7 +225,7 @@ def _alone(work: Work, pending: Pending) -> FileOutcome:
     number, source, _ = pending
     again = evolve(work, settings=evolve(work.settings, again=True))
     with _pool(again, 1) as pool:
-        outcome = _result((number, source, _submitted(pool, number, source)))
+        outcome = _result((number, source, _submitted(pool, number, source, needs_links=True)))
     if outcome is not None:
         return outcome
     _discard_leftovers(work.settings, [pending])

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("deidc.cli.demo", "Clean files that come with pydicom and show what changed."),
     "explain": ("deidc.cli.explain", "Print the page of a complaint."),
     "fmt": ("deidc.cli.fmt", "Put recipes into canonical form."),
+    "manifest": ("deidc.cli.manifest", "Check the manifest of a run."),
     "recipes": ("deidc.cli.recipes", "List the recipes that come with deidc."),
     "run": ("deidc.cli.run", "Clean DICOM files by a recipe."),
     "show": ("deidc.cli.show", "List the identifying attributes of files."),

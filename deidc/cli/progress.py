@@ -10,11 +10,13 @@ from contextlib import ExitStack
 from deidc.batch.job import Ending, FileOutcome
 from deidc.cli.summary import Summary
 
+_SHOWN = (Ending.UNCHANGED, Ending.FLAGGED, Ending.REFUSED)
+
 
 def with_progress(
     stack: ExitStack, outcomes: Iterator[FileOutcome], summary: Summary, count: Callable[[], int | None]
 ) -> Iterator[FileOutcome]:
-    """Pass outcomes on and show how many there are, how fast, and how long it will take.
+    """Pass outcomes on and show how many there are, how many bytes, how fast, and how long it will take.
 
     `count` tells how many there will be, or None where nobody can know. It is asked in a thread of its own, so that the
     first file does not wait for it; the time left is shown when it has answered.
@@ -23,6 +25,7 @@ def with_progress(
         yield from outcomes
         return
     from rich.console import Console
+    from rich.filesize import decimal
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -35,9 +38,9 @@ def with_progress(
     progress = stack.enter_context(
         Progress(
             MofNCompleteColumn(),
-            BarColumn(),
+            BarColumn(bar_width=20),
             TextColumn(
-                "{task.fields[rate]:.0f} files/s, {task.fields[refused]} refused, {task.fields[flagged]} flagged"
+                "{task.fields[rate]:.0f} files/s, {task.fields[size]}, {task.fields[pace]}/s{task.fields[ended]}"
             ),
             TimeElapsedColumn(),
             TextColumn("left"),
@@ -46,14 +49,16 @@ def with_progress(
             transient=True,
         )
     )
-    task = progress.add_task("", total=None, rate=0.0, refused=0, flagged=0)
+    task = progress.add_task("", total=None, rate=0.0, size=decimal(0), pace=decimal(0), ended="")
     threading.Thread(target=lambda: progress.update(task, total=count()), daemon=True).start()
+    shown = progress.tasks[0]
     for outcome in outcomes:
         yield outcome
         progress.update(
             task,
             advance=1,
-            rate=progress.tasks[0].speed or 0.0,
-            refused=summary.endings[Ending.REFUSED],
-            flagged=summary.endings[Ending.FLAGGED],
+            rate=shown.speed or 0.0,
+            size=decimal(summary.bytes),
+            pace=decimal(int(summary.bytes / shown.elapsed) if shown.elapsed else 0),
+            ended="".join(f", {summary.endings[one]} {one.value}" for one in _SHOWN if summary.endings[one]),
         )

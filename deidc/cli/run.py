@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 import secrets
-import signal
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TextIO
 
 import click
+from attrs import evolve
 
+from deidc.batch.destinations import Destination, RemoteFolder
 from deidc.batch.discovery import InputError, check_inputs, discover
 from deidc.batch.job import Ending, FileOutcome, Settings
-from deidc.batch.manifest import line_of, write_header, write_outcome
+from deidc.batch.journal import JournalError
+from deidc.batch.ledger import Ledger
+from deidc.batch.manifest import line_of
 from deidc.batch.references import References
+from deidc.batch.rehearsal import Rehearsal
+from deidc.batch.run_identity import RunIdentity
+from deidc.batch.start import CannotStart, Start, journal_token, started
 from deidc.batch.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
-from deidc.batch.workers import Work, run_files, silence_pydicom
+from deidc.batch.workers import Work, marked, run_numbered, silence_pydicom
 from deidc.cli.inputs import Size, counting, destination_for, inputs_of, template_for
 from deidc.cli.programs import functions_of, program_of
 from deidc.cli.progress import with_progress
+from deidc.cli.stopping import Stopped, Stopping
 from deidc.cli.summary import Summary, tell_broken
 from deidc.ir.program import Program
 from deidc.runtime.machine import LinkError
@@ -62,8 +69,10 @@ from deidc.runtime.machine import LinkError
 )
 @click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Functions that func: calls.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Worker processes.")
-@click.option("--dry-run", is_flag=True, help="Clean everything, write nothing.")
+@click.option("--dry-run", is_flag=True, help="Clean everything, write nothing, and tell what would be done.")
 @click.option("--overwrite", is_flag=True, help="Replace files in the output folder, and the manifest.")
+@click.option("--journal", type=click.Path(path_type=Path, dir_okay=False), help="Keep the journal in this file.")
+@click.option("--digests", is_flag=True, help="Know inputs that did not change by their digests too.")
 @click.option(
     "--name-template", metavar="TEMPLATE", help="Names of outputs by attributes, like {StudyInstanceUID}/{number}.dcm."
 )
@@ -98,6 +107,8 @@ def command(  # one parameter for each option
     dry_run: bool,
     overwrite: bool,
     name_template: str | None,
+    journal: Path | None,
+    digests: bool,
     flagged: str,
     check_references: bool,
     manifest: Path | None,
@@ -108,13 +119,16 @@ def command(  # one parameter for each option
     """Clean DICOM files by a recipe.
 
     RECIPE is a file, the name of a recipe of deidc, or a program that `deidc compile` printed. INPUT is a file, a
-    folder, a pattern, an archive, a DICOMDIR, a URL, or `-` for a list of paths on standard input. The
-    tree below a folder is kept. Every input ends in one outcome: written, flagged (held back), refused or skipped (no
-    DICOM file). Exit code 1 if anything was refused or flagged, or the recipe has errors.
+    folder, a pattern, an archive, a DICOMDIR, a URL, or `-` for a list of paths on standard input. The tree below a
+    folder is kept. Every input ends in one outcome: written, unchanged (written by an earlier run), flagged (held
+    back), refused or skipped (no DICOM file). The same command continues a run that was stopped or killed. Exit code 1
+    if anything was refused or flagged, or the recipe has errors.
     """
     silence_pydicom()
     if output is None and not dry_run:
         raise click.UsageError("say where to write with -o, or --dry-run")
+    if journal is not None and dry_run:
+        raise click.UsageError("a dry run has no journal")
     names, looking = inputs_of(inputs, files_from, null=null, archives=archives)
     destination = destination_for(output, fsync=fsync)
     functions = functions_of(references)
@@ -128,6 +142,8 @@ def command(  # one parameter for each option
         member_limit=member_limit,
         link_key=secrets.token_bytes(32) if check_references else None,
         template=template_for(name_template, program, overwrite=overwrite),
+        digests=digests or manifest is not None,
+        plan=dry_run,
     )
     work = Work(program, settings, references, _variables(assignments, program))
     try:
@@ -137,30 +153,117 @@ def command(  # one parameter for each option
         raise click.UsageError(str(failure)) from None
     except LinkError as failure:
         raise click.UsageError(f"{failure}; {_how_to_supply(failure)}") from None
-    summary = Summary(program)
-    with ExitStack() as stack, _terminated_like_interrupted():
-        lines = _manifest(stack, manifest, program, dry_run=dry_run, overwrite=overwrite)
-        outcomes = run_files(work, discover(names, destination, looking), jobs)
-        if not (quiet or as_json):
-            outcomes = with_progress(stack, outcomes, summary, counting(names, destination, looking))
-        links = stack.enter_context(References()) if check_references else None
-        for outcome in outcomes:
-            summary.count(outcome)
-            if links is not None and outcome.before is not None:
-                name = outcome.output.as_posix() if outcome.output is not None else None
-                links.add(outcome.number, name, outcome.before, outcome.after)
-            _tell(outcome, program, quiet=quiet)
-            if lines is not None:
-                _record(lines, outcome, program)
-        summary.references = links.report() if links is not None else None
+    summary, stopping = Summary(program), Stopping()
+    begun = time.monotonic()
+    resumable = False
+    try:
+        with stopping.installed(), ExitStack() as stack:
+            account: Ledger | Rehearsal
+            start = None if dry_run else _start(work, destination, journal, manifest, naming=name_template)
+            if start is None:
+                account = _rehearsal(stack, program, manifest, overwrite=overwrite, dry_run=dry_run)
+            else:
+                account = _ledger(stack, start, stopping)
+                resumable = True
+                token = journal_token(account.journal)
+                work = evolve(work, settings=evolve(settings, token=token), state=start.state)
+            numbered = account.begun(marked(settings, discover(names, destination, looking)))
+            outcomes = stack.enter_context(closing(run_numbered(work, numbered, jobs)))
+            shown: Iterator[FileOutcome] = outcomes
+            if not (quiet or as_json):
+                shown = with_progress(stack, outcomes, summary, counting(names, destination, looking))
+            links = stack.enter_context(References()) if check_references else None
+            _take_all(shown, account, summary, links, quiet=quiet)
+            summary.references = links.report() if links is not None else None
+    except Stopped as stop:
+        click.echo(f"stopped: {summary.counts}{'; the same command goes on from here' if resumable else ''}", err=True)
+        sys.exit(stop.exit_code)
     if as_json:
-        click.echo(json.dumps(summary.document(dry_run=dry_run), indent=2))
+        document = summary.document(dry_run=dry_run, seconds=time.monotonic() - begun)
+        click.echo(json.dumps(document, indent=2))
     elif not quiet:
         click.echo(summary.text(dry_run=dry_run), nl=False)
     if summary.references is not None:
         tell_broken(summary.references)
     if not summary.is_well:
         sys.exit(1)
+
+
+def _start(
+    work: Work, output: Destination | None, journal: Path | None, manifest: Path | None, *, naming: str | None
+) -> Start | None:
+    """Return what the run starts with, or None if it can have no journal: one to a URL has it only where it is told."""
+    if output is None or (isinstance(output, RemoteFolder) and journal is None):
+        return None
+    settings = work.settings
+    place = str(output if isinstance(output, RemoteFolder) else output.path.absolute()) if journal is not None else ""
+    identity = RunIdentity.of(
+        work.program,
+        work.variables,
+        settings.rows,
+        work.references,
+        write_flagged=settings.write_flagged,
+        naming=naming or "tree",
+        place=place,
+    )
+    return Start(
+        work.program,
+        identity,
+        output,
+        journal,
+        manifest,
+        overwrite=settings.overwrite,
+        durable=settings.fsync,
+        by_template=settings.template is not None,
+    )
+
+
+def _ledger(stack: ExitStack, start: Start, stopping: Stopping) -> Ledger:
+    try:
+        return stack.enter_context(started(start, stopping.shield))
+    except CannotStart as failure:
+        raise click.UsageError(str(failure)) from None
+
+
+def _rehearsal(stack: ExitStack, program: Program, path: Path | None, *, overwrite: bool, dry_run: bool) -> Rehearsal:
+    try:
+        return stack.enter_context(closing(Rehearsal.of(program, path, overwrite=overwrite, dry_run=dry_run)))
+    except FileExistsError:
+        raise click.UsageError(f"{path} exists already; name another, or say --overwrite") from None
+    except OSError as failure:
+        raise click.UsageError(f"{path} cannot be written: {failure.strerror}") from None
+
+
+def _take_all(
+    outcomes: Iterator[FileOutcome],
+    account: Ledger | Rehearsal,
+    summary: Summary,
+    links: References | None,
+    *,
+    quiet: bool,
+) -> None:
+    """Account for every outcome, and close the account also where the run is stopped."""
+    try:
+        try:
+            for outcome in outcomes:
+                account.take(outcome)
+                summary.count(outcome)
+                if links is not None and outcome.before is not None:
+                    name = outcome.output.as_posix() if outcome.output is not None else None
+                    links.add(outcome.number, name, outcome.before, outcome.after)
+                _tell(outcome, summary.program, quiet=quiet)
+        except Stopped:
+            account.finish(None)
+            raise
+        account.finish({one.value: summary.endings[one] for one in Ending})
+    # What is not accounted for is not to be passed on, so the run does not go on without its account.
+    except JournalError as failure:
+        raise click.ClickException(f"the journal cannot be written: {failure}; {_GO_ON}") from None
+    except OSError as failure:
+        raise click.ClickException(f"the manifest cannot be written: {failure.strerror}; {_GO_ON}") from None
+
+
+_GO_ON = "the same command goes on when it can be"
 
 
 def _rows(path: Path | None, vars_key: str | None) -> Rows | None:
@@ -187,47 +290,9 @@ def _how_to_supply(failure: LinkError) -> str:
     return f"supply {' and '.join(ways)}"
 
 
-@contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    """End on a polite request to terminate as on Ctrl-C: what is half-written goes, and workers end."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise SystemExit(128 + signal.SIGTERM)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _manifest(
-    stack: ExitStack, path: Path | None, program: Program, *, dry_run: bool, overwrite: bool
-) -> TextIO | None:
-    if path is None:
-        return None
-    try:
-        # Whole lines, so that of a run that is killed every finished file is told.
-        lines = stack.enter_context(path.open("w" if overwrite else "x", 1, encoding="utf-8", newline="\n"))
-        write_header(lines, program, dry_run=dry_run)
-    except FileExistsError:
-        raise click.UsageError(f"{path} exists already; name another, or say --overwrite") from None
-    except OSError as failure:
-        raise click.UsageError(f"{path} cannot be written: {failure.strerror}") from None
-    return lines
-
-
-def _record(lines: TextIO, outcome: FileOutcome, program: Program) -> None:
-    try:
-        write_outcome(lines, outcome, program)
-    except OSError as failure:
-        # What is not accounted for is not to be passed on, so the run does not go on without its manifest.
-        raise click.ClickException(f"the manifest cannot be written: {failure.strerror}") from None
-
-
 def _tell(outcome: FileOutcome, program: Program, *, quiet: bool) -> None:
     """Say on standard error why a file was not written; the user named the file, so its path may be shown."""
-    if outcome.ending is Ending.WRITTEN or (quiet and outcome.ending is Ending.SKIPPED):
+    if outcome.ending in (Ending.WRITTEN, Ending.UNCHANGED) or (quiet and outcome.ending is Ending.SKIPPED):
         return
     for fault in outcome.faults:
         at = f" at {fault.path}" if fault.path else ""

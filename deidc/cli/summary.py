@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import click
@@ -11,15 +12,17 @@ from deidc.batch.job import Ending, FileOutcome
 from deidc.batch.manifest import line_of
 from deidc.batch.references import ReferenceReport
 from deidc.ir import ops
+from deidc.ir.dictionary import element_keyword
 from deidc.ir.program import Program
 
 _ACTING = (ops.Add, ops.Replace, ops.Jitter, ops.Remove, ops.Blank)
 _MOST_IDLE = 5
+_TAG = re.compile("[0-9A-F]{8}")
 
 
 @define
 class Summary:
-    """Counts of outcomes, faults, labels, and effects by line of the recipe."""
+    """Counts of outcomes, faults, labels, and effects by line of the recipe; of a dry run, by attribute too."""
 
     program: Program = field(repr=False)
     endings: Counter[Ending] = field(factory=Counter)
@@ -27,16 +30,21 @@ class Summary:
     effects: Counter[tuple[str, str]] = field(factory=Counter)
     flags: Counter[tuple[str, str]] = field(factory=Counter)
     dataset_engine: Counter[str] = field(factory=Counter)
+    attributes: Counter[tuple[str, str, str]] = field(factory=Counter)
+    bytes: int = 0
 
     def count(self, outcome: FileOutcome) -> None:
         """Take one outcome in."""
         self.endings[outcome.ending] += 1
+        self.bytes += outcome.size
         self.faults.update((fault.rule.code, fault.rule.title) for fault in outcome.faults)
         self.flags.update((flag.group, flag.label) for flag in outcome.flags)
         if outcome.dataset_engine is not None:
             self.dataset_engine[outcome.dataset_engine] += 1
         for (op, effect), count in outcome.effects.items():
             self.effects[line_of(self.program, op), effect] += count
+        for (op, effect, attribute), count in outcome.attributes.items():
+            self.attributes[line_of(self.program, op), effect, attribute] += count
 
     references: ReferenceReport | None = None
 
@@ -47,16 +55,26 @@ class Summary:
             return False
         return not (self.endings[Ending.REFUSED] or self.endings[Ending.FLAGGED])
 
+    @property
+    def counts(self) -> str:
+        """How many files ended in which way."""
+        return ", ".join(f"{self.endings[one]} {one.value}" for one in Ending if self.endings[one]) or "no files"
+
     def text(self, *, dry_run: bool) -> str:
         """Return the summary for people."""
-        counts = ", ".join(f"{self.endings[one]} {one.value}" for one in Ending if self.endings[one])
-        lines = [f"{'dry run, nothing written: ' if dry_run else ''}{counts or 'no files'}"]
+        lines = [f"{'dry run, nothing written: ' if dry_run else ''}{self.counts}"]
         lines.extend(f"  {count:>7}  {code} {title}" for (code, title), count in sorted(self.faults.items()))
         lines.extend(f"  {count:>7}  flagged {group}/{label}" for (group, label), count in sorted(self.flags.items()))
         lines.extend(
             f"  {count:>7}  through the Dataset engine: {why}" for why, count in sorted(self.dataset_engine.items())
         )
         lines.extend(f"  {count:>7}  {effect:10} {line}" for (line, effect), count in self._effects())
+        if self.attributes:
+            lines.append("by attribute:")
+        lines.extend(
+            f"  {count:>7}  {effect:10} {name_of_attribute(path)}  {line}"
+            for (line, effect, path), count in self._plan()
+        )
         idle = self._idle_lines()
         if idle and self.endings[Ending.WRITTEN]:
             dots = ", ..." if len(idle) > _MOST_IDLE else ""
@@ -67,12 +85,18 @@ class Summary:
             )
         return "\n".join(lines) + "\n"
 
-    def document(self, *, dry_run: bool) -> dict[str, object]:
-        """Return the summary for programs."""
+    def document(self, *, dry_run: bool, seconds: float) -> dict[str, object]:
+        """Return the summary for programs; `seconds` is how long the run took."""
+        plan = [
+            {"line": line, "effect": effect, "path": path, "attribute": name_of_attribute(path), "count": count}
+            for (line, effect, path), count in self._plan()
+        ]
         document: dict[str, object] = {
             "program": self.program.digest,
             "dry_run": dry_run,
             "outcomes": {one.value: self.endings[one] for one in Ending},
+            "bytes": self.bytes,
+            "seconds": round(seconds, 3),
             "faults": [{"code": code, "count": count} for (code, _), count in sorted(self.faults.items())],
             "flags": [
                 {"group": group, "label": label, "count": count} for (group, label), count in sorted(self.flags.items())
@@ -80,10 +104,14 @@ class Summary:
             "effects": [{"line": line, "effect": effect, "count": count} for (line, effect), count in self._effects()],
             "dataset_engine": [{"why": why, "count": count} for why, count in sorted(self.dataset_engine.items())],
             "idle": self._idle_lines(),
+            **({"plan": plan} if dry_run else {}),
         }
         if self.references is not None:
             document["references"] = _reference_document(self.references)
         return document
+
+    def _plan(self) -> list[tuple[tuple[str, str, str], int]]:
+        return sorted(self.attributes.items(), key=lambda one: (*_line_key(one[0][0]), one[0][2], one[0][1]))
 
     def _effects(self) -> list[tuple[tuple[str, str], int]]:
         return sorted(self.effects.items(), key=lambda one: (*_line_key(one[0][0]), one[0][1]))
@@ -111,6 +139,15 @@ def _reference_document(report: ReferenceReport) -> dict[str, object]:
             for one in report.findings
         ],
     }
+
+
+def name_of_attribute(path: str) -> str:
+    """Return a path in the words of the dictionary, tags where it has none: `ReferencedSeriesSequence.00091001`."""
+    return ".".join(_name_of_step(step) for step in path.split("."))
+
+
+def _name_of_step(step: str) -> str:
+    return (element_keyword(int(step, 16)) if _TAG.fullmatch(step) else "") or step
 
 
 def _line_key(line: str) -> tuple[str, int]:

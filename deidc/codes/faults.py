@@ -127,6 +127,13 @@ MEDIA_DIRECTORY = _fault(
     "An index points into its files by byte and repeats what they hold, so it is wrong as soon as they are cleaned. It "
     "is left out and counted. Make a new one from the cleaned files.",
 )
+INPUT_CHANGED = _fault(
+    "DC929",
+    "input-changed",
+    "The input was changed since its output was written.",
+    "The output in the folder is of what the input was. It is not replaced without being asked for: say --overwrite, "
+    "or choose another folder.",
+)
 UNSAFE_NAME = _fault(
     "DC940",
     "unsafe-name",
@@ -210,6 +217,7 @@ INSTANCE_DOUBLED = _fault(
     "Archives keep one of the two. The recipe writes a SOP Instance UID that does not depend on the object's own.",
 )
 
+
 RULES: tuple[Rule, ...] = (
     VARIABLE_MISSING,
     FUNCTION_FAILED,
@@ -230,6 +238,7 @@ RULES: tuple[Rule, ...] = (
     WORKER_DIED,
     SAME_FILE,
     MEDIA_DIRECTORY,
+    INPUT_CHANGED,
     UNSAFE_NAME,
     MEMBER_TOO_LARGE,
     ARCHIVE_UNREADABLE,

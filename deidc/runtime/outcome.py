@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -76,6 +77,11 @@ class Cleaned:
     def held(self) -> bool:
         """Whether some label asks that this object is not passed on as it is."""
         return any(flag.held for flag in self.flags)
+
+    @property
+    def counts(self) -> dict[tuple[int, Effect], int]:
+        """How often each op had each effect."""
+        return dict(Counter((event.op, event.effect) for event in self.events))
 
 
 @frozen

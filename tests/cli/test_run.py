@@ -62,7 +62,9 @@ def test_a_program_runs_in_place_of_its_recipe(deidc, recipe, scans, tmp_path):
     deidc("compile", recipe(PLAIN).name, "-o", "my.program")
     one = deidc("run", "my.deid", "scans", "-o", "one", "--json")
     two = deidc("run", "my.program", "scans", "-o", "two", "--json")
-    assert (two.returncode, json.loads(two.stdout)) == (0, json.loads(one.stdout))
+    first, second = json.loads(one.stdout), json.loads(two.stdout)
+    assert first.pop("seconds") > 0 < second.pop("seconds")
+    assert (two.returncode, second) == (0, first)
     for name in tree_of(tmp_path / "one"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -75,6 +77,7 @@ def test_workers_change_nothing(deidc, scans, tmp_path, jobs):
     done = deidc("run", "default", "scans", "-o", "out", "--jobs", jobs, "--manifest", "m.jsonl", "--quiet")
     assert (done.returncode, done.stdout) == (0, "")
     records = [json.loads(line) for line in (tmp_path / "m.jsonl").read_text().splitlines()]
+    assert records.pop()["end"] == {"written": 10, "unchanged": 0, "flagged": 0, "refused": 0, "skipped": 1}
     assert [one["number"] for one in records[1:]] == list(range(11))
     inputs = [*(f"{number}.dcm" for number in range(8)), "ct.dcm", "deep/er/mr.dcm"]
     written = [one for one in records[1:] if one["outcome"] == "written"]
@@ -93,7 +96,7 @@ def test_the_manifest_has_nothing_of_the_data(deidc, recipe, tmp_path):
     bad.write_bytes(bad.read_bytes().replace(b"20040826", b"ZQ6ZQ!!!"))
     done = deidc("run", recipe(JITTERED).name, "in", "-o", "out", "--manifest", "m.jsonl")
     manifest = (tmp_path / "m.jsonl").read_text()
-    header, *records = map(json.loads, manifest.splitlines())
+    header, *records, _ = map(json.loads, manifest.splitlines())
     assert "ZQ" not in manifest
     assert "ZQ" not in done.stdout
     assert "ZQ" not in done.stderr.replace("ZQ4ZQ.dcm", "").replace("ZQ5ZQ.dcm", "")
@@ -115,15 +118,17 @@ def test_a_dry_run_writes_nothing(deidc, recipe, scans, tmp_path):
 
 
 def test_nothing_is_overwritten_unless_asked(deidc, recipe, scans, tmp_path):
-    """A second run refuses each file; --overwrite replaces them. A manifest is no exception."""
-    arguments = ("run", recipe(PLAIN).name, "scans/ct.dcm", "-o", "out")
-    assert deidc(*arguments, "--manifest", "m").returncode == 0
+    """What lies in the place of an output is refused; --overwrite replaces it. A manifest is no exception."""
+    arguments = ("run", recipe(PLAIN).name, "scans/ct.dcm", "-o", "out", "--manifest", "m")
+    (tmp_path / "m").write_text("mine")
+    refused = deidc(*arguments)
+    assert (refused.returncode, "m exists already" in refused.stderr) == (2, True)
+    (tmp_path / "m").unlink()
     (tmp_path / "out" / "ct.dcm").write_text("mine")
     again = deidc(*arguments)
     assert (again.returncode, "DC924" in again.stderr) == (1, True)
     assert (tmp_path / "out" / "ct.dcm").read_text() == "mine"
-    assert deidc(*arguments, "--manifest", "m").returncode == 2
-    assert deidc(*arguments, "--overwrite", "--manifest", "m").returncode == 0
+    assert deidc(*arguments, "--overwrite").returncode == 0
     assert dcmread(tmp_path / "out" / "ct.dcm").PatientName == ""
 
 
@@ -251,4 +256,4 @@ def test_every_file_of_pydicoms_ends_in_one_outcome(deidc, tmp_path):
     assert outcomes["written"] == len(tree_of(tmp_path / "out"))
     for name in tree_of(tmp_path / "out"):
         assert not dcmread(tmp_path / "out" / name).get("PatientName")
-    assert len((tmp_path / "m").read_text().splitlines()) == len(files) + 1
+    assert len((tmp_path / "m").read_text().splitlines()) == len(files) + 2

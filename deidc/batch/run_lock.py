@@ -1,0 +1,65 @@
+"""One run at a time in an output folder: a lock that the kernel releases when its process ends, however it ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+LOCK = "lock"
+_WORKER = "worker-*.lock"
+# A worker whose parent was killed ends as soon as it may run Python; a decompression may keep it from that.
+_WORKERS_END_WITHIN = 60.0
+
+
+class LockedError(Exception):
+    """Another run is at work in the folder, or it cannot be known."""
+
+
+@contextmanager
+def run_lock(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder in which runs keep their state; wait for workers that a killed run left behind.
+
+    Raises LockedError where another run has it, workers do not end, or there are no locks.
+    """
+    lock = _lock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise LockedError("another run is writing to this folder; wait until it has ended") from None
+    except NotImplementedError:
+        raise LockedError("the file system of the output folder has no locks") from None
+    except OSError as failure:
+        raise LockedError(f"the folder cannot be locked: {failure.strerror}") from None
+    try:
+        _await_workers(folder)
+        yield
+        _await_workers(folder)
+    finally:
+        lock.release()
+
+
+def worker_lock(folder: Path) -> FileLock:
+    """Take the lock that says this worker process is alive, and return it; it is held as long as it is referred to."""
+    lock = _lock(folder / _WORKER.replace("*", str(os.getpid())))
+    lock.acquire(timeout=0)
+    return lock
+
+
+def _await_workers(folder: Path) -> None:
+    for path in folder.glob(_WORKER):
+        try:
+            with _lock(path).acquire(timeout=_WORKERS_END_WITHIN):
+                pass
+        except Timeout:
+            raise LockedError("a worker of a run that was killed is still writing to this folder") from None
+        with suppress(FileNotFoundError):
+            path.unlink()
+
+
+def _lock(path: Path) -> FileLock:
+    # A lock that is but a file that exists would outlive a process that is killed.
+    return FileLock(path, fallback_to_soft=False)

@@ -1,0 +1,118 @@
+"""A manifest held against itself and against the files that a run wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from attrs import field, frozen
+
+from deidc.batch.chain import START, Broken, read_chain
+from deidc.batch.discovery import STATE_FOLDER
+
+
+@frozen
+class Verification:
+    """What was found of a manifest.
+
+    Attributes:
+        chain: the digest of its last line that is whole; to be noted elsewhere by who wants to know that lines were
+            not cut off, or all written anew.
+        complaints: what is wrong in the manifest, in words without data.
+        missing: number and digest of outputs that no file in the folder is.
+        surplus: files in the folder that no record tells of.
+
+    """
+
+    records: int
+    chain: str
+    complaints: tuple[str, ...]
+    missing: tuple[tuple[int, str], ...] = ()
+    surplus: tuple[Path, ...] = field(default=(), repr=False)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing was found."""
+        return not (self.complaints or self.missing or self.surplus)
+
+
+def verify_manifest(manifest: Path, folder: Path | None) -> Verification:
+    """Check every line of a manifest, and the files of an output folder if one is given. Raises OSError.
+
+    Each output that the last record of an input tells of has to lie somewhere in the folder, and each file there has
+    to be one of them; names are in no manifest, so it is not known where it should lie.
+    """
+    complaints: list[str] = []
+    written: dict[int, str] = {}
+    records, chain, last, dry_run, line = 0, START, False, False, 0
+    with manifest.open("rb") as lines:
+        for one in read_chain(lines):
+            line = one.line
+            if isinstance(one, Broken):
+                complaints.append(one.message)
+                continue
+            chain, last = one.chain, "end" in one.record
+            dry_run |= one.record.get("dry_run") is True
+            if "outcome" in one.record:
+                records += 1
+                written.update(_output(one.record))
+            elif last and one.record.get("records") != records and not complaints:
+                complaints.append(f"line {line} tells of {one.record.get('records')} records, and there are {records}")
+    if not line:
+        complaints.append("it is empty")
+    elif not last and not complaints:
+        complaints.append("it has no end line: the run did not come to its end")
+    if folder is None:
+        return Verification(records, chain, tuple(complaints))
+    if dry_run:
+        complaints.append("it is of a dry run, which wrote no files")
+        written.clear()
+    missing, surplus = _compared(written, folder, manifest)
+    return Verification(records, chain, tuple(complaints), missing, surplus)
+
+
+def _output(record: Mapping[str, object]) -> Iterator[tuple[int, str]]:
+    """Yield number and output digest of a record, if a file was written; a later refusal leaves that in place."""
+    number, output = record.get("number"), record.get("output")
+    if isinstance(number, int) and isinstance(output, str):
+        yield number, output
+
+
+def _compared(
+    written: Mapping[int, str], folder: Path, manifest: Path
+) -> tuple[tuple[tuple[int, str], ...], tuple[Path, ...]]:
+    """Return outputs that are missing and files that are too many."""
+    expected = Counter(written.values())
+    surplus = []
+    for path in _files(folder):
+        if path.samefile(manifest):
+            continue
+        digest = _digest(path)
+        if expected[digest]:
+            expected[digest] -= 1
+        else:
+            surplus.append(path)
+    missing = []
+    for number, digest in sorted(written.items()):
+        if expected[digest]:
+            expected[digest] -= 1
+            missing.append((number, digest))
+    return tuple(missing), tuple(surplus)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for top, folders, names in os.walk(folder, onerror=_raise):
+        folders[:] = sorted(name for name in folders if name != STATE_FOLDER)
+        yield from (Path(top, name) for name in sorted(names))
+
+
+def _raise(failure: OSError) -> None:
+    raise failure
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,59 @@
+"""`deidc manifest verify`: whether a manifest is whole, and whether the files are those it tells of."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from deidc.batch.verification import Verification, verify_manifest
+
+
+@click.group("manifest")
+def command() -> None:
+    """Work with the manifest of a run."""
+
+
+@command.command("verify")
+@click.argument("manifest", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def verify(manifest: Path, folder: Path | None, as_json: bool) -> None:
+    """Check that no line of MANIFEST was changed, and that the files in FOLDER are those it tells of.
+
+    Exit code 1 if anything was found.
+    """
+    try:
+        found = verify_manifest(manifest, folder)
+    except OSError as failure:
+        raise click.UsageError(f"{failure.filename or manifest} cannot be read: {failure.strerror}") from None
+    if as_json:
+        click.echo(json.dumps(_document(found), indent=2))
+    else:
+        for line in _lines(found):
+            click.echo(line)
+    if not found.is_well:
+        sys.exit(1)
+
+
+def _lines(found: Verification) -> list[str]:
+    if found.is_well:
+        return [f"well: {found.records} records, chain {found.chain}"]
+    return [
+        *found.complaints,
+        *(f"missing: the output of input {number}, {digest}" for number, digest in found.missing),
+        *(f"not in the manifest: {path}" for path in found.surplus),
+    ]
+
+
+def _document(found: Verification) -> dict[str, object]:
+    return {
+        "well": found.is_well,
+        "records": found.records,
+        "chain": found.chain,
+        "complaints": list(found.complaints),
+        "missing": [{"number": number, "output": digest} for number, digest in found.missing],
+        "surplus": [str(path) for path in found.surplus],
+    }

@@ -1,0 +1,59 @@
+"""Ctrl-C and polite requests to terminate: a run stops between two entries of its account."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from attrs import define, field
+
+
+class Stopped(BaseException):
+    """The run was asked to stop by a signal; no handler for mistakes is to swallow it."""
+
+    def __init__(self, number: int) -> None:
+        self.exit_code = 128 + number
+        super().__init__(number)
+
+
+@define
+class Stopping:
+    """Raises Stopped for the signals INT and TERM, but not within a `shield`: after it."""
+
+    _shields: int = field(default=0, init=False)
+    _asked: int | None = field(default=None, init=False)
+    _stopped: bool = field(default=False, init=False)
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Listen to the signals as long as the context lasts."""
+        before = {number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def shield(self) -> Stopping:
+        """Return a context until whose end what signals ask for is put off."""
+        return self
+
+    def __enter__(self) -> None:
+        self._shields += 1
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._shields -= 1
+        if kind is None:
+            self._stop()
+
+    def _ask(self, number: int, _frame: object) -> None:
+        if self._asked is None:
+            self._asked = number
+        self._stop()
+
+    def _stop(self) -> None:
+        # Once: what ends the run after it is not to be broken off by a signal that is sent twice.
+        if self._asked is not None and not self._shields and not self._stopped:
+            self._stopped = True
+            raise Stopped(self._asked)
