@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from deidc.batch.job import Ending, FileOutcome
 from deidc.cli.summary import Summary
 
-_SHOWN = (Ending.UNCHANGED, Ending.FLAGGED, Ending.REFUSED)
+_ROOMY = 120  # columns
 
 
 def with_progress(
@@ -35,21 +35,23 @@ def with_progress(
         TimeRemainingColumn,
     )
 
+    console = Console(stderr=True)
+    # What matters most is what is left where the terminal is narrow.
+    roomy = console.width >= _ROOMY
     progress = stack.enter_context(
         Progress(
             MofNCompleteColumn(),
-            BarColumn(bar_width=20),
+            *([BarColumn(bar_width=20)] if roomy else []),
             TextColumn(
-                "{task.fields[rate]:.0f} files/s, {task.fields[size]}, {task.fields[pace]}/s{task.fields[ended]}"
+                "{task.fields[rate]:.0f} files/s, {task.fields[ended]}, {task.fields[size]}, {task.fields[pace]}/s"
             ),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
+            *([TimeElapsedColumn(), TextColumn("left")] if roomy else []),
+            TimeRemainingColumn(compact=True),
+            console=console,
             transient=True,
         )
     )
-    task = progress.add_task("", total=None, rate=0.0, size=decimal(0), pace=decimal(0), ended="")
+    task = progress.add_task("", total=None, rate=0.0, size=decimal(0), pace=decimal(0), ended=_ended(summary))
     threading.Thread(target=lambda: progress.update(task, total=count()), daemon=True).start()
     shown = progress.tasks[0]
     for outcome in outcomes:
@@ -60,5 +62,11 @@ def with_progress(
             rate=shown.speed or 0.0,
             size=decimal(summary.bytes),
             pace=decimal(int(summary.bytes / shown.elapsed) if shown.elapsed else 0),
-            ended="".join(f", {summary.endings[one]} {one.value}" for one in _SHOWN if summary.endings[one]),
+            ended=_ended(summary),
         )
+
+
+def _ended(summary: Summary) -> str:
+    """Return how many files were refused and flagged, and how many were done before, if any."""
+    shown = [Ending.REFUSED, Ending.FLAGGED, *([Ending.UNCHANGED] if summary.endings[Ending.UNCHANGED] else [])]
+    return ", ".join(f"{summary.endings[one]} {one.value}" for one in shown)
