@@ -260,7 +260,7 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | Clean
         ending=Ending.FLAGGED if held else Ending.WRITTEN,
         attributes=_by_attribute(cleaned) if settings.plan else {},
         flags=cleaned.flags,
-        effects={(op, effect.value): count for (op, effect), count in cleaned.counts.items()},
+        effects=cleaned.counts,
         output=None if held else place,
         output_digest=content.digest() if settings.digests and not held else None,
         output_size=size,

@@ -60,7 +60,7 @@ class RunIdentity:
         return {
             "the recipe": _salted(salt, self.program),
             "the version of deidc": _salted(salt, self.version),
-            "the variables": hashlib.scrypt(secret, salt=salt, **_COST).hex(),
+            "the variables": hashlib.scrypt(secret, salt=salt, **_COST).hex() if self.variables or rows else "",
             "the functions": _salted(salt, list(self.functions)),
             "--flagged": _salted(salt, self.write_flagged),
             "the naming of outputs": _salted(salt, self.naming),

@@ -27,7 +27,7 @@ class Summary:
     program: Program = field(repr=False)
     endings: Counter[Ending] = field(factory=Counter)
     faults: Counter[tuple[str, str]] = field(factory=Counter)
-    effects: Counter[tuple[str, str]] = field(factory=Counter)
+    by_op: Counter[tuple[int, str]] = field(factory=Counter)
     flags: Counter[tuple[str, str]] = field(factory=Counter)
     dataset_engine: Counter[str] = field(factory=Counter)
     attributes: Counter[tuple[str, str, str]] = field(factory=Counter)
@@ -41,8 +41,7 @@ class Summary:
         self.flags.update((flag.group, flag.label) for flag in outcome.flags)
         if outcome.dataset_engine is not None:
             self.dataset_engine[outcome.dataset_engine] += 1
-        for (op, effect), count in outcome.effects.items():
-            self.effects[line_of(self.program, op), effect] += count
+        self.by_op.update(outcome.effects)
         for (op, effect, attribute), count in outcome.attributes.items():
             self.attributes[line_of(self.program, op), effect, attribute] += count
 
@@ -114,12 +113,18 @@ class Summary:
         return sorted(self.attributes.items(), key=lambda one: (*_line_key(one[0][0]), one[0][2], one[0][1]))
 
     def _effects(self) -> list[tuple[tuple[str, str], int]]:
-        return sorted(self.effects.items(), key=lambda one: (*_line_key(one[0][0]), one[0][1]))
+        return sorted(self._by_line().items(), key=lambda one: (*_line_key(one[0][0]), one[0][1]))
+
+    def _by_line(self) -> Counter[tuple[str, str]]:
+        effects: Counter[tuple[str, str]] = Counter()
+        for (op, effect), count in self.by_op.items():
+            effects[line_of(self.program, op), effect] += count
+        return effects
 
     def _idle_lines(self) -> list[str]:
         """Return the lines of rules that had no effect on any object."""
         lines = {line_of(self.program, at) for at, op in enumerate(self.program.ops) if isinstance(op, _ACTING)}
-        return sorted(lines - {line for line, _ in self.effects} - {"deidc"}, key=_line_key)
+        return sorted(lines - {line for line, _ in self._by_line()} - {"deidc"}, key=_line_key)
 
 
 def tell_broken(report: ReferenceReport) -> None:

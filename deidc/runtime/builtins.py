@@ -12,6 +12,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import lru_cache
 from types import MappingProxyType
 
 from pydicom.uid import generate_uid
@@ -21,7 +22,6 @@ from deidc.ir.vrs import Unfit, fit_text
 from deidc.runtime import dates
 from deidc.runtime.invocation import FunctionFault, Invocation
 from deidc.runtime.tables import Table, TableError
-from deidc.runtime.values import text_components
 
 # UIDs of DICOM's own, as PS3.6 has them. Some devices make instance UIDs below its root; their steps are longer.
 _DEFINED = re.compile(r"1\.2\.840\.10008(?:\.[0-9]{1,4}){1,9}")
@@ -74,13 +74,17 @@ def _secret(call: Invocation) -> bytes:
 def _root(call: Invocation, key: str) -> str:
     """Return a UID root with a full stop at its end."""
     root = _text(call, key, "2.25.").removesuffix(".")
-    try:
-        fits = fit_text(root, "UI") != () and len(root) < _LONGEST_ROOT
-    except Unfit:
-        fits = False
-    if not fits:
+    if not _is_root(root):
         raise FunctionFault(f"{key} is no UID root of fewer than {_LONGEST_ROOT} characters")
     return root + "."
+
+
+@lru_cache(maxsize=64)
+def _is_root(text: str) -> bool:
+    try:
+        return fit_text(text, "UI") != () and len(text) < _LONGEST_ROOT
+    except Unfit:
+        return False
 
 
 # ---- values of the object -------------------------------------------------------------------------------
@@ -88,9 +92,7 @@ def _root(call: Invocation, key: str) -> str:
 
 def _each(call: Invocation, change: Callable[[str], str]) -> str:
     """Apply a change to each value of the element; empty values stay empty."""
-    element = call.field.element
-    texts = text_components(element.value, str(element.VR))
-    return "\\".join(change(one) if one else one for one in texts)
+    return "\\".join(change(one) if one else one for one in call.field.texts())
 
 
 def _attribute(call: Invocation, key: str) -> str:
@@ -129,6 +131,11 @@ def dicom_uuid(call: Invocation) -> str:
     return (_root(call, "org_root") + str(uuid.uuid4().int))[:_LONGEST_UID]
 
 
+def _hashed_uid(prefix: str, original: str) -> str:
+    """Return the UID that pydicom makes of one text: the digits of its SHA-512, as far as there is room."""
+    return f"{prefix}{int(hashlib.sha512(original.encode()).hexdigest(), 16)}"[:_LONGEST_UID]
+
+
 def pydicom_uuid(call: Invocation) -> str:
     """Return a UID by pydicom: the same for the same original, or random with stable_remapping=false.
 
@@ -139,7 +146,7 @@ def pydicom_uuid(call: Invocation) -> str:
         return generate_uid(prefix=None)
     prefix = _root(call, "prefix")
     if _flag(call, "stable_remapping", default=True):
-        return _each(call, lambda original: generate_uid(prefix=prefix, entropy_srcs=[original]))
+        return _each(call, lambda original: _hashed_uid(prefix, original))
     return generate_uid(prefix=prefix, entropy_srcs=None)
 
 

@@ -11,9 +11,9 @@ from attrs import field, frozen
 
 from deidc.runtime.decisions import Decision
 from deidc.runtime.edits import Edit, Span, pieces
-from deidc.runtime.outcome import Effect, Event, Flag
+from deidc.runtime.outcome import Event, Flag
 from deidc.runtime.part10 import Opened
-from deidc.runtime.walk import Told, path_of
+from deidc.runtime.walk import Told, element_path
 from deidc.runtime.window import Window
 
 _CHUNK = 1 << 20
@@ -35,34 +35,30 @@ class CleanedBytes:
     def events(self) -> tuple[Event, ...]:
         """What was done, in the order in which `Cleaned` has it."""
         told = (
-            Event(f"{path_of(place)}{tag:08X}", op, effect)
-            for place, tag, decision in self._told
+            Event(element_path(place, where), op, effect)
+            for place, where, decision in self._told
             for op, effect in decision.effects
         )
         return in_order((*self._events, *told))
 
     @property
-    def counts(self) -> dict[tuple[int, Effect], int]:
+    def counts(self) -> dict[tuple[int, str], int]:
         """How often each op had each effect."""
-        counts: Counter[tuple[int, Effect]] = Counter((event.op, event.effect) for event in self._events)
+        counts: Counter[tuple[int, str]] = Counter((event.op, event.effect.value) for event in self._events)
         for decision, count in Counter(map(_decision, self._told)).items():
-            for effect in decision.effects:
-                counts[effect] += count
-        return dict(counts)
+            for label in decision.labels:
+                counts[label] += count
+        return counts
 
     def pieces(self) -> Iterator[bytes | Span]:
-        """Yield the output piece by piece; spans are ranges of the input. Raises NotWhole and OSError."""
-        yield self.head
+        """Return the output piece by piece; spans are ranges of the input. Raises NotWhole and OSError."""
         if self.file.is_deflated:
-            yield _deflated(self.file.window, self.file.start, self.edits)
-        else:
-            yield from pieces(self.file.window, self.file.start, self.edits)
+            return iter((self.head, _deflated(self.file.window, self.file.start, self.edits)))
+        return pieces(self.file.window, self.file.start, self.edits, self.head)
 
     def whole(self) -> bytes:
         """Return the output in one piece."""
-        if self.file.is_deflated:
-            return b"".join((self.head, _deflated(self.file.window, self.file.start, self.edits)))
-        return self.head + whole(self.file.window, self.file.start, self.edits)
+        return _joined(self.file.window, self.pieces())
 
 
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -73,9 +69,11 @@ def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
 
 def whole(window: Window, start: int, edits: Iterable[Edit]) -> bytes:
     """Return what the bytes from `start` on are after the edits, in one piece."""
-    return b"".join(
-        piece if isinstance(piece, bytes) else window[piece.start : piece.end] for piece in pieces(window, start, edits)
-    )
+    return _joined(window, pieces(window, start, edits))
+
+
+def _joined(window: Window, parts: Iterable[bytes | Span]) -> bytes:
+    return b"".join(part if isinstance(part, bytes) else window[part.start : part.end] for part in parts)
 
 
 def _deflated(window: Window, start: int, edits: Iterable[Edit]) -> bytes:

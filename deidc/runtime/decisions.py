@@ -35,11 +35,19 @@ Effects: TypeAlias = tuple[tuple[int, Effect], ...]
 
 @frozen(eq=False)
 class Decision:
-    """What becomes of an element: how it stands, the bytes in its place (None: its own), what each op did."""
+    """What becomes of an element: how it stands, the bytes in its place (None: its own), what each op did.
+
+    `labels` are the effects in plain text.
+    """
 
     standing: Standing
     data: bytes | None = field(repr=False)
     effects: Effects
+    labels: tuple[tuple[int, str], ...] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        # Plain text is counted many times as quickly as members of an enumeration.
+        object.__setattr__(self, "labels", tuple((op, effect.value) for op, effect in self.effects))
 
 
 class Form(Enum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from bisect import bisect_left
 
 from attrs import define, field
@@ -11,13 +12,14 @@ from pydicom.filewriter import write_data_element
 from pydicom.tag import BaseTag, Tag
 
 from deidc.ir import dictionary
+from deidc.ir.vrs import TEXT_VRS
 from deidc.runtime.dataset import blank, written
 from deidc.runtime.decisions import Decision, Decisions, Effects
 from deidc.runtime.edits import Edit
 from deidc.runtime.elements import InputElement
 from deidc.runtime.fold import Folded, Standing
 from deidc.runtime.folding import Added, Folding, Needed, block_is_used
-from deidc.runtime.layout import UNDEFINED, Encoding, header_at
+from deidc.runtime.layout import UNDEFINED, WIDE, Encoding, header_at
 from deidc.runtime.plan import Entry, vr_of_new
 from deidc.runtime.shapes import Shape
 from deidc.runtime.walk import Found, Place, Told, Walk
@@ -25,6 +27,7 @@ from deidc.runtime.window import Window
 
 # File meta information repeats SOP Class and SOP Instance UID; what they are after the edits is kept for it.
 IDENTITY = (0x00080016, 0x00080018)
+_LONGEST_NARROW = 0xFFFE
 
 
 @define(eq=False)
@@ -111,9 +114,11 @@ class Editing:
             case Standing.ABSENT:
                 data: bytes | None = b""
             case Standing.BLANK:
-                data = _encoded(walk, blank(self._raw(found, b""), folded.vr))
+                data = encoded_text(found.tag, folded.vr, None, walk.context.layout)
+                if data is None:
+                    data = _encoded(walk, blank(self._raw(found, b""), folded.vr))
             case Standing.WRITTEN:
-                data = _encoded(walk, written(Tag(found.tag), folded))
+                data = _encoded_fold(walk, found.tag, folded)
             case Standing.AS_IS:
                 data = None
         return Decision(folded.standing, data, _effects(folded))
@@ -158,7 +163,7 @@ class Editing:
             return made, {}
         added, needed = self.folding.additions(walk.here, walk.creators, {*walk.starts, *made})
         for one in added:
-            self._put_in(walk, one.tag, written(Tag(one.tag), one.folded), end)
+            self._insert(walk, one.tag, _encoded_fold(walk, one.tag, one.folded), end)
             self._remember_new(walk, one)
         return [*made, *(one.tag for one in added)], needed
 
@@ -174,34 +179,31 @@ class Editing:
         memo = walk.context.memo(walk.node.entry(added.tag, vr_of_new(added.tag, None), None))
         key = memo.key(None, self.folding.frame, is_needed=False)
         if key is not None:
-            data = _encoded(walk, written(Tag(added.tag), added.folded))
+            data = _encoded_fold(walk, added.tag, added.folded)
             self.decisions.keep(memo, key, Decision(Standing.WRITTEN, data, _effects(added.folded)))
 
     # ---- items ----------------------------------------------------------------------------------------
 
     def do_item(self, shape: Shape, data: bytes, at: int, item: Place, depth: int) -> bool:
         """Edit an item whose shape is known; return False, with nothing done, if a decision is not known yet."""
-        acts = shape.acts
-        if not acts:
+        if not shape.acts:
             return True
-        here = at - self.window.base
-        decisions: list[Decision] = []
-        for act in acts:
-            decision = act.decision or act.decided.get(data[here + act.value_at : here + act.stop])
-            if decision is None:
-                return False
-            decisions.append(decision)
+        edits, told, here = self.edits, self.told, at - self.window.base
+        first_edit, first_told = len(edits), len(told)
         grown, more = [0], 0
-        for act, decision in zip(acts, decisions, strict=True):
+        for act in shape.acts:
+            begin, value_at, stop, tag, low, decision, decided, _ = act
+            if decision is None:
+                decision = decided.get(data[here + value_at : here + stop])
+                if decision is None:
+                    del edits[first_edit:], told[first_told:]
+                    return False
             if decision.effects:
-                place = item
-                for tag, number in act.inside:
-                    place = (place, tag, number)
-                self.told.append((place, act.tag, decision))
+                told.append((item, act, decision))
             new = decision.data
             if new is not None:
-                self.edits.append((at + act.at, True, -depth - act.depth, act.tag, at + act.stop, new))
-                more += len(new) - (act.stop - act.at)
+                edits.append((at + begin, True, -depth - low, tag, at + stop, new))
+                more += len(new) - stop + begin
             grown.append(more)
         for one in shape.enclosing:
             self.lengthen(at + one.at, one.length, grown[one.last] - grown[one.first], little=True)
@@ -240,6 +242,34 @@ def _effects(folded: Folded) -> Effects:
 def value_of(element: bytes, layout: Encoding) -> bytes:
     """Return the value of an element that was encoded; of none, none."""
     return element[header_at(element, 0, layout).value_at :] if element else b""
+
+
+def _encoded_fold(walk: Walk, tag: int, folded: Folded) -> bytes:
+    """Return the element that a fold wrote, encoded."""
+    data = encoded_text(tag, folded.vr, folded.value, walk.context.layout)
+    return _encoded(walk, written(Tag(tag), folded)) if data is None else data
+
+
+def encoded_text(tag: int, vr: str, value: object, layout: Encoding) -> bytes | None:
+    """Return an element of a VR of text, encoded, with a value of ASCII or none; None if it is another.
+
+    pydicom would do the same, and take many times as long.
+    """
+    text = "\\".join(value) if isinstance(value, list) and all(isinstance(one, str) for one in value) else value or ""
+    if vr not in TEXT_VRS or type(text) is not str or not text.isascii():
+        return None
+    data = text.encode("ascii")
+    if len(data) % 2:
+        data += b"\0" if vr == "UI" else b" "
+    order = "<" if layout.little else ">"
+    if layout.implicit:
+        return struct.pack(order + "HHL", tag >> 16, tag & 0xFFFF, len(data)) + data
+    letters = vr.encode("ascii")
+    if letters in WIDE:
+        return struct.pack(order + "HH2sHL", tag >> 16, tag & 0xFFFF, letters, 0, len(data)) + data
+    if len(data) > _LONGEST_NARROW:
+        return None
+    return struct.pack(order + "HH2sH", tag >> 16, tag & 0xFFFF, letters, len(data)) + data
 
 
 def _encoded(walk: Walk, element: DataElement) -> bytes:

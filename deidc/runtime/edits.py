@@ -9,6 +9,8 @@ from deidc.runtime.window import Window
 
 # Ranges of the input from this size on are left to those who write the output: the kernel copies them.
 LARGE = 1 << 16
+# Small ranges and new bytes are put together up to about this size.
+MOST_AT_ONCE = 1 << 20
 
 
 # A range of the input, and what stands there instead: where it begins, whether anything is replaced, how high it is in
@@ -27,21 +29,37 @@ class Span(NamedTuple):
     end: int
 
 
-def pieces(window: Window, start: int, edits: Iterable[Edit]) -> Iterator[bytes | Span]:
-    """Yield what the bytes from `start` on are after the edits. Raises NotWhole and OSError."""
+def pieces(window: Window, start: int, edits: Iterable[Edit], head: bytes = b"") -> Iterator[bytes | Span]:
+    """Yield `head`, and what the bytes from `start` on are after the edits. Raises NotWhole and OSError."""
     at = start
-    for begin, _, _, _, end, data in sorted(edits):
+    parts, size = [head], 0
+    for begin, _, _, _, end, new in sorted(edits):
         if begin > at:
             first = at - window.base
-            piece = window.data[first : begin - window.base] if first >= 0 else b""
-            yield piece if len(piece) == begin - at < LARGE else _unchanged(window, at, begin)
+            part: bytes | Span = window.data[first : begin - window.base] if first >= 0 else b""
+            if len(part) != begin - at or begin - at >= LARGE:
+                part = _unchanged(window, at, begin)
+            if isinstance(part, Span):
+                yield b"".join(parts)
+                yield part
+                parts, size = [], 0
+            else:
+                parts.append(part)
+                size += begin - at
         elif begin < at:  # never, or an output would be half of one thing and half of another
             raise AssertionError("edits overlap")
-        if data:
-            yield data
+        parts.append(new)
         at = end
-    if at < window.size:
-        yield _unchanged(window, at, window.size)
+        if size >= MOST_AT_ONCE:
+            yield b"".join(parts)
+            parts, size = [], 0
+    last = _unchanged(window, at, window.size) if at < window.size else b""
+    if isinstance(last, bytes):
+        parts.append(last)
+        last = b""
+    yield b"".join(parts)
+    if last:
+        yield last
 
 
 def _unchanged(window: Window, at: int, end: int) -> bytes | Span:

@@ -154,7 +154,7 @@ class Fold:
         return self.vr == "SQ" and isinstance(by, ops.Text | ops.Var) and step.sweeps_items
 
     def _jitter(self, step: Step, by: ops.Operand) -> Effect | Reason:
-        components = self._current_components()
+        components = self.components()
         if not any(components):
             return Reason.EMPTY
         if self.vr in _NEVER_DATES or self.vr not in (*_MAYBE_DATES, "DA", "DT"):
@@ -203,7 +203,7 @@ class Fold:
             case ops.Jitter():
                 if self.vr in ("DA", "DT"):
                     return True
-                return self.vr in _MAYBE_DATES and any(dates.is_date_shaped(one) for one in self._current_components())
+                return self.vr in _MAYBE_DATES and any(dates.is_date_shaped(one) for one in self.components())
             case _:
                 raise AssertionError("only Replace and Jitter are writers")
 
@@ -250,7 +250,8 @@ class Fold:
             case _:
                 assert_never(by)
 
-    def _current_components(self) -> Sequence[str]:
+    def components(self) -> Sequence[str]:
+        """Return the text of each value as the element stands at this point; raises Undecodable."""
         match self.standing:
             case Standing.AS_IS:
                 assert self.element is not None

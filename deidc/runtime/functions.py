@@ -34,14 +34,15 @@ class Function:
     """A function and what it promises; what it raises refuses the object.
 
     `depends` says what its results depend on, if `varies_with` is no argument of the call; results that depend on
-    nothing else may be kept and used again. `reads_lists` says that it wants to know the lists of the recipe.
+    nothing else may be kept and used again. `own` are functions of deidc, which ask for nothing they do not need;
+    others are given lists and elements whether they look at them or not.
     """
 
     signature: Signature
     call: Callable[[Invocation], object] = field(repr=False)
     depends: Dependence = Dependence.UNKNOWN
     varies_with: frozenset[str] = frozenset()
-    reads_lists: bool = True
+    own: bool = False
 
     def depends_on(self, call: ops.Call) -> Dependence:
         """Return what the result of this call depends on besides its arguments."""
@@ -84,7 +85,7 @@ class Functions:
                     call,
                     _DEPENDS.get(name, Dependence.UNKNOWN),
                     _VARIES_WITH.get(name, frozenset()),
-                    reads_lists=False,
+                    own=True,
                 )
                 for name, call in IMPLEMENTATIONS.items()
             }

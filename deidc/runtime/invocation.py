@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 import attrs
 from pydicom.dataelem import DataElement
@@ -17,24 +18,42 @@ class FunctionFault(Exception):
         super().__init__(reason)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class FieldView:
     """What a function sees of the element it is called for, in the words of deid's DicomField.
 
+    What costs something to find is found when it is asked for.
+
     Attributes:
-        element: a copy of the data element as it stands when the rule is reached.
-        name: the keywords on the way, joined by `__`.
-        uid: the tags and item numbers on the way, joined by `__`.
-        is_filemeta: whether the element is of the file meta information.
+        vr: the value representation.
         path: the element's path as events have it.
+        is_filemeta: whether the element is of the file meta information.
+        texts: gives the text of each value as it stands when the rule is reached.
 
     """
 
-    element: DataElement = attrs.field(repr=False)
-    name: str
-    uid: str
-    is_filemeta: bool
+    vr: str
     path: str
+    is_filemeta: bool
+    texts: Callable[[], Sequence[str]] = attrs.field(repr=False)
+    _element: Callable[[], DataElement] = attrs.field(repr=False)
+    _name: Callable[[], str] = attrs.field(repr=False)
+    _uid: Callable[[], str] = attrs.field(repr=False)
+
+    @cached_property
+    def element(self) -> DataElement:
+        """A copy of the data element as it stands when the rule is reached."""
+        return self._element()
+
+    @property
+    def name(self) -> str:
+        """The keywords on the way, joined by `__`."""
+        return self._name()
+
+    @property
+    def uid(self) -> str:
+        """The tags and item numbers on the way, joined by `__`."""
+        return self._uid()
 
     @property
     def tag(self) -> str:
@@ -45,11 +64,6 @@ class FieldView:
     def keyword(self) -> str:
         """The keyword, empty for private elements."""
         return str(self.element.keyword)
-
-    @property
-    def vr(self) -> str:
-        """The value representation."""
-        return str(self.element.VR)
 
     @property
     def value(self) -> object:

@@ -26,10 +26,10 @@ PIXEL_DATA = 0x7FE00010
 VR_LETTERS = {vr.encode("ascii"): vr for vr in ALL_VRS}
 
 # VRs whose length is 32 bits wide behind two reserved bytes (PS3.5 7.1.2).
-_WIDE = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
+WIDE = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
 
 
-_NARROW = frozenset(VR_LETTERS) - _WIDE
+_NARROW = frozenset(VR_LETTERS) - WIDE
 
 # Tags in little endian.
 _ITEM, _ITEM_END, _SEQUENCE_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0", b"\xfe\xff\xdd\xe0"
@@ -113,7 +113,7 @@ def header_at(data: Buffer, at: int, encoding: Encoding) -> Header:
     if encoding.implicit or group == 0xFFFE or not b"AA" <= vr <= b"ZZ":
         return Header(tag, None, length, at + 8)
     order: Literal["little", "big"] = "little" if encoding.little else "big"
-    if vr not in _WIDE:
+    if vr not in WIDE:
         return Header(tag, vr, int.from_bytes(head[6:8], order), at + 8)
     if len(head) < 12:
         raise NotWhole
@@ -160,7 +160,7 @@ def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
                 at, in_items = at + 8, True
             elif vr in _NARROW and not implicit:
                 at += 8 + head[6] + (head[7] << 8)
-            elif implicit or vr in _WIDE:
+            elif implicit or vr in WIDE:
                 value_at = at + (8 if implicit else 12)
                 length = int.from_bytes(data[value_at - 4 : value_at], "little")
                 if length != UNDEFINED:

@@ -104,7 +104,7 @@ class Machine:
                 (index, op.charset) for index, op in enumerate(program.ops) if isinstance(op, ops.Transcode)
             ),
             reads_lists=any(
-                function is not None and function.reads_lists
+                function is not None and not function.own
                 for function in (bound.find(one.name, builtin=one.builtin) for one in program.needs.functions)
             ),
         )

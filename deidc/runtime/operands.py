@@ -21,6 +21,8 @@ from deidc.runtime.functions import Dependence, Functions
 from deidc.runtime.invocation import FieldView, FunctionFault, Invocation
 from deidc.runtime.plan import Step
 
+_NO_LISTS: Mapping[str, object] = MappingProxyType({})
+
 
 @frozen
 class Operands:
@@ -45,21 +47,24 @@ class Operands:
         assert function is not None, "linking found every function"
         if call in fold.frame.of_object:
             return fold.frame.of_object[call]
+        frame = fold.frame
         invocation = Invocation(
             name=call.name,
             builtin=call.builtin,
             arguments=MappingProxyType(
                 {
-                    one.key: one.value.text if isinstance(one.value, ops.Text) else fold.frame.variables[one.value.name]
+                    one.key: one.value.text if isinstance(one.value, ops.Text) else frame.variables[one.value.name]
                     for one in call.arguments
                 }
             ),
-            variables=MappingProxyType(dict(fold.frame.variables)),
-            lists=self._lists(fold.frame),
+            variables=MappingProxyType(frame.variables),
+            lists=_NO_LISTS if function.own else self._lists(frame),
             field=_view(fold),
-            read=lambda: input_copy(fold.frame),
-            attribute=lambda tag: _attribute(fold.frame, tag),
+            read=lambda: input_copy(frame),
+            attribute=lambda tag: _attribute(frame, tag),
         )
+        if not function.own:
+            _ = invocation.field.element  # what cannot be decoded is told as that
         try:
             result = function.call(invocation)
             if function.depends_on(call) is Dependence.OBJECT:
@@ -67,6 +72,8 @@ class Operands:
             return result
         except FunctionFault as failure:
             message = f"{call.name}: {failure.reason}"
+        except Undecodable:
+            raise
         # A function is somebody else's code: whatever it raises refuses this object and no other. The text of
         # the exception may quote data, so only its type is told.
         except Exception as failure:  # noqa: BLE001
@@ -110,14 +117,15 @@ def _copied_dataset(dataset: Dataset) -> Dataset:
 
 def _view(fold: Fold) -> FieldView:
     """Return what a function sees of the element: its state at this point, as a copy."""
-    identity = fold.entry.identity
-    keywords = [dictionary.element_keyword(tag) for tag, _ in identity.way]
+    standing, vr, value = fold.standing, fold.vr, fold.value
     return FieldView(
-        element=_current_element(fold),
-        name="__".join(keywords),
-        uid=_uid(fold),
-        is_filemeta=fold.in_file_meta,
+        vr=vr.split(" or ")[0] if standing is not Standing.AS_IS else vr,
         path=fold.path,
+        is_filemeta=fold.in_file_meta,
+        texts=fold.components,
+        element=lambda: _element_at(fold, standing, vr, value),
+        name=lambda: "__".join(dictionary.element_keyword(tag) for tag, _ in fold.entry.identity.way),
+        uid=lambda: _uid(fold),
     )
 
 
@@ -130,10 +138,10 @@ def _uid(fold: Fold) -> str:
     return "__".join(parts)
 
 
-def _current_element(fold: Fold) -> DataElement:
-    tag = fold.entry.identity.tag
-    if fold.standing is not Standing.AS_IS:
-        return new_element(tag, fold.vr.split(" or ")[0], fold.value)
+def _element_at(fold: Fold, standing: Standing, vr: str, value: object) -> DataElement:
+    """Return a copy of the element as it stood when a function was called for it."""
+    if standing is not Standing.AS_IS:
+        return new_element(fold.entry.identity.tag, vr.split(" or ", maxsplit=1)[0], value)
     assert fold.element is not None
     source = fold.element.source
     if isinstance(source, RawDataElement):

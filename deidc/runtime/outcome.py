@@ -79,9 +79,9 @@ class Cleaned:
         return any(flag.held for flag in self.flags)
 
     @property
-    def counts(self) -> dict[tuple[int, Effect], int]:
+    def counts(self) -> dict[tuple[int, str], int]:
         """How often each op had each effect."""
-        return dict(Counter((event.op, event.effect) for event in self.events))
+        return dict(Counter((event.op, event.effect.value) for event in self.events))
 
 
 @frozen

@@ -8,6 +8,8 @@ is laid out the same, whatever the rest of its bytes.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from attrs import define, field, frozen
 
 from deidc.runtime.decisions import Context, Decided, Decision, Form
@@ -26,21 +28,20 @@ _ITEM = b"\xfe\xff\x00\xe0"
 _SEQUENCE_END = b"\xfe\xff\xdd\xe0"
 
 
-@frozen
-class Act:
+class Act(NamedTuple):
     """An element that rules act on: where it is in the item, and its decision or those by value.
 
     `inside` are the sequences and item numbers from the item to the element's level, `depth` is their number.
     """
 
-    tag: int
     at: int
     value_at: int
     stop: int
-    inside: tuple[tuple[int, int], ...]
+    tag: int
     depth: int
     decision: Decision | None
-    decided: Decided = field(repr=False)
+    decided: Decided
+    inside: tuple[tuple[int, int], ...]
 
 
 @frozen
@@ -179,7 +180,7 @@ class _Outline:
                 raise _Shapeless
             stop = value_at + length
             if form not in (Form.SHORT, Form.LONG):
-                self.acts.append(Act(tag, at, value_at, stop, inside, depth, decision, decided))
+                self.acts.append(Act(at, value_at, stop, tag, depth, decision, decided, inside))
             at = stop
         if at != end:
             raise _Shapeless

@@ -8,13 +8,15 @@ from deidc.runtime.decisions import Context, Decision
 from deidc.runtime.folding import Level
 from deidc.runtime.layout import Encoding, Header
 from deidc.runtime.plan import Entry, Node
+from deidc.runtime.shapes import Act
 
 _NO_CREATORS: dict[tuple[int, int], str] = {}  # never written to; levels with private creators have their own
 
 # The item that a level is: the place of its sequence's level, the sequence's tag, the item's number.
 Place = tuple["Place | None", int, int]
-# What was done to an element: the place of its level, its tag, the decision with the effects of ops.
-Told = tuple[Place | None, int, Decision]
+# What was done to an element: the place of its level, its tag (or what it is in an item of known shape), the decision
+# with the effects of ops.
+Told = tuple[Place | None, int | Act, Decision]
 
 
 class Unsuited(Exception):
@@ -77,6 +79,14 @@ def path_of(place: Place | None) -> str:
         return ""
     above, sequence, number = place
     return f"{path_of(above)}{sequence:08X}[{number}]."
+
+
+def element_path(place: Place | None, where: int | Act) -> str:
+    """Return the path of an element, as events have it."""
+    if isinstance(where, int):
+        return f"{path_of(place)}{where:08X}"
+    inside = "".join(f"{tag:08X}[{number}]." for tag, number in where.inside)
+    return f"{path_of(place)}{inside}{where.tag:08X}"
 
 
 def items_of(place: Place | None) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from deidc.runtime.functions import Functions
 from deidc.runtime.invocation import FieldView, Invocation
 from deidc.runtime.tables import Table
 from deidc.runtime.toplevel import OfDataset
+from deidc.runtime.values import text_components
 
 KEY = "not very secret"
 _CELLS = {"P1": "A-1", "(0018,1063)": "T-1", "A\\B": "I-1"}
@@ -27,6 +28,14 @@ def attributes_of(dataset: Dataset) -> Callable[[int], tuple[str, ...]]:
     return values
 
 
+def view_of(element: DataElement, name: str, uid: str = "", path: str = "") -> FieldView:
+    """What a function would see of an element."""
+    vr = str(element.VR)
+    return FieldView(
+        vr, path, False, lambda: text_components(element.value, vr), lambda: element, lambda: name, lambda: uid
+    )
+
+
 def call(
     name: str, value: object = "SECRET", vr: str = "LO", keyword: str = "PatientID", **arguments: object
 ) -> object:
@@ -37,7 +46,7 @@ def call(
     dataset.ImageType = ["A", "B"]
     dataset.FrameIncrementPointer = 0x00181063
     element = DataElement(keyword, vr, value, validation_mode=0)
-    field = FieldView(element, keyword, "", False, "")
+    field = view_of(element, keyword)
     found = Functions.standard().find(name, builtin=True)
     assert found is not None
     return found.call(Invocation(name, True, field, arguments, {}, {}, attributes_of(dataset), lambda: dataset))

@@ -16,11 +16,11 @@ from deidc.ir.signatures import Signature
 from deidc.runtime import functions as under_test
 from deidc.runtime.functions import Function, Functions
 from deidc.runtime.invocation import FieldView, Invocation
-from tests.runtime.calling import attributes_of
+from tests.runtime.calling import attributes_of, view_of
 
 
 def view(keyword: str = "PatientID", vr: str = "LO", value: object = "SECRET") -> FieldView:
-    return FieldView(DataElement(keyword, vr, value), keyword, "(0010,0020)", False, "00100020")
+    return view_of(DataElement(keyword, vr, value), keyword, "(0010,0020)", "00100020")
 
 
 def invocation(**arguments: object) -> Invocation:
