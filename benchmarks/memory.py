@@ -15,6 +15,7 @@ from benchmarks.corpora import CORPORA, Made, read_index
 from benchmarks.rows import IDLE, ROWS, ready_rows
 from benchmarks.running import emptied, look_at, run, working_folder
 from benchmarks.scratch import is_in_memory, room, takes_holes
+from deidc.batch.discovery import STATE_FOLDER
 
 MEASURED = ("big", "long", "sparse")
 ENGINES: Mapping[str, str] = {"stream": "deidc-15", "Dataset": "deidc-dataset"}
@@ -74,7 +75,7 @@ def _one(engine: str, row: str, source: Path, made: Made, work: Path, idle: int,
 
 def _count(target: Path) -> int:
     """Return how many files there are, without reading them."""
-    return sum(1 for path in target.rglob("*") if path.is_file())
+    return sum(1 for path in target.rglob("*") if path.is_file() and STATE_FOLDER not in path.parts)
 
 
 def save(peaks: list[Peak], path: Path) -> None:

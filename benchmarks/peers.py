@@ -7,12 +7,13 @@ import subprocess
 import sys
 import venv
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from deidc.version import __version__
+
+HERE = Path(__file__).parent
 
 
 @frozen
@@ -39,7 +40,7 @@ class FromDebian:
 
 @frozen
 class Ours:
-    """deidc, run by the interpreter that measures."""
+    """deidc as it is in this folder, in a virtual environment of its own: without what tests and benchmarks need."""
 
     name: str
 
@@ -84,25 +85,39 @@ Found = Ready | Absent
 def find(peer: Peer, folder: Path | None) -> Found:
     """Return whether a peer is installed, those of PyPI below a folder."""
     match peer:
-        case Ours():
-            return Ready(sys.executable, f"{__version__}, pydicom {version('pydicom')}")
+        case Ours(name=name):
+            interpreter = _interpreter(folder, name)
+            if interpreter is None:
+                return _NOT_INSTALLED
+            found = _python_version("pydicom", interpreter)
+            return (
+                evolve(found, version=f"{__version__}, pydicom {found.version}") if isinstance(found, Ready) else found
+            )
         case FromDebian(program=program, package=package):
             if shutil.which(program) is None:
                 return Absent(f"not installed: Debian's package {package} has it")
             return Ready(sys.executable, _debian_version(package))
         case FromPyPI(name=name):
-            interpreter = folder / name / "bin" / "python" if folder is not None else None
-            if interpreter is None or not interpreter.exists():
-                return Absent("not installed: `python -m benchmarks peers install FOLDER` does it")
-            return _python_version(peer, interpreter)
+            interpreter = _interpreter(folder, name)
+            return _NOT_INSTALLED if interpreter is None else _python_version(peer.package, interpreter)
+
+
+_NOT_INSTALLED = Absent("not installed: `python -m benchmarks peers install FOLDER` does it")
+
+
+def _interpreter(folder: Path | None, name: str) -> Path | None:
+    interpreter = folder / name / "bin" / "python" if folder is not None else None
+    return interpreter if interpreter is not None and interpreter.exists() else None
 
 
 def install(folder: Path, names: tuple[str, ...], *, debian: bool) -> Iterator[tuple[Peer, Found]]:
     """Install peers, all if none is named, and say how each ended; programs of Debian only if `debian` asks for it."""
     for peer in (PEERS[name] for name in names or PEERS):
         match peer:
-            case FromPyPI():
-                trouble = _install_package(peer, folder / peer.name)
+            case FromPyPI(requirement=requirement):
+                trouble = _install_package(folder / peer.name, requirement)
+            case Ours():
+                trouble = _install_package(folder / peer.name, "--editable", str(HERE.parent))
             case FromDebian(program=program, package=package) if debian and shutil.which(program) is None:
                 trouble = _run("apt-get", "install", "-y", "--no-install-recommends", package)
             case _:
@@ -110,9 +125,9 @@ def install(folder: Path, names: tuple[str, ...], *, debian: bool) -> Iterator[t
         yield peer, Absent(f"not installed: {trouble}") if trouble else find(peer, folder)
 
 
-def _install_package(peer: FromPyPI, place: Path) -> str | None:
+def _install_package(place: Path, *requirement: str) -> str | None:
     venv.create(place, with_pip=True, clear=True)
-    return _run(str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", peer.requirement)
+    return _run(str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", *requirement)
 
 
 def _run(*command: str) -> str | None:
@@ -124,8 +139,8 @@ def _run(*command: str) -> str | None:
     return None if done.returncode == 0 else f"{Path(command[0]).name} ended with {done.returncode}"
 
 
-def _python_version(peer: FromPyPI, interpreter: Path) -> Found:
-    text = f"import importlib.metadata as m; print(m.version({peer.package!r}))"
+def _python_version(package: str, interpreter: Path) -> Found:
+    text = f"import importlib.metadata as m; print(m.version({package!r}))"
     done = subprocess.run([str(interpreter), "-c", text], capture_output=True, text=True, check=False)
     if done.returncode:
         return Absent("not installed: its environment has no such package")

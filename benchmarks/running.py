@@ -15,6 +15,8 @@ from pathlib import Path
 import psutil
 from attrs import frozen
 
+from deidc.batch.discovery import STATE_FOLDER
+
 LAUNCHER = Path(__file__).parent / "launcher.py"
 _KIB = 1024
 _EVERY = 0.02  # seconds between two looks at the memory of a tree of processes
@@ -100,7 +102,7 @@ class Written:
 
 def look_at(source: Path, target: Path) -> Written:
     """Return what is in an output folder."""
-    outputs = [path for path in target.rglob("*") if path.is_file()]
+    outputs = [path for path in target.rglob("*") if path.is_file() and STATE_FOLDER not in path.parts]
     same = 0
     for path in outputs:
         original = source / path.relative_to(target)

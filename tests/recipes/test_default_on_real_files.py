@@ -23,6 +23,8 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
+from tests.files import tree_of
+
 FOLDERS = [Path(pydicom.data.__file__).parent / "test_files", Path(deid_data.__file__).parent]
 try:
     import data_store
@@ -101,9 +103,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
         done = subprocess.run([str(word) for word in command], capture_output=True, check=False, text=True, timeout=300)
         assert done.returncode in (0, 1), done.stderr
         assert "Traceback" not in done.stderr
-        made.extend(
-            case_of(folder / path.relative_to(output), path) for path in sorted(output.rglob("*")) if path.is_file()
-        )
+        made.extend(case_of(folder / name, output / name) for name in tree_of(output))
     return made
 
 
