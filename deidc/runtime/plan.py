@@ -157,6 +157,7 @@ class Plan:
     asked: tuple[int, ...] | None = field(init=False)
     _by_tag: Mapping[int, tuple[int, ...]] = field(init=False)
     _sweeping: tuple[int, ...] = field(init=False)
+    _adds: Mapping[int, tuple[ops.Add, ...]] = field(init=False)
     _known: int = field(init=False, default=0)
 
     def __attrs_post_init__(self) -> None:
@@ -186,7 +187,12 @@ class Plan:
             else:
                 sweeping.append(index)
         self._by_tag, self._sweeping = by_tag, tuple(sweeping)
-        self.has_nested_adds = any(isinstance(op, ops.Add) and len(op.at.steps) > 1 for op in self.program.ops)
+        adds: dict[int, tuple[ops.Add, ...]] = {}
+        for op in self.program.ops:
+            if isinstance(op, ops.Add):
+                adds[len(op.at.steps)] = (*adds.get(len(op.at.steps), ()), op)
+        self._adds = adds  # by the length of their paths
+        self.has_nested_adds = any(length > 1 for length in adds)
         self._forget()
 
     def _forget(self) -> None:
@@ -246,9 +252,7 @@ class Plan:
     def _add_targets(self, way: tuple[tuple[int, str | None], ...]) -> Iterator[AddTarget]:
         """Yield what Add ops set in items at `way`, each target once."""
         seen: set[AddTarget] = set()
-        for op in self.program.ops:
-            if not isinstance(op, ops.Add) or len(op.at.steps) != len(way) + 1:
-                continue
+        for op in self._adds.get(len(way) + 1, ()):
             *parents, last = op.at.steps
             target = AddTarget(last.at, item_indexes(op.at.steps))
             if target not in seen and _reaches(parents, way):
