@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import assert_never
+from collections.abc import Callable, Iterable
+from typing import TypeAlias, assert_never
 
 from attrs import define, field
 
@@ -11,7 +11,7 @@ from deidc.ir import ops
 from deidc.runtime.cleaned_bytes import CleanedBytes, whole
 from deidc.runtime.decisions import Decision, Decisions
 from deidc.runtime.editing import Editing
-from deidc.runtime.elements import DEFAULT_ENCODINGS
+from deidc.runtime.elements import DEFAULT_ENCODINGS, InputElement
 from deidc.runtime.filemeta import VRS, overdue
 from deidc.runtime.fold import Evaluate, Standing
 from deidc.runtime.folding import Folding
@@ -20,11 +20,14 @@ from deidc.runtime.layout import Encoding
 from deidc.runtime.marks import flags
 from deidc.runtime.outcome import Effect, Event, Flag, Refused
 from deidc.runtime.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
-from deidc.runtime.plan import Node, Plan
+from deidc.runtime.plan import Entry, Node, Plan
 from deidc.runtime.stream import Streaming
+from deidc.runtime.survey import Survey
 from deidc.runtime.toplevel import OfBytes
 from deidc.runtime.walk import Told
 from deidc.runtime.window import InMemory, Window
+
+FillLists: TypeAlias = Callable[[Frame, Callable[[], Iterable[tuple[InputElement, Entry]]]], None]
 
 
 @define(eq=False)
@@ -45,11 +48,11 @@ class FileCleaning:
     def __attrs_post_init__(self) -> None:
         self._folding = Folding(self.frame, self.evaluate)
 
-    def run(self, fill_lists: Callable[[Frame], None]) -> CleanedBytes | Refused:
+    def run(self, fill_lists: FillLists) -> CleanedBytes | Refused:
         """Clean the file."""
         data_set = self._streaming(self.file.window, in_file_meta=False)
         try:
-            fill_lists(self.frame)
+            fill_lists(self.frame, self._survey)
             self._walk(data_set, self.file.start, self.file.layout, self.plan.dataset)
             self.top.know(data_set.starts, data_set.creators, data_set.encodings)
             raised = self._flags()
@@ -67,6 +70,14 @@ class FileCleaning:
             tuple(told),
             raised,
         )
+
+    def _survey(self) -> list[tuple[InputElement, Entry]]:
+        """Return the elements that lists collect from."""
+        file = self.file
+        meta, data_set = Survey(Window(InMemory(file.meta)), in_file_meta=True), Survey(file.window)
+        meta.data_set(0, META_LAYOUT, self.plan.file_meta)
+        data_set.data_set(file.start, file.layout, self.plan.dataset)
+        return meta.found + data_set.found
 
     def _streaming(self, window: Window, *, in_file_meta: bool) -> Streaming:
         notes_starts = bool(self.plan.marks) and not in_file_meta

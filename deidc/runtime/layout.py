@@ -56,6 +56,10 @@ class Encoding:
         return self.implicit + 2 * self.little
 
 
+# Items in elements of unknown VR are in implicit VR little endian (PS3.5 6.2.2, note 4).
+HIDDEN = Encoding(implicit=True, little=True)
+
+
 class Header(NamedTuple):
     """The header of an element: its tag, its VR (None in implicit VR and for items), its length, where its value is."""
 

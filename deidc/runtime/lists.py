@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pydicom.dataset import Dataset
 
@@ -60,40 +60,29 @@ def visit_object(dataset: Dataset, plan: Plan) -> Iterator[tuple[InputElement, E
     yield from visit(dataset, plan.dataset)
 
 
-def fill_lists(frame: Frame, plan: Plan) -> None:
-    """Collect every `%values` list of the program into the frame; raises Trouble."""
+def fill_lists(frame: Frame, plan: Plan, visit_all: Callable[[], Iterable[tuple[InputElement, Entry]]]) -> None:
+    """Collect every `%values` list of the program into the frame; raises Trouble.
+
+    `visit_all` gives the elements of the input that lists collect from, and maybe others, in document order.
+    """
     slots = (number for number, slot in enumerate(plan.program.slots) if slot.kind is SlotKind.VALUES)
     found: dict[int, list[Collected]] = {slot: [] for slot in slots}
     frame.held.update({slot: Holdings.of(()) for slot in found})
     if not plan.collects:
         return
-    later = dict.fromkeys(op for op in plan.collects if _needs_lists(op.at, plan))
-    for element, entry in visit_object(frame.input, plan):
+    later = plan.collected_later
+    for element, entry in visit_all():
         for collecting in entry.collects:
             if collecting.op not in later:
                 _take(frame, element, collecting, found)
     frame.held.update({slot: Holdings.of(tuple(values)) for slot, values in found.items()})
     # A list that is filled through another list is filled after it, in the order of the recipe.
     for op in later:
-        for element, entry in visit_object(frame.input, plan):
+        for element, entry in visit_all():
             for collecting in entry.collects:
                 if collecting.op == op:
                     _take(frame, element, collecting, found)
         frame.held[op.slot] = Holdings.of(tuple(found[op.slot]))
-
-
-def _needs_lists(at: ops.Selector, plan: Plan) -> bool:
-    match at:
-        case ops.Holding():
-            return True
-        case ops.Member(slot):
-            return any(
-                isinstance(op, ops.Gather) and op.slot == slot and _needs_lists(op.at, plan)
-                for op in plan.program.ops
-                if not (isinstance(op, ops.Gather) and op.at == at)
-            )
-        case _:
-            return False
 
 
 def _take(frame: Frame, element: InputElement, collecting: Collecting, found: dict[int, list[Collected]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import assert_never, cast
 
 from attrs import define, field, frozen
@@ -14,18 +14,18 @@ from deidc.ir.program import NeededVariable, Program, SlotKind
 from deidc.runtime.cleaned_bytes import CleanedBytes, in_order
 from deidc.runtime.dataset import Cleaning, Elements, with_elements
 from deidc.runtime.decisions import Decisions
-from deidc.runtime.elements import DEFAULT_ENCODINGS, encodings_of
+from deidc.runtime.elements import DEFAULT_ENCODINGS, InputElement, encodings_of
 from deidc.runtime.filemeta import clear_preamble, sync
 from deidc.runtime.files import FileCleaning
 from deidc.runtime.folding import Folding
 from deidc.runtime.frame import Frame, Note, Trouble
 from deidc.runtime.functions import Functions
-from deidc.runtime.lists import fill_lists, gather_paths
+from deidc.runtime.lists import fill_lists, gather_paths, visit_object
 from deidc.runtime.marks import flags
 from deidc.runtime.operands import Operands
 from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Outcome, Refused
 from deidc.runtime.part10 import META_LAYOUT, meta_elements, opened
-from deidc.runtime.plan import Plan
+from deidc.runtime.plan import Entry, Plan
 from deidc.runtime.toplevel import OfBytes, OfDataset
 from deidc.runtime.transcode import encodings_for, transcode
 from deidc.runtime.walk import Unsuited
@@ -157,7 +157,7 @@ class Machine:
         if missing := self._missing(frame):
             return Refused(missing)
         try:
-            self._fill(frame)
+            self._fill(frame, lambda: visit_object(frame.input, self._plan))
             raised = flags(frame, self._plan)
             cleaned = self._clean(frame)
         except Trouble as failure:
@@ -173,9 +173,9 @@ class Machine:
             if one.name not in frame.variables
         )
 
-    def _fill(self, frame: Frame) -> None:
+    def _fill(self, frame: Frame, visit_all: Callable[[], Iterable[tuple[InputElement, Entry]]]) -> None:
         """Fill the lists, which is done on the input before anything else. Raises Trouble."""
-        fill_lists(frame, self._plan)
+        fill_lists(frame, self._plan, visit_all)
         if self._reads_lists:
             gather_paths(frame, self._plan)
 

@@ -141,6 +141,7 @@ class Plan:
 
     Attributes:
         collects, marks, surroundings: what is done once for each object, in program order.
+        collected_later: those of `collects` that select by other lists.
         asked: the top-level attributes that marks ask for, if they ask for nothing else.
 
     """
@@ -152,6 +153,7 @@ class Plan:
     has_nested_adds: bool = field(init=False)
     gathers: Mapping[int, tuple[ops.Selector, ...]] = field(init=False)
     collects: tuple[ops.Collect, ...] = field(init=False)
+    collected_later: tuple[ops.Collect, ...] = field(init=False)
     marks: tuple[tuple[int, ops.Mark], ...] = field(init=False)
     surroundings: tuple[tuple[int, ops.SyncMeta | ops.ClearPreamble], ...] = field(init=False)
     asked: tuple[int, ...] | None = field(init=False)
@@ -168,6 +170,7 @@ class Plan:
         self.gathers = gathers
         numbered = tuple(enumerate(self.program.ops))
         self.collects = tuple(op for op in self.program.ops if isinstance(op, ops.Collect))
+        self.collected_later = tuple(dict.fromkeys(op for op in self.collects if self._needs_lists(op.at)))
         self.marks = tuple((index, op) for index, op in numbered if isinstance(op, ops.Mark))
         self.surroundings = tuple(
             (index, op) for index, op in numbered if isinstance(op, ops.SyncMeta | ops.ClearPreamble)
@@ -201,6 +204,20 @@ class Plan:
         is_meta = [_in_file_meta(target.at) for target in top]
         self.dataset = Node(self, (), tuple(t for t, meta in zip(top, is_meta, strict=True) if not meta))
         self.file_meta = Node(self, (), tuple(t for t, meta in zip(top, is_meta, strict=True) if meta))
+
+    def _needs_lists(self, at: ops.Selector) -> bool:
+        """Whether a selector selects by what is in a list."""
+        match at:
+            case ops.Holding():
+                return True
+            case ops.Member(slot):
+                return any(
+                    isinstance(op, ops.Gather) and op.slot == slot and self._needs_lists(op.at)
+                    for op in self.program.ops
+                    if not (isinstance(op, ops.Gather) and op.at == at)
+                )
+            case _:
+                return False
 
     def limit(self) -> bool:
         """Forget everything if too many identities were met, and return whether so; called between objects."""

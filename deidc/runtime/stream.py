@@ -17,11 +17,11 @@ from deidc.runtime.editing import IDENTITY, Editing
 from deidc.runtime.elements import creator_of, effective_vr, encodings_of_value, sequence_items
 from deidc.runtime.fold import Standing
 from deidc.runtime.layout import (
+    HIDDEN,
     ITEM_END,
     UNDEFINED,
     VR_LETTERS,
     Damaged,
-    Encoding,
     Header,
     behind,
     header_at,
@@ -39,7 +39,6 @@ _ITEMS = {
     False: (b"\xff\xfe\xe0\x00", b"\xff\xfe\xe0\xdd"),
 }
 _ITEM_TAG = _ITEMS[True][0]
-_HIDDEN = Encoding(implicit=True, little=True)  # items in elements of unknown VR (PS3.5 6.2.2, note 4)
 
 _OUT_OF_ORDER = "elements are not in order"
 
@@ -69,6 +68,8 @@ class Streaming:
     def data_set(self, start: int, context: Context, node: Node) -> None:
         """Edit the data set from `start` to the end of the bytes. Raises Unsuited, NotWhole or Damaged."""
         self.encodings = context.encodings
+        if not self.window.holds(start, 12):
+            self.window.move(start)  # somebody else looked at the file before
         try:
             self._elements(node, context, start, self.window.size, None, 0, is_open=False)
         except IndexError:
@@ -297,8 +298,8 @@ class Streaming:
         """Deal with a sequence; return where the element behind it begins."""
         context = walk.context
         inner = context
-        if header.vr == b"UN" and context.layout != _HIDDEN:
-            inner = self.editing.decisions.context(_HIDDEN, context.encodings, context.sheltered)
+        if header.vr == b"UN" and context.layout != HIDDEN:
+            inner = self.editing.decisions.context(HIDDEN, context.encodings, context.sheltered)
         if not entry.idle or entry.shelters or vr == "UN":
             stop = behind(self.window, header, context.layout)
             if stop > end:

@@ -1,0 +1,154 @@
+"""The elements of a file that lists are filled from, found in its bytes before anything is changed."""
+
+from __future__ import annotations
+
+from attrs import define, field
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import BaseTag
+
+from deidc.ir import dictionary
+from deidc.runtime.elements import (
+    DEFAULT_ENCODINGS,
+    Encodings,
+    InputElement,
+    creator_of,
+    effective_vr,
+    encodings_of_value,
+    sequence_items,
+)
+from deidc.runtime.layout import (
+    HIDDEN,
+    ITEM,
+    ITEM_END,
+    SEQUENCE_END,
+    UNDEFINED,
+    VR_LETTERS,
+    Damaged,
+    Encoding,
+    Header,
+    behind,
+    header_at,
+)
+from deidc.runtime.plan import Entry, Node
+from deidc.runtime.walk import Unsuited
+from deidc.runtime.window import NotWhole, Window
+
+_CHARACTER_SET = 0x00080005
+_ITEM = b"\xfe\xff\x00\xe0"
+
+
+@define(eq=False)
+class Survey:
+    """A walk through the bytes of a data set that finds the elements which lists collect from, and changes nothing.
+
+    `found` is what `lists.visit` yields of the object in the bytes, as far as some list wants it.
+    """
+
+    window: Window
+    in_file_meta: bool = False
+    found: list[tuple[InputElement, Entry]] = field(factory=list)
+
+    def data_set(self, start: int, layout: Encoding, node: Node) -> None:
+        """Walk the data set from `start` to the end of the bytes. Raises NotWhole, Damaged and Unsuited."""
+        try:
+            self._level(start, self.window.size, layout, node, "", (), DEFAULT_ENCODINGS)
+        except RecursionError:
+            raise Unsuited("sequences are nested too deep") from None
+
+    def _level(
+        self,
+        at: int,
+        end: int | None,
+        layout: Encoding,
+        node: Node,
+        path: str,
+        indexes: tuple[int, ...],
+        encodings: Encodings,
+    ) -> int:
+        """Walk a level; return where what is behind it begins. One without `end` has a delimiter."""
+        window, last = self.window, -1
+        creators: dict[tuple[int, int], str] = {}
+        while end is None or at < end:
+            if not window.holds(at, 16):
+                window.move(at)
+            if end is not None and end - at < 8 and not indexes and not any(window[at:end]):
+                return end  # a file filled to an even length
+            header = header_at(window, at, layout)
+            if header.tag == ITEM_END and end is None:
+                return header.value_at
+            if header.tag >> 16 == 0xFFFE:
+                raise Damaged
+            if header.tag <= last:
+                raise Unsuited("elements are not in order")
+            last = header.tag
+            creator = creator_of(last, creators)
+            vr = _vr_of(header, layout, creator)
+            entry = node.entry(last, vr, creator)
+            where = f"{path}{last:08X}"
+            if self._holds_items(header, layout, vr):
+                at = self._items(
+                    header, HIDDEN if header.vr == b"UN" else layout, entry.below, where, indexes, encodings
+                )
+                continue
+            at = behind(window, header, layout)
+            if end is not None and at > end:
+                raise NotWhole
+            if last == _CHARACTER_SET:
+                encodings = encodings_of_value(self._value(header, at))
+            elif dictionary.is_private_creator(last):
+                name = self._value(header, at).decode("latin-1").strip(" \0")
+                if name:
+                    creators[last >> 16, last & 0xFFFF] = name
+            if entry.collects:
+                raw = _raw(header, self._value(header, at), layout)
+                element = InputElement(raw, vr, creator, where, indexes, encodings, self.in_file_meta)
+                self.found.append((element, entry))
+        return at
+
+    def _holds_items(self, header: Header, layout: Encoding, vr: str) -> bool:
+        """Whether an element is a sequence, or hides one (PS3.5 6.2.2, note 4)."""
+        window = self.window
+        if vr != "UN" or window[header.value_at : header.value_at + 4] != _ITEM:
+            return vr == "SQ"
+        raw = _raw(header, self._value(header, behind(window, header, layout)), layout)
+        return sequence_items(InputElement(raw, vr, None, "", (), DEFAULT_ENCODINGS, False)) is not None
+
+    def _items(
+        self,
+        header: Header,
+        layout: Encoding,
+        node: Node,
+        path: str,
+        indexes: tuple[int, ...],
+        encodings: Encodings,
+    ) -> int:
+        """Walk the items of a sequence; return where what is behind it begins."""
+        at, number = header.value_at, 0
+        end = None if header.length == UNDEFINED else at + header.length
+        while end is None or at < end:
+            item = header_at(self.window, at, layout)
+            if item.tag == SEQUENCE_END and end is None:
+                return item.value_at
+            if item.tag != ITEM:
+                raise Damaged
+            stop = None if item.length == UNDEFINED else item.value_at + item.length
+            at = self._level(item.value_at, stop, layout, node, f"{path}[{number}].", (*indexes, number), encodings)
+            number += 1
+        return at
+
+    def _value(self, header: Header, end: int) -> bytes:
+        return self.window[header.value_at : end - 8 if header.length == UNDEFINED else end]
+
+
+def _vr_of(header: Header, layout: Encoding, creator: str | None) -> str:
+    declared = None if layout.implicit else VR_LETTERS.get(header.vr or b"")
+    if declared is None and not layout.implicit:
+        raise Unsuited("a VR is none of DICOM")
+    return effective_vr(header.tag, declared, header.length, creator)
+
+
+def _raw(header: Header, value: bytes, layout: Encoding) -> RawDataElement:
+    declared = None if header.vr is None else header.vr.decode("ascii")
+    return RawDataElement(
+        BaseTag(header.tag), declared, header.length, value, header.value_at, layout.implicit, layout.little
+    )
