@@ -145,6 +145,8 @@ def _extents(descriptor: int, span: Span) -> Iterator[tuple[int, int, bool]]:
         except OSError as failure:
             if failure.errno != errno.ENXIO:
                 break  # the file system does not know
+            if os.fstat(descriptor).st_size < span.end:
+                raise InputShrank from None  # what is gone is no hole
             data = span.end
         if data > at:
             yield at, data, True
@@ -164,7 +166,7 @@ def _copied_by_kernel(descriptor: int, target: int, at: int, end: int) -> int:
             while at < end:
                 count = copy(descriptor, target, at, end - at)
                 if count == 0:
-                    raise InputShrank
+                    return at  # the file ends here, or the kernel cannot say what is in it; reading tells
                 at += count
             return at
         except OSError as failure:
