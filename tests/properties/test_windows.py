@@ -8,11 +8,9 @@ from collections import Counter
 from zlib import crc32
 
 import pytest
-from attrs import define
 from hypothesis import event, given
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from deidc import Functions, Machine, Refused, compile_recipe
 from deidc.batch.reading import ReadFault, read_bytes
@@ -21,6 +19,7 @@ from deidc.runtime.layout import Damaged
 from deidc.runtime.walk import Unsuited
 from deidc.runtime.window import InMemory, NotWhole
 from tests.properties.machines import machine_of
+from tests.properties.ranges import InPieces, windows_of
 from tests.properties.test_engines import FILES, RECIPES, SYNTAXES, in_file
 from tests.properties.test_memory import HEAD, RULES, similar_files
 from tests.strategies.objects import objects
@@ -28,22 +27,6 @@ from tests.strategies.rules import recipes
 
 # A window holds the longest header, 12 bytes, and one byte more.
 SIZES = st.tuples(st.integers(1, 200), st.integers(13, 200))
-
-
-@define
-class InPieces:
-    """A file that is read by ranges, as one on a disk is; it is shorter than it says from `lost` on."""
-
-    data: bytes
-    lost: int | None = None
-
-    @property
-    def size(self) -> int:
-        return len(self.data)
-
-    def read(self, at: int, count: int) -> bytes:
-        assert count >= 0
-        return self.data[at : min(at + count, len(self.data) if self.lost is None else self.lost)]
 
 
 def result(machine: Machine, reader: window.Reader, data: bytes, variables: dict[str, object] | None = None) -> object:
@@ -68,14 +51,11 @@ def result(machine: Machine, reader: window.Reader, data: bytes, variables: dict
         return type(damage)
 
 
-def assert_windows_do_not_matter(make: Machine | None, data: bytes, sizes: tuple[int, int]) -> object:
+def assert_windows_do_not_matter(machine: Machine, data: bytes, sizes: tuple[int, int]) -> object:
     """A machine that sees a file through windows of these sizes does what it does to the file as a whole."""
-    assert make is not None
-    expected = result(make, InMemory(data), data)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(window, "FIRST_WINDOW", sizes[0])
-        patch.setattr(window, "NEXT_WINDOW", sizes[1])
-        assert result(make, InPieces(data), data) == expected
+    expected = result(machine, InMemory(data), data)
+    with windows_of(*sizes):
+        assert result(machine, InPieces(data), data) == expected
     return expected
 
 
@@ -116,8 +96,6 @@ def test_what_was_learnt_in_one_window_holds_in_another(rules, files, sizes):
         return Machine.link(program, Functions.standard(), variables={"key": "a secret"}, per_object=("code",))
 
     used, own = fresh(), {"code": "C1"}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(window, "FIRST_WINDOW", sizes[0])
-        patch.setattr(window, "NEXT_WINDOW", sizes[1])
+    with windows_of(*sizes):
         for data in (*files, *files):
             assert result(used, InPieces(data), data, own) == result(fresh(), InMemory(data), data, own)

@@ -53,7 +53,7 @@ def test_a_sequence_before_the_window_is_found_in_the_file(implicit):
     """Wherever the window stands, an open sequence ends where it ends: places before it are not counted from behind."""
     encoding = Encoding(implicit=implicit, little=True)
     data = open_sequence(0x00101002, implicit=implicit)
-    for filler in range(0, 60):
+    for filler in range(60):
         whole = data * 2 + bytes(filler)
         looked_at = Window(Ranges(whole))
         for base in range(len(whole)):
@@ -77,3 +77,26 @@ def test_an_open_sequence_across_the_end_of_a_window_is_stepped_over(implicit, m
         cleaned = machine.run_on_bytes(Ranges(data), lambda: None)
         assert cleaned.whole().endswith(kept)
         assert cleaned.whole() == machine.run_on_bytes(InMemory(data), lambda: None).whole()
+
+
+def test_what_is_added_to_a_padded_file_stands_before_the_padding():
+    """A file filled to an even length has its last element in front of the zeros, also if that is a new one."""
+    syntax = element(0x00020010, b"1.2.840.10008.1.2.1\0", implicit=False, vr=b"UI")
+    data = bytes(128) + b"DICM" + syntax + element(0x00100020, b"12", implicit=False)
+    machine = Machine.link(compile_recipe("FORMAT dicom\n\n%header\nKEEP PatientID\nADD PatientComments x\n"))
+    for padding in range(8):
+        cleaned = machine.run_on_bytes(InMemory(data + bytes(padding)), lambda: None).whole()
+        added = element(0x00104000, b"x ", implicit=False, vr=b"LT")
+        assert cleaned.endswith(element(0x00100020, b"12", implicit=False) + added + bytes(padding))
+
+
+def test_a_uid_that_is_no_text_is_repeated_as_it_is():
+    """The file meta information gets the bytes that the data set has, whatever they are."""
+    uid = b"1.2.\xe9\xff"
+    meta = element(0x00020003, b"1.2.30", implicit=False, vr=b"UI") + element(
+        0x00020010, b"1.2.840.10008.1.2.1\0", implicit=False, vr=b"UI"
+    )
+    data = bytes(128) + b"DICM" + meta + element(0x00080018, uid, implicit=False, vr=b"UI")
+    machine = Machine.link(compile_recipe("FORMAT dicom\n\n%header\nKEEP SOPInstanceUID\n"))
+    cleaned = machine.run_on_bytes(InMemory(data), lambda: None).whole()
+    assert element(0x00020003, uid, implicit=False, vr=b"UI") in cleaned
