@@ -15,8 +15,6 @@ from deidc.runtime.edits import Span
 CHUNK = 1 << 20
 # In ranges from this size on it is worth asking whether there are holes.
 _SPARSE = 1 << 24
-# What the kernel answers where it cannot copy between these two files.
-_CANNOT_COPY = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF})
 
 
 class Ranges(Protocol):
@@ -145,6 +143,8 @@ def _extents(descriptor: int, span: Span) -> Iterator[tuple[int, int, bool]]:
         except OSError as failure:
             if failure.errno != errno.ENXIO:
                 break  # the file system does not know
+            if os.fstat(descriptor).st_size < span.end:
+                raise InputShrank from None  # what is gone is no hole
             data = span.end
         if data > at:
             yield at, data, True
@@ -158,18 +158,19 @@ def _extents(descriptor: int, span: Span) -> Iterator[tuple[int, int, bool]]:
 
 
 def _copied_by_kernel(descriptor: int, target: int, at: int, end: int) -> int:
-    """Let the kernel copy a range to the end of a file; return up to where it could. Raises OSError."""
+    """Let the kernel copy a range to the end of a file; return up to where it could.
+
+    It cannot between all files. If a disk fails, reading and writing the rest tell which of the two it was.
+    """
     for copy in _KERNEL_COPIES:
         try:
             while at < end:
                 count = copy(descriptor, target, at, end - at)
                 if count == 0:
-                    raise InputShrank
+                    break  # the file ends here, or is one whose bytes are made when they are read
                 at += count
-            return at
-        except OSError as failure:
-            if failure.errno not in _CANNOT_COPY:
-                raise
+        except OSError:
+            continue
     return at
 
 

@@ -58,6 +58,13 @@ class OtherRunError(JournalError):
         super().__init__(differs)
 
 
+class JournalGone(JournalError):
+    """The journal was deleted, or moved, while it was in use; what it knew of outputs is lost."""
+
+    def __init__(self) -> None:
+        super().__init__("it was deleted or moved")
+
+
 @frozen
 class Entry:
     """What a journal has of one input; `ending` is None for one that was begun and did not end."""
@@ -102,6 +109,7 @@ class Journal:
     """An open journal. What is told to it is kept from the next `commit` on, all of it or none."""
 
     _database: sqlite3.Connection = field(repr=False)
+    _path: Path = field(repr=False)
     salt: bytes = field(repr=False)
     facts: dict[str, str | int] = field(repr=False)
 
@@ -122,7 +130,7 @@ class Journal:
                 database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
                 database.execute("PRAGMA cache_size = -32768")
                 facts = _facts(database, identity)
-            return cls(database, bytes.fromhex(str(facts["salt"])), facts)
+            return cls(database, path, bytes.fromhex(str(facts["salt"])), facts)
         except BaseException:
             database.close()
             raise
@@ -159,12 +167,14 @@ class Journal:
         seen: Iterable[tuple[StatIdentity, int]] = (),
         facts: Mapping[str, str | int] | None = None,
     ) -> None:
-        """Keep what became of inputs, together. Raises JournalError.
+        """Keep what became of inputs, together. Raises JournalError, and JournalGone if the file is not there any more.
 
         `begun` are numbers, keys, and whether something lay in the place of the output; `begun_again` the latter and
         numbers; `told` records of inputs whose earlier output stands, and numbers; `seen` identities of inputs that
         are as they were, and numbers.
         """
+        if not self._path.exists():
+            raise JournalGone  # SQLite goes on writing to a file that has no name
         with _as_journal_error():
             self._database.execute("BEGIN IMMEDIATE")
             try:

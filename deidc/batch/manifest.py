@@ -5,6 +5,7 @@ File names may name patients, so inputs are told by number and digest. Outputs a
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import Counter
 from collections.abc import Mapping
@@ -103,8 +104,13 @@ class Manifest:
             self.ended = True
 
     def flush(self, *, durable: bool = False) -> dict[str, str | int]:
-        """Hand all lines to the system, or to the disk; return what a journal notes to continue from here."""
+        """Hand all lines to the system, or to the disk; return what a journal notes to continue from here.
+
+        Raises OSError, also if the file was deleted meanwhile: what is written to it then is lost.
+        """
         self._file.flush()
+        if not os.fstat(self._file.fileno()).st_nlink:
+            raise FileNotFoundError(errno.ENOENT, "it was deleted")
         if durable:
             os.fsync(self._file.fileno())
         return {"manifest lines": self.lines, "manifest chain": self.chain}

@@ -72,6 +72,7 @@ def read_bytes(data: bytes) -> FileDataset | ReadFault:
             # pydicom warns with values of the file in the text; what is wrong is told by the outcome.
             warnings.simplefilter("ignore")
             dataset = dcmread(io.BytesIO(data), force=headless)
+            is_directory = dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage
         seen = frozenset(_tags(data, 0 if headless else PREAMBLE + 4, dataset))
     except InvalidDicomError:
         return ReadFault(faults.NOT_DICOM, "the file is no DICOM file")
@@ -86,7 +87,7 @@ def read_bytes(data: bytes) -> FileDataset | ReadFault:
         return ReadFault(faults.TRUNCATED, "the file holds no data set")
     if seen != dataset.keys():
         return ReadFault(faults.UNREADABLE, "a part of the file cannot be decoded")
-    if dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
+    if is_directory:
         return ReadFault(faults.MEDIA_DIRECTORY, "the file is a DICOMDIR")
     _keep_empty_values_raw(dataset)
     return dataset

@@ -130,8 +130,11 @@ class OpenedRange(_Closing):
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def whole(self) -> bytes:
-        """Return all bytes."""
-        return self.read(0, self.size)
+        """Return all bytes: where the file was cut meanwhile, what is left may look like a whole object."""
+        data = self.read(0, self.size)
+        if len(data) != self.size:
+            raise NotOpened(faults.UNREADABLE, "the file became shorter while it was read")
+        return data
 
     def fileno(self) -> int | None:
         """Return the descriptor, if the range begins where the file begins."""

@@ -11,9 +11,10 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from deidc.batch.atomic import write_atomically
-from deidc.batch.content import Content
+from deidc.batch.content import Content, InputShrank
 from deidc.batch.reading import PREAMBLE, ReadFault
 from deidc.codes import faults
+from deidc.runtime.window import NotWhole
 
 
 def encode(dataset: FileDataset) -> bytes | ReadFault:
@@ -50,10 +51,15 @@ def _complete_file_meta(dataset: FileDataset) -> None:
 
 
 def write_whole(path: Path, content: Content, *, overwrite: bool, fsync: bool, token: str = "") -> int | ReadFault:
-    """Write a file whole; return its size, or why it was not written. See `write_atomically`."""
+    """Write a file whole; return its size, or why it was not written. See `write_atomically`.
+
+    Where `content` takes ranges of an input, what its reading raises passes through.
+    """
     try:
         return write_atomically(path, content, overwrite=overwrite, fsync=fsync, token=token)
     except FileExistsError:
         return ReadFault(faults.OUTPUT_EXISTS, "the output exists already")
+    except (InputShrank, NotWhole):
+        return ReadFault(faults.UNREADABLE, "the input became shorter while it was read")
     except OSError as failure:
         return ReadFault(faults.NOT_WRITTEN, f"the output cannot be written: {failure.strerror}")

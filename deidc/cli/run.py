@@ -16,7 +16,7 @@ from attrs import evolve
 from deidc.batch.destinations import Destination, RemoteFolder
 from deidc.batch.discovery import InputError, check_inputs, discover
 from deidc.batch.job import Ending, FileOutcome, Settings
-from deidc.batch.journal import JournalError
+from deidc.batch.journal import JournalError, JournalGone
 from deidc.batch.ledger import Ledger
 from deidc.batch.manifest import line_of
 from deidc.batch.references import References
@@ -257,12 +257,15 @@ def _take_all(
             raise
         account.finish({one.value: summary.endings[one] for one in Ending})
     # What is not accounted for is not to be passed on, so the run does not go on without its account.
+    except JournalGone as failure:
+        raise click.ClickException(f"the journal cannot be written: {failure}; {_BEGIN_ANEW}") from None
     except JournalError as failure:
         raise click.ClickException(f"the journal cannot be written: {failure}; {_GO_ON}") from None
     except OSError as failure:
         raise click.ClickException(f"the manifest cannot be written: {failure.strerror}; {_GO_ON}") from None
 
 
+_BEGIN_ANEW = "what was written may be gone with it: say --overwrite to begin anew"
 _GO_ON = "the same command goes on when it can be"
 
 

@@ -133,6 +133,8 @@ def behind(data: Buffer, header: Header, encoding: Encoding) -> int:
     if encoding.little and header.vr != b"UN":
         if isinstance(data, bytes):
             stop = _quickly_after_items(data, header.value_at, implicit=encoding.implicit)
+        elif header.value_at < data.base:  # the window moved on
+            stop = -1
         else:
             stop = _quickly_after_items(data.data, header.value_at - data.base, implicit=encoding.implicit)
             stop += data.base if stop >= 0 else 0
@@ -147,6 +149,8 @@ def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
     try:
         while nested:
             head = data[at : at + 8]
+            if len(head) < 8:
+                return -1
             kind = head[:4]
             if in_items:
                 if kind == _SEQUENCE_END:

@@ -147,7 +147,7 @@ def text_of(element: bytes | None) -> str:
 
 def text_element(tag: int, vr: str, text: str) -> bytes:
     """Return an element of file meta information with a value of UI or SH."""
-    value = text.encode("ascii")
+    value = text.encode("latin-1")
     value += (b"\0" if vr == "UI" else b" ") * (len(value) % 2)
     return struct.pack("<HH2sH", tag >> 16, tag & 0xFFFF, vr.encode("ascii"), len(value)) + value
 

@@ -93,7 +93,7 @@ class Streaming:
         starts: dict[int, int] | None = None
         if node.add_targets or (self.notes_starts and depth == 0):
             starts = {} if depth else self.starts
-        mark, last = len(editing.edits), -1
+        mark, last, padding = len(editing.edits), -1, 0
         at -= base
         limit = end - base
         if limit > len(data):
@@ -173,7 +173,7 @@ class Streaming:
             elif is_open and header_at(window, at, context.layout).tag == ITEM_END:
                 break
             elif end - at < 8 and depth == 0 and not self.in_file_meta and not any(window[at:end]):
-                at = end  # a file filled to an even length
+                at, padding = end, end - at  # a file filled to an even length
             else:
                 if walk is None:
                     walk = Walk(node, context, place, depth, mark, self.in_file_meta, {} if starts is None else starts)
@@ -196,7 +196,7 @@ class Streaming:
         if walk is None and node.add_targets:
             walk = Walk(node, context, place, depth, mark, self.in_file_meta, starts or {})
         if walk is not None:
-            editing.finish(walk, at)
+            editing.finish(walk, at - padding)
         return at + 8 if is_open else at
 
     def _next(self, walk: Walk, known: Known, at: int, end: int, header: Header) -> int:

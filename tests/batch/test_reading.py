@@ -164,3 +164,10 @@ def test_lengths_that_lie_are_refused():
     """A length behind the end of the file is not believed."""
     element = b"\x10\x00\x10\x00" + struct.pack("<L", 2**31) + b"ABCD"
     assert code_of(HEAD + IMPLICIT + element) == "DC922"
+
+
+def test_file_meta_information_that_cannot_be_decoded_is_told():
+    """What kind of object it is cannot be asked of a file whose class is no UID, and nothing is raised."""
+    meta = struct.pack("<HH2sHL", 0x0002, 0x0002, b"SQ", 0, 2) + b"12"
+    data = bytes(128) + b"DICM" + meta + struct.pack("<HH2sH", 0x0010, 0x0020, b"LO", 2) + b"12"
+    assert isinstance(read_bytes(data), ReadFault)

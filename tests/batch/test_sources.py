@@ -17,6 +17,7 @@ from deidc.batch.archives import Member as InArchive
 from deidc.batch.archives import Shelf, Unusable, kind_of, members
 from deidc.batch.places import safe_place
 from deidc.batch.sources import LocalFile, Member, NotOpened, Remote, open_source
+from tests.files import copy_of
 
 CONTENTS = {"a/one.bin": bytes(range(256)) * 40, "a/two.bin": b"x", "three.bin": b"y" * 100_000}
 TARS = {"all.tar": "w", "all.tar.gz": "w:gz", "all.tgz": "w:gz", "all.tar.bz2": "w:bz2", "all.tar.xz": "w:xz"}
@@ -223,3 +224,12 @@ def test_archives_are_known_by_their_suffix(name, stem):
     """And lend their name without it to the folder of their members."""
     found = kind_of(name)
     assert (found and found[1]) == stem
+
+
+def test_a_file_that_was_cut_after_it_was_opened_is_not_read_as_a_whole(tmp_path):
+    """What is left of it may look like a whole object, so it is told, and nothing is returned."""
+    path = copy_of("rtplan.dcm", tmp_path / "a.dcm")
+    with open_source(LocalFile(path), Shelf()) as opened:
+        os.truncate(path, path.stat().st_size - 10)
+        with pytest.raises(NotOpened, match="became shorter"):
+            opened.whole()
