@@ -104,8 +104,8 @@ def _journal(start: Start) -> Journal:
         except OtherRunError as other:
             if not start.overwrite:
                 raise CannotStart(
-                    f"{start.output} has the journal of another run: {other.differs} differs; choose another folder, "
-                    "or say --overwrite to begin anew"
+                    f"{start.output} has the journal of another run: what differs is {other.differs}; choose another "
+                    "folder, or say --overwrite to begin anew"
                 ) from None
             _sweep(start.output, f"{other.token}-")
             discard_journal(path)
