@@ -60,7 +60,7 @@ class RunIdentity:
         return {
             "the recipe": _salted(salt, self.program),
             "the version of deidc": _salted(salt, self.version),
-            "the variables": hashlib.scrypt(secret, salt=salt, **_COST).hex() if self.variables or rows else "",
+            "the variables": _hidden(salt, secret) if self.variables or rows else _salted(salt, None),
             "the functions": _salted(salt, list(self.functions)),
             "--flagged": _salted(salt, self.write_flagged),
             "the naming of outputs": _salted(salt, self.naming),
@@ -77,6 +77,10 @@ def _plain(value: object) -> object:
 
 def _salted(salt: bytes, value: object) -> str:
     return hashlib.sha256(salt + _canonical(value)).hexdigest()
+
+
+def _hidden(salt: bytes, secret: bytes) -> str:
+    return hashlib.scrypt(secret, salt=salt, **_COST).hex()
 
 
 def _canonical(value: object) -> bytes:

@@ -22,6 +22,8 @@ from deidc.runtime.window import InMemory, NotWhole
 from tests.properties.ranges import InPieces, windows_of
 from tests.properties.test_engines import RECIPES, seen
 
+GROUP_LENGTH = 0x00020000  # pydicom's writer leaves out padding that is more than it need be
+
 
 def machines() -> list[Machine]:
     """Machines with the shipped recipe, one for what is nested, and one that changes whatever it can."""
@@ -65,7 +67,10 @@ def _compared(written: bytes, expected: bytes) -> str:
     assert not isinstance(one, ReadFault), "every length is right"
     other = dcmread(io.BytesIO(expected))
     try:
-        mine, theirs = (seen(one), seen(one.file_meta)), (seen(other), seen(other.file_meta))
+        mine, theirs = (
+            (seen(one), {**seen(one.file_meta), GROUP_LENGTH: None}),
+            (seen(other), {**seen(other.file_meta), GROUP_LENGTH: None}),
+        )
     except Exception:  # noqa: BLE001  # values that pydicom cannot decode
         return "cleaned, with values that are none"
     assert mine == theirs, "the engines differ"

@@ -1,0 +1,80 @@
+"""How much memory `deidc run` takes, as a process: little, however long a file or its header is.
+
+Memory is what the process had at most, above that of an interpreter that has imported nothing: imports count.
+`DEIDC_SPARSE_GIB=20` takes a longer file than the suite needs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+from pydicom import dcmread
+from pydicom.uid import JPEGBaseline8Bit
+
+from benchmarks.corpora import CORPORA
+from benchmarks.pixels import write_sparse
+from benchmarks.shipped import header_of
+
+resource = pytest.importorskip("resource")
+
+MIB, GIB = 1 << 20, 1 << 30
+BUDGET = 64 * MIB
+SPARSE_GIB = int(os.environ.get("DEIDC_SPARSE_GIB", "2"))
+
+# A process of its own: what children took at most is asked for all that a process had.
+PEAK = """import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=False)
+most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(most * (1 if sys.platform == 'darwin' else 1024), done.returncode)
+"""
+
+
+def peak(*command: object, cwd: Path) -> int:
+    """The most memory that a process had, in bytes; it must end well."""
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, *map(str, command)], cwd=cwd, capture_output=True, text=True, check=True
+    )
+    most, code = map(int, done.stdout.split())
+    assert code == 0, done.stderr
+    return most
+
+
+def taken(folder: Path, *options: str) -> int:
+    """The memory of a run over what is in a folder, above an idle interpreter."""
+    (folder / "my.deid").write_text(
+        "FORMAT dicom\n\n%header\nREPLACE select:VR:PN anonymous\nREMOVE select:private\nBLANK PatientID\n"
+        "REPLACE StudyDescription longer than it was before\nADD PatientIdentityRemoved YES\n"
+    )
+    command = [sys.executable, "-m", "deidc", "run", "my.deid", "in", "-o", "out", "--quiet", *options]
+    return peak(*command, cwd=folder) - peak(sys.executable, "-c", "pass", cwd=folder)
+
+
+def test_a_file_that_no_memory_holds(tmp_path):
+    """Fragments of a gibibyte each, which are a hole, go from file to file by the kernel, and stay one."""
+    (tmp_path / "in").mkdir()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        write_sparse(
+            tmp_path / "in" / "a.dcm", header_of("ultrasound-multiframe.dcm"), [GIB] * SPARSE_GIB, JPEGBaseline8Bit
+        )
+    if (tmp_path / "in" / "a.dcm").stat().st_blocks * 512 > MIB:
+        pytest.skip("this file system knows no holes")
+    most = taken(tmp_path)
+    assert (tmp_path / "out" / "a.dcm").stat().st_size > SPARSE_GIB * GIB
+    assert (tmp_path / "out" / "a.dcm").stat().st_blocks * 512 < MIB
+    assert most < BUDGET, f"{most / MIB:.1f} MiB"
+
+
+def test_a_header_of_a_hundred_thousand_elements(tmp_path):
+    """What is remembered of elements does not grow with their number where they are alike."""
+    (tmp_path / "in").mkdir()
+    CORPORA["long"].make(tmp_path / "in", False)
+    most = taken(tmp_path)
+    elements = sum(1 for _ in dcmread(tmp_path / "out" / "long.dcm", stop_before_pixels=True).iterall())
+    assert elements > 100_000
+    assert most < BUDGET, f"{most / MIB:.1f} MiB"
