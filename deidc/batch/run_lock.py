@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from filelock import FileLock, Timeout
 
 LOCK = "lock"
 _WORKER = "worker-*.lock"
+_PERMIT = "permit-*"
 # A worker whose parent was killed ends as soon as it may run Python; a decompression may keep it from that.
 _WORKERS_END_WITHIN = 60.0
 
@@ -35,6 +37,8 @@ def run_lock(folder: Path) -> Iterator[None]:
     except OSError as failure:
         raise LockedError(f"the folder cannot be locked: {failure.strerror}") from None
     try:
+        for left in folder.glob(_PERMIT):
+            left.unlink(missing_ok=True)
         _await_workers(folder)
         yield
         _await_workers(folder)
@@ -42,11 +46,38 @@ def run_lock(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def worker_lock(folder: Path) -> FileLock:
-    """Take the lock that says this worker process is alive, and return it; it is held as long as it is referred to."""
-    lock = _lock(folder / _WORKER.replace("*", str(os.getpid())))
+def worker_lock(folder: Path, name: str = "") -> FileLock:
+    """Take the lock that says this worker process is alive, and return it; it is held as long as it is referred to.
+
+    A process is called by its number if it is not given a name; that is enough on one machine.
+    """
+    lock = _lock(folder / _WORKER.replace("*", name or str(os.getpid())))
     lock.acquire(timeout=0)
     return lock
+
+
+@contextmanager
+def permit(folder: Path) -> Iterator[Path]:
+    """Give a file that is there as long as the context lasts, or until another run takes the lock of the folder.
+
+    Workers of a cluster do not end with the run that they work for. They look for the file before they begin to write.
+    """
+    path = folder / _PERMIT.replace("*", secrets.token_hex(8))
+    path.touch()
+    try:
+        yield path
+    finally:
+        with suppress(OSError):
+            path.unlink()
+
+
+def is_permitted(path: Path) -> bool:
+    """Whether the run that gave a permit goes on."""
+    try:
+        path.open("rb").close()  # network file systems ask the server when a file is opened
+    except OSError:
+        return False
+    return True
 
 
 def _await_workers(folder: Path) -> None:

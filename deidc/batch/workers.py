@@ -11,10 +11,11 @@ import signal
 import threading
 import warnings
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -117,11 +118,18 @@ def marked(settings: Settings, sources: Iterable[Input]) -> Iterator[Input]:
     yield from twins_marked(sources) if settings.template is None else sources
 
 
+# Another way than processes of this machine to have files cleaned, with outcomes in the order of the inputs.
+Engine: TypeAlias = Callable[[Iterator[tuple[int, Input]]], Generator[FileOutcome, None, None]]
+
+
 def run_numbered(
-    work: Work, numbered: Iterator[tuple[int, Input]], jobs: int = 1
+    work: Work, numbered: Iterator[tuple[int, Input]], jobs: int = 1, engine: Engine | None = None
 ) -> Generator[FileOutcome, None, None]:
     """Yield one outcome for each input, as `run_files` does, for inputs that have numbers and marks already."""
-    outcomes = _in_one(work, numbered) if jobs == 1 else _in_many(work, numbered, jobs)
+    if engine is not None:
+        outcomes: Iterator[FileOutcome] = engine(numbered)
+    else:
+        outcomes = _in_one(work, numbered) if jobs == 1 else _in_many(work, numbered, jobs)
     # What is not written cannot be found to be there already.
     is_rehearsed = work.settings.template is not None and work.settings.output is None
     yield from _names_compared(outcomes) if is_rehearsed else outcomes
@@ -182,7 +190,7 @@ def _in_processes(work: Work, numbered: Iterator[tuple[int, Input]], jobs: int) 
                 continue
             # Nobody knows whose fault it was: each file that was on its way is tried alone.
             pool.shutdown(wait=True, cancel_futures=True)
-            _discard_leftovers(work.settings, pending)
+            discard_leftovers_of(work.settings, (source for _, source, _ in pending))
             while pending:
                 yield _alone(work, pending.popleft())
             pool = _pool(work, jobs)
@@ -199,13 +207,21 @@ def _submitted(
     pool: ProcessPoolExecutor, number: int, source: Input, *, needs_links: bool
 ) -> Future[FileOutcome] | None:
     try:
-        if isinstance(source.earlier, Unchanged) and not source.twin and not needs_links:
+        outcome = None if needs_links else outcome_without_work(number, source)
+        if outcome is not None:
             known: Future[FileOutcome] = Future()
-            known.set_result(FileOutcome(number, source, Ending.UNCHANGED, output=source.earlier.output))
+            known.set_result(outcome)
             return known
         return pool.submit(_run, number, source)
     except BrokenProcessPool:
         return None
+
+
+def outcome_without_work(number: int, source: Input) -> FileOutcome | None:
+    """Return the outcome of an input that no worker has to look at: an earlier run wrote it, and it did not change."""
+    if isinstance(source.earlier, Unchanged) and not source.twin:
+        return FileOutcome(number, source, Ending.UNCHANGED, output=source.earlier.output)
+    return None
 
 
 def _result(pending: Pending) -> FileOutcome | None:
@@ -228,17 +244,23 @@ def _alone(work: Work, pending: Pending) -> FileOutcome:
         outcome = _result((number, source, _submitted(pool, number, source, needs_links=True)))
     if outcome is not None:
         return outcome
-    _discard_leftovers(work.settings, [pending])
+    discard_leftovers_of(work.settings, [source])
+    return died_twice(number, source)
+
+
+def died_twice(number: int, source: Input) -> FileOutcome:
+    """Return the outcome of a file that a worker died of again, when it was alone."""
     fault = Fault(faults.WORKER_DIED, "the process that cleaned the file died twice")
     return FileOutcome(number, source, Ending.REFUSED, (fault,))
 
 
-def _discard_leftovers(settings: Settings, pending: Iterable[Pending]) -> None:
+def discard_leftovers_of(settings: Settings, sources: Iterable[Input]) -> None:
+    """Delete what dead workers that wrote with the token of these settings left of inputs."""
     if not isinstance(settings.output, LocalFolder):
         return  # a store has objects that are whole, and no others
     top = settings.output.path
     # What a template named nobody knows any more.
-    folders = {(top / one.relative).parent for _, one, _ in pending} if settings.template is None else _below(top)
+    folders = {(top / one.relative).parent for one in sources} if settings.template is None else _below(top)
     for folder in folders:
         discard_leftovers(folder, settings.token)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 from attrs import evolve
 
+from deidc.batch.cluster import ClusterError
 from deidc.batch.destinations import Destination, RemoteFolder
 from deidc.batch.discovery import InputError, check_inputs, discover
 from deidc.batch.job import Ending, FileOutcome, Settings
@@ -25,6 +26,7 @@ from deidc.batch.run_identity import RunIdentity
 from deidc.batch.start import CannotStart, Start, journal_token, started
 from deidc.batch.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
 from deidc.batch.workers import Work, marked, run_numbered, silence_pydicom
+from deidc.cli.engines import check_engine, cluster_for, engine_for, tell_declined
 from deidc.cli.inputs import Size, counting, destination_for, inputs_of, template_for
 from deidc.cli.programs import functions_of, program_of
 from deidc.cli.progress import with_progress
@@ -69,6 +71,14 @@ from deidc.runtime.machine import LinkError
 )
 @click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Functions that func: calls.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Worker processes.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="Clean on this machine, or by the workers of a Dask scheduler.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="The scheduler of --engine dask, like tcp://host:8786.")
 @click.option("--dry-run", is_flag=True, help="Clean everything, write nothing, and tell what would be done.")
 @click.option("--overwrite", is_flag=True, help="Replace files in the output folder, and the manifest.")
 @click.option("--journal", type=click.Path(path_type=Path, dir_okay=False), help="Keep the journal in this file.")
@@ -104,6 +114,8 @@ def command(  # one parameter for each option
     vars_key: str | None,
     references: tuple[str, ...],
     jobs: int,
+    engine: str,
+    scheduler: str | None,
     dry_run: bool,
     overwrite: bool,
     name_template: str | None,
@@ -129,6 +141,7 @@ def command(  # one parameter for each option
         raise click.UsageError("say where to write with -o, or --dry-run")
     if journal is not None and dry_run:
         raise click.UsageError("a dry run has no journal")
+    check_engine(engine, scheduler)
     names, looking = inputs_of(inputs, files_from, null=null, archives=archives)
     destination = destination_for(output, fsync=fsync)
     functions = functions_of(references)
@@ -158,6 +171,7 @@ def command(  # one parameter for each option
     resumable = False
     try:
         with stopping.installed(), ExitStack() as stack:
+            cluster = stack.enter_context(cluster_for(scheduler)) if scheduler is not None else None
             account: Ledger | Rehearsal
             start = None if dry_run else _start(work, destination, journal, manifest, naming=name_template)
             if start is None:
@@ -168,7 +182,8 @@ def command(  # one parameter for each option
                 token = journal_token(account.journal)
                 work = evolve(work, settings=evolve(settings, token=token), state=start.state)
             numbered = account.begun(marked(settings, discover(names, destination, looking)))
-            outcomes = stack.enter_context(closing(run_numbered(work, numbered, jobs)))
+            elsewhere = stack.enter_context(engine_for(cluster, work)) if cluster is not None else None
+            outcomes = stack.enter_context(closing(run_numbered(work, numbered, jobs, elsewhere)))
             shown: Iterator[FileOutcome] = outcomes
             if not (quiet or as_json):
                 shown = with_progress(stack, outcomes, summary, counting(names, destination, looking))
@@ -178,6 +193,10 @@ def command(  # one parameter for each option
     except Stopped as stop:
         click.echo(f"stopped: {summary.counts}{'; the same command goes on from here' if resumable else ''}", err=True)
         sys.exit(stop.exit_code)
+    except ClusterError as failure:
+        raise click.ClickException(f"{failure}{f'; {_GO_ON}' if resumable else ''}") from None
+    if cluster is not None:
+        tell_declined(cluster)
     if as_json:
         document = summary.document(dry_run=dry_run, seconds=time.monotonic() - begun)
         click.echo(json.dumps(document, indent=2))
@@ -252,7 +271,7 @@ def _take_all(
                     name = outcome.output.as_posix() if outcome.output is not None else None
                     links.add(outcome.number, name, outcome.before, outcome.after)
                 _tell(outcome, summary.program, quiet=quiet)
-        except Stopped:
+        except (Stopped, ClusterError):
             account.finish(None)
             raise
         account.finish({one.value: summary.endings[one] for one in Ending})

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.store import bucket, store
+
+__all__ = ["bucket", "store"]
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
