@@ -121,7 +121,7 @@ def run_file(
 
     `shelf` keeps an archive open from one call to the next.
     """
-    if isinstance(source.earlier, Unchanged) and not source.twin:
+    if isinstance(source.earlier, Unchanged) and not _is_twin(settings, source):
         return _unchanged(settings, number, source, source.earlier.output, shelf)
     if source.trouble is not None:
         return _ended(number, source, Ending.REFUSED, source.trouble)
@@ -134,6 +134,14 @@ def run_file(
             return _run_opened(machine, settings, begun, _Given(opened))
     except NotOpened as failure:
         return _ended(number, source, Ending.REFUSED, Fault(failure.rule, failure.message))
+
+
+def _is_twin(settings: Settings, source: Input) -> bool:
+    """Whether an input before this one has its place in the output.
+
+    A template makes names of what is in the objects; where inputs lay says nothing then.
+    """
+    return bool(source.twin) and settings.template is None
 
 
 def _unchanged(settings: Settings, number: int, source: Input, output: Path, shelf: Shelf | None) -> FileOutcome:
@@ -177,7 +185,8 @@ class _Given:
 def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, given: _Given) -> FileOutcome:
     """Return the outcome of an input; `refused` is the one it has if anything goes wrong. Raises NotOpened."""
     source = refused.source
-    known = source.earlier.input_digest if isinstance(source.earlier, Written) and not source.twin else None
+    is_twin = _is_twin(settings, source)
+    known = source.earlier.input_digest if isinstance(source.earlier, Written) and not is_twin else None
     if settings.digests or refused.identity is None or known is not None:
         refused = evolve(refused, input_digest=digest_of(chunks_of(given.opened)))
     if known is not None:
@@ -187,7 +196,7 @@ def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, give
         if not settings.overwrite:
             return _because(refused, faults.INPUT_CHANGED, _CHANGED)
     try:
-        if source.twin:
+        if is_twin:
             given.read()
             return _because(refused, faults.SAME_FILE, "an input before this one has the same place in the output")
         outcome, why = _cleaned(machine, given, _variables(machine, settings, source, given))

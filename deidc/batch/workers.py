@@ -107,15 +107,7 @@ def run_files(work: Work, sources: Iterable[Input], jobs: int = 1) -> Iterator[F
     Two inputs with one place in the output: the second is refused. With `jobs` above 1, worker processes clean the
     files; a worker that dies takes down no other file than the one it died of, which is tried once more alone.
     """
-    yield from run_numbered(work, enumerate(marked(work.settings, sources)), jobs)
-
-
-def marked(settings: Settings, sources: Iterable[Input]) -> Iterator[Input]:
-    """Yield inputs, each with the number of those before it that have its place in the output.
-
-    A template makes names of what is in the objects; where inputs lay says nothing then.
-    """
-    yield from twins_marked(sources) if settings.template is None else sources
+    yield from run_numbered(work, enumerate(twins_marked(sources)), jobs)
 
 
 # Another way than processes of this machine to have files cleaned, with outcomes in the order of the inputs.

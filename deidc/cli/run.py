@@ -24,8 +24,9 @@ from deidc.batch.references import References
 from deidc.batch.rehearsal import Rehearsal
 from deidc.batch.run_identity import RunIdentity
 from deidc.batch.start import CannotStart, Start, journal_token, started
+from deidc.batch.twins import twins_marked
 from deidc.batch.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
-from deidc.batch.workers import Work, marked, run_numbered, silence_pydicom
+from deidc.batch.workers import Work, run_numbered, silence_pydicom
 from deidc.cli.engines import check_engine, cluster_for, engine_for, tell_declined
 from deidc.cli.inputs import Size, counting, destination_for, inputs_of, template_for
 from deidc.cli.programs import functions_of, program_of
@@ -181,7 +182,7 @@ def command(  # one parameter for each option
                 resumable = True
                 token = journal_token(account.journal)
                 work = evolve(work, settings=evolve(settings, token=token), state=start.state)
-            numbered = account.begun(marked(settings, discover(names, destination, looking)))
+            numbered = account.begun(twins_marked(discover(names, destination, looking)))
             elsewhere = stack.enter_context(engine_for(cluster, work)) if cluster is not None else None
             outcomes = stack.enter_context(closing(run_numbered(work, numbered, jobs, elsewhere)))
             shown: Iterator[FileOutcome] = outcomes

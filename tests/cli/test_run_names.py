@@ -67,6 +67,15 @@ def test_a_value_that_was_not_changed_names_nothing(run, tmp_path):
     assert "CT01" not in done.stderr
 
 
+def test_inputs_that_are_named_twice_have_two_outputs(run, tmp_path):
+    """Where the template tells them apart; and the journal does too, so that another run leaves all alone."""
+    again = ("one", "two", "-o", "out", "--name-template", "{number}.dcm")
+    for counts in ("4 written", "4 unchanged"):
+        done = run(*again)
+        assert (done.returncode, counts in done.stdout) == (0, True), done.stderr
+    assert tree_of(tmp_path / "out") == ["0.dcm", "1.dcm", "2.dcm", "3.dcm"]
+
+
 def test_an_absent_value_names_nothing(run, tmp_path):
     """The object is refused with a code of its own."""
     done = run("-o", "out", "--name-template", "{EchoTime}")
