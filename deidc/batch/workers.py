@@ -9,11 +9,13 @@ import os
 import secrets
 import signal
 import threading
+import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -33,8 +35,13 @@ from deidc.runtime.functions import Functions
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Fault
 
-# Files handed to a worker before its results are taken: enough that none waits, few enough that memory stays flat.
-AHEAD_PER_WORKER = 8
+# Tasks handed to a worker before its results are taken: enough that none waits, few enough that memory stays flat.
+AHEAD_PER_WORKER = 4
+# Files of a task, and the seconds that it should take at most.
+MOST_TOGETHER = 32
+_SECONDS_TOGETHER = 0.1
+
+Numbered: TypeAlias = tuple[int, Input]
 
 
 @frozen
@@ -95,10 +102,13 @@ def _end_with_parent(_lock: object) -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
-def _run(number: int, source: Input) -> FileOutcome:
+def _run(files: tuple[Numbered, ...]) -> tuple[list[FileOutcome], float]:
+    """Clean files one after the other; return their outcomes and the seconds it took."""
     assert _machine is not None
     assert _settings is not None
-    return run_file(_machine, _settings, number, source, _shelf)
+    begun = time.monotonic()
+    outcomes = [run_file(_machine, _settings, number, source, _shelf) for number, source in files]
+    return outcomes, time.monotonic() - begun
 
 
 def run_files(work: Work, sources: Iterable[Input], jobs: int = 1) -> Iterator[FileOutcome]:
@@ -161,33 +171,46 @@ def _names_compared(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
         yield outcome
 
 
-# A file on its way; no future where the pool was found broken when the file was to be handed over.
-Pending = tuple[int, Input, "Future[FileOutcome] | None"]
+@frozen
+class _Pending:
+    """Files on their way to a worker together; no future where the pool was found broken when they were handed over."""
+
+    files: tuple[Numbered, ...] = field(repr=False)
+    future: Future[tuple[list[FileOutcome], float]] | None = field(repr=False)
 
 
-def _in_processes(work: Work, numbered: Iterator[tuple[int, Input]], jobs: int) -> Iterator[FileOutcome]:
+def _in_processes(work: Work, numbered: Iterator[Numbered], jobs: int) -> Iterator[FileOutcome]:
     pool = _pool(work, jobs)
-    pending: deque[Pending] = deque()
-    needs_links = work.settings.link_key is not None
+    pending: deque[_Pending] = deque()
+    size = 1
     try:
         while True:
-            while len(pending) < jobs * AHEAD_PER_WORKER and (following := next(numbered, None)) is not None:
-                pending.append((*following, _submitted(pool, *following, needs_links=needs_links)))
+            while len(pending) < jobs * AHEAD_PER_WORKER and (files := tuple(islice(numbered, size))):
+                pending.append(_submitted(pool, files))
             if not pending:
                 return
-            outcome = _result(pending[0])
-            if outcome is not None:
+            answer = _result(pending[0])
+            if answer is not None:
                 pending.popleft()
-                yield outcome
+                outcomes, seconds = answer
+                size = _next_size(size, seconds)
+                yield from outcomes
                 continue
             # Nobody knows whose fault it was: each file that was on its way is tried alone.
             pool.shutdown(wait=True, cancel_futures=True)
-            discard_leftovers_of(work.settings, (source for _, source, _ in pending))
+            discard_leftovers_of(work.settings, (source for one in pending for _, source in one.files))
             while pending:
-                yield _alone(work, pending.popleft())
+                yield from _one_by_one(work, pending.popleft())
             pool = _pool(work, jobs)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _next_size(size: int, seconds: float) -> int:
+    """Return how many files to hand over together: handing over costs as much as cleaning a small file."""
+    if seconds < _SECONDS_TOGETHER / 2:
+        return min(size * 2, MOST_TOGETHER)
+    return max(size // 2, 1) if seconds > _SECONDS_TOGETHER else size
 
 
 def _pool(work: Work, jobs: int) -> ProcessPoolExecutor:
@@ -195,18 +218,11 @@ def _pool(work: Work, jobs: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(work,))
 
 
-def _submitted(
-    pool: ProcessPoolExecutor, number: int, source: Input, *, needs_links: bool
-) -> Future[FileOutcome] | None:
+def _submitted(pool: ProcessPoolExecutor, files: tuple[Numbered, ...]) -> _Pending:
     try:
-        outcome = None if needs_links else outcome_without_work(number, source)
-        if outcome is not None:
-            known: Future[FileOutcome] = Future()
-            known.set_result(outcome)
-            return known
-        return pool.submit(_run, number, source)
+        return _Pending(files, pool.submit(_run, files))
     except BrokenProcessPool:
-        return None
+        return _Pending(files, None)
 
 
 def outcome_without_work(number: int, source: Input) -> FileOutcome | None:
@@ -216,26 +232,30 @@ def outcome_without_work(number: int, source: Input) -> FileOutcome | None:
     return None
 
 
-def _result(pending: Pending) -> FileOutcome | None:
-    """Wait for the outcome of a file; None if the pool broke before there was one."""
-    future = pending[2]
+def _result(pending: _Pending) -> tuple[list[FileOutcome], float] | None:
+    """Wait for the outcomes of files; None if the pool broke before they were there."""
     try:
-        return future.result() if future is not None else None
+        return pending.future.result() if pending.future is not None else None
     except (BrokenProcessPool, CancelledError):
         return None
 
 
-def _alone(work: Work, pending: Pending) -> FileOutcome:
-    """Return the outcome of a file that was on its way when a worker died, trying it once more if need be."""
+def _one_by_one(work: Work, pending: _Pending) -> Iterator[FileOutcome]:
+    """Yield the outcomes of files that were on their way when a worker died, trying each once more if need be."""
     finished = _result(pending)
     if finished is not None:
-        return finished
-    number, source, _ = pending
+        yield from finished[0]
+        return
+    for number, source in pending.files:
+        yield _alone(work, number, source)
+
+
+def _alone(work: Work, number: int, source: Input) -> FileOutcome:
     again = evolve(work, settings=evolve(work.settings, again=True))
     with _pool(again, 1) as pool:
-        outcome = _result((number, source, _submitted(pool, number, source, needs_links=True)))
-    if outcome is not None:
-        return outcome
+        answer = _result(_submitted(pool, ((number, source),)))
+    if answer is not None:
+        return answer[0][0]
     discard_leftovers_of(work.settings, [source])
     return died_twice(number, source)
 
