@@ -41,8 +41,8 @@ class Editing:
     folding: Folding
     window: Window
     decisions: Decisions
-    edits: list[Edit] = field(factory=list)
-    told: list[Told] = field(factory=list)
+    edits: list[Edit] = field(factory=list, repr=False)
+    told: list[Told] = field(factory=list, repr=False)
     identity: dict[int, bytes] = field(factory=dict, repr=False)
     growth: int = 0
 

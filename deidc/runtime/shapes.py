@@ -43,6 +43,9 @@ class Act(NamedTuple):
     decided: Decided
     inside: tuple[tuple[int, int], ...]
 
+    def __repr__(self) -> str:
+        return f"Act(tag={self.tag:08X}, at={self.at})"  # decisions are kept by value
+
 
 @frozen
 class Enclosing:

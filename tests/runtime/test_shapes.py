@@ -84,6 +84,18 @@ def test_only_values_may_differ(shape):
     assert not found.fits(item[:-1], 0)
 
 
+def test_what_is_remembered_is_never_shown():
+    """Decisions are kept by the values they were made for; no repr of what keeps them has one."""
+    machine = Machine.link(compile_recipe(RULES))
+    outcome = machine.run_on_bytes(InMemory(file_of([code("ZQ1ZQ", "ZQ2ZQ") for _ in range(4)])), Dataset)
+    assert isinstance(outcome, CleanedBytes)
+    (context,) = [one for one in machine._decisions._contexts.values() if any(one.shapes.values())]
+    kept = [machine, machine._decisions, context, *context._memos.values(), *context.shapes.values(), outcome]
+    acts = [act for kinds in context.shapes.values() for one in kinds.values() for act in one.shapes[0].acts]
+    assert acts
+    assert not [one for one in (*kept, *acts, outcome._told) if "ZQ" in repr(one)]
+
+
 def test_what_never_fits_is_given_up():
     """Items that begin alike and go on differently are not compared for ever."""
     known = shapes.Shapes((object(),))  # type: ignore[arg-type]
