@@ -48,6 +48,7 @@ RECIPES = {
     "lists": HEAD
     + "%values v\nFIELD PatientID\nFIELD PatientName\n\n%fields f\nFIELD select:VR:UI\n\n%header\nREMOVE values:v\n"
     + "REPLACE fields:f deid_func:pydicom_uuid\nKEEP SOPClassUID\n",
+    "file meta": HEAD + "%header\nADD SourceApplicationEntityTitle NOBODY\nADD PrivateInformationCreatorUID 1.2.3\n",
     "nested": HEAD
     + "%header\nADD RequestAttributesSequence__StudyInstanceUID 1.2\nADD ContentSequence__TextValue x\n"
     + "ADD BeamSequence__BeamName other\nREMOVE ReferencedSOPInstanceUID\nKEEP ReferencedStudySequence\n",

@@ -30,6 +30,8 @@ RULES = (
     "REMOVE select:private",
     "KEEP endswith:Time",
     "ADD PatientIdentityRemoved YES",
+    "ADD SourceApplicationEntityTitle NOBODY",
+    "REPLACE ImplementationVersionName X",
     "ADD RequestAttributesSequence__AccessionNumber var:code",
     "REMOVE RequestAttributesSequence__AccessionNumber",
     "REMOVE OtherPatientIDsSequence",
