@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from io import BytesIO
 
-from pydicom.dataelem import RawDataElement
 from pydicom.filereader import read_dataset
-from pydicom.tag import BaseTag
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from deidc.runtime.elements import (
+    CHARACTER_SET,
     DEFAULT_ENCODINGS,
     effective_vr,
     encodings_of_value,
     input_elements,
     raw_components,
+    raw_element,
 )
 from deidc.runtime.layout import UNDEFINED, Encoding, behind, header_at, inflated, skip_file_meta
+from deidc.runtime.part10 import PREAMBLE, PREFIX
 from deidc.runtime.window import NotWhole
 
-_HEAD = 132  # preamble and prefix (PS3.10 7.1)
+_HEAD = PREAMBLE + len(PREFIX)
 _CHUNK = 1 << 16
-_CHARACTER_SET = 0x00080005
 
 
 def values_at(pieces: Iterable[bytes | memoryview], tags: Collection[int]) -> Mapping[int, tuple[str, ...]]:
@@ -78,16 +78,13 @@ def _values(data: bytes, wanted: frozenset[int], *, at_end: bool) -> dict[int, t
         if header.tag > last:
             break
         end = behind(data, header, layout)
-        if header.tag in wanted or header.tag == _CHARACTER_SET:
+        if header.tag in wanted or header.tag == CHARACTER_SET:
             value = data[header.value_at : end]
-            if header.tag == _CHARACTER_SET:
+            if header.tag == CHARACTER_SET:
                 encodings = encodings_of_value(value)
-            declared = None if header.vr is None else header.vr.decode("ascii", "replace")
             if header.tag in wanted and header.length != UNDEFINED:
-                raw = RawDataElement(
-                    BaseTag(header.tag), declared, header.length, value, header.value_at, layout.implicit, layout.little
-                )
-                vr = effective_vr(header.tag, declared, header.length, None)
+                raw = raw_element(header, value, layout)
+                vr = effective_vr(header.tag, raw.VR, header.length, None)
                 found[header.tag] = raw_components(raw, vr, encodings)
         at = end
     return found

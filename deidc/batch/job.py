@@ -300,11 +300,11 @@ def _place(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedB
 
 def _write(settings: Settings, output: Destination, source: Input, content: Content, place: Path) -> int | ReadFault:
     """Write an output; return its size, or why it was not written."""
-    begun = isinstance(source.earlier, Begun)
-    replace = settings.overwrite or (isinstance(source.earlier, Begun) and source.earlier.may_replace)
+    begun = source.earlier if isinstance(source.earlier, Begun) else None
+    replace = settings.overwrite or (begun is not None and begun.may_replace)
     written = put(output, place, content, source.source, overwrite=replace, fsync=settings.fsync, token=settings.token)
     if isinstance(written, ReadFault) and written.rule is faults.OUTPUT_EXISTS:
-        if (settings.again or begun) and holds(output, place, content):
+        if (settings.again or begun is not None) and holds(output, place, content):
             return content.size()  # the worker that died may have written it just before
         if settings.template is not None:
             return ReadFault(faults.NAME_TAKEN, "an output of that name exists already")

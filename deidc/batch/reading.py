@@ -25,9 +25,8 @@ from deidc.runtime.layout import (
     skip_file_meta,
     top_level_tags,
 )
+from deidc.runtime.part10 import PREAMBLE, PREFIX, begins_like_data_set
 from deidc.runtime.window import NotWhole
-
-PREAMBLE = 128
 
 
 @frozen
@@ -64,8 +63,8 @@ def read_bytes(data: bytes) -> FileDataset | ReadFault:
     A file without preamble and prefix is taken if it begins like a data set (PS3.10 7.1 asks for them, old files
     lack them).
     """
-    headless = data[PREAMBLE : PREAMBLE + 4] != b"DICM"
-    if headless and not _begins_like_dataset(data):
+    headless = data[PREAMBLE : PREAMBLE + len(PREFIX)] != PREFIX
+    if headless and not begins_like_data_set(data[:8], len(data)):
         return ReadFault(faults.NOT_DICOM, "the file has no DICOM prefix")
     try:
         with warnings.catch_warnings():
@@ -73,7 +72,7 @@ def read_bytes(data: bytes) -> FileDataset | ReadFault:
             warnings.simplefilter("ignore")
             dataset = dcmread(io.BytesIO(data), force=headless)
             is_directory = dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage
-        seen = frozenset(_tags(data, 0 if headless else PREAMBLE + 4, dataset))
+        seen = frozenset(_tags(data, 0 if headless else PREAMBLE + len(PREFIX), dataset))
     except InvalidDicomError:
         return ReadFault(faults.NOT_DICOM, "the file is no DICOM file")
     except (EOFError, struct.error, NotWhole):
@@ -108,15 +107,3 @@ def _keep_empty_values_raw(dataset: Dataset) -> None:
     for tag, element in dataset._dict.items():
         if isinstance(element, RawDataElement) and element.value is None and element.length == 0:
             dataset._dict[tag] = element._replace(value=b"")
-
-
-def _begins_like_dataset(data: bytes) -> bool:
-    """Whether bytes begin with an element of group 2 or 8, explicit or implicit VR, little or big endian."""
-    if len(data) < 8:
-        return False
-    for order in ("<", ">"):
-        group, element, length = struct.unpack(f"{order}HHL", data[:8])
-        if group in (0x0002, 0x0008) and element <= 0x2112:
-            explicit = data[4:6].isalpha() and data[4:6].isupper()
-            return bool(explicit or 8 + length <= len(data))
-    return False

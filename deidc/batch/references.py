@@ -13,8 +13,6 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from enum import IntEnum
-from types import TracebackType
-from typing import Self
 
 from attrs import define, field, frozen
 from pydicom.dataset import Dataset
@@ -206,14 +204,6 @@ class References:
     def close(self) -> None:
         """Forget everything."""
         self._database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _finding(self, rule: Rule, query: str) -> Finding | None:
         counts = f"SELECT count(DISTINCT found), count(DISTINCT number) FROM ({_named(query)})"

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from pydicom import dcmwrite
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from deidc.batch.atomic import write_atomically
 from deidc.batch.content import Content, InputShrank
-from deidc.batch.reading import PREAMBLE, ReadFault
+from deidc.batch.reading import ReadFault
 from deidc.codes import faults
+from deidc.runtime.layout import Encoding
+from deidc.runtime.part10 import PREAMBLE, syntax_of
 from deidc.runtime.window import NotWhole
 
 
@@ -41,8 +42,7 @@ def _complete_file_meta(dataset: FileDataset) -> None:
         meta = dataset.file_meta = FileMetaDataset()
     if "TransferSyntaxUID" not in meta:
         implicit, little = dataset.original_encoding
-        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
-        meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+        meta.TransferSyntaxUID = syntax_of(Encoding(implicit=bool(implicit), little=bool(little)))
     if "FileMetaInformationVersion" not in meta:
         meta.FileMetaInformationVersion = b"\x00\x01"
     meta.FileMetaInformationGroupLength = 0  # the writer computes it where it stands

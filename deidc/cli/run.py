@@ -188,7 +188,7 @@ def command(  # one parameter for each option
             shown: Iterator[FileOutcome] = outcomes
             if not (quiet or as_json):
                 shown = with_progress(stack, outcomes, summary, counting(names, destination, looking))
-            links = stack.enter_context(References()) if check_references else None
+            links = stack.enter_context(closing(References())) if check_references else None
             _take_all(shown, account, summary, links, quiet=quiet)
             summary.references = links.report() if links is not None else None
     except Stopped as stop:

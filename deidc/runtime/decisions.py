@@ -19,7 +19,7 @@ from deidc.runtime.elements import Encodings
 from deidc.runtime.fold import Standing
 from deidc.runtime.frame import Frame
 from deidc.runtime.functions import Dependence, Functions
-from deidc.runtime.layout import ITEM_END, Encoding
+from deidc.runtime.layout import ITEM_END, ITEM_END_TAG, Encoding
 from deidc.runtime.outcome import Effect, Flag
 from deidc.runtime.plan import Entry, Node
 from deidc.runtime.select import InInput
@@ -80,7 +80,7 @@ Creators: TypeAlias = dict[tuple[int, int], str]
 _NO_DECISIONS: Decided = {}  # never written to
 # The delimiter of an item, as far as it is looked up, in explicit and in implicit VR little endian.
 _CLOSE = (ITEM_END, Form.CLOSE, None, None, _NO_DECISIONS)
-_DELIMITERS: Known = {b"\xfe\xff\x0d\xe0\0\0": _CLOSE, b"\xfe\xff\x0d\xe0": _CLOSE}
+_DELIMITERS: Known = {ITEM_END_TAG + bytes(2): _CLOSE, ITEM_END_TAG: _CLOSE}
 
 
 @define(eq=False)

@@ -6,17 +6,17 @@ import struct
 from bisect import bisect_left
 
 from attrs import define, field
-from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataelem import DataElement
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_data_element
-from pydicom.tag import BaseTag, Tag
+from pydicom.tag import Tag
 
 from deidc.ir import dictionary
 from deidc.ir.vrs import TEXT_VRS
 from deidc.runtime.dataset import blank, written
-from deidc.runtime.decisions import Decision, Decisions, Effects
+from deidc.runtime.decisions import Decision, Decisions, Effects, Memo
 from deidc.runtime.edits import Edit
-from deidc.runtime.elements import InputElement
+from deidc.runtime.elements import InputElement, raw_element
 from deidc.runtime.fold import Folded, Standing
 from deidc.runtime.folding import Added, Folding, Needed, block_is_used
 from deidc.runtime.layout import UNDEFINED, WIDE, Encoding, header_at
@@ -74,15 +74,8 @@ class Editing:
         """Return an element as folding wants it, with its value, or with another that stands for it."""
         here = walk.here
         path = f"{here.path}{found.tag:08X}"
-        raw = self._raw(found, self._value(found) if value is None else value)
+        raw = raw_element(found.header, self._value(found) if value is None else value, found.layout)
         return InputElement(raw, found.vr, found.creator, path, here.indexes, here.encodings, here.in_file_meta)
-
-    def _raw(self, found: Found, value: bytes) -> RawDataElement:
-        header, layout = found.header, found.layout
-        vr = None if header.vr is None else header.vr.decode("ascii")
-        return RawDataElement(
-            BaseTag(found.tag), vr, header.length, value, header.value_at, layout.implicit, layout.little
-        )
 
     def tell_of_group_length(self, walk: Walk, found: Found, entry: Entry) -> None:
         """Tell what ops do to a group length, which is left out in any case."""
@@ -116,7 +109,7 @@ class Editing:
             case Standing.BLANK:
                 data = encoded_text(found.tag, folded.vr, None, walk.context.layout)
                 if data is None:
-                    data = _encoded(walk, blank(self._raw(found, b""), folded.vr))
+                    data = _encoded(walk, blank(raw_element(found.header, b"", found.layout), folded.vr))
             case Standing.WRITTEN:
                 data = _encoded_fold(walk, found.tag, folded)
             case Standing.AS_IS:
@@ -137,7 +130,7 @@ class Editing:
                 self.edit(walk, found, entry, is_needed=block_is_used(found.tag, left))
         for creator in needed.values():
             if creator.tag not in walk.starts or creator.tag in walk.removed:
-                self._put_in(walk, creator.tag, self.folding.reserve(walk.here, creator), end)
+                self._insert(walk, creator.tag, _encoded(walk, self.folding.reserve(walk.here, creator)), end)
         if walk.depth == 0 or len(self.edits) > walk.mark:
             for found in walk.group_lengths:
                 # Retired (PS3.5 7.2), and wrong where anything changed.
@@ -163,23 +156,26 @@ class Editing:
             return made, {}
         added, needed = self.folding.additions(walk.here, walk.creators, {*walk.starts, *made})
         for one in added:
-            self._insert(walk, one.tag, _encoded_fold(walk, one.tag, one.folded), end)
-            self._remember_new(walk, one)
+            data = _encoded_fold(walk, one.tag, one.folded)
+            self._insert(walk, one.tag, data, end)
+            self._remember_new(walk, one, data)
         return [*made, *(one.tag for one in added)], needed
+
+    def _memo_of_new(self, walk: Walk, tag: int) -> tuple[Memo, object | None]:
+        """Return where decisions about an element that is to be added are kept, and under what, if at all."""
+        memo = walk.context.memo(walk.node.entry(tag, vr_of_new(tag, None), None))
+        return memo, memo.key(None, self.folding.frame, is_needed=False)
 
     def _decided_of_new(self, walk: Walk, tag: int) -> Decision | None:
         """Return the decision about an element that is to be added, if it was made before."""
-        memo = walk.context.memo(walk.node.entry(tag, vr_of_new(tag, None), None))
-        key = memo.key(None, self.folding.frame, is_needed=False)
+        memo, key = self._memo_of_new(walk, tag)
         return None if key is None else memo.decided.get(key)
 
-    def _remember_new(self, walk: Walk, added: Added) -> None:
+    def _remember_new(self, walk: Walk, added: Added, data: bytes) -> None:
         if added.creator is not None or dictionary.is_private(added.tag):
             return
-        memo = walk.context.memo(walk.node.entry(added.tag, vr_of_new(added.tag, None), None))
-        key = memo.key(None, self.folding.frame, is_needed=False)
+        memo, key = self._memo_of_new(walk, added.tag)
         if key is not None:
-            data = _encoded_fold(walk, added.tag, added.folded)
             self.decisions.keep(memo, key, Decision(Standing.WRITTEN, data, _effects(added.folded)))
 
     # ---- items ----------------------------------------------------------------------------------------
@@ -221,9 +217,6 @@ class Editing:
     def _replace(self, walk: Walk, found: Found, data: bytes) -> None:
         self.edits.append((found.at, True, -walk.depth, found.tag, found.end, data))
         self.growth += len(data) - (found.end - found.at)
-
-    def _put_in(self, walk: Walk, tag: int, element: DataElement, end: int) -> None:
-        self._insert(walk, tag, _encoded(walk, element), end)
 
     def _insert(self, walk: Walk, tag: int, data: bytes, end: int) -> None:
         if tag in IDENTITY and walk.depth == 0:

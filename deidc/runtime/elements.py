@@ -26,13 +26,13 @@ from pydicom.valuerep import TEXT_VR_DELIMS
 
 from deidc.ir import dictionary
 from deidc.runtime.charsets import effective_encodings
-from deidc.runtime.layout import UNDEFINED
+from deidc.runtime.layout import ITEM_TAG, UNDEFINED, Encoding, Header
 from deidc.runtime.values import text_components
 
 AnyElement: TypeAlias = DataElement | RawDataElement
 Encodings: TypeAlias = tuple[str, ...]
 
-ITEM_TAG = b"\xfe\xff\x00\xe0"
+CHARACTER_SET = 0x00080005
 DEFAULT_ENCODINGS: Encodings = ("iso8859",)
 
 _TEXT_IN_CHARSET = frozenset({"SH", "LO", "ST", "LT", "UC", "UT", "PN"})
@@ -77,7 +77,7 @@ def _looked_up_vr(tag: int, declared: str | None, creator: str | None, too_long:
 
 def encodings_of(dataset: Dataset, inherited: Encodings) -> Encodings:
     """Return the Python encodings for text of this level: its own Specific Character Set or the parent's."""
-    element = dataset.get_item(0x00080005) if 0x00080005 in dataset else None
+    element = dataset.get_item(CHARACTER_SET) if CHARACTER_SET in dataset else None
     if element is None:
         return inherited
     value = element.value
@@ -99,12 +99,24 @@ def private_creators(dataset: Dataset, tags: Sequence[BaseTag]) -> dict[tuple[in
     for tag in tags:
         if dictionary.is_private_creator(tag):
             element = cast("AnyElement", dataset.get_item(tag))
-            value = element.value
-            name = value.decode("latin-1") if isinstance(value, bytes) else str(value or "")
-            name = name.strip(" \0")
+            name = plain_text(element.value)
             if name:
                 creators[tag >> 16, tag & 0xFFFF] = name
     return creators
+
+
+def plain_text(value: object) -> str:
+    """Return a value of the default repertoire, raw or decoded, as text without padding."""
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value or "")
+    return text.strip(" \0")
+
+
+def raw_element(header: Header, value: bytes, layout: Encoding) -> RawDataElement:
+    """Return an element as pydicom reads it, with its value, or with another that stands for it."""
+    vr = None if header.vr is None else header.vr.decode("latin-1")
+    return RawDataElement(
+        BaseTag(header.tag), vr, header.length, value, header.value_at, layout.implicit, layout.little
+    )
 
 
 def creator_of(tag: int, creators: Mapping[tuple[int, int], str]) -> str | None:

@@ -8,7 +8,7 @@ from typing import cast
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
-from deidc.runtime.elements import AnyElement, new_element
+from deidc.runtime.elements import AnyElement, new_element, plain_text
 from deidc.runtime.frame import Frame
 from deidc.runtime.outcome import Effect, Event
 
@@ -59,20 +59,16 @@ def overdue(
 
 def sync(frame: Frame, op: int, meta: Elements, cleaned: Dataset, is_spoken_for: Callable[[int], bool]) -> None:
     """Make the file meta information that of the cleaned object; see `overdue`."""
-    identity = {tag: _text(cast("AnyElement", cleaned.get_item(tag))) for tag in _FOLLOWS.values() if tag in cleaned}
-    texts = {int(tag): _text(element) for tag, element in meta.items()}
+    identity = {
+        tag: plain_text(cast("AnyElement", cleaned.get_item(tag)).value) for tag in _FOLLOWS.values() if tag in cleaned
+    }
+    texts = {int(tag): plain_text(element.value) for tag, element in meta.items()}
     for tag, text in list(overdue(texts, identity, is_spoken_for)):
         if text is None:
             del meta[Tag(tag)]
         else:
             meta[Tag(tag)] = new_element(tag, VRS[tag], text)
         frame.events.append(Event(f"{tag:08X}", op, Effect.SYNCED))
-
-
-def _text(element: AnyElement) -> str:
-    value = element.value
-    text = value.decode("latin-1") if isinstance(value, bytes) else str(value or "")
-    return text.strip(" \0")
 
 
 def clear_preamble(frame: Frame, op: int, cleaned: Dataset) -> None:

@@ -11,7 +11,7 @@ from deidc.ir import ops
 from deidc.runtime.cleaned_bytes import CleanedBytes, whole
 from deidc.runtime.decisions import Decision, Decisions
 from deidc.runtime.editing import Editing
-from deidc.runtime.elements import DEFAULT_ENCODINGS, InputElement
+from deidc.runtime.elements import DEFAULT_ENCODINGS, InputElement, plain_text
 from deidc.runtime.filemeta import VRS, overdue
 from deidc.runtime.fold import Evaluate, Standing
 from deidc.runtime.folding import Folding
@@ -108,7 +108,7 @@ class FileCleaning:
         self._walk(walk, 0, META_LAYOUT, self.plan.file_meta)
         edits, told = walk.editing.edits, walk.editing.told
         meta = meta_elements(whole(window, 0, edits)) if edits else dict(self.file.elements)
-        uids = {tag: value.decode("latin-1").strip(" \0") for tag, value in identity.items() if value}
+        uids = {tag: plain_text(value) for tag, value in identity.items() if value}
         for index, op in self.plan.surroundings:
             match op:
                 case ops.ClearPreamble():

@@ -27,12 +27,10 @@ VR_LETTERS = {vr.encode("ascii"): vr for vr in ALL_VRS}
 
 # VRs whose length is 32 bits wide behind two reserved bytes (PS3.5 7.1.2).
 WIDE = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
-
-
 _NARROW = frozenset(VR_LETTERS) - WIDE
 
-# Tags in little endian.
-_ITEM, _ITEM_END, _SEQUENCE_END = b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0", b"\xfe\xff\xdd\xe0"
+# Tags as they stand in little endian.
+ITEM_TAG, ITEM_END_TAG, SEQUENCE_END_TAG = b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0", b"\xfe\xff\xdd\xe0"
 _PIXELS = b"\xe0\x7f\x10\x00"
 
 # Group, element and length of a header in implicit VR.
@@ -49,11 +47,6 @@ class Encoding:
 
     implicit: bool
     little: bool
-
-    @property
-    def number(self) -> int:
-        """A number from 0 to 3."""
-        return self.implicit + 2 * self.little
 
 
 # Items in elements of unknown VR are in implicit VR little endian (PS3.5 6.2.2, note 4).
@@ -153,9 +146,9 @@ def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
                 return -1
             kind = head[:4]
             if in_items:
-                if kind == _SEQUENCE_END:
+                if kind == SEQUENCE_END_TAG:
                     nested, in_items = nested - 1, False
-                elif kind == _ITEM:
+                elif kind == ITEM_TAG:
                     length = int.from_bytes(head[4:8], "little")
                     in_items = length != UNDEFINED
                     at += length if in_items else 0
@@ -164,7 +157,7 @@ def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
                 at += 8
                 continue
             vr = head[4:6]
-            if kind == _ITEM_END:
+            if kind == ITEM_END_TAG:
                 at, in_items = at + 8, True
             elif vr in _NARROW and not implicit:
                 at += 8 + head[6] + (head[7] << 8)

@@ -14,6 +14,7 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
+from deidc.runtime.elements import plain_text
 from deidc.runtime.layout import VR_LETTERS, Encoding, behind, header_at, inflated
 from deidc.runtime.walk import Unsuited
 from deidc.runtime.window import Buffer, InMemory, NotWhole, Window
@@ -72,7 +73,7 @@ def opened(window: Window) -> Opened:
             raise Unsuited("the data set is not in the transfer syntax that the file names")
     else:
         layout = _layout_by_first_element(window[start : start + 6])
-        syntax = _syntax_of(layout)
+        syntax = syntax_of(layout)
     preamble = window[0:PREAMBLE] if has_prefix and not is_deflated else b""
     return Opened(preamble, meta, elements, window, start, layout, syntax, is_deflated)
 
@@ -100,7 +101,8 @@ def _layout_by_first_element(first: bytes) -> Encoding:
     return Encoding(implicit=False, little=int.from_bytes(first[:2], "little") < 0x0400)
 
 
-def _syntax_of(layout: Encoding) -> str:
+def syntax_of(layout: Encoding) -> str:
+    """Return the transfer syntax of a data set that is not deflated."""
     if layout.implicit:
         return ImplicitVRLittleEndian
     return ExplicitVRLittleEndian if layout.little else ExplicitVRBigEndian
@@ -142,7 +144,7 @@ def text_of(element: bytes | None) -> str:
     if element is None:
         return ""
     value_at = 8 if element[4:6] in _NARROW else header_at(element, 0, META_LAYOUT).value_at
-    return element[value_at:].decode("latin-1").strip(" \0")
+    return plain_text(element[value_at:])
 
 
 def text_element(tag: int, vr: str, text: str) -> bytes:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from attrs import define, field, frozen
 
 from deidc.runtime.decisions import Context, Decided, Decision, Form
-from deidc.runtime.layout import UNDEFINED
+from deidc.runtime.layout import ITEM_TAG, SEQUENCE_END_TAG, UNDEFINED
 from deidc.runtime.plan import Node
 
 # Larger items cost more to compare than they save: their values are part of the comparison. They are not learnt.
@@ -23,9 +23,6 @@ KEY = 16
 MOST_SHAPES = 4
 _SEEN_BEFORE = 2
 _PATIENCE = 64
-
-_ITEM = b"\xfe\xff\x00\xe0"
-_SEQUENCE_END = b"\xfe\xff\xdd\xe0"
 
 
 class Act(NamedTuple):
@@ -141,7 +138,7 @@ class _Outline:
 
     def item(self, at: int, node: Node, inside: tuple[tuple[int, int], ...], depth: int) -> int:
         """Note an item; return where what is behind it begins."""
-        if self.data[at : at + 4] != _ITEM:
+        if self.data[at : at + 4] != ITEM_TAG:
             raise _Shapeless
         length, first = self._length(at + 4), len(self.acts)
         self._fix(at, 8)
@@ -195,7 +192,7 @@ class _Outline:
         length_at, first, number = at - 4, len(self.acts), 0
         end = None if length == UNDEFINED else at + length
         while end is None or at < end:
-            if end is None and self.data[at : at + 4] == _SEQUENCE_END:
+            if end is None and self.data[at : at + 4] == SEQUENCE_END_TAG:
                 self._fix(at, 8)
                 return at + 8
             at = self.item(at, node, (*inside, (tag, number)), depth + 1)

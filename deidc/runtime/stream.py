@@ -14,11 +14,20 @@ from attrs import define, field
 from deidc.ir import dictionary
 from deidc.runtime.decisions import Context, Decision, Form, Known
 from deidc.runtime.editing import IDENTITY, Editing
-from deidc.runtime.elements import creator_of, effective_vr, encodings_of_value, sequence_items
+from deidc.runtime.elements import (
+    CHARACTER_SET,
+    creator_of,
+    effective_vr,
+    encodings_of_value,
+    plain_text,
+    sequence_items,
+)
 from deidc.runtime.fold import Standing
 from deidc.runtime.layout import (
     HIDDEN,
     ITEM_END,
+    ITEM_TAG,
+    SEQUENCE_END_TAG,
     UNDEFINED,
     VR_LETTERS,
     Damaged,
@@ -28,17 +37,14 @@ from deidc.runtime.layout import (
 )
 from deidc.runtime.plan import Entry, Node
 from deidc.runtime.shapes import KEY, LARGEST, Shapes
-from deidc.runtime.walk import Found, Place, Unsuited, Walk
+from deidc.runtime.walk import Found, Place, Unsuited, Walk, declared_vr
 from deidc.runtime.window import NotWhole, Window
-
-CHARACTER_SET = 0x00080005
 
 # Items and the delimiter of sequences, little and big endian.
 _ITEMS = {
-    True: (b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"),
+    True: (ITEM_TAG, SEQUENCE_END_TAG),
     False: (b"\xff\xfe\xe0\x00", b"\xff\xfe\xe0\xdd"),
 }
-_ITEM_TAG = _ITEMS[True][0]
 
 _OUT_OF_ORDER = "elements are not in order"
 
@@ -95,9 +101,7 @@ class Streaming:
             starts = {} if depth else self.starts
         mark, last, padding = len(editing.edits), -1, 0
         at -= base
-        limit = end - base
-        if limit > len(data):
-            limit = len(data) - 12
+        limit = _limit(window, end)
         while True:
             while at < limit:
                 found = known.get(data[at : at + size])
@@ -136,7 +140,7 @@ class Streaming:
                     if length == UNDEFINED:
                         break
                     stop = value_at + length
-                    if form is _LONG or (form is _UNKNOWN and data[value_at : value_at + 4] != _ITEM_TAG):
+                    if form is _LONG or (form is _UNKNOWN and data[value_at : value_at + 4] != ITEM_TAG):
                         last = tag
                         if starts is not None:
                             starts[tag] = at + base
@@ -204,13 +208,11 @@ class Streaming:
         layout, tag = walk.context.layout, header.tag
         if tag >> 16 == 0xFFFE:
             raise Damaged
-        declared = None if layout.implicit else VR_LETTERS.get(header.vr or b"")
-        if declared is None and not layout.implicit:
-            raise Unsuited("a VR is none of DICOM")
+        declared = declared_vr(header, layout)
         creator = creator_of(tag, walk.creators)
         vr = effective_vr(tag, declared, header.length, creator)
         entry = walk.node.entry(tag, vr, creator)
-        is_sequence = vr == "SQ" or (vr == "UN" and self.window[header.value_at : header.value_at + 4] == _ITEM_TAG)
+        is_sequence = vr == "SQ" or (vr == "UN" and self.window[header.value_at : header.value_at + 4] == ITEM_TAG)
         if is_sequence and not self._is_closed(walk, entry):
             stop = self._sequence(walk, at, end, header, vr, creator, entry)
         else:
@@ -247,7 +249,7 @@ class Streaming:
         return not self.has_nested_adds and (walk.context.sheltered or entry.always_sheltered)
 
     def _note_creator(self, walk: Walk, found: Found, entry: Entry) -> None:
-        name = self.window[found.header.value_at : found.end].decode("latin-1").strip(" \0")
+        name = plain_text(self.window[found.header.value_at : found.end])
         if name:
             walk.creators = {**walk.creators, (found.tag >> 16, found.tag & 0xFFFF): name}
             if walk.depth == 0:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from attrs import define, field
-from pydicom.dataelem import RawDataElement
-from pydicom.tag import BaseTag
 
 from deidc.ir import dictionary
 from deidc.runtime.elements import (
+    CHARACTER_SET,
     DEFAULT_ENCODINGS,
     Encodings,
     InputElement,
     creator_of,
     effective_vr,
     encodings_of_value,
+    plain_text,
+    raw_element,
     sequence_items,
 )
 from deidc.runtime.layout import (
     HIDDEN,
     ITEM,
     ITEM_END,
+    ITEM_TAG,
     SEQUENCE_END,
     UNDEFINED,
-    VR_LETTERS,
     Damaged,
     Encoding,
     Header,
@@ -30,11 +31,8 @@ from deidc.runtime.layout import (
     header_at,
 )
 from deidc.runtime.plan import Entry, Node
-from deidc.runtime.walk import Unsuited
+from deidc.runtime.walk import Unsuited, declared_vr
 from deidc.runtime.window import NotWhole, Window
-
-_CHARACTER_SET = 0x00080005
-_ITEM = b"\xfe\xff\x00\xe0"
 
 
 @define(eq=False)
@@ -82,7 +80,7 @@ class Survey:
                 raise Unsuited("elements are not in order")
             last = header.tag
             creator = creator_of(last, creators)
-            vr = _vr_of(header, layout, creator)
+            vr = effective_vr(last, declared_vr(header, layout), header.length, creator)
             entry = node.entry(last, vr, creator)
             where = f"{path}{last:08X}"
             if self._holds_items(header, layout, vr):
@@ -93,14 +91,14 @@ class Survey:
             at = behind(window, header, layout)
             if end is not None and at > end:
                 raise NotWhole
-            if last == _CHARACTER_SET:
+            if last == CHARACTER_SET:
                 encodings = encodings_of_value(self._value(header, at))
             elif dictionary.is_private_creator(last):
-                name = self._value(header, at).decode("latin-1").strip(" \0")
+                name = plain_text(self._value(header, at))
                 if name:
                     creators[last >> 16, last & 0xFFFF] = name
             if entry.collects:
-                raw = _raw(header, self._value(header, at), layout)
+                raw = raw_element(header, self._value(header, at), layout)
                 element = InputElement(raw, vr, creator, where, indexes, encodings, self.in_file_meta)
                 self.found.append((element, entry))
         return at
@@ -108,9 +106,9 @@ class Survey:
     def _holds_items(self, header: Header, layout: Encoding, vr: str) -> bool:
         """Whether an element is a sequence, or hides one (PS3.5 6.2.2, note 4)."""
         window = self.window
-        if vr != "UN" or window[header.value_at : header.value_at + 4] != _ITEM:
+        if vr != "UN" or window[header.value_at : header.value_at + 4] != ITEM_TAG:
             return vr == "SQ"
-        raw = _raw(header, self._value(header, behind(window, header, layout)), layout)
+        raw = raw_element(header, self._value(header, behind(window, header, layout)), layout)
         return sequence_items(InputElement(raw, vr, None, "", (), DEFAULT_ENCODINGS, False)) is not None
 
     def _items(
@@ -138,17 +136,3 @@ class Survey:
 
     def _value(self, header: Header, end: int) -> bytes:
         return self.window[header.value_at : end - 8 if header.length == UNDEFINED else end]
-
-
-def _vr_of(header: Header, layout: Encoding, creator: str | None) -> str:
-    declared = None if layout.implicit else VR_LETTERS.get(header.vr or b"")
-    if declared is None and not layout.implicit:
-        raise Unsuited("a VR is none of DICOM")
-    return effective_vr(header.tag, declared, header.length, creator)
-
-
-def _raw(header: Header, value: bytes, layout: Encoding) -> RawDataElement:
-    declared = None if header.vr is None else header.vr.decode("ascii")
-    return RawDataElement(
-        BaseTag(header.tag), declared, header.length, value, header.value_at, layout.implicit, layout.little
-    )

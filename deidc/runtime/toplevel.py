@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from attrs import define, field
-from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.tag import BaseTag
 
 from deidc.ir import dictionary
 from deidc.runtime.elements import (
+    CHARACTER_SET,
     DEFAULT_ENCODINGS,
     Encodings,
     InputElement,
@@ -19,11 +18,12 @@ from deidc.runtime.elements import (
     effective_vr,
     encodings_of_value,
     input_elements,
+    plain_text,
+    raw_element,
 )
 from deidc.runtime.layout import UNDEFINED, Damaged, Encoding, Header, behind, header_at
 from deidc.runtime.window import Window
 
-CHARACTER_SET = 0x00080005
 # Values that decisions are kept for are no longer than this.
 LONGEST_KEY = 256
 
@@ -124,7 +124,7 @@ class OfBytes:
             if header.tag == CHARACTER_SET:
                 self._encodings = encodings_of_value(self.window[header.value_at : stop])
             elif dictionary.is_private_creator(header.tag):
-                name = self.window[header.value_at : stop].decode("latin-1").strip(" \0")
+                name = plain_text(self.window[header.value_at : stop])
                 if name:
                     self._creators[header.tag >> 16, header.tag & 0xFFFF] = name
             self._starts[header.tag] = self._at
@@ -140,9 +140,6 @@ class OfBytes:
         *,
         is_meta: bool,
     ) -> InputElement:
-        declared = None if header.vr is None else header.vr.decode("latin-1")
-        vr = effective_vr(header.tag, declared, header.length, creator)
-        raw = RawDataElement(
-            BaseTag(header.tag), declared, header.length, value, header.value_at, layout.implicit, layout.little
-        )
+        raw = raw_element(header, value, layout)
+        vr = effective_vr(header.tag, raw.VR, header.length, creator)
         return InputElement(raw, vr, creator, f"{header.tag:08X}", (), encodings, is_meta)

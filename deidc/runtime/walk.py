@@ -6,7 +6,7 @@ from attrs import define, field, frozen
 
 from deidc.runtime.decisions import Context, Decision
 from deidc.runtime.folding import Level
-from deidc.runtime.layout import Encoding, Header
+from deidc.runtime.layout import VR_LETTERS, Encoding, Header
 from deidc.runtime.plan import Entry, Node
 from deidc.runtime.shapes import Act
 
@@ -21,6 +21,16 @@ Told = tuple[Place | None, int | Act, Decision]
 
 class Unsuited(Exception):
     """The stream engine leaves an object to the Dataset engine; says why, in words without data."""
+
+
+def declared_vr(header: Header, layout: Encoding) -> str | None:
+    """Return the VR that stands in a header; None in implicit VR. Raises Unsuited for what is none."""
+    if layout.implicit:
+        return None
+    vr = VR_LETTERS.get(header.vr or b"")
+    if vr is None:
+        raise Unsuited("a VR is none of DICOM")
+    return vr
 
 
 @frozen
