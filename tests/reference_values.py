@@ -20,7 +20,7 @@ FORMS = {
     "TM": TIME,
     "UI": r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*",
 }
-ASCII = {*FORMS, "AE", "UR"}
+ASCII = {*FORMS, "AE", "CS", "UR"}
 ONE_VALUE = {"LT", "ST", "UT", "UR"}
 NUMBERS = {"US": (0, 0xFFFF), "SS": (-0x8000, 0x7FFF), "UL": (0, 0xFFFFFFFF), "SL": (-0x80000000, 0x7FFFFFFF)}
 CODECS = {"": "ascii", "ISO_IR 6": "ascii", "ISO_IR 100": "latin-1", "ISO_IR 192": "utf-8"}
