@@ -40,7 +40,7 @@ class FromDebian:
 
 @frozen
 class Ours:
-    """deidc as it is in this folder, in a virtual environment of its own: without what tests and benchmarks need."""
+    """deidc as it is in this folder, installed as users install it: without what tests and benchmarks need."""
 
     name: str
 
@@ -89,6 +89,8 @@ def find(peer: Peer, folder: Path | None) -> Found:
             interpreter = _interpreter(folder, name)
             if interpreter is None:
                 return _NOT_INSTALLED
+            if not _is_this_folder(interpreter):
+                return Absent("what is installed is not what is in this folder: install it again")
             found = _python_version("pydicom", interpreter)
             return (
                 evolve(found, version=f"{__version__}, pydicom {found.version}") if isinstance(found, Ready) else found
@@ -110,6 +112,22 @@ def _interpreter(folder: Path | None, name: str) -> Path | None:
     return interpreter if interpreter is not None and interpreter.exists() else None
 
 
+def _is_this_folder(interpreter: Path) -> bool:
+    """Whether the deidc that an interpreter imports has the sources of this folder."""
+    text = "import deidc, pathlib; print(pathlib.Path(deidc.__file__).parent)"
+    done = subprocess.run([str(interpreter), "-P", "-c", text], capture_output=True, text=True, check=False)
+    return not done.returncode and _sources(Path(done.stdout.strip())) == _sources(HERE.parent / "deidc")
+
+
+def _sources(package: Path) -> dict[str, bytes]:
+    """Return the sources of a package that are not recipes, which lie elsewhere where it is installed."""
+    return {
+        path.relative_to(package).as_posix(): path.read_bytes()
+        for path in package.rglob("*")
+        if path.suffix in (".py", ".lark")
+    }
+
+
 def install(folder: Path, names: tuple[str, ...], *, debian: bool) -> Iterator[tuple[Peer, Found]]:
     """Install peers, all if none is named, and say how each ended; programs of Debian only if `debian` asks for it."""
     for peer in (PEERS[name] for name in names or PEERS):
@@ -117,7 +135,7 @@ def install(folder: Path, names: tuple[str, ...], *, debian: bool) -> Iterator[t
             case FromPyPI(requirement=requirement):
                 trouble = _install_package(folder / peer.name, requirement)
             case Ours():
-                trouble = _install_package(folder / peer.name, "--editable", str(HERE.parent))
+                trouble = _install_package(folder / peer.name, str(HERE.parent))
             case FromDebian(program=program, package=package) if debian and shutil.which(program) is None:
                 trouble = _run("apt-get", "install", "-y", "--no-install-recommends", package)
             case _:

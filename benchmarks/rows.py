@@ -38,7 +38,7 @@ class Row:
 
 
 def _deidc(name: str, about: str, recipe: str, *options: str) -> Row:
-    run = ("{python}", "-m", "deidc", "run", recipe, "{input}", "-o", "{output}", "--quiet")
+    run = ("{python}", "-P", "-m", "deidc", "run", recipe, "{input}", "-o", "{output}", "--quiet")
     return Row(name, "deidc", about, (*run, *options))
 
 

@@ -11,7 +11,7 @@ import click
 from deidc.cli.recipe_arguments import one_recipe
 from deidc.cli.terminal import tell
 from deidc.diagnostics import Report
-from deidc.ir.compile import check_recipe, compile_recipe
+from deidc.ir.compile import check_and_compile
 from deidc.ir.program import Program
 from deidc.ir.reader import is_program, read_program
 from deidc.ir.signatures import Signatures
@@ -36,15 +36,15 @@ def program_of(
         except ProgramError as failure:
             click.echo(f"{given.source.name}: {failure}", err=True)
             sys.exit(1)
-    report = check_recipe(given.source, bases=bases, signatures=signatures)
+    report, program = check_and_compile(given.source, bases=bases, signatures=signatures)
     report = Report.of(report.sources, given.said, report.diagnostics)
-    if report.errors:
+    if program is None or report.errors:
         tell(report, err=True)
         sys.exit(1)
     if report.warnings and not quiet:
         warnings = summary(Report.of(report.sources, report.warnings))
         click.echo(f"{given.source.name}: {warnings}; deidc check {recipe}", err=True)
-    return compile_recipe(given.source, bases=bases, signatures=signatures)
+    return program
 
 
 def functions_of(references: Sequence[str]) -> Functions:

@@ -54,10 +54,31 @@ def compile_recipe(
 
     With `strict`, warnings are errors. `protected` are keywords of attributes that wide rules do not touch.
     """
+    report, program = check_and_compile(
+        recipe, library=library, signatures=signatures, bases=bases, protected=protected, strict=strict
+    )
+    if program is None:
+        raise CompileError(report)
+    return program
+
+
+def check_and_compile(
+    recipe: Recipe,
+    *,
+    library: Library | None = None,
+    signatures: Signatures | None = None,
+    bases: Sequence[str] = (),
+    protected: tuple[str, ...] = SYSTEM_PROTECTED,
+    strict: bool = False,
+) -> tuple[Report, Program | None]:
+    """Return every complaint about a recipe, and its program, or None if there are errors.
+
+    The same as `check_recipe` and `compile_recipe` one after the other, with the recipe read once.
+    """
     merged, resolved, report = _analyse(recipe, library, signatures, bases)
     if report.errors or (strict and report.warnings):
-        raise CompileError(report)
-    return verify(lower(resolved, merged.sources, protected, merged.digests))
+        return report, None
+    return report, verify(lower(resolved, merged.sources, protected, merged.digests))
 
 
 def format_recipe(recipe: Recipe) -> str:
