@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deidc.ir.verify import ProgramError
     from deidc.runtime.functions import Functions
     from deidc.runtime.machine import LinkError, Machine
-    from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Flag, Outcome, Refused
+    from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Flag, OnFailure, Outcome, Refused
     from deidc.runtime.tables import Table
     from deidc.source import Source
 
@@ -41,6 +41,7 @@ _HOMES = {
     "Event": "deidc.runtime.outcome",
     "Fault": "deidc.runtime.outcome",
     "Flag": "deidc.runtime.outcome",
+    "OnFailure": "deidc.runtime.outcome",
     "Outcome": "deidc.runtime.outcome",
     "Refused": "deidc.runtime.outcome",
     "Table": "deidc.runtime.tables",
@@ -59,6 +60,7 @@ __all__ = [
     "Functions",
     "LinkError",
     "Machine",
+    "OnFailure",
     "Outcome",
     "Program",
     "ProgramError",

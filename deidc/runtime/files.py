@@ -127,7 +127,7 @@ class FileCleaning:
             effects = [effect for _, one, decision in told if one == tag for _, effect in decision.effects]
             # What is added for the first time is told by events.
             effects += [event.effect for event in self.frame.events if event.path == f"{tag:08X}"]
-            is_written = any(effect is not Effect.REMOVED for effect in effects)
+            is_written = any(not effect.leaves_nothing for effect in effects)
             return is_written or self.plan.keeps_in_file_meta(tag, vr_of(meta[tag]))
 
         texts = {tag: text_of(element) for tag, element in meta.items()}

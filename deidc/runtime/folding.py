@@ -14,7 +14,7 @@ from deidc.runtime.elements import Encodings, InputElement, Undecodable, creator
 from deidc.runtime.fold import Evaluate, Fold, Folded, Standing, proviso_holds
 from deidc.runtime.frame import Frame, Trouble
 from deidc.runtime.lists import undecodable
-from deidc.runtime.outcome import Effect, Event, Fault
+from deidc.runtime.outcome import Effect, Event, Fault, OnFailure
 from deidc.runtime.plan import Entry, Node, vr_of_new
 
 # More faults than this say nothing new about an object that is refused anyway.
@@ -62,19 +62,30 @@ class Folding:
     evaluate: Evaluate
 
     def existing(self, here: Level, element: InputElement, entry: Entry, *, is_needed: bool) -> Folded | None:
-        """Fold one element of the input; a fault is kept, and None returned.
+        """Fold one element of the input; None if there was a fault, which is kept.
 
-        `is_needed` is of private creators: something is left in the block.
+        Where a failure withdraws the element, it is that what becomes of it. `is_needed` is of private creators:
+        something is left in the block.
         """
         try:
             fold = self._new(here, element, entry, self.is_sheltered(here, element, entry), element.path)
             fold.is_needed = is_needed
             return fold.run()
         except Undecodable:
-            self.keep(cast("Trouble", undecodable(element)).fault)
+            fault = cast("Trouble", undecodable(element)).fault
         except Trouble as failure:
-            self.keep(failure.fault)
-        return None
+            fault = failure.fault
+        return self._failed(fault, entry, element.path)
+
+    def _failed(self, fault: Fault, entry: Entry, path: str) -> Folded | None:
+        """Return what becomes of an element that an op failed on."""
+        ops_here = [step.index for step in entry.steps] if fault.op is None else [fault.op]
+        if self.frame.on_failure is OnFailure.REFUSE or not ops_here:
+            self.keep(fault)
+            return None
+        op = ops_here[0]
+        self.frame.note(path, op, effect=Effect.WITHDRAWN)
+        return Folded(Standing.ABSENT, entry.identity.vr, None, (Event(path, op, Effect.WITHDRAWN),))
 
     def additions(
         self, here: Level, creators: Creators, present: Container[int]
@@ -115,10 +126,12 @@ class Folding:
 
     def _added(self, here: Level, tag: int, creator: str | None) -> Folded | None:
         entry = here.node.entry(tag, vr_of_new(tag, creator), creator)
+        path = f"{here.path}{tag:08X}"
         try:
-            folded = self._new(here, None, entry, False, f"{here.path}{tag:08X}").run()
+            folded: Folded | None = self._new(here, None, entry, False, path).run()
         except Trouble as failure:
-            self.keep(failure.fault)
+            folded = self._failed(failure.fault, entry, path)
+        if folded is None:
             return None
         self.frame.events.extend(folded.events)
         return None if folded.standing is Standing.ABSENT else folded

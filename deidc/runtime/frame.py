@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from deidc.diagnostics import Rule
 from deidc.ir import ops
-from deidc.runtime.outcome import Effect, Event, Fault
+from deidc.runtime.outcome import Effect, Event, Fault, OnFailure
 from deidc.runtime.toplevel import TopLevel
 
 
@@ -113,12 +113,14 @@ class Frame:
 
     `given` is the input object, or how to have it; an engine that works on bytes needs it for lists and for
     functions that ask for it only. `top` answers most questions of labels and functions without it. `of_object` has
-    results of calls that are the same for all elements of the object.
+    results of calls that are the same for all elements of the object. `on_failure` says whether a fault of an element
+    is one of the object.
     """
 
     given: Dataset | Callable[[], Dataset] = field(repr=False)
     top: TopLevel = field(repr=False)
     variables: Variables = field(repr=False)
+    on_failure: OnFailure = OnFailure.REFUSE
     held: dict[int, Holdings] = field(factory=dict, repr=False)
     gathered: dict[int, list[str]] = field(factory=dict, repr=False)
     events: list[Event] = field(factory=list)

@@ -23,7 +23,7 @@ from deidc.runtime.functions import Functions
 from deidc.runtime.lists import fill_lists, gather_paths, visit_object
 from deidc.runtime.marks import flags
 from deidc.runtime.operands import Operands
-from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Outcome, Refused
+from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused
 from deidc.runtime.part10 import META_LAYOUT, meta_elements, opened
 from deidc.runtime.plan import Entry, Plan
 from deidc.runtime.toplevel import OfBytes, OfDataset
@@ -68,6 +68,7 @@ class Machine:
     _variables: Mapping[str, object] = field(repr=False)
     _transcodes: tuple[tuple[int, str], ...] = field(repr=False)
     _reads_lists: bool
+    _on_failure: OnFailure
 
     @classmethod
     def link(
@@ -77,11 +78,16 @@ class Machine:
         *,
         variables: Mapping[str, object] | None = None,
         per_object: Collection[str] = (),
+        on_failure: OnFailure = OnFailure.REFUSE,
     ) -> Machine:
         """Bind a program to functions and to the variables that are the same for every object.
 
         `functions` are deidc's own if None is given. `per_object` names the variables that every call of `run`
         will supply. Raises LinkError with the names of all that is missing.
+
+        With `on_failure` WITHDRAW, an element that an op fails on is taken out of the object, and nothing is missing
+        until an op asks for it: deid's documentation promises that of variables ("as a precaution"). An element that
+        no op acts on, and lists that cannot be filled, refuse the object in any case.
         """
         bound = Functions.standard() if functions is None else functions
         given = dict(variables or {})
@@ -92,7 +98,7 @@ class Machine:
         missing_functions = tuple(
             one.name for one in program.needs.functions if bound.find(one.name, builtin=one.builtin) is None
         )
-        if missing_variables or missing_functions:
+        if on_failure is OnFailure.REFUSE and (missing_variables or missing_functions):
             raise LinkError(missing_variables, missing_functions)
         return cls(
             program=program,
@@ -107,6 +113,7 @@ class Machine:
                 function is not None and not function.own
                 for function in (bound.find(one.name, builtin=one.builtin) for one in program.needs.functions)
             ),
+            on_failure=on_failure,
         )
 
     def run(self, dataset: Dataset, variables: Mapping[str, object] | None = None) -> Outcome:
@@ -131,7 +138,7 @@ class Machine:
         file = opened(Window(reader))
         meta = meta_elements(file.meta)
         top = OfBytes(file.window, file.layout, meta, META_LAYOUT, file.start)
-        frame = Frame(read, top, self._all(variables))
+        frame = Frame(read, top, self._all(variables), self._on_failure)
         if missing := self._missing(frame):
             return Refused(missing)
         return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame).run(self._fill)
@@ -147,7 +154,7 @@ class Machine:
         return {**self._variables, **variables} if variables else self._variables
 
     def _frame(self, dataset: Dataset, variables: Mapping[str, object] | None) -> Frame:
-        frame = Frame(dataset, OfDataset(dataset), self._all(variables))
+        frame = Frame(dataset, OfDataset(dataset), self._all(variables), self._on_failure)
         if self._transcodes:
             frame.transcode_to = encodings_for(self._transcodes[-1][1])
         return frame
@@ -167,6 +174,8 @@ class Machine:
         return Cleaned(cleaned, in_order(frame.events), raised)
 
     def _missing(self, frame: Frame) -> tuple[Fault, ...]:
+        if self._on_failure is OnFailure.WITHDRAW:
+            return ()
         return tuple(
             Fault(faults.VARIABLE_MISSING, f"variable {one.name!r} was not supplied for this object")
             for one in self.program.needs.variables
@@ -207,7 +216,7 @@ class Machine:
         written = frozenset(
             int(event.path, 16)
             for event in frame.events
-            if event.path.startswith("0002") and event.effect is not Effect.REMOVED
+            if event.path.startswith("0002") and not event.effect.leaves_nothing
         )
         for index, op in self._plan.surroundings:
             match op:

@@ -35,8 +35,8 @@ class Operands:
     def __call__(self, by: ops.Var | ops.Call, fold: Fold, step: Step) -> object:
         """Return the value of a variable or a call for one element; raises Trouble."""
         match by:
-            case ops.Var(name):
-                return fold.frame.variables[name]
+            case ops.Var():
+                return _variable(by, fold, step)
             case ops.Call():
                 return self._call(by, fold, step)
             case _:
@@ -44,7 +44,8 @@ class Operands:
 
     def _call(self, call: ops.Call, fold: Fold, step: Step) -> object:
         function = self.functions.find(call.name, builtin=call.builtin)
-        assert function is not None, "linking found every function"
+        if function is None:  # which linking allows where failures withdraw elements
+            raise trouble(faults.FUNCTION_FAILED, f"there is no function {call.name}", fold.path, step.index)
         if call in fold.frame.of_object:
             return fold.frame.of_object[call]
         frame = fold.frame
@@ -53,7 +54,7 @@ class Operands:
             builtin=call.builtin,
             arguments=MappingProxyType(
                 {
-                    one.key: one.value.text if isinstance(one.value, ops.Text) else frame.variables[one.value.name]
+                    one.key: one.value.text if isinstance(one.value, ops.Text) else _variable(one.value, fold, step)
                     for one in call.arguments
                 }
             ),
@@ -87,6 +88,14 @@ class Operands:
         for slot, name in self.fields.items():
             lists.setdefault(name, list(frame.gathered.get(slot, ())))
         return MappingProxyType(lists)
+
+
+def _variable(var: ops.Var, fold: Fold, step: Step) -> object:
+    """Return a variable of the object. Raises Trouble."""
+    if var.name not in fold.frame.variables:
+        message = f"variable {var.name!r} was not supplied for this object"
+        raise trouble(faults.VARIABLE_MISSING, message, fold.path, step.index)
+    return fold.frame.variables[var.name]
 
 
 def _attribute(frame: Frame, tag: int) -> tuple[str, ...]:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import TypeAlias
 
 from attrs import field, frozen
 from pydicom.dataset import Dataset
 
 from deidc.diagnostics import Rule
+
+
+class OnFailure(Enum):
+    """What becomes of an object if an op fails on one of its elements: refused, or cleaned without the element."""
+
+    REFUSE = auto()
+    WITHDRAW = auto()
 
 
 class Effect(StrEnum):
@@ -23,6 +30,12 @@ class Effect(StrEnum):
     RETAINED = "retained"  # a private creator that stays because its block is not empty
     SYNCED = "synced"  # file meta information or preamble
     TRANSCODED = "transcoded"
+    WITHDRAWN = "withdrawn"  # taken out of the object because the op failed on it, where the host asks for that
+
+    @property
+    def leaves_nothing(self) -> bool:
+        """Whether the element is gone."""
+        return self in (Effect.REMOVED, Effect.WITHDRAWN)
 
 
 @frozen(order=True)
