@@ -209,6 +209,20 @@ class _Showing:
         return None if not text or ZERO_WIDTH.search(text) or WIDE_BLANK.search(text) else text
 
 
+def copied(deid: DeidDict) -> DeidDict:
+    """Return a dictionary with copies of all dictionaries and lists in it."""
+    found: DeidDict = _copied(deid)
+    return found
+
+
+def _copied(part: Any) -> Any:  # noqa: ANN401  # any part of the dictionary
+    if isinstance(part, dict):
+        return {key: _copied(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_copied(one) for one in part]
+    return tuple(_copied(one) for one in part) if isinstance(part, tuple) else part
+
+
 def _value(value: nodes.Value) -> str:
     return literal_text(value.text) if isinstance(value, nodes.Literal) else write_value(value)
 

@@ -323,6 +323,23 @@ def test_ops_have_the_lines_of_the_files(folder):
     assert {("first.deid", 11), ("second.deid", 11)} <= lines
 
 
+def test_what_was_read_before_is_only_as_good_as_its_files(folder):
+    """A recipe that is read again says what its files say by then, included ones too; edits of another are not seen."""
+    (folder / "third.deid").write_text('FORMAT dicom\n%include "first.deid"\n', encoding="utf-8")
+    one = DeidRecipe("third.deid")
+    one.deid["header"].clear()
+    again = DeidRecipe("third.deid")
+    assert run(again, named("1")).PatientID == "first"
+    assert again.program() is DeidRecipe("third.deid").program()
+    (folder / "first.deid").write_text(FIRST.replace("PatientID first", "PatientID changed"), encoding="utf-8")
+    for name in ("first.deid", "third.deid", "third.deid"):
+        assert run(DeidRecipe(name), named("1")).PatientID == "changed"
+    assert run(again, named("1")).PatientID == "first"
+    (folder / "first.deid").unlink()
+    with pytest.raises(CompileError):
+        DeidRecipe("third.deid")
+
+
 def test_text_and_dictionary_are_told_apart():
     """A reference in quotation marks is text, and stays so in the dictionary until it is replaced by a reference."""
     recipe = DeidRecipe({"format": "dicom", "header": []})
