@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from attrs import define, field
 from pydicom.dataset import FileDataset
@@ -45,19 +45,22 @@ class Given:
 
 
 def clean(
-    machine: Machine, given: Given, variables: Mapping[str, object]
+    machine: Machine,
+    given: Given,
+    variables: Mapping[str, object],
+    lists: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[Cleaned | CleanedBytes | Refused, str | None]:
     """Clean an object with the stream engine, or with the Dataset engine; return why it was that one, too.
 
     Raises NotRead and NotOpened, and whatever pydicom raises where it stumbles over a damaged object.
     """
     try:
-        return machine.run_on_bytes(given.opened, given.read, variables), None
+        return machine.run_on_bytes(given.opened, given.read, variables, lists), None
     except Unsuited as reason:
         why = str(reason)
     except (NotWhole, Damaged):
         why = "the file is damaged"  # and pydicom's reading tells in which way
-    return machine.run(given.read(), variables), why
+    return machine.run(given.read(), variables, lists), why
 
 
 def content_of(cleaned: Cleaned | CleanedBytes, given: Given) -> Content | ReadFault:
