@@ -216,6 +216,13 @@ INSTANCE_DOUBLED = _fault(
     "Two different objects were given one SOP Instance UID.",
     "Archives keep one of the two. The recipe writes a SOP Instance UID that does not depend on the object's own.",
 )
+REGION_UNREADABLE = _fault(
+    "DC960",
+    "region-unreadable",
+    "A region that is to be blanked cannot be read from the object.",
+    "A label takes regions from a sequence, and an item of it lacks a corner, has one that is no number, or has them "
+    "in the wrong order. Whatever stands there in the pixels would stay, so the object is not written.",
+)
 
 
 RULES: tuple[Rule, ...] = (
@@ -251,4 +258,5 @@ RULES: tuple[Rule, ...] = (
     HIERARCHY_SPLIT,
     HIERARCHY_MIXED,
     INSTANCE_DOUBLED,
+    REGION_UNREADABLE,
 )
