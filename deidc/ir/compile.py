@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from attrs import evolve
+
 from deidc.codes import layout, privacy
 from deidc.codes import names as codes
 from deidc.diagnostics import CompileError, Diagnostic, Report, Severity
@@ -81,6 +83,14 @@ def check_and_compile(
     return report, verify(lower(resolved, merged.sources, protected, merged.digests))
 
 
+def compile_merged(merged: Merged, *, protected: tuple[str, ...] = SYSTEM_PROTECTED) -> Program:
+    """Return the program of recipes that are laid together already. Raises CompileError as `compile_recipe` does."""
+    resolved, report = _judged(merged, None)
+    if report.errors:
+        raise CompileError(report)
+    return verify(lower(resolved, merged.sources, protected, merged.digests))
+
+
 def format_recipe(recipe: Recipe) -> str:
     """Return a recipe in canonical form. Raises CompileError if its words cannot be read.
 
@@ -118,10 +128,14 @@ def _analyse(
 ) -> tuple[Merged, Resolved, Report]:
     source, said = source_of(recipe)
     merged = merge(source, library or FileLibrary(), bases)
+    return merged, *_judged(evolve(merged, said=(*said, *merged.said)), signatures)
+
+
+def _judged(merged: Merged, signatures: Signatures | None) -> tuple[Resolved, Report]:
     resolved, unknown = resolve(merged.recipe, signatures or Signatures(BUILTINS), merged.sources)
     checked = (complaint for check in CHECKS for complaint in check(resolved))
-    standing = apply_ignores(merged.sources, (*said, *merged.said, *unknown, *checked))
-    return merged, resolved, Report.of(merged.sources, _without_echoes(standing))
+    standing = apply_ignores(merged.sources, (*merged.said, *unknown, *checked))
+    return resolved, Report.of(merged.sources, _without_echoes(standing))
 
 
 def _without_echoes(said: Sequence[Diagnostic]) -> list[Diagnostic]:

@@ -194,6 +194,8 @@ class _Resolving:
                             self._declare_variable(line)
                 case _:
                     pass
+        # Where a section stands is no meaning, so lists of values are numbered first, then those of elements.
+        self.declared = dict(sorted(self.declared.items(), key=lambda one: one[0][0] is nodes.ListKind.FIELDS))
         self.slots = {key: number for number, key in enumerate(self.declared)}
         if self.variables or self.signatures.variables is not None:
             self.known_variables = dict.fromkeys((*self.variables, *sorted(self.signatures.variables or ())))
@@ -506,12 +508,13 @@ class _Resolving:
     # ---- labels ---------------------------------------------------------------------------------------
 
     def _labels(self) -> Iterator[BoundLabel]:
+        """Yield labels by group, as deid does; a group that is opened again goes on where it was first opened."""
+        groups: dict[str, list[nodes.Label]] = {}
         for item in self.recipe.items:
-            if not isinstance(item, nodes.Filter):
-                continue
-            for label in item.body:
-                if isinstance(label, nodes.Label):
-                    yield self._label(item.name, label)
+            if isinstance(item, nodes.Filter):
+                groups.setdefault(item.name, []).extend(one for one in item.body if isinstance(one, nodes.Label))
+        for group, labels in groups.items():
+            yield from (self._label(group, label) for label in labels)
 
     def _label(self, group: str, label: nodes.Label) -> BoundLabel:
         lines: list[BoundLine] = []

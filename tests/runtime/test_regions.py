@@ -113,7 +113,7 @@ UNREADABLE = {
 def test_what_is_to_be_blanked_and_cannot_be_read_refuses_the_object(item):
     """A region that nobody can find is not blanked, so the object is refused; nor is it kept, which is no fault."""
     dataset = file_dataset(ultrasound(regions_item(0, 0, 1, 1), item))
-    assert fault_codes(run(recipe_of("coordinates from:SequenceOfUltrasoundRegions"), dataset)) == ["DC960"]
+    assert fault_codes(run(recipe_of("coordinates from:SequenceOfUltrasoundRegions"), dataset)) == ["DC970"]
     lines = ("coordinates all", "keepcoordinates from:SequenceOfUltrasoundRegions")
     assert found(dataset, *lines) == (blank(WholeImage()), kept(Rectangle(0, 0, 2, 2)))
 
@@ -122,7 +122,7 @@ def test_what_is_no_sequence_holds_no_regions():
     """A sequence whose bytes are none refuses the object, if what it names is to be blanked."""
     dataset = dataset_of(Modality="US")
     dataset.add_new(0x00091001, "UN", b"12345678")
-    assert fault_codes(run(recipe_of("coordinates from:(0009,1001)"), dataset)) == ["DC960"]
+    assert fault_codes(run(recipe_of("coordinates from:(0009,1001)"), dataset)) == ["DC970"]
     assert found(dataset, "coordinates all", "keepcoordinates from:(0009,1001)") == (blank(WholeImage()), kept())
 
 
