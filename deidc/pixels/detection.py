@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import define, field, frozen
 from pydicom.dataset import Dataset
 
+from deidc.ir import ops
 from deidc.ir.program import OWN_ACCOUNT, Origin, Program
 from deidc.runtime.frame import Frame, Trouble
 from deidc.runtime.lists import fill_lists, visit_object
@@ -47,6 +48,11 @@ class Detector:
     def of(cls, program: Program) -> Detector:
         """Return a detector. Labels need neither variables nor functions, so nothing is linked."""
         return cls(program, Plan(program))
+
+    @property
+    def marks(self) -> tuple[tuple[int, ops.Mark], ...]:
+        """The labels, each with its place in the program, in the order of the recipe."""
+        return self._plan.marks
 
     def detect(self, dataset: Dataset) -> tuple[Finding, ...] | Refused:
         """Return the labels that fire, in the order of the program, or why they cannot be asked.
