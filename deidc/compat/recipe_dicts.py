@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from deidc.compat.recipe_text import source_of
 from deidc.compat.recipe_words import literal_text
 from deidc.grammar import nodes
+from deidc.grammar.lines import WIDE_BLANK, ZERO_WIDTH
 from deidc.grammar.writer import write_conditions, write_statement, write_target, write_value
 from deidc.ir.compile import compile_recipe
 from deidc.ir.identifiers import SYSTEM_PROTECTED
@@ -197,14 +198,29 @@ class _Showing:
 
     def _parameters(self, line: nodes.Split) -> str:
         """Return the parameters of SPLIT; deid has none of them under `value` if none was written."""
-        behind = self._written(Span(line.span.source, line.target.span.end, line.span.end))
-        if behind is not None:
-            return behind.strip()
+        written = self._written(line.span)
+        if written is not None:
+            return written[line.target.span.end - line.span.start :].strip()
         return write_statement(evolve(line, remark=None)).removeprefix(f"SPLIT {write_target(line.target)}").strip()
 
     def _written(self, span: Span) -> str | None:
-        text = self.texts.get(span.source)
-        return None if text is None else text[span.start : span.end]
+        """Return what stands at a place, if that is known and all of it can be seen."""
+        text = self.texts.get(span.source, "")[span.start : span.end]
+        return None if not text or ZERO_WIDTH.search(text) or WIDE_BLANK.search(text) else text
+
+
+def copied(deid: DeidDict) -> DeidDict:
+    """Return a dictionary with copies of all dictionaries and lists in it."""
+    found: DeidDict = _copied(deid)
+    return found
+
+
+def _copied(part: Any) -> Any:  # noqa: ANN401  # any part of the dictionary
+    if isinstance(part, dict):
+        return {key: _copied(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_copied(one) for one in part]
+    return tuple(_copied(one) for one in part) if isinstance(part, tuple) else part
 
 
 def _value(value: nodes.Value) -> str:

@@ -6,21 +6,30 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from deidc.compat.logger import bot
-from deidc.compat.recipe_dicts import rules_before, source_of
+from deidc.compat.recipe_dicts import DeidDict, copied, dicts_of, rules_before, source_of
 from deidc.diagnostics import CompileError, Report
 from deidc.grammar.reader import read
+from deidc.ir.compile import compile_merged
 from deidc.ir.library import SHIPPED_PREFIX, FileLibrary, Found, NotFound, read_recipe, shipped_recipes
 from deidc.ir.merge import Merged, joined, merge
+from deidc.ir.program import Program
+from deidc.source import Source
 
 # What deid takes for a recipe: a path, a name, or the dictionary of a recipe.
 Reference: TypeAlias = "str | os.PathLike[str]"
 Given: TypeAlias = "Reference | Mapping[str, Any]"
+
+# Lines of %header laid before a recipe, and keywords of what wide rules do not touch.
+Terms: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+
+_KEPT = 16
 
 # Here are the recipes that deid has a name for, as files that are called as deid calls them.
 FOLDER = Path(__file__).resolve().parent / "data"
@@ -30,6 +39,39 @@ _NAME = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\Z")
 
 class RecipeNotFound(FileNotFoundError):
     """No recipe stands behind a path or a name, or two do; deid goes on without one."""
+
+
+@define(eq=False)
+class Laid:
+    """Recipes that were read and laid together, the dictionary that shows them, and their programs."""
+
+    merged: Merged = field(repr=False)
+    _deid: DeidDict = field(repr=False)
+    _programs: dict[Terms, Program] = field(factory=dict, repr=False)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The texts of the recipes and of what they include."""
+        return self.merged.sources
+
+    def shown(self) -> DeidDict:
+        """Return the dictionary, for the caller to change."""
+        return copied(self._deid)
+
+    def shows(self, deid: DeidDict) -> bool:
+        """Whether a dictionary says what the recipes say."""
+        return self._deid == deid
+
+    def program(self, terms: Terms) -> Program:
+        """Return the program, which has the lines of the files. Raises CompileError."""
+        program = self._programs.get(terms)
+        if program is None:
+            first, protected = terms
+            program = compile_merged(_with_rules_before(self.merged, first), protected=protected)
+            if len(self._programs) >= _KEPT:
+                self._programs.clear()
+            self._programs[terms] = program
+        return program
 
 
 def recipe_path(reference: Reference) -> Path:
@@ -85,19 +127,37 @@ def _recipes_in(folder: Path) -> list[Path]:
     return sorted(one for one in folder.iterdir() if one.name.startswith("deid") and one.is_file())
 
 
-def laid_together(files: Sequence[Given]) -> Merged:
+def laid_together(files: Sequence[Given]) -> Laid:
     """Return the recipes with all they include, in their order, each text once. One recipe at least is given.
 
     Raises RecipeNotFound, and CompileError with what could not be read in any of them: what is not read would not be
-    in the dictionary either.
+    in the dictionary either. Files are looked at each time, and what they say is remembered by their text.
     """
-    *bases, last = (_found(one, number) for number, one in enumerate(files, 1))
+    recipes = tuple(_found(one, number) for number, one in enumerate(files, 1))
+    laid = _laid(recipes)
+    given = {one.source for one in recipes}
+    if all(source in given or _is_current(source) for source in laid.sources):
+        return laid
+    return _laid.__wrapped__(recipes)
+
+
+@lru_cache(maxsize=_KEPT)
+def _laid(recipes: tuple[Found, ...]) -> Laid:
+    *bases, last = recipes
     merged = merge(last.source, _Shelf({one.source.name: one for one in bases}), [one.source.name for one in bases])
     merged = evolve(merged, said=(*last.said, *merged.said))
     report = Report.of(merged.sources, merged.said)
     if report.errors:
         raise CompileError(report)
-    return merged
+    return Laid(merged, dicts_of(merged.recipe, merged.sources))
+
+
+def _is_current(source: Source) -> bool:
+    """Whether an included recipe still says what was read; those that come with deidc always do."""
+    if source.name.startswith(SHIPPED_PREFIX):
+        return True
+    found = read_recipe(Path(source.name), source.name)
+    return isinstance(found, Found) and found.source == source
 
 
 def _found(given: Given, number: int) -> Found:
@@ -126,7 +186,7 @@ class _Shelf:
         return self.recipes.get(reference) or FileLibrary().find(reference, beside)
 
 
-def with_rules_before(merged: Merged, first: Sequence[str]) -> Merged:
+def _with_rules_before(merged: Merged, first: Sequence[str]) -> Merged:
     """Return recipes with lines of %header laid before them."""
     if not first:
         return merged

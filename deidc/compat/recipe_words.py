@@ -67,11 +67,13 @@ def text_of(value: object) -> str:
 
 
 def _seen(text: str) -> str:
-    """Return text if each of its characters is one that a line of a recipe can hold."""
+    """Return text if each of its characters is read back from a line of a recipe as it is."""
     if _BREAK.search(text):
         raise Unfit("there is a line end in it, which no line of a recipe can hold")
     if CONTROL.search(text):
         raise Unfit("there is a control character in it, which no line of a recipe can hold")
+    if ZERO_WIDTH.search(text) or WIDE_BLANK.search(text):
+        raise Unfit("there is an invisible character in it, which is not read back from a recipe")
     return text
 
 
@@ -131,9 +133,7 @@ def value(given: object) -> str:
 
 def literal(text: str) -> str:
     """Return literal text as it has to be written to be read back as it is."""
-    if ZERO_WIDTH.search(_seen(text)) or WIDE_BLANK.search(text):
-        raise Unfit("there is an invisible character in it, which is not read back from a recipe")
-    written = write_literal(text)
+    written = write_literal(_seen(text))
     if written != text and not (_QUOTED.fullmatch(written) and unquoted(written) == text):
         raise Unfit("there are quotation marks in it that no quotation marks can stand around")
     return written

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from deidc.compat.logger import bot
-from deidc.compat.recipe_dicts import DeidDict, dicts_of, program_of
-from deidc.compat.recipe_files import Given, laid_together, with_rules_before
-from deidc.ir.compile import compile_merged
+from deidc.compat.recipe_dicts import DeidDict, copied, program_of
+from deidc.compat.recipe_files import Given, Laid, Terms, laid_together
 from deidc.ir.identifiers import SYSTEM_PROTECTED
-from deidc.ir.merge import Merged
 from deidc.ir.program import Program
-
-_Terms = tuple[tuple[str, ...], tuple[str, ...]]  # rules laid before, and what is protected
-
-
-@frozen
-class _Read:
-    """Recipes as they were read, and the dictionary that showed them then."""
-
-    merged: Merged = field(repr=False)
-    deid: DeidDict = field(repr=False)
 
 
 @define(eq=False)
@@ -32,7 +19,7 @@ class _Moment:
     """The dictionary at some moment, and its programs."""
 
     deid: DeidDict = field(repr=False)
-    programs: dict[_Terms, Program] = field(factory=dict, repr=False)
+    programs: dict[Terms, Program] = field(factory=dict, repr=False)
 
 
 class DeidRecipe:
@@ -56,7 +43,7 @@ class DeidRecipe:
         files: list[Given] = _as_list(deid)
         if base or deid is None:
             files.insert(0, default_base)
-        self._read: _Read | None = None
+        self._laid: Laid | None = None
         self._moment: _Moment | None = None
         self.deid: DeidDict = {}
         if len(files) == 1 and isinstance(files[0], dict):
@@ -78,9 +65,8 @@ class DeidRecipe:
         self._lay([*([self.deid] if self.deid else []), *_as_list(deid)])
 
     def _lay(self, files: Sequence[Given]) -> None:
-        merged = laid_together(files)
-        self.deid = dicts_of(merged.recipe, merged.sources)
-        self._read = _Read(merged, deepcopy(self.deid))
+        self._laid = laid_together(files)
+        self.deid = self._laid.shown()
 
     def program(self, first: Sequence[str] = (), protected: Sequence[str] = SYSTEM_PROTECTED) -> Program:
         """Return the program of the recipe as its dictionary is now; the same object as long as that does not change.
@@ -90,16 +76,16 @@ class DeidRecipe:
         """
         moment = self._moment
         if moment is None or moment.deid != self.deid:
-            moment = self._moment = _Moment(deepcopy(self.deid))
+            moment = self._moment = _Moment(copied(self.deid))
         terms = (tuple(first), tuple(protected))
         if terms not in moment.programs:
-            moment.programs[terms] = self._compiled(moment.deid, *terms)
+            moment.programs[terms] = self._compiled(moment.deid, terms)
         return moment.programs[terms]
 
-    def _compiled(self, deid: DeidDict, first: tuple[str, ...], protected: tuple[str, ...]) -> Program:
-        if self._read is not None and self._read.deid == deid:
-            return compile_merged(with_rules_before(self._read.merged, first), protected=protected)
-        return program_of(deid, first, protected)
+    def _compiled(self, deid: DeidDict, terms: Terms) -> Program:
+        if self._laid is not None and self._laid.shows(deid):
+            return self._laid.program(terms)
+        return program_of(deid, *terms)
 
     # ---- what is in it ------------------------------------------------------------------------------------
 

@@ -42,8 +42,7 @@ def load_combined_deid(deids: list[Given]) -> DeidDict | Mapping[str, Any] | Non
         return None
     if len(deids) == 1 and isinstance(deids[0], Mapping):
         return deids[0]
-    merged = laid_together(deids)
-    return dicts_of(merged.recipe, merged.sources)
+    return laid_together(deids).shown()
 
 
 def load_deid(path: Reference | None = None) -> DeidDict:
@@ -51,8 +50,7 @@ def load_deid(path: Reference | None = None) -> DeidDict:
 
     Raises RecipeNotFound and CompileError.
     """
-    merged = laid_together([find_deid(path)])
-    return dicts_of(merged.recipe, merged.sources)
+    return laid_together([find_deid(path)]).shown()
 
 
 def find_deid(path: Reference | None = None) -> str:

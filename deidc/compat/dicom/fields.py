@@ -215,7 +215,9 @@ def extract_item(
     return found
 
 
-def extract_sequence(sequence: Iterable[Dataset], prefix: str | None = None, indexed: bool = False) -> dict[str, object]:
+def extract_sequence(
+    sequence: Iterable[Dataset], prefix: str | None = None, indexed: bool = False
+) -> dict[str, object]:
     """Return the values in the items of a sequence by nested name, `FieldA__FieldB`.
 
     The values of a later item take the place of those of an earlier one; with `indexed` they have names of their own,

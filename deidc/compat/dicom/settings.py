@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import OrderedDict
 from collections.abc import Mapping
 from functools import cached_property
@@ -52,12 +53,16 @@ class Settings:
     actions: tuple[Mapping[str, Any], ...] = field(eq=False)
 
     @classmethod
-    def read(cls, path: str | Path | None = None, *, disable_skip: bool = False) -> Settings:
+    def read(cls, path: str | os.PathLike[str] | None = None, *, disable_skip: bool = False) -> Settings:
         """Read a file, or the one that comes with deidc. Raises OSError, and ValueError for what is no such file."""
-        text = Path(path or HERE).read_text(encoding="utf-8")
-        raw = json.loads(text, object_pairs_hook=OrderedDict)
-        if not isinstance(raw, dict):
+        raw = json.loads(Path(path or HERE).read_text(encoding="utf-8"), object_pairs_hook=OrderedDict)
+        if not isinstance(raw, OrderedDict):
             raise ValueError("the config is no JSON object")
+        return cls.of(raw, disable_skip=disable_skip)
+
+    @classmethod
+    def of(cls, raw: OrderedDict[str, Any], *, disable_skip: bool = False) -> Settings:
+        """Return what the contents of a file say; with `disable_skip` nothing is passed over."""
         get, put = raw.get("get") or {}, raw.get("put") or {}
         ids = get.get("ids") or {}
         return cls(
