@@ -31,7 +31,6 @@ from deidc.compat.dicom.inputs import (
     read_whole,
 )
 from deidc.compat.dicom.outputs import content_of_dataset, places_of, write
-from deidc.compat.dicom.recipes import shared_recipe
 from deidc.compat.dicom.rules import Rules
 from deidc.compat.dicom.settings import Settings
 from deidc.compat.logger import bot
@@ -93,7 +92,7 @@ def replace_identifiers(
     ObjectRefused for an object that cannot be cleaned, OutputExists for an output that is there already; the inputs
     before it are done then.
     """
-    recipe = shared_recipe(deid or None)
+    recipe = deid if isinstance(deid, DeidRecipe) else DeidRecipe(deid or None)
     if not deid:
         bot.warning("no recipe is given, the default is used")
     settings = Settings.read(config, disable_skip=disable_skip)
