@@ -33,7 +33,8 @@ ALLOWED = {
     "deidc.ignores": (*GROUND, "deidc.grammar"),
     "deidc.fixes": GROUND,
     "deidc.runtime": (*GROUND, *TABLES, "deidc.runtime"),
-    "deidc.batch": (*GROUND, *TABLES, "deidc.runtime", "deidc.batch"),
+    "deidc.pixels": (*GROUND, *TABLES, "deidc.runtime", "deidc.pixels"),
+    "deidc.batch": (*GROUND, *TABLES, "deidc.runtime", "deidc.pixels", "deidc.batch"),
     "deidc.render": (*GROUND, "deidc.render"),
     "deidc.compat": (
         *GROUND, "deidc.grammar", "deidc.ir", "deidc.runtime", "deidc.batch", "deidc.pixels", "deidc.compat"

@@ -223,6 +223,14 @@ NOT_OF_DEIDS_SHAPE = _fault(
     "Programs written for deid edit the dictionary of a recipe in place. What is misspelt there, or cannot be said in "
     "one line of a recipe, would be a rule that does nothing. deid 0.4.13 leaves it out; deidc cleans nothing then.",
 )
+REGION_UNREADABLE = _fault(
+    "DC970",
+    "region-unreadable",
+    "A region that is to be blanked cannot be read from the object.",
+    "A label takes regions from a sequence, and an item of it lacks a corner, has one that is no number, or has them "
+    "in the wrong order. Whatever stands there in the pixels would stay, so the object is not written.",
+)
+
 
 RULES: tuple[Rule, ...] = (
     VARIABLE_MISSING,
@@ -258,4 +266,5 @@ RULES: tuple[Rule, ...] = (
     HIERARCHY_MIXED,
     INSTANCE_DOUBLED,
     NOT_OF_DEIDS_SHAPE,
+    REGION_UNREADABLE,
 )

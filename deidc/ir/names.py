@@ -527,14 +527,14 @@ class _Resolving:
                     bound = tuple(BoundCriterion(one, self._top_level(one.target)) for one in criteria)
                     lines.append(BoundLine(line, bound))
                 case nodes.RegionLine(_, _, region):
-                    source = self.selector(region.target) if isinstance(region, nodes.FromSequence) else None
+                    source = self._top_level(region.target) if isinstance(region, nodes.FromSequence) else None
                     regions.append(BoundRegion(line, source))
                 case _:
                     pass
         return BoundLabel(group, label, tuple(lines), tuple(regions))
 
     def _top_level(self, target: nodes.Target) -> ops.Selector | None:
-        """Look up the target of a criterion: a bare attribute is the one at the top level, as in deid."""
+        """Look up the target of a criterion or region: a bare attribute is that at the top level, as in deid."""
         selector = self.selector(target)
         if isinstance(selector, ops.Tagged | ops.PrivateBlock):
             return ops.AtPath((ops.PathStep(selector, None),))

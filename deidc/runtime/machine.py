@@ -26,6 +26,7 @@ from deidc.runtime.operands import Operands
 from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused
 from deidc.runtime.part10 import META_LAYOUT, meta_elements, opened
 from deidc.runtime.plan import Entry, Plan
+from deidc.runtime.regions import located
 from deidc.runtime.toplevel import OfBytes, OfDataset
 from deidc.runtime.transcode import encodings_for, transcode
 from deidc.runtime.walk import Unsuited
@@ -190,7 +191,7 @@ class Machine:
             return Refused(missing)
         try:
             self._fill(frame, lambda: visit_object(frame.input, self._plan))
-            raised = flags(frame, self._plan)
+            raised = located(flags(frame, self._plan), frame, self._plan)
             cleaned = self._clean(frame)
         except Trouble as failure:
             frame.faults.append(failure.fault)
