@@ -152,7 +152,10 @@ class ByUid(dict[str, DicomField]):
 
     def get(self, uid: str, default: Any = None) -> Any:  # noqa: ANN401  # as that of every dictionary
         """Return a field by its uid."""
-        return self[uid] if uid in self else default
+        try:
+            return self[uid]
+        except KeyError:
+            return default
 
 
 def _nowhere() -> None:
@@ -177,4 +180,6 @@ def _decoded(found: InputElement, home: Dataset | None) -> DataElement:
 
 
 def _of_unknown_vr(element: AnyElement) -> DataElement:
-    return DataElement(element.tag, "UN", element.value or b"")
+    shown = DataElement(element.tag, "OB", element.value or b"")
+    shown.VR = "UN"  # given as such, pydicom would look up another
+    return shown

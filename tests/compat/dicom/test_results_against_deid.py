@@ -81,9 +81,7 @@ def names_of(one: Compared) -> Iterator[tuple[str, str | None]]:
 def test_results_are_equal_or_the_difference_has_a_name():
     """No element differs without a named deviation; failed rules take elements out."""
     every = list(cases())
-    tasks = [
-        {"call": "replaced", "file": str(one.file), "recipe": one.recipe, "overlay": one.overlay} for one in every
-    ]
+    tasks = [{"call": "replaced", "file": str(one.file), "recipe": one.recipe, "overlay": one.overlay} for one in every]
     used: set[str] = set()
     unnamed: list[str] = []
     for case, (_, ours, theirs) in zip(every, by_both(tasks), strict=True):
