@@ -151,7 +151,9 @@ def test_targets_select_as_rules_do(target, uids):
     assert set(expand_field_expression(target, None, get_fields_with_lookup(nested()).fields)) == uids
 
 
-@pytest.mark.parametrize("target", ["PatientsName", "contains:(", "select:VR:ZZ", "fields:none", "values:none", "jitter"])
+@pytest.mark.parametrize(
+    "target", ["PatientsName", "contains:(", "select:VR:ZZ", "fields:none", "values:none", "jitter"]
+)
 def test_what_is_no_target_raises(target):
     """deid finds nothing, and says nothing."""
     with pytest.raises(CompileError):

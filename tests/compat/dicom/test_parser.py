@@ -367,7 +367,9 @@ def test_a_big_endian_and_a_deflated_object_keep_their_transfer_syntax(tmp_path)
         parser = parser_of("REPLACE PatientID X", given=str(shipped(name)))
         parser.parse()
         parser.save(tmp_path / name)
-        assert dcmread(tmp_path / name).file_meta.TransferSyntaxUID == dcmread(shipped(name)).file_meta.TransferSyntaxUID
+        assert (
+            dcmread(tmp_path / name).file_meta.TransferSyntaxUID == dcmread(shipped(name)).file_meta.TransferSyntaxUID
+        )
         assert dcmread(tmp_path / name).PatientID == "X"
 
 

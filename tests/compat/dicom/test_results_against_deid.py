@@ -7,6 +7,7 @@ is taken out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from tests.compat.dicom.calls import by_both
 from tests.deid.cases import SHAPES, Case, _case, file, grid
@@ -95,6 +96,12 @@ def test_results_are_equal_or_the_difference_has_a_name():
                 used.add(name)
     assert not unnamed, "\n".join([f"{len(unnamed)} of {len(every)}", *unnamed[:20]])
     assert "failed-rules-take-the-element-out" in used
+
+
+def test_what_is_not_of_the_programs_is_told():
+    """What deidc.compat does in another way than deidc is on its page."""
+    told = (Path(__file__).parents[3] / "docs" / "compat.md").read_text(encoding="utf-8")
+    assert all(f"({name})" in told for name in NAMES if name not in ELEMENTS)
 
 
 def test_files_are_there():
