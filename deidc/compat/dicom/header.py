@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from attrs import frozen
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileDataset
 
 from deidc.batch.cleaning import Given, content_of
 from deidc.batch.reading import ReadFault
@@ -26,6 +26,7 @@ from deidc.compat.dicom.inputs import (
     attribute_in,
     attribute_of,
     inputs_of,
+    named,
     opened,
     read,
     read_whole,
@@ -139,7 +140,8 @@ class _Work:
                     outcome = self._clean(given, one)
                     if isinstance(outcome, CleanedBytes):
                         return read_whole(outcome.whole(), one)
-                    return outcome.dataset
+                    assert isinstance(outcome.dataset, FileDataset)
+                    return named(outcome.dataset, one)
             case _:
                 assert_never(one)
 

@@ -171,7 +171,11 @@ def read(given: Input, *, force: bool) -> Dataset:
 
 def read_whole(data: bytes, given: InFile | InBytes, *, force: bool = False) -> FileDataset:
     """Return the object in bytes that came of an input; its file name is that of the input."""
-    dataset = dcmread(BytesIO(data), force=force)
+    return named(dcmread(BytesIO(data), force=force), given)
+
+
+def named(dataset: FileDataset, given: InFile | InBytes) -> FileDataset:
+    """Give an object that was read from bytes the file name of its input."""
     dataset.filename = given.path if isinstance(given, InFile) else given.place and str(given.place)
     dataset.buffer = None  # everything is read
     return dataset

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import io
 import json
+import pickle
 import shutil
 import weakref
 from pathlib import Path
 
 import pytest
-from pydicom import dcmread
+from pydicom import dcmread, dcmwrite
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
@@ -19,7 +20,11 @@ from pydicom.tag import Tag
 from deidc import CompileError
 from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom import get_identifiers, remove_private_identifiers, replace_identifiers
+from deidc.compat.dicom.actions import deid_funcs
+from deidc.compat.dicom.actions.calling import ActionFailed
 from deidc.compat.dicom.cleaning import ObjectRefused
+from deidc.compat.dicom.groups import extract_values_list
+from deidc.compat.dicom.parser import DicomParser
 from tests.compat.dicom.objects import files, in_file, nested, recipe_of, said
 from tests.files import shipped
 from tests.running import SOP_CLASS, written
@@ -174,11 +179,55 @@ def test_what_is_no_object_raises(tmp_path):
 
 def test_a_damaged_element_raises_where_it_must_be_read():
     """What a list cannot collect might be what it is for."""
-    dataset = in_file()
-    dataset._dict[Tag("Rows")] = RawDataElement(Tag("Rows"), "US", 1, b"\1", 0, False, True)
     recipe = recipe_of("REMOVE values:v", values={"v": [{"action": "FIELD", "field": "Rows"}]})
     with pytest.raises(ObjectRefused, match=r"DC907 .* at 00280010"):
-        replace_identifiers(dataset, {}, recipe)
+        replace_identifiers(undecodable(), {}, recipe)
+
+
+def undecodable() -> Dataset:
+    """Return an object whose Rows are one byte."""
+    dataset = in_file()
+    dataset._dict[Tag("Rows")] = RawDataElement(Tag("Rows"), "US", 1, b"\1", 0, False, True)
+    return dataset
+
+
+def test_a_refusal_is_that_of_every_kind_of_input():
+    """And it travels between processes with its faults."""
+    buffer = io.BytesIO()
+    dcmwrite(buffer, undecodable())
+    recipe = recipe_of("REMOVE values:v", values={"v": [{"action": "FIELD", "field": "Rows"}]})
+    for given in (undecodable(), buffer.getvalue()):
+        with pytest.raises(ObjectRefused) as failure:
+            replace_identifiers(given, {}, recipe)
+        again = pickle.loads(pickle.dumps(failure.value))
+        assert (str(again), again.faults) == (str(failure.value), failure.value.faults)
+    with pytest.raises(ObjectRefused):
+        DicomParser(undecodable(), DeidRecipe(recipe)).parse()
+    kept = recipe_of("KEEP values:v", values={"v": [{"action": "FIELD", "field": "Rows"}]})
+    with pytest.raises(ObjectRefused):
+        DicomParser(undecodable(), DeidRecipe(kept)).get_fields()
+
+
+def test_what_cannot_be_decoded_holds_no_value():
+    """It is in no list, and no list finds it, where one only looks."""
+    dataset = undecodable()
+    assert extract_values_list(dataset, [{"action": "FIELD", "field": "Rows"}]) == []
+    parser = DicomParser(dataset, DeidRecipe(recipe_of()))
+    rows = parser.get_fields()["(0028,0010)"]
+    assert not rows.value_contains("1")
+    assert parser.find_by_values(["1"]) == {}
+    with pytest.raises(ActionFailed):
+        deid_funcs["pydicom_uuid"](item={}, value="", field=rows)
+
+
+def test_what_the_stream_engine_cannot_do_is_done(tmp_path):
+    """All text in another character set: in memory and in files."""
+    (path,) = files(tmp_path, ["a.dcm"])
+    recipe = recipe_of("REPLACE SpecificCharacterSet ISO_IR 192", "REPLACE PatientName 山田")
+    (cleaned,) = replace_identifiers(path, {}, recipe)
+    assert (cleaned.PatientName, cleaned.filename) == ("山田", path)
+    (place,) = replace_identifiers(path, {}, recipe, save=True)
+    assert dcmread(place).PatientName == "山田"
 
 
 def test_a_file_without_prefix_is_taken_if_forced(tmp_path):

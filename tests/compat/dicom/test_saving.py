@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pydicom import dcmread
+from pydicom.dataset import Dataset, FileMetaDataset
 
 from deidc.compat.dicom import replace_identifiers
 from deidc.compat.dicom.outputs import OutputExists
@@ -15,6 +16,7 @@ from deidc.compat.dicom.utils import dcmread as read_by_deid
 from deidc.compat.dicom.utils import load_dicom, save_dicom
 from tests.compat.dicom.objects import files, in_file, nested, recipe_of
 from tests.files import shipped, tree_of
+from tests.running import SOP_CLASS
 
 RECIPE = recipe_of("REPLACE PatientID X", "REMOVE StudyID")
 
@@ -141,6 +143,27 @@ def test_pixel_data_and_transfer_syntax_are_those_of_the_input(tmp_path):
         after = dcmread(*saved(str(shipped(name)), output_folder=tmp_path))
         assert after.file_meta.TransferSyntaxUID == before.file_meta.TransferSyntaxUID
         assert after.PixelData == before.PixelData
+
+
+def test_an_object_made_by_hand_gets_what_a_file_has(tmp_path):
+    """File meta information that names the object; the transfer syntax that it has already, if it has one."""
+    dataset = nested()
+    dataset.SOPClassUID, dataset.SOPInstanceUID = SOP_CLASS, "1.2.3"
+    read = dcmread(save_dicom(dataset, "a.dcm", tmp_path))
+    assert (read.file_meta.MediaStorageSOPInstanceUID, read.file_meta.TransferSyntaxUID) == (
+        "1.2.3",
+        "1.2.840.10008.1.2.1",
+    )
+    for name in ("MR_small_implicit.dcm", "MR_small_bigendian.dcm"):
+        item = dcmread(shipped(name))
+        bare = Dataset(item)
+        bare.set_original_encoding(*item.original_encoding, None)
+        read = dcmread(save_dicom(bare, name, tmp_path))
+        assert read.file_meta.TransferSyntaxUID == item.file_meta.TransferSyntaxUID
+        assert read.PixelData == item.PixelData
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2"
+    assert dcmread(save_dicom(dataset, "b.dcm", tmp_path)).original_encoding == (True, True)
 
 
 # ---- save_dicom, load_dicom, dcmread ------------------------------------------------------------------------
