@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from deidc import CompileError, Source, check_recipe, compile_recipe, format_recipe
+from deidc.ir import ops
 from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.json_form import program_json
 from deidc.ir.signatures import Signature, Signatures
@@ -195,3 +196,12 @@ def test_json_has_every_field_of_every_fact():
         for other in texts:
             shown = [json.dumps({**program_json(program(text)), "digest": "", "recipes": []}) for text in (one, other)]
             assert (one == other) == (shown[0] == shown[1])
+
+
+def test_what_is_not_protected_may_be_named():
+    """A rule that names an attribute is a mistake only if the attribute is protected."""
+    recipe = "FORMAT dicom\n\n%header\nREMOVE PixelData\n"
+    with pytest.raises(CompileError):
+        compile_recipe(recipe)
+    program = compile_recipe(recipe, protected=("SpecificCharacterSet",))
+    assert [op.at for op in program.ops if isinstance(op, ops.Remove)] == [ops.Tagged("7FE00010")]
