@@ -168,7 +168,7 @@ class _Cleaning:
 
     def prepare(self, storage: Storage) -> Blanked | None:
         """Find out what changes; None if nothing is to be blanked. Raises Trouble, NotWhole, Damaged and OSError."""
-        image = image_of(self._top)
+        image = image_of(self._top, self._places)
         if image is None:
             if _PROVIDER in self._places:
                 raise not_understood("the pixels are not in the object, but elsewhere", _PROVIDER)

@@ -23,7 +23,7 @@ def icon_pixels(item: Dataset, image: Image, masks: Masks, *, little: bool, is_n
     compressed, or is not understood. `is_native` says that pixel data of the object is not compressed.
     """
     try:
-        icon = image_of(OfDataset(item))
+        icon = image_of(OfDataset(item), frozenset(map(int, item.keys())))
         if icon is None or icon.tag != PIXEL_DATA or icon.frames != 1 or not is_native or not _has_shape(icon, image):
             return None
         element = item.get_item(PIXEL_DATA)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from attrs import frozen
 
 from deidc.codes import faults
@@ -67,9 +69,12 @@ class Image:
         return (self.frame_bits * self.frames + 7) // 8
 
 
-def image_of(top: TopLevel) -> Image | None:
-    """Return how the pixels of an object lie; None if it has none. Raises Trouble (DC971)."""
-    tags = [tag for tag in PIXELS if top.find(tag) is not None]
+def image_of(top: TopLevel, there: Container[int]) -> Image | None:
+    """Return how the pixels of an object lie; None if it has none. Raises Trouble (DC971).
+
+    `there` has the tags of the object: pixel data is not looked at, which may be longer than any memory.
+    """
+    tags = [tag for tag in PIXELS if tag in there]
     if not tags:
         return None
     if len(tags) > 1:

@@ -106,6 +106,22 @@ def bands(mask: Mask) -> tuple[tuple[int, int], ...]:
     return tuple((int(first), int(last)) for first, last in edges.reshape(-1, 2))
 
 
+def rectangles(mask: Mask) -> tuple[tuple[int, int, int, int], ...]:
+    """Return rectangles that cover a mask and nothing else, each pixel once.
+
+    They are given as the first row, the row behind the last, the first column and the column behind the last. Rows that
+    are alike and follow each other share theirs, so few are needed for what regions paint.
+    """
+    found: list[tuple[int, int, int, int]] = []
+    for first, last in bands(mask):
+        band = mask[first:last]
+        begins = np.flatnonzero(np.append(True, (band[1:] != band[:-1]).any(axis=1)))
+        for begin, end in zip(begins, [*begins[1:], last - first], strict=True):
+            edges = np.flatnonzero(np.diff(band[begin], prepend=False, append=False)).reshape(-1, 2)
+            found.extend((first + int(begin), first + int(end), int(left), int(right)) for left, right in edges)
+    return tuple(found)
+
+
 @define(eq=False)
 class Masks:
     """The masks of an image by frame; those of all frames but the ones painted apart are one and the same."""

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import gcd
+from typing import TypeAlias
 
 import numpy as np
-from attrs import define, field
+from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from deidc.pixels.image import Image
-from deidc.pixels.masks import FrameMasks, Mask, bands
+from deidc.pixels.masks import FrameMasks, Mask, bands, rectangles
 from deidc.pixels.splicing import Change
 from deidc.runtime.window import Window
+
+Areas: TypeAlias = tuple[tuple[int, int, int, int], ...]
+
+
+@frozen
+class Band:
+    """Rows in which something is blanked, and the rectangles of them in which everything is, counted from the first."""
+
+    first: int
+    last: int
+    rectangles: Areas
+    is_full: bool
+
+
+def _bands_of(mask: Mask) -> Iterator[Band]:
+    every = rectangles(mask)
+    for first, last in bands(mask):
+        here = tuple((top - first, bottom - first, x0, x1) for top, bottom, x0, x1 in every if first <= top < last)
+        yield Band(first, last, here, bool(mask[first:last].all()))
 
 
 @define(eq=False)
@@ -32,9 +52,8 @@ class Native:
     start: int
     little: bool
     swapped: bool
-    _cells: dict[int, NDArray[np.bool_]] = field(init=False, factory=dict, repr=False)
-    _bands: dict[int, tuple[tuple[int, int], ...]] = field(init=False, factory=dict, repr=False)
-    _filled: tuple[tuple[tuple[int, ...], tuple[int, ...]], bytes] | None = field(init=False, default=None, repr=False)
+    _areas: dict[int, tuple[Band, ...]] = field(init=False, factory=dict, repr=False)
+    _black_rows: tuple[tuple[int, int | None], bytes] | None = field(init=False, default=None, repr=False)
 
     def changes(self) -> Iterator[Change]:
         """Yield what changes, frame after frame. Raises NotWhole and OSError."""
@@ -47,63 +66,67 @@ class Native:
     def _by_bands(self) -> Iterator[Change]:
         """Yield changes of the rows in which something is blanked; the others are never read."""
         frame_bytes = self.image.frame_bits // 8
-        planes = self.image.samples if self.image.planar else 1
+        planes: tuple[int | None, ...] = tuple(range(self.image.samples)) if self.image.planar else (None,)
         for frame in range(self.image.frames):
-            mask = self.masks.of(frame)
-            for plane in range(planes):
-                begin = self.start + frame * frame_bytes + plane * frame_bytes // planes
-                for first, last in self._bands_of(mask):
-                    yield self._band(begin, mask, plane if self.image.planar else None, first, last)
+            areas = self._areas_of(self.masks.of(frame))
+            for number, plane in enumerate(planes):
+                begin = self.start + frame * frame_bytes + number * (frame_bytes // len(planes))
+                for area in areas:
+                    yield self._band(begin, area, plane)
 
-    def _band(self, begin: int, mask: Mask, plane: int | None, first: int, last: int) -> Change:
-        cells = self.cells_of(mask)[first:last]
-        row = cells[0].size * self.image.allocated // 8
-        start, end = begin + first * row, begin + last * row
-        black = self.black if plane is None else self.black[plane : plane + 1]
-        if cells.all():
-            return Change(start, end, self._all_black(cells.shape, black))
-        data = np.frombuffer(self.window[start:end], self._dtype).reshape(cells.shape).copy()
-        np.copyto(data, self._spread(black), where=cells)
+    def _band(self, begin: int, band: Band, plane: int | None) -> Change:
+        samples = 1 if plane is not None else self._cell[1]
+        row = self.image.columns // self._cell[0] * samples * self.image.allocated // 8
+        start, end = begin + band.first * row, begin + band.last * row
+        if band.is_full:
+            return Change(start, end, self._all_black(band.last - band.first, samples, plane))
+        data = np.frombuffer(self.window[start:end], self._dtype).reshape(band.last - band.first, -1, samples).copy()
+        self.blank(data, band.rectangles, plane)
         return Change(start, end, data.tobytes())
 
-    def _all_black(self, shape: tuple[int, ...], black: tuple[int, ...]) -> bytes:
+    def _all_black(self, rows: int, samples: int, plane: int | None) -> bytes:
         """Return rows in which everything is blanked; those of the next frame are most often the same."""
-        if self._filled is None or self._filled[0] != (shape, black):
-            data = np.empty(shape, self._dtype)
-            data[:] = self._spread(black)
-            self._filled = ((shape, black), data.tobytes())
-        return self._filled[1]
+        if self._black_rows is None or self._black_rows[0] != (rows, plane):
+            data = np.empty((rows, self.image.columns // self._cell[0], samples), self._dtype)
+            self.blank(data, ((0, rows, 0, self.image.columns),), plane)
+            self._black_rows = ((rows, plane), data.tobytes())
+        return self._black_rows[1]
 
     @property
     def _dtype(self) -> str:
         return f"{'<' if self.little else '>'}u{self.image.allocated // 8}"
 
-    def _spread(self, black: tuple[int, ...]) -> NDArray[np.unsignedinteger]:
-        """Return the bits of a cell: a black pixel, or two that share their colour."""
-        values = (black[0], *black) if self.image.is_subsampled else black
-        return np.array(values, dtype=self._dtype)
+    @property
+    def _cell(self) -> tuple[int, int]:
+        """How many pixels lie together, and how many samples they have."""
+        return (2, 4) if self.image.is_subsampled else (1, self.image.samples)
 
-    def cells_of(self, mask: Mask) -> NDArray[np.bool_]:
-        """Return a mask by rows, cells and samples, as they lie in the bytes.
+    def blank(self, data: NDArray[np.generic], areas: Areas, plane: int | None = None) -> None:
+        """Make rectangles of rows, cells and samples black."""
+        if self.image.is_subsampled:
+            self._blank_pairs(data, areas)
+            return
+        values = self.black if plane is None else self.black[plane : plane + 1]
+        # One number is written many times as fast as a row of them.
+        black = np.array(values[0] if len(set(values)) == 1 else values, dtype=data.dtype)
+        for top, bottom, left, right in areas:
+            data[top:bottom, left:right] = black
 
-        Two pixels that share their colour are one cell; the colour is blanked if one of them is (PS3.3 C.7.6.3.1.2).
+    def _blank_pairs(self, data: NDArray[np.generic], areas: Areas) -> None:
+        """Make pixels black that lie in pairs: left, right, and the colour of both (PS3.3 C.7.6.3.1.2).
+
+        The colour goes if one of the two is blanked.
         """
-        cells = self._cells.get(id(mask))
-        if cells is None:
-            if self.image.is_subsampled:
-                left, right = mask[:, ::2], mask[:, 1::2]
-                cells = np.stack((left, right, left | right, left | right), axis=2)
-            elif self.image.planar or self.image.samples == 1:
-                cells = mask[:, :, np.newaxis]
-            else:
-                cells = np.broadcast_to(mask[:, :, np.newaxis], (*mask.shape, self.image.samples))
-            self._cells[id(mask)] = cells  # masks live as long as `masks` does
-        return cells
+        luma, *colour = np.array(self.black, dtype=data.dtype)
+        for top, bottom, left, right in areas:
+            data[top:bottom, (left + 1) // 2 : (right + 1) // 2, 0] = luma
+            data[top:bottom, left // 2 : right // 2, 1] = luma
+            data[top:bottom, left // 2 : (right + 1) // 2, 2:] = colour
 
-    def _bands_of(self, mask: Mask) -> tuple[tuple[int, int], ...]:
-        found = self._bands.get(id(mask))
+    def _areas_of(self, mask: Mask) -> tuple[Band, ...]:
+        found = self._areas.get(id(mask))  # masks live as long as `masks` does
         if found is None:
-            found = self._bands[id(mask)] = bands(mask)
+            found = self._areas[id(mask)] = tuple(_bands_of(mask))
         return found
 
     # ---- whole frames -----------------------------------------------------------------------------------
@@ -148,12 +171,13 @@ class Native:
         if self.image.is_float:
             values[mask.reshape(-1)] = darkest_of(values)
             return
-        cells = self.cells_of(mask)
+        pixels, samples = self._cell
+        areas = rectangles(mask)
         if self.image.planar:
-            for plane, sample in zip(values.reshape(self.image.samples, *mask.shape), self.black, strict=True):
-                plane[mask] = sample
+            for plane, data in enumerate(values.reshape(samples, self.image.rows, self.image.columns, 1)):
+                self.blank(data, areas, plane)
         else:
-            np.copyto(values.reshape(cells.shape), self._spread(self.black), where=cells)
+            self.blank(values.reshape(self.image.rows, self.image.columns // pixels, samples), areas)
 
 
 def darkest_of(values: NDArray[np.generic]) -> float:
