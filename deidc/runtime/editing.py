@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from bisect import bisect_left
 
 from attrs import define, field
@@ -19,7 +18,7 @@ from deidc.runtime.edits import Edit
 from deidc.runtime.elements import InputElement, raw_element
 from deidc.runtime.fold import Folded, Standing
 from deidc.runtime.folding import Added, Folding, Needed, block_is_used
-from deidc.runtime.layout import UNDEFINED, WIDE, Encoding, header_at
+from deidc.runtime.layout import UNDEFINED, Encoding, header_at, packed
 from deidc.runtime.plan import Entry, vr_of_new
 from deidc.runtime.shapes import Act, Shape
 from deidc.runtime.walk import Found, Place, Told, Walk
@@ -27,7 +26,6 @@ from deidc.runtime.window import Window
 
 # File meta information repeats SOP Class and SOP Instance UID; what they are after the edits is kept for it.
 IDENTITY = (0x00080016, 0x00080018)
-_LONGEST_NARROW = 0xFFFE
 
 
 @define(eq=False)
@@ -264,15 +262,7 @@ def encoded_text(tag: int, vr: str, value: object, layout: Encoding) -> bytes | 
     data = text.encode("ascii")
     if len(data) % 2:
         data += b"\0" if vr == "UI" else b" "
-    order = "<" if layout.little else ">"
-    if layout.implicit:
-        return struct.pack(order + "HHL", tag >> 16, tag & 0xFFFF, len(data)) + data
-    letters = vr.encode("ascii")
-    if letters in WIDE:
-        return struct.pack(order + "HH2sHL", tag >> 16, tag & 0xFFFF, letters, 0, len(data)) + data
-    if len(data) > _LONGEST_NARROW:
-        return None
-    return struct.pack(order + "HH2sH", tag >> 16, tag & 0xFFFF, letters, len(data)) + data
+    return packed(tag, vr, data, layout)
 
 
 def _encoded(walk: Walk, element: DataElement) -> bytes:
