@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("deidc.cli.explain", "Print the page of a complaint."),
     "fmt": ("deidc.cli.fmt", "Put recipes into canonical form."),
     "manifest": ("deidc.cli.manifest", "Check the manifest of a run."),
+    "migrate": ("deidc.cli.migrate", "Rewrite a recipe that was written for deid."),
     "recipes": ("deidc.cli.recipes", "List the recipes that come with deidc."),
     "run": ("deidc.cli.run", "Clean DICOM files by a recipe."),
     "show": ("deidc.cli.show", "List the identifying attributes of files."),
