@@ -111,6 +111,7 @@ _BY_RULE: tuple[tuple[Rule, Behaviour | _Judge | None], ...] = (
     (privacy.SPARED, told.SPARED),
     (privacy.PROTECTED, told.PROTECTED),
     (privacy.SHIFTS_TOO_MUCH, told.NO_DATE_SHIFTED),
+    (privacy.LITERAL_FOR_MANY, told.LITERAL_WRITTEN),
     (privacy.BARE_LINE, told.BARE_LINE),
     (privacy.NEVER_FIRES, told.NEVER_FIRES),
 )
@@ -131,6 +132,7 @@ _OPEN = frozenset(
         values.ONLY_NESTED,
         privacy.KEPT,
         privacy.SPARED,
+        privacy.LITERAL_FOR_MANY,
         privacy.BARE_LINE,
         privacy.NEVER_FIRES,
     )

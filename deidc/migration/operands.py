@@ -85,8 +85,6 @@ def _literal_reasons(line: Writer, value: nodes.Literal, text: str) -> Iterator[
     if attribute is not None and attribute.vr == "SQ":
         yield Reason(told.LITERAL_STOPS, f"deid stops at a text for {attribute.keyword}, which is a sequence")
         return
-    if isinstance(line.target, nodes.Everything | nodes.SelectVR) and _reaches_sequences(line.target):
-        yield Reason(told.LITERAL_STOPS, "deid stops at a text for the first sequence")
     if isinstance(line, nodes.Add) and attribute is not None and is_converted(line.target):
         yield Reason(told.NUMBER_AS_TEXT, f"deid adds {attribute.keyword} as text, which cannot be saved")
     if attribute is not None and attribute.vr == "CS" and meant != meant.upper():
@@ -110,10 +108,6 @@ def _literal_reasons(line: Writer, value: nodes.Literal, text: str) -> Iterator[
 def _quoted(meant: str) -> tuple[str, ...]:
     escaped = meant.replace('"', '\\"')
     return f'"{meant}"', f"'{meant}'", f'"{escaped}"'
-
-
-def _reaches_sequences(target: nodes.Everything | nodes.SelectVR) -> bool:
-    return isinstance(target, nodes.Everything) or "SQ" in target.vrs
 
 
 def _builtin_reasons(line: Writer, call: nodes.BuiltinRef) -> Iterator[Reason]:
@@ -142,8 +136,6 @@ def days_reasons(line: nodes.Jitter, days: nodes.Value, text: str) -> Iterator[R
         yield Reason(told.SHIFT_STOPS, f"deid stops at {attribute.keyword}, which it cannot shift")
     elif attribute is not None and attribute.vr not in DATES:
         yield Reason(told.NO_DATE_SHIFTED, f"deid takes {attribute.keyword} for a date")
-    elif isinstance(line.target, nodes.Everything):
-        yield Reason(told.SHIFT_STOPS, "deid stops at the first name or sequence")
     match days:
         case nodes.Literal(amount):
             if not re.fullmatch(r"[+-]?\d+", amount, re.ASCII):

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from deidc.grammar import nodes
 from deidc.ir import dictionary, ops
-from deidc.ir.checks.coverage import NOTHING, Coverage, covers
+from deidc.ir.checks.coverage import NOTHING, Coverage, covers, is_wide
 from deidc.ir.identifiers import PASSING_GROUPS
 from deidc.ir.names import Bound, BoundList, Resolved
 from deidc.migration import behaviours as told
@@ -24,6 +24,7 @@ def reasons_by_others(resolved: Resolved) -> Iterator[Found]:
     yield from _lists(resolved)
     yield from _rules_by_lists(resolved)
     yield from _variables(resolved)
+    yield from _wide_writers(resolved)
 
 
 def _labels(resolved: Resolved) -> Iterator[Found]:
@@ -81,8 +82,7 @@ def _collects_names(one: BoundList, resolved: Resolved) -> bool:
 
 
 def _names_persons(selector: ops.Selector | None, resolved: Resolved) -> bool:
-    vrs = {one.vr for one in dictionary.attributes() if one.pattern in covers(selector, resolved)}
-    return "PN" in vrs
+    return bool(_of_vr("PN") & covers(selector, resolved))
 
 
 def _variables(resolved: Resolved) -> Iterator[Found]:
@@ -94,3 +94,26 @@ def _variables(resolved: Resolved) -> Iterator[Found]:
                 yield rule.statement.span, Reason(told.LIST_AS_VARIABLE, f"deid writes the list {name} into {what}")
             case _:
                 pass
+
+
+# ---- what wide rules come to ----------------------------------------------------------------------------
+
+
+def _wide_writers(resolved: Resolved) -> Iterator[Found]:
+    """Yield wide rules that deid stops at when they come to a sequence, or with a shift to a name."""
+    sequences, names = _of_vr("SQ"), _of_vr("PN")
+    for rule in resolved.rules:
+        if not is_wide(rule.selector):
+            continue
+        reached = covers(rule.selector, resolved)
+        match rule.statement:
+            case nodes.Replace(_, nodes.Literal(), ()) if reached & sequences:
+                yield rule.statement.span, Reason(told.LITERAL_STOPS, "deid stops where it comes to a sequence")
+            case nodes.Jitter() if reached & (sequences | names):
+                yield rule.statement.span, Reason(told.SHIFT_STOPS, "deid stops where it comes to a name or sequence")
+            case _:
+                pass
+
+
+def _of_vr(vr: str) -> Coverage:
+    return frozenset(one.pattern for one in dictionary.attributes() if one.vr == vr)
