@@ -11,7 +11,7 @@ from deidc.grammar import nodes
 from deidc.grammar.writer import write_target
 from deidc.ir.ctp_labels import is_ctp_label
 from deidc.ir.names import Resolved
-from deidc.migration.lines import better_form, reasons_of, standing_lines
+from deidc.migration.lines import Place, better_form, reasons_of, standing_lines, stored_lines
 from deidc.migration.operands import attribute_of
 from deidc.migration.words import first_word
 from deidc.source import Source, Span
@@ -50,7 +50,12 @@ def certain_fixes(source: Source, resolved: Resolved, said: Iterable[Diagnostic]
         for rule in resolved.rules
     )
     standing = [one for one in standing_lines(resolved.recipe) if one.node.span.source == source.name]
-    ours = [(one, one.span) for one in said if one.span is not None and one.span.source == source.name]
+    stored = stored_lines(resolved.recipe, source)
+    ours = [
+        (one, one.span)
+        for one in said
+        if one.span is not None and one.span.source == source.name and source.place(one.span.start).line not in stored
+    ]
     differing = {source.place(one.node.span.start).line for one in standing if reasons_of(one, source.text)}
     differing.update(source.place(span.start).line for one, span in ours if one.severity is Severity.ERROR)
     for one, span in ours:
@@ -60,7 +65,7 @@ def certain_fixes(source: Source, resolved: Resolved, said: Iterable[Diagnostic]
             if fix is not None:
                 yield fix, span
     for line in standing:
-        fix = _rewording(line.node) or better_form(line, source)
+        fix = (_rewording(line.node) if line.place is Place.HEADER else None) or better_form(line, source)
         if fix is not None:
             yield fix, line.node.span
 

@@ -78,6 +78,22 @@ def _label_lines(section: nodes.Filter) -> Iterator[Standing]:
                 place = Place.LATER
 
 
+def stored_lines(recipe: nodes.Recipe, source: Source) -> frozenset[int]:
+    """Return the numbers of the lines of %labels sections, which are kept for other programs and never executed."""
+    starts = [
+        (source.place(item.span.start).line, isinstance(item, nodes.Labels))
+        for item in recipe.items
+        if not isinstance(item, nodes.Comment | nodes.EmptyLine | nodes.Format) and item.span.source == source.name
+    ]
+    ends = [*(number for number, _ in starts[1:]), source.text.count("\n") + 2]
+    return frozenset(
+        number
+        for (start, is_stored), end in zip(starts, ends, strict=False)
+        if is_stored
+        for number in range(start + 1, end)
+    )
+
+
 def reasons_of(line: Standing, text: str) -> tuple[Reason, ...]:
     """Return what deid does with a line other than what it says; `text` is what the spans of the line are in."""
     node, place = line.node, line.place

@@ -18,7 +18,7 @@ from deidc.migration.bases import reasons_by_bases
 from deidc.migration.certain import SECTIONS, certain_fixes, section_fixes
 from deidc.migration.changes import Change, Migration, Needs, Reason
 from deidc.migration.judgements import behaviour_of, is_to_decide
-from deidc.migration.lines import reasons_of, standing_lines
+from deidc.migration.lines import reasons_of, standing_lines, stored_lines
 from deidc.migration.rewriting import Rewritten
 from deidc.migration.whole import reasons_by_others
 from deidc.source import Source
@@ -64,6 +64,7 @@ class _Account:
     reasons: dict[int, dict[Reason, None]] = field(factory=dict)
     decide: dict[int, dict[str, None]] = field(factory=dict)
     understood: set[int] = field(factory=set)
+    stored: set[int] = field(factory=set)
 
     def say(self, line: int, reason: Reason) -> None:
         """Note a reason, unless another of the same behaviour is noted."""
@@ -74,6 +75,7 @@ class _Account:
     def of_lines(self, opened: Rewritten) -> None:
         """Note what deid does with each line that is understood as it stands, once it is known in which section."""
         recipe, _ = read(opened.source)
+        self.stored = {opened.origins[number - 1][0] for number in stored_lines(recipe, opened.source)}
         for line in standing_lines(recipe):
             number = opened.origin(line.node.span.start)
             self.understood.add(number)
@@ -105,7 +107,7 @@ class _Account:
             self._judge(number, one)
 
     def _judge(self, number: int, said: Diagnostic) -> None:
-        behaviour = behaviour_of(said, self.source.line(number))
+        behaviour = behaviour_of(said, self.source.line(number)) if number not in self.stored else None
         if behaviour is not None:
             self.say(number, Reason(behaviour, behaviour.title[0].lower() + behaviour.title[1:-1]))
 

@@ -11,7 +11,7 @@ SOUND_HEADER = (
     "REMOVE contains:Physician", "REMOVE startswith:Institution", "REMOVE endswith:Address", "REMOVE select:VR:UN",
     "REMOVE select:group:0032", "ADD PatientIdentityRemoved YES", "JITTER StudyDate 5", "JITTER SeriesDate var:days",
     "REPLACE DeviceSerialNumber func:fixed", "REMOVE all func:is_private", "BLANK OperatorsName # of no use",
-    'REMOVE (0009,"GEMS_IDEN_01",02)', "REMOVE fields:ids", "REPLACE FrameOfReferenceUID deid_func:pydicom_uuid",
+    'REMOVE (0009,"GEMS_IDEN_01",02)', "BLANK fields:ids", "REPLACE FrameOfReferenceUID deid_func:pydicom_uuid",
     "REMOVE RequestAttributesSequence__ScheduledProcedureStepID", "KEEP Manufacturer  # needed",
     "REMOVE patientaddress",
 )  # fmt: skip
