@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from deidc.ir.program import Program
     from deidc.ir.reader import read_program
     from deidc.ir.verify import ProgramError
+    from deidc.pixels.detection import Detector, Finding
     from deidc.runtime.functions import Functions
     from deidc.runtime.machine import LinkError, Machine
-    from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Flag, OnFailure, Outcome, Refused
+    from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Flag, OnFailure, Outcome, Refused, Region
     from deidc.runtime.tables import Table
     from deidc.source import Source
 
@@ -33,6 +34,8 @@ _HOMES = {
     "Program": "deidc.ir.program",
     "read_program": "deidc.ir.reader",
     "ProgramError": "deidc.ir.verify",
+    "Detector": "deidc.pixels.detection",
+    "Finding": "deidc.pixels.detection",
     "Functions": "deidc.runtime.functions",
     "LinkError": "deidc.runtime.machine",
     "Machine": "deidc.runtime.machine",
@@ -44,6 +47,7 @@ _HOMES = {
     "OnFailure": "deidc.runtime.outcome",
     "Outcome": "deidc.runtime.outcome",
     "Refused": "deidc.runtime.outcome",
+    "Region": "deidc.runtime.outcome",
     "Table": "deidc.runtime.tables",
     "Source": "deidc.source",
 }
@@ -51,11 +55,13 @@ _HOMES = {
 __all__ = [
     "Cleaned",
     "CompileError",
+    "Detector",
     "Diagnostic",
     "Effect",
     "Event",
     "Fault",
     "FileLibrary",
+    "Finding",
     "Flag",
     "Functions",
     "LinkError",
@@ -65,6 +71,7 @@ __all__ = [
     "Program",
     "ProgramError",
     "Refused",
+    "Region",
     "Report",
     "Severity",
     "Source",

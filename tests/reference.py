@@ -472,7 +472,8 @@ class Interpreter:
                 return bool(found)
             case nodes.StateOperator.EMPTY:
                 return any(is_empty(element) for element in found if element is not None)
-        texts = [text for element in found if element is not None for text in texts_of(element)]
+        read = texts_within if self.is_exact(one.target) else texts_of
+        texts = [text for element in found if element is not None for text in read(element)]
         return compares(one.operator, one.value or "", texts)
 
     # ---- around the object ----------------------------------------------------------------------------
@@ -547,6 +548,13 @@ def compares(operator: nodes.TextOperator, text: str, texts: list[str]) -> bool:
     else:
         found = any(text.strip().casefold() == one.strip().casefold() for one in texts)
     return found == (operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.EQUALS))
+
+
+def texts_within(element: DataElement) -> list[str]:
+    """The text of each value; of a sequence, of each value in its items."""
+    if element.VR != "SQ":
+        return texts_of(element)
+    return [text for item in element.value for one in item for text in texts_within(one)]
 
 
 def is_empty(element: DataElement) -> bool:

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import assert_never
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field, frozen
 from pydicom.dataset import FileDataset
 
 from deidc.batch.archives import Shelf
+from deidc.batch.cleaning import Given, NotRead, clean, content_of
 from deidc.batch.content import Content, chunks_of, digest_of
 from deidc.batch.destinations import Destination, as_destination, holds, put, read_at
 from deidc.batch.discovery import Input
@@ -21,18 +21,14 @@ from deidc.batch.front import values_at
 from deidc.batch.names import Template, Unnamed
 from deidc.batch.reading import ReadFault, read_bytes, read_file
 from deidc.batch.references import Links, links_of
-from deidc.batch.sources import MEMBER_LIMIT, NotOpened, Opened, open_source
+from deidc.batch.sources import MEMBER_LIMIT, NotOpened, open_source
 from deidc.batch.stat_identity import StatIdentity, identity_of
 from deidc.batch.variables import Rows, VariablesError, typed
-from deidc.batch.writing import encode
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.runtime.cleaned_bytes import CleanedBytes
-from deidc.runtime.layout import Damaged
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import NotWhole
 
 _ITEM = re.compile(r"\[\d+\]")
 _CHANGED = "the input was changed since its output was written"
@@ -131,7 +127,7 @@ def run_file(
             if not opened.size:
                 return _ended(number, source, Ending.REFUSED, Fault(faults.EMPTY_FILE, "the file is empty"))
             begun = FileOutcome(number, source, Ending.REFUSED, size=opened.size, identity=identity)
-            return _run_opened(machine, settings, begun, _Given(opened))
+            return _run_opened(machine, settings, begun, Given(opened))
     except NotOpened as failure:
         return _ended(number, source, Ending.REFUSED, Fault(failure.rule, failure.message))
 
@@ -157,32 +153,7 @@ def _unchanged(settings: Settings, number: int, source: Input, output: Path, she
     return evolve(outcome, before=links_of(before, settings.link_key), after=links_of(after, settings.link_key))
 
 
-class _NotRead(Exception):
-    """The bytes hold no object that could be cleaned."""
-
-    def __init__(self, fault: ReadFault) -> None:
-        self.fault = fault
-        super().__init__(fault.message)
-
-
-@define(eq=False)
-class _Given:
-    """An input that is open, and the object in it for those who ask."""
-
-    opened: Opened = field(repr=False)
-    _dataset: FileDataset | None = field(default=None, repr=False)
-
-    def read(self) -> FileDataset:
-        """Return the object. Raises _NotRead and NotOpened."""
-        if self._dataset is None:
-            dataset = read_bytes(self.opened.whole())
-            if isinstance(dataset, ReadFault):
-                raise _NotRead(dataset)
-            self._dataset = dataset
-        return self._dataset
-
-
-def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, given: _Given) -> FileOutcome:
+def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, given: Given) -> FileOutcome:
     """Return the outcome of an input; `refused` is the one it has if anything goes wrong. Raises NotOpened."""
     source = refused.source
     is_twin = _is_twin(settings, source)
@@ -199,12 +170,12 @@ def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, give
         if is_twin:
             given.read()
             return _because(refused, faults.SAME_FILE, "an input before this one has the same place in the output")
-        outcome, why = _cleaned(machine, given, _variables(machine, settings, source, given))
+        outcome, why = clean(machine, given, _variables(machine, settings, source, given))
         refused = evolve(refused, dataset_engine=why, before=_links(settings, given))
         if isinstance(outcome, Refused):
             return evolve(refused, faults=outcome.faults)
         return _finished(settings, refused, outcome, given)
-    except _NotRead as failure:
+    except NotRead as failure:
         return _unread(refused.number, source, failure.fault)
     except VariablesError as failure:
         return _because(refused, faults.VALUE_UNFIT, str(failure))
@@ -216,24 +187,11 @@ def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, give
         return _because(refused, faults.ELEMENT_UNDECODABLE, f"the object cannot be cleaned ({type(failure).__name__})")
 
 
-def _cleaned(
-    machine: Machine, given: _Given, variables: Mapping[str, object]
-) -> tuple[Cleaned | CleanedBytes | Refused, str | None]:
-    """Clean an object with the stream engine, or with the Dataset engine; return why it was that one, too."""
-    try:
-        return machine.run_on_bytes(given.opened, given.read, variables), None
-    except Unsuited as reason:
-        why = str(reason)
-    except (NotWhole, Damaged):
-        why = "the file is damaged"  # and pydicom's reading tells in which way
-    return machine.run(given.read(), variables), why
-
-
-def _links(settings: Settings, given: _Given) -> Links | None:
+def _links(settings: Settings, given: Given) -> Links | None:
     return links_of(given.read(), settings.link_key) if settings.link_key is not None else None
 
 
-def _variables(machine: Machine, settings: Settings, source: Input, given: _Given) -> dict[str, object]:
+def _variables(machine: Machine, settings: Settings, source: Input, given: Given) -> dict[str, object]:
     if settings.rows is None:
         return {}
     kinds = {one.name: one.kind for one in machine.program.needs.variables}
@@ -241,10 +199,10 @@ def _variables(machine: Machine, settings: Settings, source: Input, given: _Give
     return {name: typed(name, text, kinds[name]) for name, text in found.items() if name in kinds}
 
 
-def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes, given: _Given) -> FileOutcome:
+def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes, given: Given) -> FileOutcome:
     """Return the outcome of a cleaned object; it is written unless it is held back."""
     held = any(flag.held for flag in cleaned.flags) and not settings.write_flagged
-    content = _content(cleaned, given)
+    content = content_of(cleaned, given)
     if isinstance(content, ReadFault):
         return _because(refused, content.rule, content.message)
     try:
@@ -275,18 +233,6 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | Clean
         output_size=size,
         after=links,
     )
-
-
-def _content(cleaned: Cleaned | CleanedBytes, given: _Given) -> Content | ReadFault:
-    match cleaned:
-        case CleanedBytes():
-            return Content(cleaned.pieces, given.opened)
-        case Cleaned(dataset):
-            assert isinstance(dataset, FileDataset)
-            data = encode(dataset)
-            return data if isinstance(data, ReadFault) else Content.of(data)
-        case _:
-            assert_never(cleaned)
 
 
 def _place(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes, content: Content) -> Path:

@@ -216,6 +216,20 @@ INSTANCE_DOUBLED = _fault(
     "Two different objects were given one SOP Instance UID.",
     "Archives keep one of the two. The recipe writes a SOP Instance UID that does not depend on the object's own.",
 )
+NOT_OF_DEIDS_SHAPE = _fault(
+    "DC960",
+    "not-of-deids-shape",
+    "A recipe that is given as a dictionary has a part that no recipe can have.",
+    "Programs written for deid edit the dictionary of a recipe in place. What is misspelt there, or cannot be said in "
+    "one line of a recipe, would be a rule that does nothing. deid 0.4.13 leaves it out; deidc cleans nothing then.",
+)
+REGION_UNREADABLE = _fault(
+    "DC970",
+    "region-unreadable",
+    "A region that is to be blanked cannot be read from the object.",
+    "A label takes regions from a sequence, and an item of it lacks a corner, has one that is no number, or has them "
+    "in the wrong order. Whatever stands there in the pixels would stay, so the object is not written.",
+)
 
 
 RULES: tuple[Rule, ...] = (
@@ -251,4 +265,6 @@ RULES: tuple[Rule, ...] = (
     HIERARCHY_SPLIT,
     HIERARCHY_MIXED,
     INSTANCE_DOUBLED,
+    NOT_OF_DEIDS_SHAPE,
+    REGION_UNREADABLE,
 )

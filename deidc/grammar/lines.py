@@ -48,6 +48,11 @@ class Written:
         return Span(self.source, self.offset + start, self.offset + end)
 
 
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of text; what is quoted as a whole is one word."""
+    return tuple(word[0] for word in _WORD.finditer(text))
+
+
 def remark_start(text: str) -> int:
     """Return where the remark of a line begins, or the length of the line: at a word that begins with `#`."""
     return next((word.start() for word in _WORD.finditer(text) if word[0].startswith("#")), len(text))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from attrs import evolve
+
 from deidc.codes import layout, privacy
 from deidc.codes import names as codes
 from deidc.diagnostics import CompileError, Diagnostic, Report, Severity
@@ -75,10 +77,18 @@ def check_and_compile(
 
     The same as `check_recipe` and `compile_recipe` one after the other, with the recipe read once.
     """
-    merged, resolved, report = analyse_recipe(recipe, library, signatures, bases)
+    merged, resolved, report = analyse_recipe(recipe, library, signatures, bases, protected)
     if report.errors or (strict and report.warnings):
         return report, None
     return report, verify(lower(resolved, merged.sources, protected, merged.digests))
+
+
+def compile_merged(merged: Merged, *, protected: tuple[str, ...] = SYSTEM_PROTECTED) -> Program:
+    """Return the program of recipes that are laid together already. Raises CompileError as `compile_recipe` does."""
+    resolved, report = _judged(merged, None, protected)
+    if report.errors:
+        raise CompileError(report)
+    return verify(lower(resolved, merged.sources, protected, merged.digests))
 
 
 def format_recipe(recipe: Recipe) -> str:
@@ -118,14 +128,20 @@ def analyse_recipe(
     library: Library | None = None,
     signatures: Signatures | None = None,
     bases: Sequence[str] = (),
+    protected: tuple[str, ...] = SYSTEM_PROTECTED,
 ) -> tuple[Merged, Resolved, Report]:
     """Return the texts laid one after the other, what is known of every name in them, and every complaint."""
     source, said = source_of(recipe)
     merged = merge(source, library or FileLibrary(), bases)
+    return merged, *_judged(evolve(merged, said=(*said, *merged.said)), signatures, protected)
+
+
+def _judged(merged: Merged, signatures: Signatures | None, protected: tuple[str, ...]) -> tuple[Resolved, Report]:
     resolved, unknown = resolve(merged.recipe, signatures or Signatures(BUILTINS), merged.sources)
+    resolved = evolve(resolved, protected=protected)
     checked = (complaint for check in CHECKS for complaint in check(resolved))
-    standing = apply_ignores(merged.sources, (*said, *merged.said, *unknown, *checked))
-    return merged, resolved, Report.of(merged.sources, _without_echoes(standing))
+    standing = apply_ignores(merged.sources, (*merged.said, *unknown, *checked))
+    return resolved, Report.of(merged.sources, _without_echoes(standing))
 
 
 def _without_echoes(said: Sequence[Diagnostic]) -> list[Diagnostic]:

@@ -13,6 +13,7 @@ from deidc.diagnostics import Diagnostic, Edit, Fix, Label, Rule
 from deidc.grammar import nodes
 from deidc.ir import dictionary, ops
 from deidc.ir.ctp_labels import ctp_keyword, ctp_pseudo_group
+from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.list_order import FillingOrder, source_list
 from deidc.ir.nearest import Guesses
 from deidc.ir.program import VariableKind
@@ -88,7 +89,7 @@ class BoundLabel:
 
 @frozen
 class Resolved:
-    """A recipe with every name looked up."""
+    """A recipe with every name looked up; `protected` are keywords of attributes that no rule is to touch."""
 
     recipe: nodes.Recipe
     rules: tuple[Bound, ...]
@@ -96,6 +97,7 @@ class Resolved:
     labels: tuple[BoundLabel, ...]
     variables: Mapping[str, nodes.Variable]
     sources: Mapping[str, Source] = field(repr=False)
+    protected: tuple[str, ...] = SYSTEM_PROTECTED
 
     @cached_property
     def _slots(self) -> Mapping[tuple[nodes.ListKind, str], int]:
@@ -194,6 +196,8 @@ class _Resolving:
                             self._declare_variable(line)
                 case _:
                     pass
+        # Where a section stands is no meaning, so lists of values are numbered first, then those of elements.
+        self.declared = dict(sorted(self.declared.items(), key=lambda one: one[0][0] is nodes.ListKind.FIELDS))
         self.slots = {key: number for number, key in enumerate(self.declared)}
         if self.variables or self.signatures.variables is not None:
             self.known_variables = dict.fromkeys((*self.variables, *sorted(self.signatures.variables or ())))
@@ -506,12 +510,13 @@ class _Resolving:
     # ---- labels ---------------------------------------------------------------------------------------
 
     def _labels(self) -> Iterator[BoundLabel]:
+        """Yield labels by group, as deid does; a group that is opened again goes on where it was first opened."""
+        groups: dict[str, list[nodes.Label]] = {}
         for item in self.recipe.items:
-            if not isinstance(item, nodes.Filter):
-                continue
-            for label in item.body:
-                if isinstance(label, nodes.Label):
-                    yield self._label(item.name, label)
+            if isinstance(item, nodes.Filter):
+                groups.setdefault(item.name, []).extend(one for one in item.body if isinstance(one, nodes.Label))
+        for group, labels in groups.items():
+            yield from (self._label(group, label) for label in labels)
 
     def _label(self, group: str, label: nodes.Label) -> BoundLabel:
         lines: list[BoundLine] = []
@@ -522,14 +527,14 @@ class _Resolving:
                     bound = tuple(BoundCriterion(one, self._top_level(one.target)) for one in criteria)
                     lines.append(BoundLine(line, bound))
                 case nodes.RegionLine(_, _, region):
-                    source = self.selector(region.target) if isinstance(region, nodes.FromSequence) else None
+                    source = self._top_level(region.target) if isinstance(region, nodes.FromSequence) else None
                     regions.append(BoundRegion(line, source))
                 case _:
                     pass
         return BoundLabel(group, label, tuple(lines), tuple(regions))
 
     def _top_level(self, target: nodes.Target) -> ops.Selector | None:
-        """Look up the target of a criterion: a bare attribute is the one at the top level, as in deid."""
+        """Look up the target of a criterion or region: a bare attribute is that at the top level, as in deid."""
         selector = self.selector(target)
         if isinstance(selector, ops.Tagged | ops.PrivateBlock):
             return ops.AtPath((ops.PathStep(selector, None),))

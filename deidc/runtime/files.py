@@ -21,6 +21,7 @@ from deidc.runtime.marks import flags
 from deidc.runtime.outcome import Effect, Event, Flag, Refused
 from deidc.runtime.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
 from deidc.runtime.plan import Entry, Node, Plan
+from deidc.runtime.regions import located
 from deidc.runtime.stream import Streaming
 from deidc.runtime.survey import Survey
 from deidc.runtime.toplevel import OfBytes
@@ -55,7 +56,7 @@ class FileCleaning:
             fill_lists(self.frame, self._survey)
             self._walk(data_set, self.file.start, self.file.layout, self.plan.dataset)
             self.top.know(data_set.starts, data_set.creators, data_set.encodings)
-            raised = self._flags()
+            raised = located(self._flags(), self.frame, self.plan)
         except Trouble as failure:
             return Refused((failure.fault,))
         meta, told = self._file_meta(data_set.editing.identity)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -41,6 +41,11 @@ class Collected:
 
     text: str = field(repr=False)
     is_name: bool
+
+    @classmethod
+    def given(cls, text: str) -> Collected:
+        """Return a value that a host puts into a list; it does not say what is a name, so a caret does."""
+        return cls(text, "^" in text)
 
 
 @frozen
@@ -114,13 +119,14 @@ class Frame:
     `given` is the input object, or how to have it; an engine that works on bytes needs it for lists and for
     functions that ask for it only. `top` answers most questions of labels and functions without it. `of_object` has
     results of calls that are the same for all elements of the object. `on_failure` says whether a fault of an element
-    is one of the object.
+    is one of the object. `lists` has values that the host puts into `%values` lists, by their names.
     """
 
     given: Dataset | Callable[[], Dataset] = field(repr=False)
     top: TopLevel = field(repr=False)
     variables: Variables = field(repr=False)
     on_failure: OnFailure = OnFailure.REFUSE
+    lists: Mapping[str, Collection[str]] = field(factory=dict, repr=False)
     held: dict[int, Holdings] = field(factory=dict, repr=False)
     gathered: dict[int, list[str]] = field(factory=dict, repr=False)
     events: list[Event] = field(factory=list)

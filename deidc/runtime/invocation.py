@@ -78,6 +78,7 @@ class Invocation:
     Attributes:
         attribute: gives the text of each value of a top-level attribute of the input, by tag.
         read: gives a copy of the input object that belongs to this run alone.
+        adds: whether the result is for an ADD, which does not ask whether the element is there.
 
     """
 
@@ -89,6 +90,7 @@ class Invocation:
     lists: Mapping[str, object] = attrs.field(repr=False)
     attribute: Callable[[int], tuple[str, ...]] = attrs.field(repr=False)
     read: Callable[[], Dataset] = attrs.field(repr=False)
+    adds: bool = False
 
     @property
     def dataset(self) -> Dataset:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from attrs import field, frozen
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
@@ -60,14 +61,40 @@ def visit_object(dataset: Dataset, plan: Plan) -> Iterator[tuple[InputElement, E
     yield from visit(dataset, plan.dataset)
 
 
+@frozen
+class Lists:
+    """What the lists of a program hold for one object, by their names: texts, and paths of elements.
+
+    Attributes:
+        values: what `%values` lists hold, each text once, in document order.
+        fields: where the members of `%fields` lists stand, as the paths of events.
+
+    """
+
+    values: Mapping[str, tuple[str, ...]] = field(repr=False)
+    fields: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, frame: Frame, plan: Plan) -> Lists:
+        """Return the lists that a frame was filled with."""
+        slots = plan.program.slots
+        return cls(
+            {slots[number].name: held.texts for number, held in frame.held.items()},
+            {slots[number].name: tuple(paths) for number, paths in frame.gathered.items()},
+        )
+
+
 def fill_lists(frame: Frame, plan: Plan, visit_all: Callable[[], Iterable[tuple[InputElement, Entry]]]) -> None:
-    """Collect every `%values` list of the program into the frame; raises Trouble.
+    """Collect every `%values` list of the program into the frame, behind what the host gives; raises Trouble.
 
     `visit_all` gives the elements of the input that lists collect from, and maybe others, in document order.
     """
-    slots = (number for number, slot in enumerate(plan.program.slots) if slot.kind is SlotKind.VALUES)
-    found: dict[int, list[Collected]] = {slot: [] for slot in slots}
-    frame.held.update({slot: Holdings.of(()) for slot in found})
+    found: dict[int, list[Collected]] = {
+        number: [Collected.given(text) for text in frame.lists.get(slot.name, ())]
+        for number, slot in enumerate(plan.program.slots)
+        if slot.kind is SlotKind.VALUES
+    }
+    frame.held.update({slot: Holdings.of(tuple(given)) for slot, given in found.items()})
     if not plan.collects:
         return
     later = plan.collected_later
@@ -86,22 +113,23 @@ def fill_lists(frame: Frame, plan: Plan, visit_all: Callable[[], Iterable[tuple[
 
 
 def _take(frame: Frame, element: InputElement, collecting: Collecting, found: dict[int, list[Collected]]) -> None:
-    if element.vr == "SQ":
-        return
     try:
         if collecting.proviso is not None and not proviso_holds(collecting.proviso, frame, element, element.indexes):
             return
-        components = element.components
+        found[collecting.op.slot].extend(collected(collecting.op, element))
     except Undecodable:
         raise undecodable(element) from None
-    op = collecting.op
-    for text in components:
+
+
+def collected(op: ops.Collect, element: InputElement) -> Iterator[Collected]:
+    """Yield what a Collect op takes from an element that it selects; raises Undecodable."""
+    if element.vr == "SQ":
+        return
+    for text in element.components:
         parts = [text] if op.separator is None else text.split(op.separator)
-        found[op.slot].extend(
-            Collected(part, element.vr == "PN" and op.separator is None)
-            for part in (part.strip() for part in parts)
-            if part and len(part) >= op.minimum
-        )
+        for part in (part.strip() for part in parts):
+            if part and len(part) >= op.minimum:
+                yield Collected(part, element.vr == "PN" and op.separator is None)
 
 
 def gather_paths(frame: Frame, plan: Plan) -> None:

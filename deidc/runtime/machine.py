@@ -20,12 +20,13 @@ from deidc.runtime.files import FileCleaning
 from deidc.runtime.folding import Folding
 from deidc.runtime.frame import Frame, Note, Trouble
 from deidc.runtime.functions import Functions
-from deidc.runtime.lists import fill_lists, gather_paths, visit_object
+from deidc.runtime.lists import Lists, fill_lists, gather_paths, visit_object
 from deidc.runtime.marks import flags
 from deidc.runtime.operands import Operands
 from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused
 from deidc.runtime.part10 import META_LAYOUT, meta_elements, opened
 from deidc.runtime.plan import Entry, Plan
+from deidc.runtime.regions import located
 from deidc.runtime.toplevel import OfBytes, OfDataset
 from deidc.runtime.transcode import encodings_for, transcode
 from deidc.runtime.walk import Unsuited
@@ -116,15 +117,25 @@ class Machine:
             on_failure=on_failure,
         )
 
-    def run(self, dataset: Dataset, variables: Mapping[str, object] | None = None) -> Outcome:
+    def run(
+        self,
+        dataset: Dataset,
+        variables: Mapping[str, object] | None = None,
+        lists: Mapping[str, Collection[str]] | None = None,
+    ) -> Outcome:
         """Clean one object; return it beside what was done, or why it was refused.
 
-        `dataset` is not changed. `variables` are those of this object; they go before those given to `link`.
+        `dataset` is not changed. `variables` are those of this object; they go before those given to `link`. `lists`
+        has values that are in `%values` lists of the program, by the names of these, beside those of the object.
         """
-        return self._run(self._frame(dataset, variables))
+        return self._run(self._frame(dataset, variables, lists))
 
     def run_on_bytes(
-        self, reader: Reader, read: Callable[[], Dataset], variables: Mapping[str, object] | None = None
+        self,
+        reader: Reader,
+        read: Callable[[], Dataset],
+        variables: Mapping[str, object] | None = None,
+        lists: Mapping[str, Collection[str]] | None = None,
     ) -> CleanedBytes | Refused:
         """Clean the bytes of a file with the stream engine; see `run`.
 
@@ -138,7 +149,7 @@ class Machine:
         file = opened(Window(reader))
         meta = meta_elements(file.meta)
         top = OfBytes(file.window, file.layout, meta, META_LAYOUT, file.start)
-        frame = Frame(read, top, self._all(variables), self._on_failure)
+        frame = Frame(read, top, self._all(variables), self._on_failure, lists or {})
         if missing := self._missing(frame):
             return Refused(missing)
         return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame).run(self._fill)
@@ -150,11 +161,26 @@ class Machine:
         outcome = self._run(frame)
         return Trace(tuple(frame.notes), outcome)
 
+    def lists(self, dataset: Dataset) -> Lists | Refused:
+        """Return what the lists of the program hold for an object, or why that cannot be said."""
+        frame = self._frame(dataset, None)
+        try:
+            fill_lists(frame, self._plan, lambda: visit_object(dataset, self._plan))
+            gather_paths(frame, self._plan)
+        except Trouble as failure:
+            return Refused((failure.fault,))
+        return Lists.of(frame, self._plan)
+
     def _all(self, variables: Mapping[str, object] | None) -> Mapping[str, object]:
         return {**self._variables, **variables} if variables else self._variables
 
-    def _frame(self, dataset: Dataset, variables: Mapping[str, object] | None) -> Frame:
-        frame = Frame(dataset, OfDataset(dataset), self._all(variables), self._on_failure)
+    def _frame(
+        self,
+        dataset: Dataset,
+        variables: Mapping[str, object] | None,
+        lists: Mapping[str, Collection[str]] | None = None,
+    ) -> Frame:
+        frame = Frame(dataset, OfDataset(dataset), self._all(variables), self._on_failure, lists or {})
         if self._transcodes:
             frame.transcode_to = encodings_for(self._transcodes[-1][1])
         return frame
@@ -165,7 +191,7 @@ class Machine:
             return Refused(missing)
         try:
             self._fill(frame, lambda: visit_object(frame.input, self._plan))
-            raised = flags(frame, self._plan)
+            raised = located(flags(frame, self._plan), frame, self._plan)
             cleaned = self._clean(frame)
         except Trouble as failure:
             frame.faults.append(failure.fault)

@@ -9,11 +9,12 @@ from attrs import define, field
 
 from deidc.ir import ops
 from deidc.runtime.conditions import compared, in_state
-from deidc.runtime.elements import InputElement, Undecodable
+from deidc.runtime.elements import InputElement, Undecodable, input_elements, sequence_items
 from deidc.runtime.frame import Frame
 from deidc.runtime.lists import is_selected, undecodable, visit_object
 from deidc.runtime.outcome import Flag
 from deidc.runtime.plan import Plan, top_level_tag
+from deidc.runtime.select import is_exact
 
 _NEGATIONS = {
     ops.Comparison.NOTCONTAINS: ops.Comparison.CONTAINS,
@@ -22,7 +23,7 @@ _NEGATIONS = {
 
 
 def flags(frame: Frame, plan: Plan) -> tuple[Flag, ...]:
-    """Return a flag for each Mark that holds, in program order; raises Trouble."""
+    """Return a flag for each Mark that holds, in program order, without its regions; raises Trouble."""
     if not plan.marks:
         return ()
     questions = Questions(frame, plan)
@@ -63,7 +64,7 @@ class Questions:
 
     def ask(self, test: ops.Test) -> bool:
         """Whether some element that the test selects satisfies it."""
-        elements = self._elements(test.at)
+        elements = self.elements(test.at)
         match test.that:
             case ops.InState(ops.State.MISSING):
                 return not elements
@@ -71,18 +72,14 @@ class Questions:
                 return any(in_state(state, element) for element in elements)
             case ops.Compared(how, text):
                 plain = _NEGATIONS.get(how, how)
-                found = any(compared(plain, text, self._components(element)) for element in elements)
+                inside = is_exact(test.at)
+                found = any(compared(plain, text, components(element, inside=inside)) for element in elements)
                 return found == (plain is how)
             case _:
                 assert_never(test.that)
 
-    def _components(self, element: InputElement) -> tuple[str, ...]:
-        try:
-            return element.components
-        except Undecodable:
-            raise undecodable(element) from None
-
-    def _elements(self, at: ops.Selector) -> tuple[InputElement, ...]:
+    def elements(self, at: ops.Selector) -> tuple[InputElement, ...]:
+        """Return the elements of the input that a selector is about."""
         found = self._found.get(at)
         if found is None:
             found = self._found[at] = tuple(self._look_up(at))
@@ -100,3 +97,22 @@ class Questions:
         for element, entry in visit_object(self.frame.input, self.plan):
             if is_selected(at, element, entry, self.frame, self.plan):
                 yield element
+
+
+def components(element: InputElement, *, inside: bool) -> tuple[str, ...]:
+    """Return the text of each value of an element; `inside` asks for those in the items of a sequence. Raises Trouble.
+
+    Who names a sequence means what is in it (deid 0.4.13 compares what Python prints of the items).
+    """
+    try:
+        if element.vr != "SQ" or not inside:
+            return element.components
+        items = sequence_items(element) or ()
+    except Undecodable:
+        raise undecodable(element) from None
+    return tuple(
+        text
+        for number, item in enumerate(items)
+        for one in input_elements(item, f"{element.path}[{number}].", (), element.encodings, element.in_file_meta)
+        for text in components(one, inside=True)
+    )

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from pydicom.dataset import Dataset
 
 from deidc.diagnostics import Rule
+from deidc.ir import ops
 
 
 class OnFailure(Enum):
@@ -51,14 +52,33 @@ class Event:
     effect: Effect
 
 
+Shape: TypeAlias = ops.Rectangle | ops.WholeImage
+
+
+@frozen
+class Region:
+    """What a mask of a label comes to for one object: shapes to blank, or with `keep` to leave as they are.
+
+    There are none if the object has none of the regions that the mask asks it for.
+    """
+
+    keep: bool
+    shapes: tuple[Shape, ...]
+
+
 @frozen(order=True)
 class Flag:
-    """A label that fired on the input: `op` is the Mark; `held` as it says there."""
+    """A label that fired on the input: `op` is the Mark; `held` as it says there.
+
+    `regions` has what each mask of the Mark comes to for this object, in its order; later ones are painted over
+    earlier ones.
+    """
 
     op: int
     group: str
     label: str
     held: bool
+    regions: tuple[Region, ...] = field(default=(), order=False, repr=False)
 
 
 @frozen

@@ -128,6 +128,7 @@ CONDITIONS = {
     "contains:a empty: func:f x=1 values:v": (
         t.compared("contains", "a"), t.state("empty"), t.truth(t.func("f", x="1")), t.in_list("v"),
     ),
+    'contains:"c d" notcontains:"e f"': (t.compared("contains", "c d"), t.compared("notcontains", "e f")),
 }  # fmt: skip
 
 
@@ -144,6 +145,19 @@ def test_conditions(spelt: str, when: nodes.Conditions):
         )
     node, said = t.read_line("header", f"REPLACE PatientID a b if {spelt}")
     assert (node, said) == (nodes.Replace(ID, t.literal("a b"), when, None, span=t.ANYWHERE), ())
+
+
+def test_quotation_marks_end_at_the_next():
+    """What is quoted ends at the next quotation mark, so that it takes in neither conditions, criteria nor remarks."""
+    when = (t.compared("contains", "c d"),)
+    wanted = nodes.Replace(ID, t.literal("a b"), when, 'said "so"', span=t.ANYWHERE)
+    assert t.read_line("header", 'REPLACE PatientID "a b" if contains:"c d" # said "so"') == (wanted, ())
+    line, _ = t.read_line("label", 'contains Modality "a" + equals Rows "b"')
+    both = (
+        t.criterion(None, "contains", t.keyword("Modality"), "a"),
+        t.criterion("+", "equals", t.keyword("Rows"), "b"),
+    )
+    assert line == nodes.CriteriaLine(both, None, span=t.ANYWHERE)
 
 
 LISTS = {

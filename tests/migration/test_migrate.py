@@ -180,7 +180,7 @@ LABELS = [
     ("present RequestAttributesSequence__AccessionNumber", None, Did.LEAKED),
     ("equals ImageType ORIGINAL", None, Did.LEAKED),
     ("empty Rows", None, Did.QUIRK),
-    ("contains Modality CT\nCoordinates 0,0,9,9  # why", "contains Modality CT\n# why\ncoordinates 0,0,9,9", Did.CRASHED),
+    ("missing Modality\nCoordinates 0,0,9,9  # why", "missing Modality\n# why\ncoordinates 0,0,9,9", Did.CRASHED),
     ("contains Modality CT\nctpcoordinates ALL", "contains Modality CT\nctpcoordinates all", Did.CRASHED),
     ("contains Modality CT\ncoordinates from:SequenceOfUltrasoundRegions", None, Did.LEAKED),
 ]  # fmt: skip

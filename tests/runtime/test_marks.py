@@ -81,6 +81,11 @@ def test_nested_and_file_meta_attributes_can_be_asked_for():
 @pytest.mark.parametrize(
     ("criterion", "fires"),
     [
+        ("contains OtherPatientIDsSequence ^second$", True),
+        ("equals OtherPatientIDsSequence first", True),
+        ("equals OtherPatientIDsSequence third", False),
+        ("notcontains OtherPatientIDsSequence second", False),
+        ("notcontains OtherPatientIDsSequence third", True),
         ("contains OtherPatientIDsSequence__PatientID second", True),
         ("contains OtherPatientIDsSequence__1__PatientID second", True),
         ("contains OtherPatientIDsSequence__0__PatientID second", False),

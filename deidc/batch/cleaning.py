@@ -1,0 +1,72 @@
+"""One open input: the object in it for those who ask, cleaned by whichever engine can."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from attrs import define, field
+from pydicom.dataset import FileDataset
+
+from deidc.batch.content import Content
+from deidc.batch.reading import ReadFault, read_bytes
+from deidc.batch.sources import Opened
+from deidc.batch.writing import encode
+from deidc.runtime.cleaned_bytes import CleanedBytes
+from deidc.runtime.layout import Damaged
+from deidc.runtime.machine import Machine
+from deidc.runtime.outcome import Cleaned, Refused
+from deidc.runtime.walk import Unsuited
+from deidc.runtime.window import NotWhole
+
+
+class NotRead(Exception):
+    """The bytes hold no object that could be cleaned."""
+
+    def __init__(self, fault: ReadFault) -> None:
+        self.fault = fault
+        super().__init__(fault.message)
+
+
+@define(eq=False)
+class Given:
+    """An input that is open, and the object in it for those who ask."""
+
+    opened: Opened = field(repr=False)
+    _dataset: FileDataset | None = field(default=None, repr=False)
+
+    def read(self) -> FileDataset:
+        """Return the object. Raises NotRead and NotOpened."""
+        if self._dataset is None:
+            dataset = read_bytes(self.opened.whole())
+            if isinstance(dataset, ReadFault):
+                raise NotRead(dataset)
+            self._dataset = dataset
+        return self._dataset
+
+
+def clean(
+    machine: Machine,
+    given: Given,
+    variables: Mapping[str, object],
+    lists: Mapping[str, Collection[str]] | None = None,
+) -> tuple[Cleaned | CleanedBytes | Refused, str | None]:
+    """Clean an object with the stream engine, or with the Dataset engine; return why it was that one, too.
+
+    Raises NotRead and NotOpened, and whatever pydicom raises where it stumbles over a damaged object.
+    """
+    try:
+        return machine.run_on_bytes(given.opened, given.read, variables, lists), None
+    except Unsuited as reason:
+        why = str(reason)
+    except (NotWhole, Damaged):
+        why = "the file is damaged"  # and pydicom's reading tells in which way
+    return machine.run(given.read(), variables, lists), why
+
+
+def content_of(cleaned: Cleaned | CleanedBytes, given: Given) -> Content | ReadFault:
+    """Return the bytes of a cleaned object, or why it has none."""
+    if isinstance(cleaned, CleanedBytes):
+        return Content(cleaned.pieces, given.opened)
+    assert isinstance(cleaned.dataset, FileDataset)
+    data = encode(cleaned.dataset)
+    return data if isinstance(data, ReadFault) else Content.of(data)

@@ -1,0 +1,89 @@
+"""Objects through a machine: in place where deid changes what it is given; what is withdrawn is told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from pydicom.dataset import Dataset
+
+from deidc.batch.cleaning import Given, NotRead, clean
+from deidc.batch.sources import NotOpened
+from deidc.codes import faults
+from deidc.compat.dicom.linking import machine_of
+from deidc.compat.logger import bot
+from deidc.ir.program import Program
+from deidc.runtime.cleaned_bytes import CleanedBytes
+from deidc.runtime.outcome import Cleaned, Effect, Fault, Refused
+
+if TYPE_CHECKING:
+    from deidc.runtime.lists import Lists
+
+HostLists = Mapping[str, Collection[str]]
+
+
+class ObjectRefused(ValueError):
+    """An object could not be cleaned, and nothing came of it; `faults` say why, in words without data."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(_told(one) for one in faults))
+
+    def __reduce__(self) -> tuple[type[ObjectRefused], tuple[tuple[Fault, ...]]]:
+        return (ObjectRefused, (self.faults,))
+
+
+def _told(fault: Fault) -> str:
+    at = f" at {fault.path}" if fault.path else ""
+    return f"{fault.rule.code} {fault.message}{at}"
+
+
+def clean_in_place(
+    program: Program, dataset: Dataset, lookup: Mapping[str, object], lists: HostLists | None = None
+) -> None:
+    """Clean an object, and make it what came of it. Raises ObjectRefused, and leaves the object as it was then."""
+    outcome = machine_of(program).run(dataset, lookup, lists)
+    if isinstance(outcome, Refused):
+        raise ObjectRefused(outcome.faults)
+    warn_of_withdrawn(program, outcome)
+    # The cleaned object has the attributes of the input, and elements of its own.
+    dataset.__dict__.update(outcome.dataset.__dict__)
+
+
+def clean_given(
+    program: Program, given: Given, lookup: Mapping[str, object], lists: HostLists | None = None
+) -> Cleaned | CleanedBytes:
+    """Clean the object in an open input. Raises ObjectRefused."""
+    try:
+        outcome, _ = clean(machine_of(program), given, lookup, lists)
+    except NotRead as failure:
+        raise ObjectRefused((Fault(failure.fault.rule, failure.fault.message),)) from None
+    except NotOpened as failure:
+        raise ObjectRefused((Fault(failure.rule, failure.message),)) from None
+    # A damaged object can make pydicom raise anything wherever it is asked for a value, and the text may quote it.
+    except Exception as failure:  # noqa: BLE001
+        message = f"the object cannot be cleaned ({type(failure).__name__})"
+        raise ObjectRefused((Fault(faults.ELEMENT_UNDECODABLE, message),)) from None
+    if isinstance(outcome, Refused):
+        raise ObjectRefused(outcome.faults)
+    warn_of_withdrawn(program, outcome)
+    return outcome
+
+
+def lists_of(program: Program, dataset: Dataset) -> Lists:
+    """Return what the lists of a program hold for an object. Raises ObjectRefused."""
+    lists = machine_of(program).lists(dataset)
+    if isinstance(lists, Refused):
+        raise ObjectRefused(lists.faults)
+    return lists
+
+
+def warn_of_withdrawn(program: Program, cleaned: Cleaned | CleanedBytes) -> None:
+    """Warn of each element that was taken out because its rule failed: where it stood, and the rule's line."""
+    if not any(effect == Effect.WITHDRAWN.value for _, effect in cleaned.counts):
+        return
+    machine = machine_of(program)
+    for event in cleaned.events:
+        if event.effect is Effect.WITHDRAWN:
+            origin = machine.program.origins[event.op]
+            bot.warning(f"{event.path} is taken out: {origin.recipe}:{origin.line} could not be done")

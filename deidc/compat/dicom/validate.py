@@ -1,0 +1,36 @@
+"""Which files are DICOM files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from pydicom import dcmread
+
+from deidc.compat.logger import bot
+
+FileName = str | os.PathLike[str]
+
+
+def validate_dicoms(dcm_files: FileName | Sequence[FileName], force: bool = False) -> list[FileName]:
+    """Return the files that pydicom can read, up to the pixels; of each other one a warning tells.
+
+    With `force`, files that lack the DICOM prefix are taken, too.
+    """
+    files = [dcm_files] if isinstance(dcm_files, str | os.PathLike) else list(dcm_files)
+    valid: list[FileName] = []
+    for one in files:
+        if _is_dicom(one, force):
+            valid.append(one)
+        else:
+            bot.warning(f"{os.fspath(one)} cannot be read as DICOM, and is left out")
+    return valid
+
+
+def _is_dicom(path: FileName, force: bool) -> bool:
+    try:
+        dcmread(path, force=force, stop_before_pixels=True)
+    # pydicom raises whatever it stumbles over in what is no DICOM file.
+    except Exception:  # noqa: BLE001
+        return False
+    return True
