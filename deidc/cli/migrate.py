@@ -14,7 +14,7 @@ from deidc.cli.migration_report import migration_json, migration_text
 from deidc.cli.recipe_arguments import one_recipe, write_text
 from deidc.cli.terminal import tell
 from deidc.migration.changes import Migration
-from deidc.migration.migrate import migrate
+from deidc.migration.migrate import migrate_recipe
 
 
 @click.command("migrate")
@@ -36,7 +36,7 @@ def command(recipe: str, output: Path | None, bases: tuple[str, ...], diff: bool
         # Bytes that are no UTF-8 are lost in the text, so it must not take the place of the recipe.
         tell(given.report, err=True)
         sys.exit(1)
-    found = migrate(given.source, bases=bases, marked=given.data.startswith(BOM_UTF8))
+    found = migrate_recipe(given.source, bases=bases, marked=given.data.startswith(BOM_UTF8))
     if output is not None:
         write_text(output, found.text)
     if as_json:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from attrs import define, field
 
-from deidc.diagnostics import Diagnostic, Report
+from deidc.diagnostics import CompileError, Diagnostic, Report
 from deidc.fixes import MOST_ROUNDS
 from deidc.grammar import nodes
 from deidc.grammar.reader import read
-from deidc.ir.compile import analyse_recipe
+from deidc.ir.compile import Recipe, analyse_recipe, source_of
 from deidc.ir.library import Library
 from deidc.ir.names import Resolved
 from deidc.migration import behaviours as told
@@ -24,15 +26,20 @@ from deidc.migration.whole import reasons_by_others
 from deidc.source import Source
 
 
-def migrate(
-    source: Source, *, library: Library | None = None, bases: Sequence[str] = (), marked: bool = False
+def migrate_recipe(
+    recipe: Recipe, *, library: Library | None = None, bases: Sequence[str] = (), marked: bool = False
 ) -> Migration:
-    """Return a recipe written for deid in the form that its author meant. Never raises for what a recipe says.
+    """Return a recipe written for deid in the form that its author meant.
 
-    What cannot be rewritten with certainty stays as it is and is to be decided; nothing is left out. `bases` are
-    recipes that are laid before this one; deid lays them behind. `marked` says that a byte order mark stood before
-    the text.
+    `recipe` is a Source, the path of a file, or the text itself. What cannot be rewritten with certainty stays as it
+    is and is to be decided; nothing is left out. `bases` are recipes that are laid before this one; deid lays them
+    behind. `marked` says that a byte order mark stood before the text; of a path it is known. Raises CompileError for
+    a file that is not encoded in UTF-8, OSError for one that cannot be read, and nothing for what a recipe says.
     """
+    source, said = source_of(recipe)
+    marked = marked or (isinstance(recipe, Path) and recipe.read_bytes().startswith(BOM_UTF8))
+    if said:
+        raise CompileError(Report.of([source], said))
     first = analyse_recipe(source, library, None, bases)[2]
     # Below a section line that is not understood nobody knows what lines mean, so these are mended before all else.
     opened = Rewritten.unchanged(source).after(section_fixes(source, first.diagnostics))

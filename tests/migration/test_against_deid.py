@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deidc import Cleaned, Functions, Machine, Source, compile_recipe
-from deidc.migration.migrate import migrate
+from deidc.migration.migrate import migrate_recipe
 from tests.deid.callables import CALLABLES, VARIABLES
 from tests.deid.objects import Elements, dump
 from tests.migration.proofs import LABEL, LEAKS, LOSSES, Proof
@@ -29,8 +29,8 @@ FIRST = ("contains Modality CT\n", "contains Modality MR\n", "")
 
 def _settled(text: str) -> str | None:
     """The migrated recipe, if a migration has nothing more to say of it."""
-    found = migrate(Source("recipe", text))
-    again = migrate(Source("recipe", found.text))
+    found = migrate_recipe(Source("recipe", text))
+    again = migrate_recipe(Source("recipe", found.text))
     return found.text if again.settled and not again.changes else None
 
 

@@ -12,7 +12,7 @@ from deidc.grammar import nodes
 from deidc.grammar.reader import read
 from deidc.ir import ops
 from deidc.migration.changes import Migration
-from deidc.migration.migrate import migrate
+from deidc.migration.migrate import migrate_recipe
 from tests.strategies.deid_recipes import LINES, deid_recipes, sound_recipes
 from tests.strategies.texts import recipe_texts
 
@@ -20,7 +20,7 @@ HEAD = "FORMAT dicom\n\n%fields ids\nFIELD StudyID\n\n%header\n"
 
 
 def migrated(text: str) -> Migration:
-    return migrate(Source("recipe", unix(text)))
+    return migrate_recipe(Source("recipe", unix(text)))
 
 
 def unix(text: str) -> str:

@@ -10,7 +10,7 @@ from deidc.diagnostics import Severity
 from deidc.migration.behaviours import Did
 from deidc.migration.changes import Change, Migration
 from deidc.migration.judgements import JUDGED, is_to_decide
-from deidc.migration.migrate import migrate
+from deidc.migration.migrate import migrate_recipe
 from tests.deid.cases import Case, file
 from tests.deid.objects import load
 from tests.deid.sides import answers_of_deid
@@ -21,7 +21,7 @@ LABEL = "FORMAT dicom\n\n%filter graylist\n\nLABEL shots\n"
 
 
 def migrated(text: str, **more: object) -> Migration:
-    return migrate(Source("recipe", text), **more)  # type: ignore[arg-type]
+    return migrate_recipe(Source("recipe", text), **more)  # type: ignore[arg-type]
 
 
 def header(line: str) -> Change:

@@ -9,7 +9,7 @@ import pytest
 
 from deidc import Cleaned, CompileError, Functions, LinkError, Machine, Source, compile_recipe
 from deidc.migration.behaviours import CATALOGUE, Did
-from deidc.migration.migrate import migrate
+from deidc.migration.migrate import migrate_recipe
 from tests.deid.callables import CALLABLES, VARIABLES
 from tests.deid.objects import Elements, dump
 from tests.migration.proofs import (
@@ -41,7 +41,11 @@ def answers() -> dict[Proof, dict[str, Any]]:
 
 def told(proof: Proof) -> set[str]:
     """The behaviours that a migration tells of."""
-    return {reason.behaviour.name for one in migrate(Source("recipe", proof.recipe)).changes for reason in one.reasons}
+    return {
+        reason.behaviour.name
+        for one in migrate_recipe(Source("recipe", proof.recipe)).changes
+        for reason in one.reasons
+    }
 
 
 def before(proof: Proof) -> Elements:
@@ -54,7 +58,7 @@ def after(proof: Proof) -> Cleaned | None:
     for name, function in CALLABLES.items():
         functions = functions.with_function(name, function)
     try:
-        program = compile_recipe(migrate(Source("recipe", proof.recipe)).text)
+        program = compile_recipe(migrate_recipe(Source("recipe", proof.recipe)).text)
         outcome = Machine.link(program, functions, variables=VARIABLES).run(prepared(proof.task))
     except (CompileError, LinkError):
         return None
@@ -85,7 +89,7 @@ def test_what_is_said_to_leak_leaks_under_deid(proof: Proof, answers):
 def test_what_leaks_under_deid_does_not_under_deidc(proof: Proof):
     """The migrated recipe takes the value away or is refused, or a person has to decide."""
     cleaned = after(proof)
-    if cleaned is None or migrate(Source("recipe", proof.recipe)).open:
+    if cleaned is None or migrate_recipe(Source("recipe", proof.recipe)).open:
         return
     value = before(proof)[proof.path][1] if proof.spoilt is None else proof.spoilt
     assert value not in dump(cleaned.dataset).get(proof.path, ["", ""])[1]
@@ -108,7 +112,7 @@ def test_labels_fire_under_deid_when_they_are_not_meant_to_and_the_reverse(proof
 def test_labels_fire_under_deidc_as_they_are_meant_to(proof: Proof):
     """The migrated label flags the object it is meant for and no other, or a person has to decide."""
     cleaned = after(proof)
-    if cleaned is None or migrate(Source("recipe", proof.recipe)).open:
+    if cleaned is None or migrate_recipe(Source("recipe", proof.recipe)).open:
         return
     assert bool(cleaned.flags) is proof.fires
 
@@ -138,7 +142,7 @@ def test_what_is_said_to_be_lost_is_lost_under_deid(proof: Proof, answers):
 def test_what_is_lost_under_deid_is_not_under_deidc(proof: Proof, answers):
     """The migrated recipe has another outcome, or is refused, or a person has to decide."""
     cleaned = after(proof)
-    if cleaned is None or migrate(Source("recipe", proof.recipe)).open:
+    if cleaned is None or migrate_recipe(Source("recipe", proof.recipe)).open:
         return
     assert dump(cleaned.dataset).get(proof.path) != answers[id(proof)]["elements"].get(proof.path)
 
@@ -168,7 +172,7 @@ def test_a_byte_order_mark_stops_deid():
     proof = Proof("byte-order-mark", "\ufeffFORMAT dicom\n%header\nREMOVE PatientName\n", kind="saved")
     (answer,) = answers_of_deid([proof.task])
     assert answer == {"error": "KeyError"}
-    notes = migrate(Source("recipe", proof.recipe.removeprefix("\ufeff")), marked=True).notes
+    notes = migrate_recipe(Source("recipe", proof.recipe.removeprefix("\ufeff")), marked=True).notes
     assert [one.behaviour.name for one in notes] == ["byte-order-mark"]
 
 
