@@ -36,6 +36,7 @@ ALLOWED = {
     "deidc.pixels": (*GROUND, *TABLES, "deidc.runtime", "deidc.pixels"),
     "deidc.batch": (*GROUND, *TABLES, "deidc.runtime", "deidc.pixels", "deidc.batch"),
     "deidc.render": (*GROUND, "deidc.render"),
+    "deidc.compat.main": (*GROUND, "deidc.batch", "deidc.render", "deidc.compat"),
     "deidc.compat": (
         *GROUND, "deidc.grammar", "deidc.ir", "deidc.runtime", "deidc.batch", "deidc.pixels", "deidc.compat"
     ),

@@ -15,6 +15,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("deidc.cli.demo", "Clean files that come with pydicom and show what changed."),
     "explain": ("deidc.cli.explain", "Print the page of a complaint."),
     "fmt": ("deidc.cli.fmt", "Put recipes into canonical form."),
+    "identifiers": ("deidc.cli.identifiers", "Read identifiers, or clean files with such as are given."),
+    "inspect": ("deidc.cli.inspect", "Tell which files may have text in their pixels."),
     "manifest": ("deidc.cli.manifest", "Check the manifest of a run."),
     "recipes": ("deidc.cli.recipes", "List the recipes that come with deidc."),
     "run": ("deidc.cli.run", "Clean DICOM files by a recipe."),

@@ -49,11 +49,6 @@ class Laid:
     _deid: DeidDict = field(repr=False)
     _programs: dict[Terms, Program] = field(factory=dict, repr=False)
 
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """The texts of the recipes and of what they include."""
-        return self.merged.sources
-
     def shown(self) -> DeidDict:
         """Return the dictionary, for the caller to change."""
         return copied(self._deid)
@@ -136,7 +131,7 @@ def laid_together(files: Sequence[Given]) -> Laid:
     recipes = tuple(_found(one, number) for number, one in enumerate(files, 1))
     laid = _laid(recipes)
     given = {one.source for one in recipes}
-    if all(source in given or _is_current(source) for source in laid.sources):
+    if all(source in given or _is_current(source) for source in laid.merged.sources):
         return laid
     return _laid.__wrapped__(recipes)
 

@@ -137,7 +137,7 @@ def _statement(line: nodes.Action | nodes.ListLine | nodes.Variable) -> str:
         case nodes.Field(target):
             return f"FIELD {write_target(target)}"
         case nodes.Split(target, separator, minimum):
-            return f"SPLIT {write_target(target)} by={_quoted(separator)};minlength={minimum}"
+            return f"SPLIT {write_target(target)} by={_plainly_quoted(separator)};minlength={minimum}"
         case nodes.Variable(name, kind, default):
             said = f" default={_argument_text(default)}" if default is not None else ""
             return f"VAR {name} {kind.value}{said}"
@@ -250,6 +250,11 @@ def _argument(argument: nodes.Argument) -> str:
 def _argument_text(text: str) -> str:
     if text and not re.search(r"[\s\"']", text) and not re.fullmatch(r"var:[A-Za-z_][A-Za-z0-9_.-]*", text):
         return text
+    return _plainly_quoted(text)
+
+
+def _plainly_quoted(text: str) -> str:
+    """Quote text where a quotation mark cannot be escaped."""
     return f"'{text}'" if '"' in text else f'"{text}"'
 
 

@@ -77,7 +77,7 @@ def check_and_compile(
 
     The same as `check_recipe` and `compile_recipe` one after the other, with the recipe read once.
     """
-    merged, resolved, report = _analyse(recipe, library, signatures, bases)
+    merged, resolved, report = _analyse(recipe, library, signatures, bases, protected)
     if report.errors or (strict and report.warnings):
         return report, None
     return report, verify(lower(resolved, merged.sources, protected, merged.digests))
@@ -85,7 +85,7 @@ def check_and_compile(
 
 def compile_merged(merged: Merged, *, protected: tuple[str, ...] = SYSTEM_PROTECTED) -> Program:
     """Return the program of recipes that are laid together already. Raises CompileError as `compile_recipe` does."""
-    resolved, report = _judged(merged, None)
+    resolved, report = _judged(merged, None, protected)
     if report.errors:
         raise CompileError(report)
     return verify(lower(resolved, merged.sources, protected, merged.digests))
@@ -124,15 +124,20 @@ def find_recipe(reference: str, library: Library | None = None) -> Found | NotFo
 
 
 def _analyse(
-    recipe: Recipe, library: Library | None, signatures: Signatures | None, bases: Sequence[str]
+    recipe: Recipe,
+    library: Library | None,
+    signatures: Signatures | None,
+    bases: Sequence[str],
+    protected: tuple[str, ...] = SYSTEM_PROTECTED,
 ) -> tuple[Merged, Resolved, Report]:
     source, said = source_of(recipe)
     merged = merge(source, library or FileLibrary(), bases)
-    return merged, *_judged(evolve(merged, said=(*said, *merged.said)), signatures)
+    return merged, *_judged(evolve(merged, said=(*said, *merged.said)), signatures, protected)
 
 
-def _judged(merged: Merged, signatures: Signatures | None) -> tuple[Resolved, Report]:
+def _judged(merged: Merged, signatures: Signatures | None, protected: tuple[str, ...]) -> tuple[Resolved, Report]:
     resolved, unknown = resolve(merged.recipe, signatures or Signatures(BUILTINS), merged.sources)
+    resolved = evolve(resolved, protected=protected)
     checked = (complaint for check in CHECKS for complaint in check(resolved))
     standing = apply_ignores(merged.sources, (*merged.said, *unknown, *checked))
     return resolved, Report.of(merged.sources, _without_echoes(standing))

@@ -86,9 +86,10 @@ def find_name(name: str) -> Attribute | None:
 
 
 def find_tag(tag: int) -> Attribute | None:
-    """Return the attribute with this tag; a tag of a repeating group finds its repeater."""
+    """Return the attribute with this tag; a tag of a repeating group finds its repeater, a private one nothing."""
     found = _by_tag().get(tag)
-    if found is None and datadict.repeater_has_tag(tag):
+    # Repeating groups are even (PS3.5 7.6); pydicom takes odd ones for them, too.
+    if found is None and not is_private(tag) and datadict.repeater_has_tag(tag):
         _, _, _, _, keyword = RepeatersDictionary[datadict.mask_match(tag)]  # type: ignore[index]
         return find_keyword(keyword)
     return found

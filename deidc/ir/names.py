@@ -13,6 +13,7 @@ from deidc.diagnostics import Diagnostic, Edit, Fix, Label, Rule
 from deidc.grammar import nodes
 from deidc.ir import dictionary, ops
 from deidc.ir.ctp_labels import ctp_keyword, ctp_pseudo_group
+from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.list_order import FillingOrder, source_list
 from deidc.ir.nearest import Guesses
 from deidc.ir.program import VariableKind
@@ -88,7 +89,7 @@ class BoundLabel:
 
 @frozen
 class Resolved:
-    """A recipe with every name looked up."""
+    """A recipe with every name looked up; `protected` are keywords of attributes that no rule is to touch."""
 
     recipe: nodes.Recipe
     rules: tuple[Bound, ...]
@@ -96,6 +97,7 @@ class Resolved:
     labels: tuple[BoundLabel, ...]
     variables: Mapping[str, nodes.Variable]
     sources: Mapping[str, Source] = field(repr=False)
+    protected: tuple[str, ...] = SYSTEM_PROTECTED
 
     @cached_property
     def _slots(self) -> Mapping[tuple[nodes.ListKind, str], int]:

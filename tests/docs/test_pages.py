@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,13 @@ def test_embedding_page_runs():
     names: dict[str, object] = {}
     for block in blocks(ROOT / "docs" / "embedding.md", "python"):
         exec(compile(block, "embedding.md", "exec"), names)  # the page is ours
+
+
+def test_compat_page_runs(tmp_path):
+    """The blocks of the page about deid's API run in a process of their own, where deid is not imported before."""
+    script = "\n".join(blocks(ROOT / "docs" / "compat.md", "python"))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

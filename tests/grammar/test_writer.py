@@ -42,6 +42,7 @@ LINES = [
     ("header", "REMOVE PatientID if equals:'a b' Empty:", 'REMOVE PatientID equals:"a b" empty:'),
     ("header", "BLANK PatientID values:v var:x", "BLANK PatientID values:v var:x"),
     ("values", "split PatientID by=^", 'SPLIT PatientID by="^";minlength=1'),
+    ("values", "split PatientID by='\"\\'", "SPLIT PatientID by='\"\\';minlength=1"),
     ("values", "FIELD (0010, 0020)", "FIELD (0010,0020)"),
     ("vars", "var id", "VAR id text"),
     ("vars", "VAR id DATE default='2020 01'", 'VAR id date default="2020 01"'),

@@ -6,12 +6,13 @@ import re
 import weakref
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_element
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from deidc.compat.dicom.paths import path_of, tag_text, way_of_uid
+from deidc.compat.dicom.paths import path_of, tag_text, uid_of, way_of_uid
 from deidc.compat.dicom.selection import selects
 from deidc.ir import ops
 from deidc.patterns import compiled
@@ -71,7 +72,7 @@ class DicomField:
     @property
     def stripped_tag(self) -> str:
         """The tag as text without punctuation, `00100010`."""
-        return f"{self.identity.tag:08x}"
+        return f"{self.identity.tag:08X}"
 
     @cached_property
     def identity(self) -> Identity:
@@ -137,6 +138,26 @@ class DicomField:
         DicomField.__init__(self, *state)
 
 
+class ByUid(dict[str, DicomField]):
+    """Fields by their uid, which may be asked for as older versions of pydicom print it, `(7fe0, 0010)`."""
+
+    def __missing__(self, uid: str) -> DicomField:
+        known = uid_of(uid) if isinstance(uid, str) else uid
+        if known == uid:
+            raise KeyError(uid)
+        return self[known]
+
+    def __contains__(self, uid: object) -> bool:
+        return super().__contains__(uid) or (isinstance(uid, str) and super().__contains__(uid_of(uid)))
+
+    def get(self, uid: str, default: Any = None) -> Any:  # noqa: ANN401  # as that of every dictionary
+        """Return a field by its uid."""
+        try:
+            return self[uid]
+        except KeyError:
+            return default
+
+
 def _nowhere() -> None:
     return None
 
@@ -159,4 +180,6 @@ def _decoded(found: InputElement, home: Dataset | None) -> DataElement:
 
 
 def _of_unknown_vr(element: AnyElement) -> DataElement:
-    return DataElement(element.tag, "UN", element.value or b"")
+    shown = DataElement(element.tag, "OB", element.value or b"")
+    shown.VR = "UN"  # given as such, pydicom would look up another
+    return shown

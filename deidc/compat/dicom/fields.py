@@ -10,8 +10,8 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from deidc.compat.dicom.field import Creators, DicomField
-from deidc.compat.dicom.paths import tag_text
+from deidc.compat.dicom.field import ByUid, Creators, DicomField
+from deidc.compat.dicom.paths import tag_text, uid_of
 from deidc.compat.dicom.selection import selected
 from deidc.ir import dictionary
 from deidc.runtime.elements import DEFAULT_ENCODINGS, Encodings, InputElement, encodings_of, identified
@@ -117,9 +117,10 @@ def get_fields_with_lookup(
     so are those of which `leaves_out` says so. `seen` has uids that are left out themselves. Nothing but sequences is
     decoded.
     """
-    passed = frozenset([skip] if isinstance(skip, str) else skip or ())
+    given = [skip] if isinstance(skip, str) else skip or ()
+    passed = frozenset((*given, *map(uid_of, given)))
     known = frozenset(seen or ())
-    fields: dict[str, DicomField] = {}
+    fields = ByUid()
     levels = deque([_Level(dicom, "", "", "", (), (), DEFAULT_ENCODINGS, False)])
     if file_meta := getattr(dicom, "file_meta", None):
         levels.append(_Level(file_meta, "", "", "", (), (), DEFAULT_ENCODINGS, True))
@@ -147,9 +148,9 @@ def _fields_of(level: _Level, skip: frozenset[str]) -> Iterator[tuple[DicomField
         given = source
         if " or " in vr and isinstance(source, RawDataElement):
             given = level.dataset[tag]  # only the object around it can tell which of the two
-            vr = str(given.VR)
+        effective = str(given.VR) if given is not source else vr
         path = f"{level.path}{tag:08X}"
-        element = InputElement(given, vr, creator, path, level.indexes, encodings, level.in_file_meta)
+        element = InputElement(given, effective, creator, path, level.indexes, encodings, level.in_file_meta)
         creators = (*level.creators, creator)
         name = f"{level.name}__{keyword}" if level.uid else keyword
         uid = f"{level.uid}__{text}" if level.uid else text
@@ -188,7 +189,7 @@ def expand_field_expression(
             raise ValueError("there is neither an object nor fields to choose from")
         contenders = get_fields_with_lookup(dicom)
     chosen = {id(one) for one in selected(field, contenders.values())}
-    return {uid: one for uid, one in contenders.items() if id(one) in chosen}
+    return ByUid({uid: one for uid, one in contenders.items() if id(one) in chosen})
 
 
 # ---- sequences as flat dictionaries -----------------------------------------------------------------------

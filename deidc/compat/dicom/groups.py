@@ -7,7 +7,7 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
-from deidc.compat.dicom.field import DicomField
+from deidc.compat.dicom.field import ByUid, DicomField
 from deidc.compat.dicom.fields import Contenders, get_fields_with_lookup
 from deidc.compat.dicom.selection import is_selected
 from deidc.compat.recipe_dicts import program_of
@@ -61,11 +61,8 @@ def extract_fields_list(
     plan = _plan("fields", actions)
     frame = Frame(Dataset(), OfDataset(Dataset()), {})
     selectors = plan.gathers.get(0, ())
-    return {
-        field.uid: field
-        for field in _chosen(dicom, fields)
-        if any(is_selected(at, field, frame, plan) for at in selectors)
-    }
+    chosen = [one for one in _chosen(dicom, fields) if any(is_selected(at, one, frame, plan) for at in selectors)]
+    return ByUid((one.uid, one) for one in chosen)
 
 
 def _chosen(dicom: Dataset, fields: Contenders | None) -> list[DicomField]:

@@ -31,7 +31,6 @@ from deidc.compat.dicom.inputs import (
     read_whole,
 )
 from deidc.compat.dicom.outputs import content_of_dataset, places_of, write
-from deidc.compat.dicom.recipes import shared_recipe
 from deidc.compat.dicom.rules import Rules
 from deidc.compat.dicom.settings import Settings
 from deidc.compat.logger import bot
@@ -93,7 +92,7 @@ def replace_identifiers(
     ObjectRefused for an object that cannot be cleaned, OutputExists for an output that is there already; the inputs
     before it are done then.
     """
-    recipe = shared_recipe(deid or None)
+    recipe = deid if isinstance(deid, DeidRecipe) else DeidRecipe(deid or None)
     if not deid:
         bot.warning("no recipe is given, the default is used")
     settings = Settings.read(config, disable_skip=disable_skip)
@@ -134,10 +133,10 @@ class _Work:
         """Return the cleaned object of an input."""
         match one:
             case InMemory(dataset):
-                return self._in_place(dataset, one.key)
+                return self._in_place(dataset, one)
             case InFile() | InBytes():
                 with opened(one, force=self.force) as given:
-                    outcome = self._clean(given, one.key)
+                    outcome = self._clean(given, one)
                     if isinstance(outcome, CleanedBytes):
                         return read_whole(outcome.whole(), one)
                     return outcome.dataset
@@ -148,25 +147,24 @@ class _Work:
         """Write the cleaned object of an input; return where."""
         match one:
             case InMemory(dataset):
-                write(content_of_dataset(self._in_place(dataset, one.key)), place, overwrite=overwrite)
+                write(content_of_dataset(self._in_place(dataset, one)), place, overwrite=overwrite)
             case InFile() | InBytes():
                 with opened(one, force=self.force) as given:
-                    content = content_of(self._clean(given, one.key), given)
+                    content = content_of(self._clean(given, one), given)
                     if isinstance(content, ReadFault):
                         raise OSError(content.message)
                     write(content, place, overwrite=overwrite)
             case _:
                 assert_never(one)
-        bot.debug(f"written: {place.name}")
         return str(place)
 
-    def _in_place(self, dataset: Dataset, key: str | None) -> Dataset:
-        lookup = self.ids.of(key, lambda keyword: attribute_of(dataset, keyword))
+    def _in_place(self, dataset: Dataset, one: InMemory) -> Dataset:
+        lookup = self.ids.of(one.names, lambda keyword: attribute_of(dataset, keyword))
         program, lists = self.rules.program(lookup)
         clean_in_place(program, dataset, lookup, lists)
         return dataset
 
-    def _clean(self, given: Given, key: str | None) -> Cleaned | CleanedBytes:
-        lookup = self.ids.of(key, lambda keyword: attribute_in(given, keyword))
+    def _clean(self, given: Given, one: InFile | InBytes) -> Cleaned | CleanedBytes:
+        lookup = self.ids.of(one.names, lambda keyword: attribute_in(given, keyword))
         program, lists = self.rules.program(lookup)
         return clean_given(program, given, lookup, lists)

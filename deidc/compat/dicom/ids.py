@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -23,25 +24,28 @@ class Ids:
     given: Mapping[Any, Any] = field(repr=False)
     entity: str
     items: tuple[str, ...]
-    _by_path: Mapping[str, Any] = field(init=False, repr=False)
 
-    def __attrs_post_init__(self) -> None:
-        by_path = {
-            os.path.abspath(key): value for key, value in self.given.items() if isinstance(key, str | os.PathLike)
-        }
-        object.__setattr__(self, "_by_path", by_path)
+    @cached_property
+    def _by_path(self) -> Mapping[str, Any]:
+        return {os.path.abspath(key): value for key, value in self.given.items() if isinstance(key, str | os.PathLike)}
 
-    def of(self, key: str | None, attribute: Attribute) -> dict[str, object]:
+    @cached_property
+    def _is_nested(self) -> bool:
+        inner = (one for one in self.given.values() if isinstance(one, Mapping))
+        return any(one and all(isinstance(value, Mapping) for value in one.values()) for one in inner)
+
+    def of(self, names: Sequence[str | None], attribute: Attribute) -> dict[str, object]:
         """Return the variables of an object; none if nothing is said of it.
 
-        `key` is the path of the object, or the name that it has in results. What is found is copied.
+        `names` are those of the object: its path as it was given and the absolute one, or the name that it has in
+        results. What is found is copied.
         """
         if not self.given:
             return {}
-        found = self.given.get(key)
-        if found is None and key is not None:
-            found = self._by_path.get(os.path.abspath(key))
+        found = next((self.given[name] for name in names if name in self.given), None)
         if found is None:
+            found = next((self._by_path[name] for name in names if name is not None and name in self._by_path), None)
+        if found is None and self._is_nested:
             found = self._nested(attribute)
         if found is None:
             return {}
@@ -50,14 +54,8 @@ class Ids:
         return {str(name): value for name, value in found.items()}
 
     def _nested(self, attribute: Attribute) -> object:
-        if not any(isinstance(one, Mapping) and _is_nested(one) for one in self.given.values()):
-            return None
         entity = attribute(self.entity)
         inner = self.given.get(entity) if entity is not None else None
         if not isinstance(inner, Mapping):
             return None
         return next((inner[item] for item in map(attribute, self.items) if item is not None and item in inner), None)
-
-
-def _is_nested(value: Mapping[Any, Any]) -> bool:
-    return bool(value) and all(isinstance(one, Mapping) for one in value.values())

@@ -43,6 +43,11 @@ class InFile:
         return os.path.abspath(self.path)
 
     @property
+    def names(self) -> tuple[str | None, ...]:
+        """The names under which a caller may speak of the input."""
+        return (self.path, self.key)
+
+    @property
     def place(self) -> Path:
         """Where the file is."""
         return Path(self.path)
@@ -56,6 +61,11 @@ class InBytes:
     key: str | None
     place: Path | None = None
 
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        """The names under which a caller may speak of the input."""
+        return (self.key,)
+
 
 @frozen
 class InMemory:
@@ -64,6 +74,11 @@ class InMemory:
     dataset: Dataset = field(repr=False)
     key: str | None
     place: Path | None = None
+
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        """The names under which a caller may speak of the input."""
+        return (self.key,)
 
 
 Input: TypeAlias = InFile | InBytes | InMemory

@@ -14,13 +14,12 @@ from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom import tags
 from deidc.compat.dicom.actions import deid_funcs
 from deidc.compat.dicom.cleaning import HostLists, clean_in_place, lists_of
-from deidc.compat.dicom.field import DicomField
+from deidc.compat.dicom.field import ByUid, DicomField
 from deidc.compat.dicom.fields import FieldsWithLookups, get_fields_with_lookup
 from deidc.compat.dicom.inputs import One, inputs_of, read
 from deidc.compat.dicom.keeping import Keeping
 from deidc.compat.dicom.linking import ITEM
 from deidc.compat.dicom.paths import uid_of_path, way_of_uid
-from deidc.compat.dicom.recipes import own_recipe
 from deidc.compat.dicom.rules import Rules, at_one_place, one_rule
 from deidc.compat.dicom.settings import Settings
 from deidc.compat.dicom.utils import save_dicom
@@ -29,7 +28,6 @@ from deidc.compat.logger import bot
 from deidc.ir.program import Program
 
 _ACTIONS = ("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")
-_NO_DATASET = b"\0" * 128
 
 
 class DicomParser:
@@ -56,7 +54,7 @@ class DicomParser:
         self.disable_skip = disable_skip
         self.config = Settings.read(config).raw
         self.deid_funcs = deid_funcs
-        self.recipe = own_recipe(recipe)
+        self.recipe: DeidRecipe = recipe if isinstance(recipe, DeidRecipe) else DeidRecipe(recipe)
         self.load(dicom_file, force)
 
     def __str__(self) -> str:
@@ -246,7 +244,7 @@ class DicomParser:
         table = get_fields_with_lookup(self.dicom) if deid.get("fields") else FieldsWithLookups({})
         for name in deid.get("fields") or {}:
             uids = map(uid_of_path, found.fields.get(name, ()))
-            shown[name] = {uid: table[uid] for uid in uids if uid in table}
+            shown[name] = ByUid((uid, table[uid]) for uid in uids if uid in table)
         return shown
 
     def _at_one_place(self, field: DicomField, action: str, value: Any) -> None:  # noqa: ANN401

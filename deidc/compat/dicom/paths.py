@@ -9,8 +9,13 @@ _STEP = re.compile(r"([0-9A-F]{8})(?:\[(\d+)\])?\Z")
 
 
 def tag_text(tag: int) -> str:
-    """Return a tag as pydicom prints it, `(7fe0,0010)`."""
-    return f"({tag >> 16:04x},{tag & 0xFFFF:04x})"
+    """Return a tag as pydicom prints it, `(7FE0,0010)`."""
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+
+
+def uid_of(text: str) -> str:
+    """Return a uid as it is written here; older versions of pydicom print `(7fe0, 0010)`."""
+    return text.replace(" ", "").upper()
 
 
 def uid_of_path(path: str) -> str:

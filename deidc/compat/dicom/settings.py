@@ -18,13 +18,8 @@ from deidc.ir import dictionary
 
 HERE = Path(__file__).parent / "config.json"
 
-# Without these no reader can make sense of the rest of the file, so they are protected whatever a file says.
-_ALWAYS = (
-    "SpecificCharacterSet",
-    "TransferSyntaxUID",
-    "FileMetaInformationGroupLength",
-    "FileMetaInformationVersion",
-)
+# Without these the rest of the file cannot be read, so they are protected whatever a config says.
+_ALWAYS = ("SpecificCharacterSet", "FileMetaInformationGroupLength", "FileMetaInformationVersion")
 # What deid does not think of, protected where its kin is.
 _KIN = {
     "PixelData": ("FloatPixelData", "DoubleFloatPixelData"),

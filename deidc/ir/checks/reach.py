@@ -12,7 +12,7 @@ from deidc.ir import dictionary, ops
 from deidc.ir.checks.coverage import NOTHING, Coverage, attribute_of, be, covers, is_wide, names, of_pattern
 from deidc.ir.checks.expressions import alternatives
 from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, overrules_base, way_of
-from deidc.ir.identifiers import FOLLOWING, KEPT_WITH_REASON, MANDATORY_UIDS, SYSTEM_PROTECTED
+from deidc.ir.identifiers import FOLLOWING, KEPT_WITH_REASON, MANDATORY_UIDS
 from deidc.ir.names import Bound, Resolved
 from deidc.ir.vrs import DATES
 
@@ -165,7 +165,7 @@ def protected(resolved: Resolved) -> Iterator[Diagnostic]:
             continue
         writes = isinstance(rule.statement, nodes.Add | nodes.Replace)
         for keyword in _keywords_on_the_way(rule.selector):
-            if keyword in SYSTEM_PROTECTED and not (keyword == "SpecificCharacterSet" and writes):
+            if keyword in resolved.protected and not (keyword == "SpecificCharacterSet" and writes):
                 yield complaint(codes.PROTECTED, f"{keyword} is protected, so the rule does nothing", rule)
                 break
 

@@ -1,0 +1,47 @@
+"""What `inspect` and `identifiers` take alike: files found as deid finds them, and a recipe by deid's names."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from deidc.batch.workers import silence_pydicom
+from deidc.cli.terminal import tell
+from deidc.diagnostics import CompileError
+
+if TYPE_CHECKING:
+    from deidc.compat.config import DeidRecipe
+    from deidc.compat.dicom.validate import FileName
+
+_NO_RECIPE = "dicom"
+
+
+def files_of(inputs: tuple[str, ...], pattern: str | None, *, force: bool) -> list[FileName]:
+    """Return the DICOM files among inputs and below them. Raises UsageError for an input that is not there."""
+    from deidc.compat.dicom.utils import get_files
+
+    missing = next((name for name in inputs if not Path(name).exists()), None)
+    if missing is not None:
+        raise click.UsageError(f"there is no file or folder {missing}")
+    silence_pydicom()
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    return list(get_files(inputs, pattern=pattern, force=force))
+
+
+def recipe_of(reference: str | None) -> DeidRecipe:
+    """Return a recipe that compiles. Raises UsageError for one that is not found; tells what is wrong in one."""
+    from deidc.compat.config import DeidRecipe
+    from deidc.compat.recipe_files import RecipeNotFound
+
+    try:
+        recipe = DeidRecipe(reference or _NO_RECIPE)
+        recipe.program()
+    except RecipeNotFound as failure:
+        raise click.UsageError(str(failure)) from None
+    except CompileError as failure:
+        tell(failure.report, err=True)
+        raise click.exceptions.Exit(1) from None
+    return recipe

@@ -1,0 +1,67 @@
+"""`deidc inspect`: which files may have text in their pixels, by the labels of a recipe."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from deidc.batch.atomic import write_atomically
+from deidc.batch.content import Content
+from deidc.cli.compat_arguments import files_of, recipe_of
+
+if TYPE_CHECKING:
+    from deidc.compat.inspection import Inspection
+
+
+@click.command("inspect")
+@click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER...")
+@click.option("--deid", "reference", metavar="RECIPE", help="A recipe with labels; without it, the default.")
+@click.option("--pattern", metavar="PATTERN", help="Names of files below folders, like '*.dcm'.")
+@click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Write a table, parted by tabs.")
+@click.option("--overwrite", is_flag=True, help="Replace the file of --save if it is there.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--force", is_flag=True, help="Take files that lack the DICOM prefix.")
+def command(
+    inputs: tuple[str, ...],
+    reference: str | None,
+    pattern: str | None,
+    save: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    force: bool,
+) -> None:
+    """Tell which files may have text in their pixels, by the labels (%filter) of a recipe.
+
+    Exit code 0: all files are clean; 1: some are flagged or could not be judged, or there are none.
+    """
+    from deidc.compat.inspection import inspect
+
+    if save is not None and save.exists() and not overwrite:
+        raise click.UsageError(f"{save} exists already; say --overwrite to replace it")
+    recipe = recipe_of(reference)
+    files = files_of(inputs, pattern, force=force)
+    found = inspect(files, recipe, force=force)
+    if as_json:
+        click.echo(json.dumps(found.document(), indent=2, ensure_ascii=False))
+    else:
+        summarize(found)
+    if save is not None:
+        write_atomically(save, Content.of(found.table().encode("utf-8", "surrogateescape")), overwrite=overwrite)
+        click.echo(f"written: {save}", err=True)
+    if found.flagged or found.not_judged or not files:
+        sys.exit(1)
+
+
+def summarize(found: Inspection) -> None:
+    """Print each file that is not clean, and how many there are of each kind."""
+    for flagged in found.flagged:
+        click.echo(f"FLAGGED {flagged.path}: {', '.join(dict.fromkeys(one['group'] for one in flagged.results))}")
+    for failed in found.not_judged:
+        click.echo(f"NOT JUDGED {failed.path}: {failed.reason}")
+    click.echo(f"{len(found.clean)} clean, {len(found.flagged)} flagged, {len(found.not_judged)} not judged")
+    for group, count in found.groups.items():
+        click.echo(f"  {group}: {count}")

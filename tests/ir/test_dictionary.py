@@ -1,0 +1,18 @@
+"""The dictionary of attributes."""
+
+from __future__ import annotations
+
+import pytest
+
+from deidc.ir import dictionary
+
+
+@pytest.mark.parametrize(("tag", "keyword"), [(0x60020010, "OverlayRows"), (0x60030010, ""), (0x7FD90010, "")])
+def test_repeating_groups_are_even(tag, keyword):
+    """The private creator of an odd group has no keyword, whatever the group between which it stands."""
+    assert dictionary.element_keyword(tag) == keyword
+
+
+def test_a_pattern_does_not_take_a_private_creator_for_pixel_data():
+    """The names of (7FD9,0010) are those of a private creator."""
+    assert not [name for name in dictionary.spellings(0x7FD90010, None, ()) if "Pixel" in name]
