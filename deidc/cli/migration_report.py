@@ -10,7 +10,7 @@ from deidc.migration.changes import Change, Migration, Reason
 from deidc.migration.judgements import is_to_decide
 from deidc.render.json_report import place_of
 from deidc.render.text import render_text
-from deidc.render.visible import one_column_each, visible
+from deidc.render.visible import visible
 
 _SUMMARY = {
     Did.LEAKED: "would have leaked",
@@ -39,11 +39,15 @@ def _change(change: Change, found: Migration) -> Iterator[str]:
     if not change.reasons:
         yield f"{place}: {'rewritten' if change.rewritten else 'not understood'}"
     if change.rewritten:
-        yield f"  - {one_column_each(change.before)}"
-        yield from (f"  + {one_column_each(line)}" for line in change.after.split("\n"))
+        yield f"  - {_shown(change.before)}"
+        yield from (f"  + {_shown(line)}" for line in change.after.split("\n"))
     else:
-        yield f"    {one_column_each(change.before)}"
+        yield f"    {_shown(change.before)}"
     yield from (f"  ? {visible(what)}" for what in change.decide)
+
+
+def _shown(line: str) -> str:
+    return visible(line.replace("\t", " "))
 
 
 def _summary(found: Migration) -> Iterator[str]:

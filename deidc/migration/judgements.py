@@ -65,7 +65,7 @@ _BY_RULE: tuple[tuple[Rule, Behaviour | _Judge | None], ...] = (
     (words.BAD_INCLUDE, None),
     (words.BAD_REFERENCE, told.ARGUMENTS_IN_NAME),
     (words.BARE_OPERATOR, refusals.bare_operator),
-    (names.UNKNOWN_LIST, told.LIST_UNKNOWN),
+    (names.UNKNOWN_LIST, refusals.unknown_list),
     (names.UNKNOWN_KEYWORD, refusals.target),
     (names.CTP_NAME, refusals.target),
     (names.CTP_GROUP, refusals.target),

@@ -116,7 +116,7 @@ class _Account:
     def _judge(self, number: int, said: Diagnostic) -> None:
         behaviour = behaviour_of(said, self.source.line(number)) if number not in self.stored else None
         if behaviour is not None:
-            self.say(number, Reason(behaviour, behaviour.title[0].lower() + behaviour.title[1:-1]))
+            self.say(number, Reason(behaviour, _in_a_line(behaviour.title)))
 
     @staticmethod
     def _ours(report: Report, source: Source) -> Iterator[Diagnostic]:
@@ -138,6 +138,12 @@ class _Account:
 
     def _differs(self, number: int) -> bool:
         return self.rewritten.lines_of(number) != self.source.line(number)
+
+
+def _in_a_line(sentence: str) -> str:
+    """Return a sentence as it stands behind a colon; words in capitals keep them."""
+    first = sentence if sentence[1].isupper() else sentence[0].lower() + sentence[1:]
+    return first.removesuffix(".")
 
 
 def _needs(resolved: Resolved) -> Needs:

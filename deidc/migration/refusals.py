@@ -116,6 +116,15 @@ def condition(one: Refusal) -> Behaviour:
     return told.CONDITION_FALSE if converted else told.CONDITION_TRUE
 
 
+def unknown_list(one: Refusal) -> Behaviour:
+    """Return what deid does with lists that are not declared; as conditions they are texts."""
+    return told.LIST_UNKNOWN if _names_list(one.words[1:2]) else told.CONDITION_TRUE
+
+
+def _names_list(words: tuple[str, ...]) -> bool:
+    return any(word.lower().startswith(("values:", "fields:")) for word in words)
+
+
 def argument(one: Refusal) -> Behaviour:
     """Return what deid does with words behind a function that are no arguments."""
     value = value_of(" ".join(one.words[2:]))
