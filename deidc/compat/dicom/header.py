@@ -82,7 +82,7 @@ def replace_identifiers(
     entity_id: str | None = None,
     item_id: str | None = None,
 ) -> list[Any]:
-    """Clean objects by a recipe; return them, or with `save` the paths of the files that were written.
+    """Clean objects by a recipe; return them, or with `save` or `output_folder` the paths of the files written.
 
     `ids` are variables and functions of objects, by path or by the values of two attributes: see `Ids`. Objects of
     pydicom's are changed in place. Outputs go where `places_of` says. `strip_sequences` and `remove_private` are rules
@@ -100,7 +100,7 @@ def replace_identifiers(
     items = (item_id,) if item_id is not None else (settings.item, "SOPInstanceUID")
     inputs = inputs_of(dicom_files)
     work = _Work(rules, Ids(ids or {}, entity_id or settings.entity, items), force)
-    if not save:
+    if not save and output_folder is None:
         return [work.cleaned(one) for one in inputs]
     places = places_of(inputs, output_folder, overwrite)
     return [work.written(one, place, overwrite=overwrite) for one, place in zip(inputs, places, strict=True)]
@@ -118,7 +118,8 @@ def remove_private_identifiers(
     See `replace_identifiers`.
     """
     recipe = DeidRecipe({"format": "dicom", "header": []})
-    return replace_identifiers(dicom_files, None, recipe, save, overwrite, output_folder, force, remove_private=True)
+    folder = output_folder if save else None
+    return replace_identifiers(dicom_files, None, recipe, save, overwrite, folder, force, remove_private=True)
 
 
 @frozen
