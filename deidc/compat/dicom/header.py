@@ -33,7 +33,6 @@ from deidc.compat.dicom.inputs import (
 from deidc.compat.dicom.outputs import content_of_dataset, places_of, write
 from deidc.compat.dicom.rules import Rules
 from deidc.compat.dicom.settings import Settings
-from deidc.compat.logger import bot
 from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.outcome import Cleaned
 
@@ -93,8 +92,6 @@ def replace_identifiers(
     before it are done then.
     """
     recipe = deid if isinstance(deid, DeidRecipe) else DeidRecipe(deid or None)
-    if not deid:
-        bot.warning("no recipe is given, the default is used")
     settings = Settings.read(config, disable_skip=disable_skip)
     rules = Rules.of(recipe, settings, strip_sequences=strip_sequences, remove_private=remove_private)
     items = (item_id,) if item_id is not None else (settings.item, "SOPInstanceUID")

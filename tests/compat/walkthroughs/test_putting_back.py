@@ -7,6 +7,7 @@ from pathlib import Path
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from deidc.compat.config import DeidRecipe
 from deidc.compat.data import get_dataset
 from deidc.compat.dicom import get_files, remove_private_identifiers, replace_identifiers
 
@@ -42,3 +43,17 @@ def test_private_elements_are_removed_in_memory_if_that_is_said(tmp_path):
     (cleaned,) = remove_private_identifiers(cookies(1), save=False, output_folder=tmp_path / "clean")
     assert isinstance(cleaned, Dataset)
     assert not (tmp_path / "clean").exists()
+
+
+def test_who_gives_no_recipe_is_told_that_the_default_is_taken(caplog):
+    """Once for a recipe, and once for a call."""
+    caplog.set_level("WARNING", "deidc.compat")
+    for call in (DeidRecipe, lambda: replace_identifiers(cookies(1))):
+        call()
+        (record,) = caplog.records
+        assert "default" in record.getMessage()
+        caplog.clear()
+    DeidRecipe(RECIPE)
+    DeidRecipe(RECIPE, base=True)  # who asks for it knows
+    replace_identifiers(cookies(1), deid=RECIPE)
+    assert not caplog.records
