@@ -14,8 +14,8 @@ def tag_text(tag: int) -> str:
 
 
 def uid_of(text: str) -> str:
-    """Return a uid as it is written here; older versions of pydicom print `(7fe0, 0010)`."""
-    return text.replace(" ", "").upper()
+    """Return a uid as it is written here; older versions of pydicom print `(7fe0, 0010)`. Other text stays as it is."""
+    return text.replace(" ", "").upper() if text.startswith("(") else text
 
 
 def uid_of_path(path: str) -> str:

@@ -13,7 +13,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
-from deidc import CompileError
+from deidc import CompileError, Machine
+from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom import extract_sequence, get_identifiers
 from deidc.compat.dicom.fields import (
     DicomField,
@@ -23,7 +24,12 @@ from deidc.compat.dicom.fields import (
     get_fields,
     get_fields_with_lookup,
 )
-from tests.compat.dicom.objects import in_file, nested
+from deidc.compat.dicom.parser import DicomParser
+from deidc.compat.dicom.paths import uid_of_path
+from deidc.compat.recipe_dicts import program_of
+from deidc.runtime.frame import Reason
+from tests.compat.dicom.objects import in_file, nested, recipe_of
+from tests.deid.cases import SELECTORS, file
 from tests.files import shipped
 from tests.running import dataset_of, file_dataset
 
@@ -50,6 +56,8 @@ def test_a_uid_is_found_in_the_spelling_of_every_pydicom(uid):
     with pytest.raises(KeyError):
         fields["(7fe0, 0011)"]
     assert fields.get("(7fe0, 0011)", 3) == 3
+    fields["ID"] = "a variable"
+    assert "id" not in fields
 
 
 def test_looking_decodes_nothing():
@@ -149,6 +157,28 @@ def test_targets_select_as_rules_do(target, uids):
     """A target is compiled, and the machine says what it selects."""
     assert set(expand_field_expression(target, nested())) == uids
     assert set(expand_field_expression(target, None, get_fields_with_lookup(nested()).fields)) == uids
+
+
+LISTS = {
+    "values": {"v": [{"action": "FIELD", "field": "PatientID"}]},
+    "fields": {"f": [{"action": "FIELD", "field": "contains:UID"}]},
+}
+
+
+@pytest.mark.parametrize("name", ["CT_small.dcm", "rtplan.dcm", "nested_priv_SQ.dcm", "test-SR.dcm"])
+def test_targets_select_what_the_machine_looks_at(name):
+    """A rule that can never act is asked about the very elements that its target selects among the fields."""
+    dataset = dcmread(file(name))
+    for target in (*SELECTORS, "values:v", "fields:f"):
+        lists = {kind: LISTS[kind] for kind in LISTS if target.startswith(kind)}
+        rule = recipe_of({"action": "REMOVE", "field": target, "value": "missing:"}, **lists)
+        notes = Machine.link(program_of(rule, protected=())).trace(dataset).notes
+        asked = {uid_of_path(note.path) for note in notes if note.reason is not Reason.OTHER}
+        if lists:
+            keeping = recipe_of({"action": "KEEP", "field": target}, **lists)
+            assert set(DicomParser(dataset, DeidRecipe(keeping)).keep) == asked, target
+        else:
+            assert set(expand_field_expression(target, dataset)) == asked, target
 
 
 @pytest.mark.parametrize(
