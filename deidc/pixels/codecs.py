@@ -54,9 +54,7 @@ _FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 ALWAYS_LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit})
 # Transforms of JPEG 2000 are undone by its decoders; colour that pixels shared is given to each.
-_DECODED_AS: Mapping[str, str] = MappingProxyType(
-    {"YBR_ICT": "RGB", "YBR_RCT": "RGB", "YBR_FULL_422": "YBR_FULL", "YBR_PARTIAL_422": "YBR_FULL"}
-)
+_DECODED_AS: Mapping[str, str] = MappingProxyType({"YBR_ICT": "RGB", "YBR_RCT": "RGB", "YBR_FULL_422": "YBR_FULL"})
 
 
 @frozen
@@ -80,6 +78,8 @@ def decoded(encoded: bytes, image: Image, syntax: str) -> Decoded:
     if pixels.shape != shape:
         raise undecodable("a frame has other rows or columns than the object says")
     cells = pixels.astype(f"<{'i' if image.signed else 'u'}{image.allocated // 8}", copy=True)
+    if cells.dtype.itemsize < pixels.dtype.itemsize and not np.array_equal(cells, pixels):
+        raise undecodable("a frame has more bits than the object allocates")
     as_decoded = evolve(image, photometric=_DECODED_AS.get(photometric, photometric), planar=False)
     return Decoded(cells, as_decoded)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
 from deidc.pixels.black import black_of
@@ -10,6 +11,7 @@ from deidc.pixels.image import PIXEL_DATA, Image, image_of
 from deidc.pixels.masks import Mask, Masks, OneMask
 from deidc.pixels.native import Native
 from deidc.runtime.frame import Trouble
+from deidc.runtime.layout import UNDEFINED
 from deidc.runtime.toplevel import OfDataset
 from deidc.runtime.window import InMemory, Window
 
@@ -27,13 +29,15 @@ def icon_pixels(item: Dataset, image: Image, masks: Masks, *, little: bool, is_n
         if icon is None or icon.tag != PIXEL_DATA or icon.frames != 1 or not is_native or not _has_shape(icon, image):
             return None
         element = item.get_item(PIXEL_DATA)
-        data = element.value if element is not None else None
-        if not isinstance(data, bytes) or len(data) < icon.native_length:
+        if not isinstance(element, RawDataElement) or element.length == UNDEFINED:
+            return None
+        data = element.value
+        if data is None or len(data) < icon.native_length:
             return None
         black = black_of(icon, OfDataset(item), little=little)
     except Trouble:
         return None
-    swapped = not little and icon.allocated in (1, 8) and element is not None and element.VR == "OW"
+    swapped = not little and icon.allocated in (1, 8) and element.VR == "OW"
     if swapped and len(data) % 2:
         return None
     return _blanked(data, icon, black, _scaled(masks.of_any(), icon), little=little, swapped=swapped)

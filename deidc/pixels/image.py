@@ -18,6 +18,8 @@ SAMPLES, PHOTOMETRIC, PLANAR, FRAMES = 0x00280002, 0x00280004, 0x00280006, 0x002
 ROWS, COLUMNS = 0x00280010, 0x00280011
 ALLOCATED, STORED, HIGH_BIT, REPRESENTATION = 0x00280100, 0x00280101, 0x00280102, 0x00280103
 
+# A few bytes can claim to be a frame that no memory holds. Devices that make larger images make them in tiles.
+MOST_PIXELS = 1 << 28
 # Two pixels beside each other have one pair of colour samples.
 SUBSAMPLED = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})
 _MONO = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
@@ -107,6 +109,8 @@ def _complain(image: Image) -> None:
     """Raise Trouble for an image whose attributes contradict each other or are of no known kind."""
     if image.rows < 1 or image.columns < 1 or image.frames < 1:
         raise not_understood("the image has no rows, columns or frames", ROWS)
+    if image.rows * image.columns > MOST_PIXELS:
+        raise not_understood("the image is larger than memory", ROWS)
     sizes = {FLOAT_PIXEL_DATA: (32,), DOUBLE_FLOAT_PIXEL_DATA: (64,)}.get(image.tag, (1, 8, 16, 32, 64))
     if image.allocated not in sizes:
         raise not_understood("the bits allocated for a sample are of no known number", ALLOCATED)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from deidc.pixels.image import PIXELS
+from deidc.runtime.elements import effective_vr
 from deidc.runtime.layout import (
     HIDDEN,
     ITEM,
@@ -14,13 +15,14 @@ from deidc.runtime.layout import (
     ITEM_TAG,
     SEQUENCE_END,
     UNDEFINED,
+    Damaged,
     Encoding,
     Header,
     behind,
     encoding_of_item,
     header_at,
 )
-from deidc.runtime.window import Window
+from deidc.runtime.window import NotWhole, Window
 
 
 @frozen
@@ -50,6 +52,8 @@ def places(window: Window, at: int, stop: int, layout: Encoding) -> Iterator[Pla
         if header.tag == ITEM_END or (header.tag == 0 and header.length == 0 and not any(window[at:stop])):
             return
         end = behind(window, header, layout)
+        if end > stop:
+            raise Damaged
         yield Place(at, header, end, layout)
         at = end
 
@@ -71,6 +75,8 @@ def items(window: Window, sequence: Place) -> Iterator[tuple[int, int, Encoding]
         inside = encoding_of_item(window, item.value_at, layout)
         if item.length != UNDEFINED:
             at = item.value_at + item.length
+            if at > stop:
+                raise Damaged
             yield item.value_at, at, inside
         else:
             at = item.value_at
@@ -83,9 +89,20 @@ def items(window: Window, sequence: Place) -> Iterator[tuple[int, int, Encoding]
 _ITEMS = (ITEM_TAG, b"\xff\xfe\xe0\x00")
 
 
-def within(window: Window, sequence: Place) -> Iterator[Place]:
-    """Yield all elements in the items of a sequence, those in their items too. Raises NotWhole and Damaged."""
-    for start, stop, layout in items(window, sequence):
-        for place in places(window, start, stop, layout):
-            yield place
-            yield from within(window, place)
+def within(window: Window, sequence: Place) -> list[Place]:
+    """Return all elements in the items of a sequence, those in their items too. Raises NotWhole and Damaged.
+
+    What may be a sequence, but is none that can be read, has no items: bytes of any kind can begin like one.
+    """
+    found: list[Place] = []
+    try:
+        for start, stop, layout in items(window, sequence):
+            for place in places(window, start, stop, layout):
+                found.append(place)
+                found += within(window, place)
+    except (NotWhole, Damaged):
+        header = sequence.header
+        if effective_vr(header.tag, header.vr.decode("latin-1") if header.vr else None, header.length, None) == "SQ":
+            raise
+        return []
+    return found
