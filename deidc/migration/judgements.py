@@ -48,7 +48,7 @@ _BY_RULE: tuple[tuple[Rule, Behaviour | _Judge | None], ...] = (
     (words.MISSING_FORMAT, told.FORMAT_STOPS),
     (words.UNKNOWN_FORMAT, told.FORMAT_STOPS),
     (words.BAD_PATTERN, told.TARGET_STOPS),
-    (words.BAD_VR, refusals.target),
+    (words.BAD_VR, refusals.bad_vr),
     (words.BAD_GROUP, told.TARGET_STOPS),
     (words.BAD_CONDITION, refusals.condition),
     (words.LIKE_A_REFERENCE, told.REFERENCE_AS_TEXT),

@@ -23,7 +23,7 @@ from deidc.migration.judgements import behaviour_of, is_to_decide
 from deidc.migration.lines import reasons_of, standing_lines, stored_lines
 from deidc.migration.rewriting import Rewritten
 from deidc.migration.whole import reasons_by_others
-from deidc.source import Source
+from deidc.source import Source, Span
 
 
 def migrate_recipe(
@@ -44,6 +44,7 @@ def migrate_recipe(
     # Below a section line that is not understood nobody knows what lines mean, so these are mended before all else.
     opened = Rewritten.unchanged(source).after(section_fixes(source, first.diagnostics))
     rewritten = opened
+    read_as = analyse_recipe(opened.source, library, None, bases)[2]
     for _ in range(MOST_ROUNDS):
         _, resolved, report = analyse_recipe(rewritten.source, library, None, bases)
         after = rewritten.after(certain_fixes(rewritten.source, resolved, report.diagnostics))
@@ -52,7 +53,8 @@ def migrate_recipe(
         rewritten = after
     account = _Account(source, rewritten)
     account.of_lines(opened)
-    account.of_first_complaints(first)
+    account.of_sections(first)
+    account.of_first_complaints(read_as, opened)
     account.of_the_whole(resolved)
     account.of_last_complaints(report)
     notes = tuple(reasons_by_bases(resolved, source.name))
@@ -89,12 +91,17 @@ class _Account:
             for reason in reasons_of(line, opened.source.text):
                 self.say(number, reason)
 
-    def of_first_complaints(self, report: Report) -> None:
-        """Note what deid does with lines that deidc does not understand as they stand."""
-        for one in self._ours(report, self.source):
-            assert one.span is not None
-            number = self.source.place(one.span.start).line
-            if is_to_decide(one) and (number not in self.understood or one.rule in SECTIONS):
+    def of_sections(self, report: Report) -> None:
+        """Note what deid does with section lines that deidc does not understand as they stand."""
+        for one, span in self._ours(report, self.source):
+            if one.rule in SECTIONS:
+                self._judge(self.source.place(span.start).line, one)
+
+    def of_first_complaints(self, report: Report, opened: Rewritten) -> None:
+        """Note what deid does with other lines that deidc does not understand as they stand."""
+        for one, span in self._ours(report, opened.source):
+            number = opened.origin(span.start)
+            if is_to_decide(one) and number not in self.understood:
                 self._judge(number, one)
 
     def of_the_whole(self, resolved: Resolved) -> None:
@@ -105,9 +112,8 @@ class _Account:
 
     def of_last_complaints(self, report: Report) -> None:
         """Note what is left to decide."""
-        for one in self._ours(report, self.rewritten.source):
-            assert one.span is not None
-            number = self.rewritten.origin(one.span.start)
+        for one, span in self._ours(report, self.rewritten.source):
+            number = self.rewritten.origin(span.start)
             if is_to_decide(one):
                 hint = f": {one.hint}" if one.hint else ""
                 self.decide.setdefault(number, {})[f"{one.message}{hint}"] = None
@@ -119,10 +125,10 @@ class _Account:
             self.say(number, Reason(behaviour, _in_a_line(behaviour.title)))
 
     @staticmethod
-    def _ours(report: Report, source: Source) -> Iterator[Diagnostic]:
+    def _ours(report: Report, source: Source) -> Iterator[tuple[Diagnostic, Span]]:
         for one in report.diagnostics:
             if one.span is not None and one.span.source == source.name:
-                yield one
+                yield one, one.span
 
     def changes(self) -> Iterator[Change]:
         """Yield what is to be said, line by line."""

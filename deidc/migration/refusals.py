@@ -13,7 +13,7 @@ from deidc.ir import dictionary
 from deidc.migration import behaviours as told
 from deidc.migration.behaviours import Behaviour
 from deidc.migration.header import nothing_selected
-from deidc.migration.targets import Nothing, Stops, selects_something
+from deidc.migration.targets import Alike, Nothing, Stops, selects_something
 from deidc.migration.words import value_of, words_of
 
 _TAKING = ("REMOVE", "BLANK", "REPLACE", "JITTER")
@@ -98,10 +98,17 @@ def target(one: Refusal) -> Behaviour:
     match selects_something(one.words[1]) if len(one.words) > 1 else Nothing():
         case Stops():
             return told.TARGET_STOPS
+        case Alike():
+            return told.APOSTROPHE_LOST
         case Nothing() if one.action in ("FIELD", "SPLIT"):
             return told.LISTS_NOTHING
         case _:
             return nothing_selected(one.action)
+
+
+def bad_vr(one: Refusal) -> Behaviour:
+    """Return what deid does with VRs that do not exist: it selects nothing by them."""
+    return told.LISTS_NOTHING if one.action in ("FIELD", "SPLIT") else nothing_selected(one.action)
 
 
 def open_quote(one: Refusal) -> Behaviour:

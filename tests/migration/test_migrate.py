@@ -131,6 +131,8 @@ TO_DECIDE = [
     ("JITTER StudyTime 5", Did.LOST, "holds no date"),
     ("REMOVE PixelData", Did.IGNORED, "is protected"),
     ("gibberish", Did.IGNORED, "no statement"),
+    ("REMOVE PatientName'", Did.LOST, "did you mean PatientName?"),
+    ("REMOVE all values:pid", Did.LOST, "add a section"),
 ]
 
 
