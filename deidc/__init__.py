@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from deidc.ir.program import Program
     from deidc.ir.reader import read_program
     from deidc.ir.verify import ProgramError
+    from deidc.migration.changes import Migration
+    from deidc.migration.migrate import migrate_recipe
     from deidc.pixels.detection import Detector, Finding
     from deidc.runtime.functions import Functions
     from deidc.runtime.machine import LinkError, Machine
@@ -36,6 +38,8 @@ _HOMES = {
     "ProgramError": "deidc.ir.verify",
     "Detector": "deidc.pixels.detection",
     "Finding": "deidc.pixels.detection",
+    "Migration": "deidc.migration.changes",
+    "migrate_recipe": "deidc.migration.migrate",
     "Functions": "deidc.runtime.functions",
     "LinkError": "deidc.runtime.machine",
     "Machine": "deidc.runtime.machine",
@@ -66,6 +70,7 @@ __all__ = [
     "Functions",
     "LinkError",
     "Machine",
+    "Migration",
     "OnFailure",
     "Outcome",
     "Program",
@@ -80,6 +85,7 @@ __all__ = [
     "check_recipe",
     "compile_recipe",
     "format_recipe",
+    "migrate_recipe",
     "read_program",
 ]
 

@@ -32,6 +32,7 @@ ALLOWED = {
     "deidc.ir": (*GROUND, "deidc.grammar", "deidc.ir", "deidc.ignores"),
     "deidc.ignores": (*GROUND, "deidc.grammar"),
     "deidc.fixes": GROUND,
+    "deidc.migration": (*GROUND, "deidc.grammar", "deidc.ir", "deidc.fixes", "deidc.migration"),
     "deidc.runtime": (*GROUND, *TABLES, "deidc.runtime"),
     "deidc.pixels": (*GROUND, *TABLES, "deidc.runtime", "deidc.pixels"),
     "deidc.batch": (*GROUND, *TABLES, "deidc.runtime", "deidc.pixels", "deidc.batch"),

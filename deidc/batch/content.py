@@ -77,15 +77,19 @@ class Content:
     def write_to(self, target: int) -> int:
         """Write the bytes to a new, empty file that is open for writing; return how many. Raises OSError."""
         small: list[bytes] = []
-        size = 0
+        size, waiting = 0, 0
         for piece in self.pieces():
             if isinstance(piece, bytes):
                 small.append(piece)
                 size += len(piece)
+                waiting += len(piece)
+                if waiting >= CHUNK:  # blanked frames can be more than any memory holds
+                    _write(target, b"".join(small))
+                    small, waiting = [], 0
                 continue
             assert self.source is not None
             _write(target, b"".join(small))
-            small = []
+            small, waiting = [], 0
             _copy(self.source, target, piece)
             size += piece.end - piece.start
         _write(target, b"".join(small))

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "identifiers": ("deidc.cli.identifiers", "Read identifiers, or clean files with such as are given."),
     "inspect": ("deidc.cli.inspect", "Tell which files may have text in their pixels."),
     "manifest": ("deidc.cli.manifest", "Check the manifest of a run."),
+    "migrate": ("deidc.cli.migrate", "Rewrite a recipe that was written for deid."),
     "recipes": ("deidc.cli.recipes", "List the recipes that come with deidc."),
     "run": ("deidc.cli.run", "Clean DICOM files by a recipe."),
     "show": ("deidc.cli.show", "List the identifying attributes of files."),

@@ -230,6 +230,27 @@ REGION_UNREADABLE = _fault(
     "A label takes regions from a sequence, and an item of it lacks a corner, has one that is no number, or has them "
     "in the wrong order. Whatever stands there in the pixels would stay, so the object is not written.",
 )
+PIXELS_NOT_UNDERSTOOD = _fault(
+    "DC971",
+    "pixels-not-understood",
+    "Pixels are to be blanked, and what the object says of them is incomplete, contradicts itself, or is unknown.",
+    "Rows, columns, bits, frames and photometric interpretation tell where each pixel lies in the bytes. If one of "
+    "them is missing or wrong, something else would be blanked, and the text stay. The object is not written.",
+)
+FRAME_UNDECODABLE = _fault(
+    "DC972",
+    "frame-undecodable",
+    "A compressed frame that is to be blanked cannot be decoded.",
+    "It is damaged, or compressed in a way that no installed package decodes (video is in none of them). JPEG lossless "
+    "and JPEG of 12 bits need the extra `libjpeg`. The object is not written.",
+)
+NOT_STORABLE = _fault(
+    "DC973",
+    "not-storable",
+    "A blanked frame cannot be stored in the transfer syntax of the object without loss.",
+    "The caller asked for the transfer syntax to stay as it is. JPEG, say, would change every pixel once more. Let "
+    "such objects be stored uncompressed.",
+)
 
 
 RULES: tuple[Rule, ...] = (
@@ -267,4 +288,7 @@ RULES: tuple[Rule, ...] = (
     INSTANCE_DOUBLED,
     NOT_OF_DEIDS_SHAPE,
     REGION_UNREADABLE,
+    PIXELS_NOT_UNDERSTOOD,
+    FRAME_UNDECODABLE,
+    NOT_STORABLE,
 )

@@ -73,22 +73,27 @@ def _include(include: nodes.Include) -> str:
     return _remarked(f'%include "{include.reference}"{digest}', include.remark)
 
 
-def _section(section: nodes.Section) -> Iterator[str]:
+def write_section_line(section: nodes.Section) -> str:
+    """Return the line that begins a section, with its remark."""
     match section:
         case nodes.Header():
-            yield _remarked("%header", section.remark)
+            return _remarked("%header", section.remark)
         case nodes.Labels():
-            yield _remarked("%labels", section.remark)
+            return _remarked("%labels", section.remark)
         case nodes.Variables():
-            yield _remarked("%vars", section.remark)
+            return _remarked("%vars", section.remark)
         case nodes.Values(name):
-            yield _remarked(f"%values {name}".rstrip(), section.remark)
+            return _remarked(f"%values {name}".rstrip(), section.remark)
         case nodes.Fields(name):
-            yield _remarked(f"%fields {name}".rstrip(), section.remark)
+            return _remarked(f"%fields {name}".rstrip(), section.remark)
         case nodes.Filter(name):
-            yield _remarked(f"%filter {name}".rstrip(), section.remark)
+            return _remarked(f"%filter {name}".rstrip(), section.remark)
         case _:
             assert_never(section)
+
+
+def _section(section: nodes.Section) -> Iterator[str]:
+    yield write_section_line(section)
     for line in section.body:
         if isinstance(line, nodes.Label):
             yield from _label(line)

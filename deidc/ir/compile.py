@@ -40,7 +40,7 @@ def check_recipe(
     `recipe` is a Source, the path of a file, or the text itself. `signatures` are the functions and variables that
     the host will supply (`Functions.signatures`); without them any function and variable is taken on trust.
     """
-    return _analyse(recipe, library, signatures, bases)[2]
+    return analyse_recipe(recipe, library, signatures, bases)[2]
 
 
 def compile_recipe(
@@ -77,7 +77,7 @@ def check_and_compile(
 
     The same as `check_recipe` and `compile_recipe` one after the other, with the recipe read once.
     """
-    merged, resolved, report = _analyse(recipe, library, signatures, bases, protected)
+    merged, resolved, report = analyse_recipe(recipe, library, signatures, bases, protected)
     if report.errors or (strict and report.warnings):
         return report, None
     return report, verify(lower(resolved, merged.sources, protected, merged.digests))
@@ -123,13 +123,14 @@ def find_recipe(reference: str, library: Library | None = None) -> Found | NotFo
     return (library or FileLibrary()).find(reference, None)
 
 
-def _analyse(
+def analyse_recipe(
     recipe: Recipe,
-    library: Library | None,
-    signatures: Signatures | None,
-    bases: Sequence[str],
+    library: Library | None = None,
+    signatures: Signatures | None = None,
+    bases: Sequence[str] = (),
     protected: tuple[str, ...] = SYSTEM_PROTECTED,
 ) -> tuple[Merged, Resolved, Report]:
+    """Return the texts laid one after the other, what is known of every name in them, and every complaint."""
     source, said = source_of(recipe)
     merged = merge(source, library or FileLibrary(), bases)
     return merged, *_judged(evolve(merged, said=(*said, *merged.said)), signatures, protected)

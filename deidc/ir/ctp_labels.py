@@ -317,6 +317,11 @@ def _by_label() -> Mapping[str, str]:
     return MappingProxyType({label.lower(): keyword for label, keyword in CTP_LABELS.items()})
 
 
+def is_ctp_label(text: str) -> bool:
+    """Whether a name is in the table, so that there is no doubt about the keyword that it means."""
+    return text.lower() in _by_label()
+
+
 def ctp_keyword(text: str) -> str | None:
     """Return the keyword that a name of a CTP script means, or None if it is no such name."""
     if len(text) > _LONGEST:

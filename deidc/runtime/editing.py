@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from bisect import bisect_left
 
 from attrs import define, field
@@ -14,20 +13,19 @@ from pydicom.tag import Tag
 from deidc.ir import dictionary
 from deidc.ir.vrs import TEXT_VRS
 from deidc.runtime.dataset import blank, written
-from deidc.runtime.decisions import Decision, Decisions, Effects, Memo
+from deidc.runtime.decisions import Context, Decision, Decisions, Effects, Memo
 from deidc.runtime.edits import Edit
 from deidc.runtime.elements import InputElement, raw_element
 from deidc.runtime.fold import Folded, Standing
 from deidc.runtime.folding import Added, Folding, Needed, block_is_used
-from deidc.runtime.layout import UNDEFINED, WIDE, Encoding, header_at
+from deidc.runtime.layout import UNDEFINED, Encoding, header_at, packed
 from deidc.runtime.plan import Entry, vr_of_new
-from deidc.runtime.shapes import Shape
+from deidc.runtime.shapes import Act, Shape
 from deidc.runtime.walk import Found, Place, Told, Walk
 from deidc.runtime.window import Window
 
 # File meta information repeats SOP Class and SOP Instance UID; what they are after the edits is kept for it.
 IDENTITY = (0x00080016, 0x00080018)
-_LONGEST_NARROW = 0xFFFE
 
 
 @define(eq=False)
@@ -180,20 +178,21 @@ class Editing:
 
     # ---- items ----------------------------------------------------------------------------------------
 
-    def do_item(self, shape: Shape, data: bytes, at: int, item: Place, depth: int) -> bool:
-        """Edit an item whose shape is known; return False, with nothing done, if a decision is not known yet."""
+    def do_item(self, shape: Shape, at: int, context: Context, item: Place, depth: int) -> None:
+        """Edit an item whose shape is known; `at` is where it begins in the input."""
         if not shape.acts:
-            return True
-        edits, told, here = self.edits, self.told, at - self.window.base
-        first_edit, first_told = len(edits), len(told)
+            return
+        edits, told, data, here = self.edits, self.told, self.window.data, at - self.window.base
         grown, more = [0], 0
         for act in shape.acts:
-            begin, value_at, stop, tag, low, decision, decided, _ = act
+            begin, value_at, stop, tag, low, decision, decided, _, _, _ = act
             if decision is None:
                 decision = decided.get(data[here + value_at : here + stop])
                 if decision is None:
-                    del edits[first_edit:], told[first_told:]
-                    return False
+                    decision = self._decided_in_item(act, at, context, item, depth)
+                    if decision is None:
+                        grown.append(more)
+                        continue
             if decision.effects:
                 told.append((item, act, decision))
             new = decision.data
@@ -204,7 +203,16 @@ class Editing:
         for one in shape.enclosing:
             self.lengthen(at + one.at, one.length, grown[one.last] - grown[one.first], little=True)
         self.growth += more
-        return True
+
+    def _decided_in_item(self, act: Act, at: int, context: Context, item: Place, depth: int) -> Decision | None:
+        """Return what becomes of an element with a value that was not met before; None if there was a fault."""
+        place = item
+        for sequence, number in act.inside:
+            place = (place, sequence, number)
+        walk = Walk(act.node, context, place, depth + act.depth, 0, False, {})
+        layout, begin = context.layout, at + act.at
+        found = Found(header_at(self.window, begin, layout), begin, at + act.stop, layout, act.entry.identity.vr, None)
+        return self._decided(walk, found, act.entry, is_needed=False)
 
     def lengthen(self, at: int, length: int, more: int, *, little: bool) -> None:
         """Edit the length of a sequence or an item."""
@@ -254,15 +262,7 @@ def encoded_text(tag: int, vr: str, value: object, layout: Encoding) -> bytes | 
     data = text.encode("ascii")
     if len(data) % 2:
         data += b"\0" if vr == "UI" else b" "
-    order = "<" if layout.little else ">"
-    if layout.implicit:
-        return struct.pack(order + "HHL", tag >> 16, tag & 0xFFFF, len(data)) + data
-    letters = vr.encode("ascii")
-    if letters in WIDE:
-        return struct.pack(order + "HH2sHL", tag >> 16, tag & 0xFFFF, letters, 0, len(data)) + data
-    if len(data) > _LONGEST_NARROW:
-        return None
-    return struct.pack(order + "HH2sH", tag >> 16, tag & 0xFFFF, letters, len(data)) + data
+    return packed(tag, vr, data, layout)
 
 
 def _encoded(walk: Walk, element: DataElement) -> bytes:

@@ -28,6 +28,7 @@ VR_LETTERS = {vr.encode("ascii"): vr for vr in ALL_VRS}
 # VRs whose length is 32 bits wide behind two reserved bytes (PS3.5 7.1.2).
 WIDE = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
 _NARROW = frozenset(VR_LETTERS) - WIDE
+_LONGEST_NARROW = 0xFFFE
 
 # Tags as they stand in little endian.
 ITEM_TAG, ITEM_END_TAG, SEQUENCE_END_TAG = b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0", b"\xfe\xff\xdd\xe0"
@@ -188,7 +189,7 @@ def _after_items(data: Buffer, at: int, encoding: Encoding, *, fragments: bool) 
         if item.length != UNDEFINED:
             at = _within(data, item.value_at + item.length)
         else:
-            at = _after_elements(data, item.value_at, _encoding_of_item(data, item.value_at, encoding))
+            at = _after_elements(data, item.value_at, encoding_of_item(data, item.value_at, encoding))
 
 
 def _after_elements(data: Buffer, at: int, encoding: Encoding) -> int:
@@ -202,7 +203,7 @@ def _after_elements(data: Buffer, at: int, encoding: Encoding) -> int:
         at = behind(data, header, encoding)
 
 
-def _encoding_of_item(data: Buffer, at: int, outer: Encoding) -> Encoding:
+def encoding_of_item(data: Buffer, at: int, outer: Encoding) -> Encoding:
     """Return the encoding inside an item: items of UN elements are in implicit VR (PS3.5 6.2.2)."""
     vr = data[at + 4 : at + 6]
     letters = len(vr) == 2 and all(0x40 < one < 0x5B for one in vr)
@@ -213,3 +214,19 @@ def _within(data: Buffer, at: int) -> int:
     if at > len(data):
         raise NotWhole
     return at
+
+
+# ---- elements that are written ------------------------------------------------------------------------------
+
+
+def packed(tag: int, vr: str, value: bytes, encoding: Encoding) -> bytes | None:
+    """Return an element with a value of an even length; None if its VR has no room for so long a value."""
+    order = "<" if encoding.little else ">"
+    if encoding.implicit:
+        return struct.pack(order + "HHL", tag >> 16, tag & 0xFFFF, len(value)) + value
+    letters = vr.encode("ascii")
+    if letters in WIDE:
+        return struct.pack(order + "HH2sHL", tag >> 16, tag & 0xFFFF, letters, 0, len(value)) + value
+    if len(value) > _LONGEST_NARROW:
+        return None
+    return struct.pack(order + "HH2sH", tag >> 16, tag & 0xFFFF, letters, len(value)) + value

@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from deidc.runtime.decisions import Context, Decided, Decision, Form
 from deidc.runtime.layout import ITEM_TAG, SEQUENCE_END_TAG, UNDEFINED
-from deidc.runtime.plan import Node
+from deidc.runtime.plan import Entry, Node
 
 # Larger items cost more to compare than they save: their values are part of the comparison. They are not learnt.
 LARGEST = 4096
@@ -26,9 +26,10 @@ _PATIENCE = 64
 
 
 class Act(NamedTuple):
-    """An element that rules act on: where it is in the item, and its decision or those by value.
+    """An element that rules act on: where it is in the item, what the program says, its decision or those by value.
 
-    `inside` are the sequences and item numbers from the item to the element's level, `depth` is their number.
+    `node` is of the element's level, `inside` are the sequences and item numbers from the item to that level, `depth`
+    is their number.
     """
 
     at: int
@@ -39,6 +40,8 @@ class Act(NamedTuple):
     decision: Decision | None
     decided: Decided
     inside: tuple[tuple[int, int], ...]
+    node: Node
+    entry: Entry
 
     def __repr__(self) -> str:
         return f"Act(tag={self.tag:08X}, at={self.at})"  # decisions are kept by value
@@ -180,7 +183,8 @@ class _Outline:
                 raise _Shapeless
             stop = value_at + length
             if form not in (Form.SHORT, Form.LONG):
-                self.acts.append(Act(at, value_at, stop, tag, depth, decision, decided, inside))
+                assert entry is not None
+                self.acts.append(Act(at, value_at, stop, tag, depth, decision, decided, inside, node, entry))
             at = stop
         if at != end:
             raise _Shapeless

@@ -373,7 +373,8 @@ class Streaming:
                     self.editing.decisions.count += 1
                 elif alike.shapes:
                     shape = alike.find(data, here, end - at)
-                    if shape is not None and editing.do_item(shape, data, at, item, depth + 1):
+                    if shape is not None:
+                        editing.do_item(shape, at, inner, item, depth + 1)
                         at += shape.size
                         continue
             item_length = from_bytes(head[4:], order)

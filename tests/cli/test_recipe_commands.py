@@ -164,4 +164,6 @@ def test_version_and_help(deidc):
     """The overview names every command."""
     assert deidc("--version").stdout.startswith("deidc, version ")
     overview = deidc("--help").stdout
-    assert all(name in overview for name in ("check", "compile", "demo", "explain", "fmt", "run", "show", "why"))
+    assert all(
+        name in overview for name in ("check", "compile", "demo", "explain", "fmt", "migrate", "run", "show", "why")
+    )

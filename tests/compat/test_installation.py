@@ -103,7 +103,7 @@ os.rmdir(os.getcwd())
 import deidc.compat
 deidc.compat.install()
 from deid.config import DeidRecipe
-DeidRecipe().program()
+DeidRecipe("dicom").program()
 """,
         folder=gone,
     )

@@ -12,18 +12,19 @@ import pytest
 from deidc import check_recipe
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def blocks(page: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
-def test_embedding_page_runs():
-    """The blocks of the embedding page run one after the other, and their assertions hold."""
+@pytest.mark.parametrize("name", ["embedding.md", "pixels.md"])
+def test_pages_for_python_run(name: str):
+    """The blocks of a page run one after the other, and their assertions hold."""
     names: dict[str, object] = {}
-    for block in blocks(ROOT / "docs" / "embedding.md", "python"):
-        exec(compile(block, "embedding.md", "exec"), names)  # the page is ours
+    for block in blocks(ROOT / "docs" / name, "python"):
+        exec(compile(block, name, "exec"), names)  # the page is ours
 
 
 def test_compat_page_runs(tmp_path):

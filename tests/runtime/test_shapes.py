@@ -11,7 +11,7 @@ from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from deidc import Machine, compile_recipe
+from deidc import Machine, Refused, compile_recipe
 from deidc.runtime import decisions, shapes
 from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.window import InMemory
@@ -44,6 +44,20 @@ def cleaned(machine: Machine, data: bytes) -> bytes:
     outcome = machine.run_on_bytes(InMemory(data), Dataset)
     assert isinstance(outcome, CleanedBytes)
     return outcome.whole()
+
+
+def test_a_fault_in_an_item_of_known_shape_is_told_once_and_where():
+    """As it would be told of any other item; the items behind it are looked at too."""
+    items = [Dataset() for _ in range(8)]
+    for number, item in enumerate(items):
+        item.CodeValue, item.StudyDate = "X", "20200101"
+        if number in (5, 7):
+            with pytest.warns(UserWarning, match="Invalid value"):
+                item.StudyDate = f"nodate {number}"
+    machine = Machine.link(compile_recipe("FORMAT dicom\n\n%header\nJITTER StudyDate 1\n"))
+    outcome = machine.run_on_bytes(InMemory(file_of(items)), Dataset)
+    assert isinstance(outcome, Refused)
+    assert [fault.path for fault in outcome.faults] == ["00081032[5].00080020", "00081032[7].00080020"]
 
 
 @pytest.mark.parametrize("undefined", [False, True])

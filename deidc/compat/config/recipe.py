@@ -40,6 +40,8 @@ class DeidRecipe:
         default_base: Given = "dicom",
         format: str = "dicom",  # noqa: A002  # deid's name
     ) -> None:
+        if deid is None and not base:
+            bot.warning("no recipe is given, the default is used")
         files: list[Given] = _as_list(deid)
         if base or deid is None:
             files.insert(0, default_base)

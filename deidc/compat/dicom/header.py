@@ -34,7 +34,6 @@ from deidc.compat.dicom.inputs import (
 from deidc.compat.dicom.outputs import content_of_dataset, places_of, write
 from deidc.compat.dicom.rules import Rules
 from deidc.compat.dicom.settings import Settings
-from deidc.compat.logger import bot
 from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.outcome import Cleaned
 
@@ -83,7 +82,7 @@ def replace_identifiers(
     entity_id: str | None = None,
     item_id: str | None = None,
 ) -> list[Any]:
-    """Clean objects by a recipe; return them, or with `save` the paths of the files that were written.
+    """Clean objects by a recipe; return them, or with `save` or `output_folder` the paths of the files written.
 
     `ids` are variables and functions of objects, by path or by the values of two attributes: see `Ids`. Objects of
     pydicom's are changed in place. Outputs go where `places_of` says. `strip_sequences` and `remove_private` are rules
@@ -94,14 +93,12 @@ def replace_identifiers(
     before it are done then.
     """
     recipe = deid if isinstance(deid, DeidRecipe) else DeidRecipe(deid or None)
-    if not deid:
-        bot.warning("no recipe is given, the default is used")
     settings = Settings.read(config, disable_skip=disable_skip)
     rules = Rules.of(recipe, settings, strip_sequences=strip_sequences, remove_private=remove_private)
     items = (item_id,) if item_id is not None else (settings.item, "SOPInstanceUID")
     inputs = inputs_of(dicom_files)
     work = _Work(rules, Ids(ids or {}, entity_id or settings.entity, items), force)
-    if not save:
+    if not save and output_folder is None:
         return [work.cleaned(one) for one in inputs]
     places = places_of(inputs, output_folder, overwrite)
     return [work.written(one, place, overwrite=overwrite) for one, place in zip(inputs, places, strict=True)]
@@ -119,7 +116,8 @@ def remove_private_identifiers(
     See `replace_identifiers`.
     """
     recipe = DeidRecipe({"format": "dicom", "header": []})
-    return replace_identifiers(dicom_files, None, recipe, save, overwrite, output_folder, force, remove_private=True)
+    folder = output_folder if save else None
+    return replace_identifiers(dicom_files, None, recipe, save, overwrite, folder, force, remove_private=True)
 
 
 @frozen

@@ -17,7 +17,7 @@ from pydicom.dataset import Dataset, FileDataset
 from deidc.batch import archives
 from deidc.batch.places import safe_place
 from deidc.compat.dicom.outputs import content_of_dataset, exists, write
-from deidc.compat.dicom.validate import FileName, validate_dicoms
+from deidc.compat.dicom.validate import FileName, is_dicom
 from deidc.compat.logger import bot
 
 __all__ = ["dcmread", "get_files", "load_dicom", "save_dicom"]
@@ -33,15 +33,23 @@ def get_files(
     """Yield the paths of DICOM files: those given, those below folders, and those in zip files.
 
     `pattern` is for the names of files below folders, as in a shell. With `check`, files that are no DICOM files are
-    left out with a warning; `force` takes those that lack the DICOM prefix. What is in a zip file is unpacked into a
-    folder of its own below `tempdir`; without one, below a temporary folder that is deleted when Python ends.
+    left out with a warning, which has the number of the file and not its name; `force` takes those that lack the DICOM
+    prefix. What is in a zip file is unpacked into a folder of its own below `tempdir`; without one, below a temporary
+    folder that is deleted when Python ends.
     """
     given = [contenders] if isinstance(contenders, str | os.PathLike) else contenders
+    for number, one in enumerate(_found(given, pattern, tempdir), 1):
+        if not check or is_dicom(one, force=force):
+            yield one
+        else:
+            bot.warning(f"file {number} cannot be read as DICOM, and is left out")
+
+
+def _found(given: Iterable[FileName], pattern: str | None, tempdir: FileName | None) -> Iterator[FileName]:
     for contender in given:
         for path in _below(contender, pattern):
-            found = _unpacked(Path(path), tempdir) if os.fspath(path).lower().endswith(".zip") else [path]
-            for one in found:
-                yield from validate_dicoms(one, force=force) if check else [one]
+            is_archive = os.fspath(path).lower().endswith(".zip")
+            yield from _unpacked(Path(path), tempdir) if is_archive else [path]
 
 
 def _below(contender: FileName, pattern: str | None) -> Iterator[FileName]:
@@ -67,18 +75,18 @@ def _unpacked(archive: Path, tempdir: FileName | None) -> Iterator[FileName]:
     try:
         for member in archives.members(archive):
             if isinstance(member, archives.Unusable):
-                bot.warning(f"{archive.name}: a member is left out: {member.message}")
+                bot.warning(f"a member of an archive is left out: {member.message}")
                 continue
             name = safe_place(member.name)
             if name is None:
-                bot.warning(f"{archive.name}: a member is left out: its name leads out of the folder")
+                bot.warning("a member of an archive is left out: its name leads out of the folder")
                 continue
             place = folder / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(shelf.unpacked(archive, member))
             yield str(place)
     except archives.Unusable as failure:
-        bot.warning(f"{archive.name}: {failure.message}")
+        bot.warning(f"an archive is left at this member: {failure.message}")
     finally:
         shelf.close()
 

@@ -15,19 +15,21 @@ FileName = str | os.PathLike[str]
 def validate_dicoms(dcm_files: FileName | Sequence[FileName], force: bool = False) -> list[FileName]:
     """Return the files that pydicom can read, up to the pixels; of each other one a warning tells.
 
-    With `force`, files that lack the DICOM prefix are taken, too.
+    The warning has the number of the file and not its name, which may be that of a patient. With `force`, files that
+    lack the DICOM prefix are taken, too.
     """
     files = [dcm_files] if isinstance(dcm_files, str | os.PathLike) else list(dcm_files)
     valid: list[FileName] = []
-    for one in files:
-        if _is_dicom(one, force):
+    for number, one in enumerate(files, 1):
+        if is_dicom(one, force=force):
             valid.append(one)
         else:
-            bot.warning(f"{os.fspath(one)} cannot be read as DICOM, and is left out")
+            bot.warning(f"file {number} of {len(files)} cannot be read as DICOM, and is left out")
     return valid
 
 
-def _is_dicom(path: FileName, force: bool) -> bool:
+def is_dicom(path: FileName, *, force: bool) -> bool:
+    """Whether pydicom can read a file, up to the pixels."""
     try:
         dcmread(path, force=force, stop_before_pixels=True)
     # pydicom raises whatever it stumbles over in what is no DICOM file.

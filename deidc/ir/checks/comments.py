@@ -21,7 +21,7 @@ def comments(resolved: Resolved) -> Iterator[Diagnostic]:
         if remark is None or remark.lower().startswith("deidc:"):
             continue
         source = resolved.sources.get(line.span.source)
-        fix = _comment_above(line.span, remark, source) if source is not None else None
+        fix = comment_above(line.span, remark, source) if source is not None else None
         hint = "put the comment on a line of its own"
         yield Diagnostic(codes.COMMENT_BEHIND_RULE, f"deid 0.4.13 {what}", line.span, hint, fix)
 
@@ -55,7 +55,8 @@ def _commented(resolved: Resolved) -> Iterator[tuple[_Line, str]]:
             yield region.line, "crashes on this region"
 
 
-def _comment_above(span: Span, remark: str, source: Source) -> Fix | None:
+def comment_above(span: Span, remark: str, source: Source) -> Fix | None:
+    """Return the fix that puts the comment behind a statement above it, or None if something stands before that."""
     end = source.text.find("\n", span.end)
     end = end if end >= 0 else len(source.text)
     line_start = source.text.rfind("\n", 0, span.start) + 1

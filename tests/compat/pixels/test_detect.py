@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom import dcmread
+from pydicom.errors import InvalidDicomError
 from pydicom.sequence import Sequence
 
 from deidc import CompileError
@@ -75,11 +76,13 @@ def test_an_object_may_be_given_in_every_form(kind):
 
 
 def test_a_list_has_what_is_clean_and_what_is_flagged():
-    """Paths are keys as they were given; objects in memory have their place in the list."""
+    """Paths are keys as they were given; objects in memory have the path that they were read from, or a number."""
     ct, mr = str(shipped("CT_small.dcm")), shipped("MR_small.dcm")
     screen, other = dataset_of(Modality="CT"), dataset_of(Modality="MR")
     result = has_burned_pixels([ct, mr, screen, other, dcmread(ct)], deid=recipe(graylist=[CT]))
-    assert result == {"clean": [mr, other], "flagged": {ct: FLAGGED, 2: FLAGGED, 4: FLAGGED}}
+    assert result == {"clean": [mr, other], "flagged": {ct: FLAGGED, "object-1": FLAGGED, "object-5": FLAGGED}}
+    (name,) = has_burned_pixels([dcmread(ct)], deid=recipe(graylist=[CT]))["flagged"]
+    assert name == ct
     assert has_burned_pixels([], deid=recipe(graylist=[CT])) == {"clean": [], "flagged": {}}
 
 
@@ -88,7 +91,7 @@ def test_the_functions_behind_it_are_deids():
     made = DeidRecipe(recipe(graylist=[CT]))
     dataset = dataset_of(Modality="CT")
     assert _has_burned_pixels_single(dataset, force=True, deid=made) == FLAGGED
-    assert _has_burned_pixels_multi([dataset], True, made) == {"clean": [], "flagged": {0: FLAGGED}}
+    assert _has_burned_pixels_multi([dataset], True, made) == {"clean": [], "flagged": {"object-1": FLAGGED}}
 
 
 def test_regions_are_those_of_each_object_and_not_written_into_the_recipe():
@@ -178,6 +181,21 @@ def test_what_cannot_be_judged_is_refused():
     with pytest.raises(ObjectRefused) as caught:
         has_burned_pixels(written(file_dataset(broken)), deid=recipe(graylist=[regions]))
     assert [fault.rule.code for fault in caught.value.faults] == ["DC970"]
+
+
+def test_what_is_no_object_is_no_clean_image(tmp_path):
+    """An empty file, one that is not there, and one that is no DICOM file are errors; a number is no path."""
+    made = recipe(graylist=[CT])
+    (tmp_path / "empty.dcm").touch()
+    (tmp_path / "text.dcm").write_text("nothing of an image")
+    with pytest.raises(ObjectRefused):
+        has_burned_pixels(str(tmp_path / "empty.dcm"), deid=made)
+    with pytest.raises(FileNotFoundError):
+        has_burned_pixels(str(tmp_path / "nowhere.dcm"), deid=made)
+    with pytest.raises(InvalidDicomError):
+        has_burned_pixels(str(tmp_path / "text.dcm"), force=False, deid=made)
+    with pytest.raises(TypeError):
+        has_burned_pixels(17, deid=made)
 
 
 @pytest.mark.parametrize(

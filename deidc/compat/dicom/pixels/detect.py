@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from io import BytesIO
 from typing import Any, TypeAlias
 
 from pydicom import dcmread
@@ -13,6 +12,7 @@ from pydicom.dataset import Dataset
 
 from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom.cleaning import ObjectRefused
+from deidc.compat.dicom.inputs import InFile, Input, One, inputs_of, opened, read
 from deidc.compat.logger import bot
 from deidc.compat.recipe_dicts import DeidDict
 from deidc.ir.compile import compile_recipe
@@ -22,24 +22,26 @@ from deidc.runtime.outcome import Refused, Region
 
 __all__ = ["DeidRecipe", "evaluate_group", "extract_coordinates", "has_burned_pixels"]
 
-Given: TypeAlias = str | os.PathLike[str] | bytes | BytesIO | Dataset
 # {"flagged": bool, "results": [{"reason": str, "group": str, "coordinates": [[0 or 1, str or list of str]]}]}
 Result: TypeAlias = dict[str, Any]
 
 _VALUED = ("contains", "notcontains", "equals", "notequals")
+# Values from this length on are not read unless a label asks for them: no label asks for pixels.
+_LONG = 1 << 16
 
 
 def has_burned_pixels(
-    dicom_files: Given | Sequence[Given],
+    dicom_files: One | Sequence[One],
     force: bool = True,
     deid: DeidRecipe | str | os.PathLike[str] | DeidDict | Sequence[Any] | None = None,
 ) -> Result:
     """Return which labels of a recipe fire for an object, or for each of a list of objects.
 
-    An object is a path, a Dataset, or the bytes of a file. For one the result is
+    An object is a path, a Dataset, a stream, or the bytes of a file. For one the result is
     `{"flagged": bool, "results": [{"reason", "group", "coordinates"}]}`; for a list, `{"clean": [...], "flagged":
-    {path: result}}`, where objects without a path have their place in the list for a key. Neither objects nor the
-    recipe are changed. `deid` is a recipe or what `DeidRecipe` takes; without it, the recipe called `dicom`.
+    {path: result}}`, where an object in memory has the path that it was read from for a key, or `object-1` and so on.
+    Neither objects nor the recipe are changed. `deid` is a recipe or what `DeidRecipe` takes; without it, the recipe
+    called `dicom`.
 
     Raises CompileError for a recipe with errors, ObjectRefused for an object whose labels cannot be judged, and what
     pydicom raises for what it cannot read.
@@ -50,23 +52,26 @@ def has_burned_pixels(
     return _has_burned_pixels_single(dicom_files, force, recipe)  # type: ignore[arg-type]  # what is no list is one
 
 
-def _has_burned_pixels_multi(dicom_files: Sequence[Given], force: bool, deid: DeidRecipe) -> Result:
+def _has_burned_pixels_multi(dicom_files: Sequence[One], force: bool, deid: DeidRecipe) -> Result:
     """Return which of several objects are flagged, and what for."""
     asking = _Asking.of(deid)
-    clean: list[Given] = []
-    flagged: dict[str | os.PathLike[str] | int, Result] = {}
-    for place, given in enumerate(dicom_files):
-        result = asking.result(given, force)
+    clean: list[One] = []
+    flagged: dict[str | os.PathLike[str], Result] = {}
+    for number, (given, one) in enumerate(zip(dicom_files, inputs_of(dicom_files), strict=True), 1):
+        result = asking.result(one, force)
         if result["flagged"]:
-            flagged[given if isinstance(given, str | os.PathLike) else place] = result
+            name = given if isinstance(given, str | os.PathLike) else one.key
+            # Two objects that were read from one file are two all the same.
+            flagged[f"object-{number}" if name is None or name in flagged else name] = result
         else:
             clean.append(given)
     return {"clean": clean, "flagged": flagged}
 
 
-def _has_burned_pixels_single(dicom_file: Given, force: bool, deid: DeidRecipe) -> Result:
+def _has_burned_pixels_single(dicom_file: One, force: bool, deid: DeidRecipe) -> Result:
     """Return which labels fire for one object."""
-    return _Asking.of(deid).result(dicom_file, force)
+    (one,) = inputs_of([dicom_file])
+    return _Asking.of(deid).result(one, force)
 
 
 class _Asking:
@@ -84,9 +89,9 @@ class _Asking:
             return cls({}, None)
         return cls(filters, Detector.of(recipe.program()))
 
-    def result(self, given: Given, force: bool) -> Result:
+    def result(self, given: Input, force: bool) -> Result:
         """Return the labels that fire for an object; groups and labels are in the order of the recipe."""
-        dataset = dataset_of(given, force=force)
+        dataset = _dataset_of(given, force=force)
         found = self._detector.detect(dataset) if self._detector is not None else ()
         if isinstance(found, Refused):
             raise ObjectRefused(found.faults)
@@ -107,15 +112,12 @@ class _Asking:
                     yield {"reason": reason_of(label), "group": group, "coordinates": coordinates}
 
 
-def dataset_of(given: Given, *, force: bool) -> Dataset:
-    """Return the object that is given; one in memory is the very object."""
-    match given:
-        case Dataset():
-            return given
-        case bytes():
-            return dcmread(BytesIO(given), force=force)
-        case _:
-            return dcmread(given, force=force)
+def _dataset_of(given: Input, *, force: bool) -> Dataset:
+    """Return the object of an input; one in memory is that very one. Raises as `deidc.compat.dicom.inputs.opened`."""
+    if not isinstance(given, InFile):
+        return read(given, force=force)
+    with opened(given, force=force):
+        return dcmread(given.path, force=force, defer_size=_LONG)
 
 
 def reason_of(label: DeidDict) -> str:

@@ -1,0 +1,119 @@
+"""What deid 0.4.13 does with lines because of other lines: labels, lists, and what rules do by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from deidc.grammar import nodes
+from deidc.ir import dictionary, ops
+from deidc.ir.checks.coverage import NOTHING, Coverage, covers, is_wide
+from deidc.ir.identifiers import PASSING_GROUPS
+from deidc.ir.names import Bound, BoundList, Resolved
+from deidc.migration import behaviours as told
+from deidc.migration.changes import Reason
+from deidc.migration.targets import spelt
+from deidc.source import Span
+
+Found: TypeAlias = tuple[Span, Reason]
+
+
+def reasons_by_others(resolved: Resolved) -> Iterator[Found]:
+    """Yield what deid does with lines of a recipe because of what stands elsewhere in it."""
+    yield from _labels(resolved)
+    yield from _lists(resolved)
+    yield from _rules_by_lists(resolved)
+    yield from _variables(resolved)
+    yield from _wide_writers(resolved)
+
+
+def _labels(resolved: Resolved) -> Iterator[Found]:
+    for number, label in enumerate(resolved.labels):
+        if number == 0 and not label.lines:
+            yield label.label.span, Reason(told.FIRST_LABEL, "deid stops at a first label without criteria")
+        if label.group.lower() in PASSING_GROUPS:
+            yield label.label.span, Reason(told.WHITELIST_FLAGS, f"deid flags what this {label.group} knows")
+
+
+# ---- lists ----------------------------------------------------------------------------------------------
+
+
+def _lists(resolved: Resolved) -> Iterator[Found]:
+    kept = NOTHING.union(*(_reach(one, resolved) for one in resolved.rules if isinstance(one.statement, nodes.Keep)))
+    named = {one.name for one in resolved.lists if one.kind is nodes.ListKind.FIELDS}
+    for one in resolved.lists:
+        if one.kind is nodes.ListKind.VALUES and one.name in named:
+            yield one.sections[0], Reason(told.LIST_OVERWRITTEN, f"deid uses %fields {one.name} in its place")
+        for member in one.members:
+            reached = covers(member.selector, resolved)
+            if reached and reached <= kept:
+                yield member.line.span, Reason(told.LIST_OF_KEPT, "deid puts nothing that is kept into a list")
+
+
+def _reach(rule: Bound, resolved: Resolved) -> Coverage:
+    """Return what a KEEP is about in deid: paths and lists are not kept."""
+    if isinstance(rule.selector, ops.AtPath | ops.Member | ops.Holding):
+        return NOTHING
+    return covers(rule.selector, resolved)
+
+
+def _rules_by_lists(resolved: Resolved) -> Iterator[Found]:
+    for rule in resolved.rules:
+        if not isinstance(rule.selector, ops.Holding) or isinstance(rule.statement, nodes.Keep):
+            continue
+        one = resolved.lists[rule.selector.slot]
+        span = rule.statement.span
+        if _collects_names(one, resolved):
+            yield (
+                span,
+                Reason(told.LIST_OF_NAMES, "deid takes names for patterns, and finds none with ^ in it"),
+            )
+        else:
+            yield (
+                span,
+                Reason(told.LIST_OF_EXPRESSIONS, "deid takes values for patterns, and finds them inside of words"),
+            )
+
+
+def _collects_names(one: BoundList, resolved: Resolved) -> bool:
+    """Whether a list holds whole person names, whose parts are parted by ^."""
+    whole = [member for member in one.members if isinstance(member.line, nodes.Field)]
+    return any(_names_persons(member.selector, resolved) for member in whole)
+
+
+def _names_persons(selector: ops.Selector | None, resolved: Resolved) -> bool:
+    return bool(_of_vr("PN") & covers(selector, resolved))
+
+
+def _variables(resolved: Resolved) -> Iterator[Found]:
+    lists = {one.name for one in resolved.lists}
+    for rule in resolved.rules:
+        match rule.statement:
+            case nodes.Add(_, nodes.VarRef(name)) | nodes.Replace(_, nodes.VarRef(name)) if name in lists:
+                what = spelt(rule.statement.target)
+                yield rule.statement.span, Reason(told.LIST_AS_VARIABLE, f"deid writes the list {name} into {what}")
+            case _:
+                pass
+
+
+# ---- what wide rules come to ----------------------------------------------------------------------------
+
+
+def _wide_writers(resolved: Resolved) -> Iterator[Found]:
+    """Yield wide rules that deid stops at when they come to a sequence, or with a shift to a name."""
+    sequences, names = _of_vr("SQ"), _of_vr("PN")
+    for rule in resolved.rules:
+        if not is_wide(rule.selector):
+            continue
+        reached = covers(rule.selector, resolved)
+        match rule.statement:
+            case nodes.Replace(_, nodes.Literal(), ()) if reached & sequences:
+                yield rule.statement.span, Reason(told.LITERAL_STOPS, "deid stops where it comes to a sequence")
+            case nodes.Jitter() if reached & (sequences | names):
+                yield rule.statement.span, Reason(told.SHIFT_STOPS, "deid stops where it comes to a name or sequence")
+            case _:
+                pass
+
+
+def _of_vr(vr: str) -> Coverage:
+    return frozenset(one.pattern for one in dictionary.attributes() if one.vr == vr)

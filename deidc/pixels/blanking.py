@@ -1,0 +1,204 @@
+"""What of an object is blanked, and what is altered with it: pixels, overlays, icons, attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import define, evolve, field, frozen
+
+from deidc.pixels import fragments
+from deidc.pixels.altered import Altered
+from deidc.pixels.black import black_of
+from deidc.pixels.fragments import encapsulated
+from deidc.pixels.icons import ICONS, icon_pixels
+from deidc.pixels.image import PIXEL_DATA, PIXELS, Image, image_of, not_understood
+from deidc.pixels.masks import Masks, Painting
+from deidc.pixels.native import Native
+from deidc.pixels.nested import Place, items, places, within
+from deidc.pixels.overlays import overlays
+from deidc.pixels.recoding import Recoding, Storage
+from deidc.pixels.splicing import Change
+from deidc.pixels.statement import FRAME_TYPE, IMAGE_TYPE, Stored, derived, statement
+from deidc.runtime.edits import Span
+from deidc.runtime.elements import Undecodable, sequence_items
+from deidc.runtime.layout import UNDEFINED, Damaged, packed
+from deidc.runtime.part10 import META_LAYOUT, meta_elements
+from deidc.runtime.toplevel import OfBytes
+from deidc.runtime.window import NotWhole, Window
+
+_PROVIDER = 0x00287FE0
+
+
+@frozen
+class Blanked:
+    """What was blanked in one object.
+
+    Attributes:
+        frames: the number of frames in which something was blanked.
+        overlays: the tags of overlay data in which something was blanked.
+        icon_removed: whether the object had an icon that could not be blanked, and has none now.
+        before, after: the transfer syntaxes.
+
+    """
+
+    frames: int
+    overlays: tuple[int, ...]
+    icon_removed: bool
+    before: str
+    after: str
+
+
+@define(eq=False)
+class Blanking:
+    """One file whose regions are blanked."""
+
+    altered: Altered
+    painting: Painting
+    _top: OfBytes = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        file = self.altered.file
+        self._top = OfBytes(file.window, file.layout, meta_elements(file.meta), META_LAYOUT, file.start)
+
+    @property
+    def _window(self) -> Window:
+        return self.altered.file.window
+
+    def prepare(self, storage: Storage) -> Blanked | None:
+        """Find out what changes; None if nothing is to be blanked. Raises Trouble, NotWhole, Damaged and OSError."""
+        image = image_of(self._top, self.altered.places)
+        if image is None:
+            if _PROVIDER in self.altered.places:
+                raise not_understood("the pixels are not in the object, but elsewhere", _PROVIDER)
+            return None
+        place = self.altered.places[image.tag]
+        is_native = place.header.length != UNDEFINED
+        found = self._as_long_as_it_is(image, place) if is_native else image
+        masks = Masks(self.painting, image.rows, image.columns, image.frames)
+        if not masks.touched() and not masks.blanks_outside():
+            return None
+        if is_native:
+            stored = self._blank_native(image, found, masks, place)
+        else:
+            stored = self._recode(image, masks, place, storage)
+        layout = self.altered.file.layout
+        changed = dict(overlays(self._top, masks, swapped=not layout.little))
+        if not masks.touched() and not changed:
+            return None
+        for tag, data in changed.items():
+            self.altered.overwrite(self.altered.places[tag].header.value_at, data)
+        icon_removed = not self._blank_icons(image, masks, is_native=is_native or stored.after != stored.before)
+        self._look_inside()
+        for tag, element in statement(self._top, image, stored, layout) if masks.touched() else ():
+            if element:
+                self.altered.write(tag, element)
+            else:
+                self.altered.drop(tag)
+        return Blanked(masks.touched(), tuple(sorted(changed)), icon_removed, stored.before, stored.after)
+
+    # ---- pixel data -------------------------------------------------------------------------------------
+
+    def _blank_native(self, image: Image, found: Image, masks: Masks, place: Place) -> Stored:
+        layout, syntax = self.altered.file.layout, self.altered.file.syntax
+        # Words of samples that are bytes, or bits, have their bytes in the other order (PS3.5 8.1.1 and Annex D).
+        swapped = not layout.little and image.allocated in (1, 8) and place.header.vr == b"OW"
+        black = () if image.is_float else black_of(found, self._top, little=layout.little)
+        native = Native(found, masks, black, self._window, place.header.value_at, layout.little, swapped)
+        self.altered.alter_pixels(image.tag, native.changes)
+        return Stored(image, syntax, syntax, place.header.length, place.header.length)
+
+    def _as_long_as_it_is(self, image: Image, place: Place) -> Image:
+        """Return an image whose frames take as many bytes as there are. Raises Trouble (DC971)."""
+        length = place.header.length
+        if image.is_subsampled:
+            full = evolve(image, photometric="RGB")
+            if full.native_length <= length <= full.native_length + 1:
+                return full  # the wrong name of colour that is not shared, which readers take for RGB
+            if image.columns % 2:
+                raise not_understood("pixels that share their colour are not of an even number", PIXEL_DATA)
+        if length < image.native_length:
+            raise not_understood("the pixel data is shorter than its attributes say", image.tag)
+        behind = range(place.header.value_at + image.native_length + image.native_length % 2, place.end, 1 << 20)
+        if any(any(self._window[at : min(at + (1 << 20), place.end)]) for at in behind):
+            raise not_understood("there is more behind the last frame", image.tag)
+        return image
+
+    def _recode(self, image: Image, masks: Masks, place: Place, storage: Storage) -> Stored:
+        if image.tag != PIXEL_DATA or image.allocated == 1 or image.photometric == "YBR_PARTIAL_422":
+            raise not_understood("pixels of this kind are not compressed", image.tag)
+        syntax = self.altered.file.syntax
+        offsets, lengths = self._top.find(fragments.OFFSETS), self._top.find(fragments.LENGTHS)
+        source = encapsulated(self._window, place.header.value_at, image.frames, offsets, lengths)
+        recoding = Recoding(self._window, self._top, image, source, masks, syntax)
+        if masks.touched():
+            recoding.prepare(storage)
+            self.altered.syntax = recoding.transfer_syntax
+            self.altered.alter_pixels(image.tag, lambda: (Change(place.at, place.end, self._recoded(recoding, place)),))
+            self.altered.drop(PIXEL_DATA & 0xFFFF0000)
+            # Where frames are is told by the Basic Offset Table, which is made anew.
+            for tag in (fragments.OFFSETS, fragments.LENGTHS, fragments.TOTAL_LENGTH):
+                self.altered.drop(tag)
+        before = place.end - place.header.value_at
+        return Stored(recoding.after, syntax, recoding.transfer_syntax, before, recoding.after.native_length)
+
+    def _recoded(self, recoding: Recoding, place: Place) -> Iterator[bytes | Span]:
+        """Yield the element with the pixels after."""
+        if recoding.native:
+            length = sum(recoding.lengths)
+            vr = "OB" if recoding.image.allocated <= 8 else "OW"
+            header = packed(PIXEL_DATA, vr, b"", self.altered.file.layout)
+            assert header is not None, "there is always room for nothing"
+            yield header[:-4] + (length + length % 2).to_bytes(4, "little")
+        else:
+            yield self._window[place.at : place.header.value_at]
+        yield from recoding.value()
+
+    # ---- what repeats pixels ----------------------------------------------------------------------------
+
+    def _blank_icons(self, image: Image, masks: Masks, *, is_native: bool) -> bool:
+        """Blank the icons of the image, or remove them; return whether none had to be removed."""
+        place, element = self.altered.places.get(ICONS), self._top.find(ICONS)
+        if place is None or element is None:
+            return True
+        try:
+            parsed = sequence_items(element) or []
+            found = [
+                (layout, {one.header.tag: one for one in places(self._window, start, stop, layout)})
+                for start, stop, layout in items(self._window, place)
+            ]
+        except (Undecodable, NotWhole, Damaged):
+            parsed, found = [], []
+        blanked: list[tuple[int, bytes]] = []
+        for item, (layout, inside) in zip(parsed, found, strict=False):
+            data = icon_pixels(item, image, masks, little=layout.little, is_native=is_native)
+            if data is not None and PIXEL_DATA in inside:
+                blanked.append((inside[PIXEL_DATA].header.value_at, data))
+        if not blanked or len(blanked) < max(len(parsed), len(found)):
+            self.altered.drop(ICONS)
+            return False
+        for at, data in blanked:
+            self.altered.overwrite(at, data)
+        return True
+
+    def _look_inside(self) -> None:
+        """Fill pixel data in items with zeros, but for that of icons, and let frames say that they are derived."""
+        for tag, sequence in self.altered.places.items():
+            if tag == ICONS or tag in PIXELS:
+                continue
+            for place in within(self._window, sequence):
+                start, end = place.header.value_at, place.value_end
+                if place.header.tag in PIXELS:
+                    self._fill_with_zeros(place)
+                elif place.header.tag == FRAME_TYPE and IMAGE_TYPE in self.altered.places:
+                    self.altered.overwrite(start, derived(self._window[start:end]))
+
+    def _fill_with_zeros(self, place: Place) -> None:
+        """Fill pixel data in an item with zeros; of compressed frames, each fragment."""
+        at = place.header.value_at
+        if place.header.length != UNDEFINED:
+            self.altered.overwrite(at, bytes(place.end - at))
+            return
+        while at < place.value_end:
+            length = int.from_bytes(self._window[at + 4 : at + 8], "little")
+            self.altered.overwrite(at + 8, bytes(length))
+            at += 8 + length

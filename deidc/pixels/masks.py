@@ -1,0 +1,168 @@
+"""Masks: which pixels of each frame are to be blanked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from attrs import define, field, frozen
+from numpy.typing import NDArray
+
+from deidc.ir import ops
+from deidc.runtime.outcome import Region
+
+# True where a pixel is to be blanked; rows, then columns.
+Mask: TypeAlias = NDArray[np.bool_]
+
+
+class Found(Protocol):
+    """A label that fired: a Flag of an outcome, or a Finding of a detector."""
+
+    @property
+    def held(self) -> bool:
+        """Whether the object is not to be passed on as it is."""
+        ...
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """What the label asks of the pixels."""
+        ...
+
+
+class FrameMasks(Protocol):
+    """The mask of each frame."""
+
+    def of(self, frame: int) -> Mask:
+        """Return the mask of a frame; it lives as long as this does."""
+        ...
+
+    def touches(self, frame: int) -> bool:
+        """Whether something is to be blanked in a frame."""
+        ...
+
+
+@frozen(eq=False)
+class OneMask:
+    """The same mask for every frame."""
+
+    mask: Mask = field(repr=False)
+
+    def of(self, frame: int) -> Mask:
+        """Return the mask."""
+        del frame
+        return self.mask
+
+    def touches(self, frame: int) -> bool:
+        """Whether something is to be blanked."""
+        del frame
+        return bool(self.mask.any())
+
+
+@frozen
+class Painting:
+    """Regions that are painted one after the other over frames in which nothing is blanked.
+
+    `everywhere` are for all frames. `in_frames` has what is painted over them in single frames, counted from 0.
+    """
+
+    everywhere: tuple[Region, ...]
+    in_frames: Mapping[int, tuple[Region, ...]] = field(factory=dict)
+
+    @classmethod
+    def of(cls, found: Iterable[Found]) -> Painting:
+        """Return the regions of labels that fired, in their order; those of a whitelist blank nothing."""
+        return cls(tuple(region for one in found if one.held for region in one.regions))
+
+
+def painted(regions: Iterable[Region], rows: int, columns: int, under: Mask | None = None) -> Mask:
+    """Return the mask that regions make of an image, painted one after the other, over another if one is given.
+
+    What of a region lies outside the image is left out.
+    """
+    mask = np.zeros((rows, columns), dtype=np.bool_) if under is None else under.copy()
+    for region in regions:
+        for shape in region.shapes:
+            match shape:
+                case ops.Rectangle(x0, y0, x1, y1):
+                    mask[y0:y1, x0:x1] = not region.keep
+                case ops.WholeImage():
+                    mask[:] = not region.keep
+    return mask
+
+
+def blanks_outside(regions: Iterable[Region]) -> bool:
+    """Whether what lies outside the image, as overlays can, is to be blanked: it belongs to the whole image only."""
+    outside = False
+    for region in regions:
+        if any(isinstance(shape, ops.WholeImage) for shape in region.shapes):
+            outside = not region.keep
+    return outside
+
+
+def bands(mask: Mask) -> tuple[tuple[int, int], ...]:
+    """Return the ranges of rows in which something is to be blanked, from the top."""
+    edges = np.flatnonzero(np.diff(mask.any(axis=1), prepend=False, append=False))
+    return tuple((int(first), int(last)) for first, last in edges.reshape(-1, 2))
+
+
+def rectangles(mask: Mask) -> tuple[tuple[int, int, int, int], ...]:
+    """Return rectangles that cover a mask and nothing else, each pixel once.
+
+    They are given as the first row, the row behind the last, the first column and the column behind the last. Rows that
+    are alike and follow each other share theirs, so few are needed for what regions paint.
+    """
+    found: list[tuple[int, int, int, int]] = []
+    for first, last in bands(mask):
+        band = mask[first:last]
+        begins = np.flatnonzero(np.append(True, (band[1:] != band[:-1]).any(axis=1)))
+        for begin, end in zip(begins, [*begins[1:], last - first], strict=True):
+            edges = np.flatnonzero(np.diff(band[begin], prepend=False, append=False)).reshape(-1, 2)
+            found.extend((first + int(begin), first + int(end), int(left), int(right)) for left, right in edges)
+    return tuple(found)
+
+
+@define(eq=False)
+class Masks:
+    """The masks of an image by frame; those of all frames but the ones painted apart are one and the same."""
+
+    painting: Painting
+    rows: int
+    columns: int
+    frames: int
+    _everywhere: Mask = field(init=False, repr=False)
+    _apart: dict[int, Mask] = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        regions = self.painting.everywhere
+        self._everywhere = painted(regions, self.rows, self.columns)
+        self._apart = {
+            frame: painted(more, self.rows, self.columns, self._everywhere)
+            for frame, more in self.painting.in_frames.items()
+            if 0 <= frame < self.frames
+        }
+
+    def of(self, frame: int) -> Mask:
+        """Return the mask of a frame."""
+        return self._apart.get(frame, self._everywhere)
+
+    def touches(self, frame: int) -> bool:
+        """Whether something is to be blanked in a frame."""
+        return bool(self.of(frame).any())
+
+    def touched(self) -> int:
+        """Return the number of frames in which something is to be blanked."""
+        apart = sum(bool(mask.any()) for mask in self._apart.values())
+        return apart + (self.frames - len(self._apart)) * bool(self._everywhere.any())
+
+    def of_any(self, frames: Iterable[int] | None = None) -> Mask:
+        """Return what is to be blanked in at least one of some frames, or of all."""
+        wanted = range(self.frames) if frames is None else frames
+        masks = {id(mask): mask for mask in (self.of(frame) for frame in wanted)}
+        return np.logical_or.reduce(list(masks.values())) if masks else np.zeros_like(self._everywhere)
+
+    def blanks_outside(self, frame: int | None = None) -> bool:
+        """Whether what lies outside the image is to be blanked, in a frame or in any."""
+        everywhere, apart = self.painting.everywhere, self.painting.in_frames
+        more = [(), *apart.values()] if frame is None else [apart.get(frame, ())]
+        return any(blanks_outside((*everywhere, *one)) for one in more)

@@ -1,0 +1,41 @@
+"""Real ultrasound images that show names, from the recipe to the bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import deid_data
+import numpy as np
+import pytest
+
+from deidc import Detector, compile_recipe
+from deidc.pixels.cleaning import BlankedBytes, Painting, blank_bytes
+from tests.pixels.pictures import read, reader
+
+FOLDER = Path(deid_data.__file__).parent / "data" / "ultrasounds"
+RECIPE = Path(__file__).parents[2] / "recipes" / "ultrasound.deid"
+
+
+@pytest.mark.parametrize("name", ["GREYSCALE_IMAGE.dcm", "RGB_IMAGE.dcm", "ultrasound-multiframe.dcm"])
+def test_all_but_the_regions_of_the_device_is_black(name):
+    """The banner with the name is gone from every frame; the regions that the device tells are as they were.
+
+    The last file has its colours in planes, which deid scrambles.
+    """
+    data = (FOLDER / name).read_bytes()
+    before = read(data)
+    found = Detector.of(compile_recipe(RECIPE)).detect(before)
+    outcome = blank_bytes(reader(data), Painting.of(found))
+    assert isinstance(outcome, BlankedBytes)
+    after = read(outcome.whole())
+    kept = np.zeros((before.Rows, before.Columns), dtype=bool)
+    for region in before.SequenceOfUltrasoundRegions:
+        rows = slice(region.RegionLocationMinY0, region.RegionLocationMaxY1 + 1)
+        kept[rows, region.RegionLocationMinX0 : region.RegionLocationMaxX1 + 1] = True
+    frames = [
+        one.pixel_array.reshape(-1, before.Rows, before.Columns, before.SamplesPerPixel) for one in (before, after)
+    ]
+    assert frames[0][:, ~kept].any()
+    assert not frames[1][:, ~kept].any()
+    assert np.array_equal(frames[1][:, kept], frames[0][:, kept])
+    assert after.BurnedInAnnotation == "NO"
