@@ -10,7 +10,10 @@ from deidc.grammar.writer import write_literal
 
 _REFERENCE = re.compile(r"(?:var|func|deid_func):")
 _BREAK = re.compile(r"[\r\n]")
-_TOKEN = re.compile(r"""(?:[^\s"']*[:=])?(?:"(?:\\"|[^"])*"|'[^']*')(?!\S)|\S+""")
+# Words of conditions and calls; in arguments, behind =, a quotation mark cannot be escaped.
+_TOKEN = re.compile(
+    r"""(?:[^\s"'=]*:)?(?:"(?:\\"|[^"])*"|'[^']*')(?!\S) | \w+=(?:"[^"]*"|'[^']*')(?!\S) | \S+""", re.VERBOSE
+)
 _PARAMETERS = re.compile(r"""(?:[A-Za-z]+[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|[^;\s]+)(?:[ \t]*;)?[ \t]*)*""")
 _EXPRESSION = re.compile(r"([A-Za-z]+):(.*)\Z", re.DOTALL)
 _QUOTED = re.compile(r'"(?:\\"|[^"])*"|' + r"'[^']*'")

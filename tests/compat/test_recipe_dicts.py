@@ -321,6 +321,14 @@ def test_all_that_is_wrong_is_told_at_once():
     assert [one.message.partition(":")[0] for one in raised.value.report.errors] == ["header[0]", "header[2]"]
 
 
+def test_what_is_quoted_in_a_call_is_no_remark():
+    """A `#` in the quotation marks of an argument or a condition stays, whatever stands before it."""
+    for value in ('func:f a=" \\" b=" # "', 'contains:"a \\" # b" func:f a=" # "'):
+        text = f"FORMAT dicom\n%header\nREMOVE PatientName {value}\n"
+        assert shown(text)["header"][0]["value"] == value
+        assert program_of(shown(text)) == compile_recipe(text)
+
+
 def test_numbers_are_written_in_digits():
     """A number is its digits, and numbers that are equal are written alike."""
     for value, text in ((5, "5"), (5.0, "5"), (-3, "-3"), (0.25, "0.25")):
