@@ -128,7 +128,7 @@ def test_deidc_inspect(folder):
     """The command tells files and counts, writes the table where it is told, and exits with 1 for what it found."""
     done = deidc("inspect", "in", "--deid", "labels.deid", "--save", "found.tsv")
     assert done.returncode == 1, done.stderr
-    assert "in/notes.txt cannot be read as DICOM" in done.stderr
+    assert "file 1 cannot be read as DICOM" in done.stderr
     found = inspect(FILES, DeidRecipe("labels.deid"))
     assert f"{len(found.clean)} clean, {len(found.flagged)} flagged, 0 not judged\n" in done.stdout
     assert f"FLAGGED {FILES[2]}: " in done.stdout
