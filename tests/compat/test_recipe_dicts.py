@@ -323,9 +323,12 @@ def test_all_that_is_wrong_is_told_at_once():
 
 def test_what_is_quoted_in_a_call_is_no_remark():
     """A `#` in the quotation marks of an argument or a condition stays, whatever stands before it."""
-    for value in ('func:f a=" \\" b=" # "', 'contains:"a \\" # b" func:f a=" # "'):
+    for value, canonical in (
+        ('func:f a=" \\" b=" # "', 'func:f a=" \\" b=" # "'),
+        ('contains:"a \\" # b" func:f a=" # "', 'contains:\'a " # b\' func:f a=" # "'),
+    ):
         text = f"FORMAT dicom\n%header\nREMOVE PatientName {value}\n"
-        assert shown(text)["header"][0]["value"] == value
+        assert shown(text)["header"][0]["value"] == canonical
         assert program_of(shown(text)) == compile_recipe(text)
 
 
