@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from deidc.pixels import fragments
 from deidc.pixels.altered import Altered
@@ -13,7 +13,7 @@ from deidc.pixels.fragments import encapsulated
 from deidc.pixels.icons import ICONS, icon_pixels
 from deidc.pixels.image import PIXEL_DATA, PIXELS, Image, image_of, not_understood
 from deidc.pixels.masks import Masks, Painting
-from deidc.pixels.native import Native
+from deidc.pixels.native import Native, as_long_as_it_is
 from deidc.pixels.nested import Place, items, places, within
 from deidc.pixels.overlays import overlays
 from deidc.pixels.recoding import Recoding, Storage
@@ -73,7 +73,7 @@ class Blanking:
             return None
         place = self.altered.places[image.tag]
         is_native = place.header.length != UNDEFINED
-        found = self._as_long_as_it_is(image, place) if is_native else image
+        found = as_long_as_it_is(image, self._window, place) if is_native else image
         masks = Masks(self.painting, image.rows, image.columns, image.frames)
         if not masks.touched() and not masks.blanks_outside():
             return None
@@ -106,22 +106,6 @@ class Blanking:
         native = Native(found, masks, black, self._window, place.header.value_at, layout.little, swapped)
         self.altered.alter_pixels(image.tag, native.changes)
         return Stored(image, syntax, syntax, place.header.length, place.header.length)
-
-    def _as_long_as_it_is(self, image: Image, place: Place) -> Image:
-        """Return an image whose frames take as many bytes as there are. Raises Trouble (DC971)."""
-        length = place.header.length
-        if image.is_subsampled:
-            full = evolve(image, photometric="RGB")
-            if full.native_length <= length <= full.native_length + 1:
-                return full  # the wrong name of colour that is not shared, which readers take for RGB
-            if image.columns % 2:
-                raise not_understood("pixels that share their colour are not of an even number", PIXEL_DATA)
-        if length < image.native_length:
-            raise not_understood("the pixel data is shorter than its attributes say", image.tag)
-        behind = range(place.header.value_at + image.native_length + image.native_length % 2, place.end, 1 << 20)
-        if any(any(self._window[at : min(at + (1 << 20), place.end)]) for at in behind):
-            raise not_understood("there is more behind the last frame", image.tag)
-        return image
 
     def _recode(self, image: Image, masks: Masks, place: Place, storage: Storage) -> Stored:
         if image.tag != PIXEL_DATA or image.allocated == 1 or image.photometric == "YBR_PARTIAL_422":

@@ -7,11 +7,12 @@ from math import gcd
 from typing import TypeAlias
 
 import numpy as np
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
-from deidc.pixels.image import Image
+from deidc.pixels.image import PIXEL_DATA, Image, not_understood
 from deidc.pixels.masks import FrameMasks, Mask, bands, rectangles
+from deidc.pixels.nested import Place
 from deidc.pixels.splicing import Change
 from deidc.runtime.window import Window
 
@@ -145,9 +146,9 @@ class Native:
             length = -(-bits // unit) * unit // 8
             data = np.frombuffer(self.window[start : start + length], np.uint8).copy()
             if self.swapped:
-                data = _swapped(data)
+                data = in_other_order(data)
             data = self._blanked(data, frames)
-            yield Change(start, start + len(data), (_swapped(data) if self.swapped else data).tobytes())
+            yield Change(start, start + len(data), (in_other_order(data) if self.swapped else data).tobytes())
 
     def _blanked(self, data: NDArray[np.uint8], frames: range) -> NDArray[np.uint8]:
         """Blank frames in their bytes, which may be followed by padding."""
@@ -180,6 +181,23 @@ class Native:
             self.blank(values.reshape(self.image.rows, self.image.columns // pixels, samples), areas)
 
 
+def as_long_as_it_is(image: Image, window: Window, place: Place) -> Image:
+    """Return an image whose frames take as many bytes as there are. Raises Trouble (DC971)."""
+    length = place.header.length
+    if image.is_subsampled:
+        full = evolve(image, photometric="RGB")
+        if full.native_length <= length <= full.native_length + 1:
+            return full  # the wrong name of colour that is not shared, which readers take for RGB
+        if image.columns % 2:
+            raise not_understood("pixels that share their colour are not of an even number", PIXEL_DATA)
+    if length < image.native_length:
+        raise not_understood("the pixel data is shorter than its attributes say", image.tag)
+    behind = range(place.header.value_at + image.native_length + image.native_length % 2, place.end, 1 << 20)
+    if any(any(window[at : min(at + (1 << 20), place.end)]) for at in behind):
+        raise not_understood("there is more behind the last frame", image.tag)
+    return image
+
+
 def darkest_of(values: NDArray[np.generic]) -> float:
     """Return what is black among floating point numbers: the lowest that is a number, or zero if that is lower.
 
@@ -189,5 +207,6 @@ def darkest_of(values: NDArray[np.generic]) -> float:
     return float(min(0.0, numbers.min())) if numbers.size else 0.0
 
 
-def _swapped(data: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def in_other_order(data: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return pairs of bytes with the second first."""
     return data.reshape(-1, 2)[:, ::-1].reshape(-1)
