@@ -9,16 +9,18 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
+from deidc.pixels.functional_groups import FunctionalGroups
 from deidc.pixels.image import Image
 from deidc.pixels.masks import Mask
 from deidc.pixels.stored import Samples
-from deidc.runtime.elements import Undecodable
-from deidc.runtime.toplevel import TopLevel
+from deidc.runtime.elements import InputElement, Undecodable
 
 Picture = NDArray[np.uint8]
 
 _CENTER, _WIDTH, _FUNCTION = 0x00281050, 0x00281051, 0x00281056
 _INTERCEPT, _SLOPE, _MODALITY_LUT = 0x00281052, 0x00281053, 0x00283000
+# The macros of functional groups that have these attributes.
+_VOI_LUT, _TRANSFORMATION = 0x00289132, 0x00289145
 # With so many bits the brightness of each value is computed once, and not for each pixel.
 IN_A_TABLE = 16
 _ROWS_AT_ONCE = 1 << 18
@@ -76,8 +78,8 @@ def span_of(image: Image) -> tuple[int, int]:
     return (-span // 2, span // 2 - 1) if image.signed else (0, span - 1)
 
 
-def levels_of(samples: Samples, top: TopLevel, ignoring: Mask | None = None) -> Levels:
-    """Return the levels of a frame of grey: those of the window that its object has, the first of several.
+def levels_of(samples: Samples, groups: FunctionalGroups, frame: int, ignoring: Mask | None = None) -> Levels:
+    """Return the levels of a frame of grey: those of the window that it or its object has, the first of several.
 
     Without a window that can be read, they are the ends of the range if values have up to 8 bits, and else the lowest
     and the highest value of the frame; pixels of `ignoring` are not asked. Values of a Modality LUT are not looked up:
@@ -85,10 +87,11 @@ def levels_of(samples: Samples, top: TopLevel, ignoring: Mask | None = None) -> 
     """
     image = samples.image
     levels = Levels(0.0, 0.0, inverted=image.photometric == "MONOCHROME1")
-    if top.find(_MODALITY_LUT) is None:
-        slope, intercept = _number(top, _SLOPE), _number(top, _INTERCEPT)
+    if groups.top.find(_MODALITY_LUT) is None:
+        slope = _number(groups.find(_TRANSFORMATION, _SLOPE, frame))
+        intercept = _number(groups.find(_TRANSFORMATION, _INTERCEPT, frame))
         levels = evolve(levels, slope=1.0 if slope is None else slope, intercept=intercept or 0.0)
-        windowed = _windowed(levels, top)
+        windowed = _windowed(levels, groups, frame)
         if windowed is not None:
             return windowed
     if not image.is_float and image.stored <= 8:
@@ -99,13 +102,12 @@ def levels_of(samples: Samples, top: TopLevel, ignoring: Mask | None = None) -> 
     return evolve(levels, low=low, high=high)
 
 
-def _windowed(levels: Levels, top: TopLevel) -> Levels | None:
-    """Return levels of the window of an object (PS3.3 C.11.2.1.2 and C.11.2.1.3); None if it has none."""
-    center, width = _number(top, _CENTER), _number(top, _WIDTH)
+def _windowed(levels: Levels, groups: FunctionalGroups, frame: int) -> Levels | None:
+    """Return levels of the window of a frame (PS3.3 C.11.2.1.2 and C.11.2.1.3); None if it has none."""
+    center, width = (_number(groups.find(_VOI_LUT, tag, frame)) for tag in (_CENTER, _WIDTH))
     if center is None or width is None:
         return None
-    element = top.find(_FUNCTION)
-    function = (_components(top, _FUNCTION) or ("LINEAR",))[0] if element is not None else "LINEAR"
+    function = (_components(groups.find(_VOI_LUT, _FUNCTION, frame)) or ("LINEAR",))[0]
     if function == "LINEAR" and width >= 1:
         low = center - 0.5 - (width - 1) / 2
         return evolve(levels, low=low, high=low + width - 1)
@@ -120,17 +122,16 @@ def _ends(values: NDArray[Any]) -> NDArray[Any]:
     return np.array([numbers.min(), numbers.max()]) if numbers.size else np.zeros(2)
 
 
-def _number(top: TopLevel, tag: int) -> float | None:
+def _number(element: InputElement | None) -> float | None:
     """Return the first number of an attribute; None if it has none."""
     try:
-        number = float(_components(top, tag)[0])
+        number = float(_components(element)[0])
     except (IndexError, ValueError):
         return None
     return number if isfinite(number) else None
 
 
-def _components(top: TopLevel, tag: int) -> tuple[str, ...]:
-    element = top.find(tag)
+def _components(element: InputElement | None) -> tuple[str, ...]:
     try:
         return () if element is None else element.components
     except Undecodable:

@@ -9,6 +9,7 @@ from attrs import define, field
 from numpy.typing import NDArray
 from pydicom.pixels.processing import convert_color_space
 
+from deidc.pixels.functional_groups import FunctionalGroups
 from deidc.pixels.image import Image
 from deidc.pixels.levels import IN_A_TABLE, Levels, Picture, levels_of, span_of
 from deidc.pixels.masks import Mask
@@ -26,12 +27,15 @@ _PARTIAL = np.array([[1.1644, 1.1644, 1.1644], [0.0, -0.3917, 2.0173], [1.5960, 
 class Pictures:
     """The pictures of one file, made when they are asked for; make it with `Pictures.of`.
 
-    A picture is rows and columns of grey, or rows, columns and three colours. Overlays are not drawn, and the windows
-    of functional groups are not looked up.
+    A picture is rows and columns of grey, or rows, columns and three colours. Overlays are not drawn.
     """
 
     _stored: StoredFrames = field(repr=False)
+    _groups: FunctionalGroups = field(init=False, repr=False)
     _palette: Palette | None = field(init=False, default=None, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._groups = FunctionalGroups(self._stored.top)
 
     @classmethod
     def of(cls, reader: Reader) -> Pictures | None:
@@ -58,7 +62,7 @@ class Pictures:
     def levels(self, frame: int, ignoring: Mask | None = None) -> Levels | None:
         """Return what brightness values have in a frame, see `levels_of`; None for colour. Raises as `picture`."""
         samples = self._stored.samples(frame)
-        return levels_of(samples, self._stored.top, ignoring) if _is_grey(samples) else None
+        return levels_of(samples, self._groups, frame, ignoring) if _is_grey(samples) else None
 
     def picture(self, frame: int, levels: Levels | None = None) -> Picture:
         """Return a frame, counted from 0, as it is displayed; levels are its own if none are given.
@@ -67,7 +71,7 @@ class Pictures:
         """
         samples = self._stored.samples(frame)
         if _is_grey(samples):
-            return (levels or levels_of(samples, self._stored.top)).of(samples)
+            return (levels or levels_of(samples, self._groups, frame)).of(samples)
         match samples.image.photometric:
             case "PALETTE COLOR":
                 return self._looked_up(samples)

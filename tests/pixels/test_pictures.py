@@ -9,7 +9,9 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
+from pydicom.sequence import Sequence
 from pydicom.uid import ImplicitVRLittleEndian, JPEGBaseline8Bit
 
 from deidc.pixels.pictures import Pictures
@@ -160,6 +162,35 @@ def test_a_window_that_is_none_is_not_applied(width):
     shown = made(file_of(dataset, EXPLICIT)).picture(0)
     assert shown.reshape(-1)[values.reshape(-1).argmin()] == 0
     assert shown.reshape(-1)[values.reshape(-1).argmax()] == 255
+
+
+def test_enhanced_objects_have_windows_in_functional_groups():
+    """The window and the slope of a frame outrank those of all frames, and these those of the object."""
+    picture = Picture(allocated=16, stored=16, rows=1, columns=4, frames=3)
+    values = np.tile(np.array([0, 100, 200, 400]).reshape(1, 1, 4, 1), (3, 1, 1, 1))
+    dataset = dataset_for(picture, native(values, picture))
+    dataset.WindowCenter, dataset.WindowWidth = "9", "3"
+
+    def window(center: str, width: str) -> Dataset:
+        item = Dataset()
+        item.WindowCenter, item.WindowWidth, item.VOILUTFunction = center, width, "LINEAR_EXACT"
+        group = Dataset()
+        group.FrameVOILUTSequence = Sequence([item])
+        return group
+
+    shared = window("200", "400")
+    transformation = Dataset()
+    transformation.RescaleSlope, transformation.RescaleIntercept, transformation.RescaleType = "2", "0", "US"
+    sloped = Dataset()
+    sloped.PixelValueTransformationSequence = Sequence([transformation])
+    dataset.SharedFunctionalGroupsSequence = Sequence([shared])
+    dataset.PerFrameFunctionalGroupsSequence = Sequence([Dataset(), window("100", "200"), sloped])
+    pictures = made(file_of(dataset, EXPLICIT))
+    assert [pictures.picture(frame)[0].tolist() for frame in range(3)] == [
+        [0, 64, 128, 255],
+        [0, 128, 255, 255],
+        [0, 128, 255, 255],
+    ]
 
 
 def test_levels_of_one_picture_serve_for_another():

@@ -1,0 +1,53 @@
+"""Thumbnails: small pictures of what became of an image, with the outlines of what was blanked."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image as Pillow
+
+from deidc.pixels.drawing import outlined, scaled, scaled_mask, size_within
+from deidc.pixels.levels import Picture
+from deidc.pixels.masks import Masks, Painting
+from deidc.pixels.pictures import Pictures
+
+_COLOURS = 64
+
+
+def thumbnail_of(pictures: Pictures, painting: Painting, longest: int) -> tuple[bytes, str]:
+    """Return a PNG file of the first frame in which something is blanked, or of the first of all, and what it is.
+
+    Brightness is that of the pixels that are not blanked. Raises Trouble (DC971, DC972), NotWhole and OSError.
+    """
+    masks = _masks(pictures, painting)
+    frame = _telling_frame(masks)
+    picture = pictures.picture(frame, pictures.levels(frame, ignoring=masks.of(frame)))
+    return _drawn(picture, masks, frame, longest)
+
+
+def outlines_of(pictures: Pictures, painting: Painting, longest: int) -> tuple[bytes, str]:
+    """Return a PNG file of the regions alone, over black: no pixel of the image is looked at."""
+    masks = _masks(pictures, painting)
+    frame = _telling_frame(masks)
+    return _drawn(np.zeros((masks.rows, masks.columns), np.uint8), masks, frame, longest)
+
+
+def _masks(pictures: Pictures, painting: Painting) -> Masks:
+    image = pictures.image
+    return Masks(painting, image.rows, image.columns, image.frames)
+
+
+def _telling_frame(masks: Masks) -> int:
+    return next((frame for frame in range(masks.frames) if masks.touches(frame)), 0)
+
+
+def _drawn(picture: Picture, masks: Masks, frame: int, longest: int) -> tuple[bytes, str]:
+    rows, columns = size_within(masks.rows, masks.columns, longest)
+    drawn = outlined(scaled(picture, rows, columns), scaled_mask(masks.of(frame), rows, columns))
+    # A page has hundreds of them; few colours are a third of the bytes, and nobody diagnoses by a thumbnail.
+    few = Pillow.fromarray(drawn).quantize(_COLOURS, Pillow.Quantize.MAXCOVERAGE, dither=Pillow.Dither.NONE)
+    buffer = io.BytesIO()
+    few.save(buffer, "PNG", optimize=True)
+    shows = f"frame {frame} of {masks.frames}" if masks.frames > 1 else f"{masks.columns} x {masks.rows}"
+    return buffer.getvalue(), shows
