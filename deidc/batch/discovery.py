@@ -37,7 +37,7 @@ class Input:
 
     `trouble` says why it cannot even be tried: a folder that could not be listed, an archive that is damaged, a name
     that leads out of the output folder. `twin` counts the inputs before this one that have the same place in the
-    output. `earlier` is what a run before this one left of it.
+    output. `earlier` is what a run before this one left of it. `pictured` asks for a thumbnail, if a label flags it.
     """
 
     source: Source = field(converter=_as_source)
@@ -45,6 +45,7 @@ class Input:
     trouble: Fault | None = None
     twin: int = 0
     earlier: Earlier | None = None
+    pictured: bool = False
 
     @property
     def path(self) -> Path | None:

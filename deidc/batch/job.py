@@ -23,6 +23,7 @@ from deidc.batch.reading import ReadFault, read_bytes, read_file
 from deidc.batch.references import Links, links_of
 from deidc.batch.sources import MEMBER_LIMIT, NotOpened, open_source
 from deidc.batch.stat_identity import StatIdentity, identity_of
+from deidc.batch.thumbnails import Thumbnail, Thumbnails, WrittenTo, deserves_thumbnail, thumbnail_for
 from deidc.batch.variables import Rows, VariablesError, typed
 from deidc.codes import faults
 from deidc.diagnostics import Rule
@@ -61,6 +62,7 @@ class FileOutcome:
         size, output_size: bytes of the input, and bytes of the output.
         identity: what the file system told of the input before it was read, if a later change is sure to change it.
         attributes: how often each op had each effect on each attribute, if the settings ask for it.
+        thumbnail: a small picture of what became of an image that a label flags, if the input was asked for one.
         before, after: links of the input, and of the output if it was written, if they were asked for.
 
     """
@@ -82,6 +84,7 @@ class FileOutcome:
     dataset_engine: str | None = None
     identity: StatIdentity | None = field(default=None, repr=False)
     attributes: Mapping[tuple[int, str, str], int] = field(factory=dict)
+    thumbnail: Thumbnail | None = field(default=None, repr=False)
     before: Links | None = field(default=None, repr=False)
     after: Links | None = field(default=None, repr=False)
 
@@ -102,6 +105,7 @@ class Settings:
         link_key: a secret for digests of links; None asks for no links.
         digests: compute the digests of inputs and outputs, which costs more than cleaning where images are big.
         plan: count effects by attribute.
+        thumbnails: how thumbnails are made of inputs that are asked for one; None makes none.
 
     """
 
@@ -118,6 +122,7 @@ class Settings:
     link_key: bytes | None = field(default=None, repr=False)
     digests: bool = False
     plan: bool = False
+    thumbnails: Thumbnails | None = None
 
 
 def run_file(
@@ -257,11 +262,26 @@ def _finished(
         blanked=blanked,
         quarantined=quarantined,
         effects=cleaned.counts,
+        thumbnail=_thumbnail(settings, refused, given, None if held else (content, place)),
         output=None if held else place,
         output_digest=content.digest() if settings.digests and not held else None,
         output_size=size,
         after=links,
     )
+
+
+def _thumbnail(
+    settings: Settings, outcome: FileOutcome, given: Given, cleaned: tuple[Content, Path] | None
+) -> Thumbnail | None:
+    """Return a thumbnail of an object that a label flags, if the input was asked for one."""
+    asked = settings.thumbnails
+    if asked is None or not outcome.source.pictured or not deserves_thumbnail(outcome.flags):
+        return None
+    if cleaned is None:
+        return thumbnail_for(asked, given.opened, outcome.flags, None)
+    content, place = cleaned
+    written = content if settings.output is None else WrittenTo(settings.output, place)
+    return thumbnail_for(asked, given.opened, outcome.flags, written)
 
 
 def _place(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes, content: Content) -> Path:

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "inspect": ("deidc.cli.inspect", "Tell which files may have text in their pixels."),
     "manifest": ("deidc.cli.manifest", "Check the manifest of a run."),
     "migrate": ("deidc.cli.migrate", "Rewrite a recipe that was written for deid."),
+    "preview": ("deidc.cli.preview", "Show what a recipe does to the pixels of a file."),
     "recipes": ("deidc.cli.recipes", "List the recipes that come with deidc."),
     "run": ("deidc.cli.run", "Clean DICOM files by a recipe."),
     "show": ("deidc.cli.show", "List the identifying attributes of files."),

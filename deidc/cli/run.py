@@ -25,6 +25,7 @@ from deidc.batch.references import References
 from deidc.batch.rehearsal import Rehearsal
 from deidc.batch.run_identity import RunIdentity
 from deidc.batch.start import CannotStart, Start, journal_token, started
+from deidc.batch.thumbnails import Thumbnails
 from deidc.batch.twins import twins_marked
 from deidc.batch.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
 from deidc.batch.workers import Work, run_numbered, silence_pydicom
@@ -32,6 +33,7 @@ from deidc.cli.engines import check_engine, cluster_for, engine_for, tell_declin
 from deidc.cli.inputs import Size, counting, destination_for, inputs_of, quarantine_for, template_for
 from deidc.cli.programs import functions_of, program_of
 from deidc.cli.progress import with_progress
+from deidc.cli.report import MOST_PICTURES, RunReport, report_for
 from deidc.cli.stopping import Stopped, Stopping
 from deidc.cli.summary import Summary, tell_broken
 from deidc.ir.program import Program
@@ -103,6 +105,19 @@ from deidc.runtime.machine import LinkError
     "--check-references", is_flag=True, help="Compare references and hierarchies of outputs with those of inputs."
 )
 @click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help="Write one JSON line per input.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="HTML",
+    help="Write a page with counts, reasons and pictures of flagged images.",
+)
+@click.option(
+    "--report-thumbnails",
+    type=click.IntRange(0, 10_000),
+    metavar="N",
+    help=f"The most pictures on the page.  [default: {MOST_PICTURES}]",
+)
+@click.option("--report-originals", is_flag=True, help="Show the pixels of the inputs on the page: patient data.")
 @click.option("--fsync", is_flag=True, help="Wait until each file is on the disk.")
 @click.option("--quiet", is_flag=True, help="Say nothing but what was refused.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -131,6 +146,9 @@ def command(  # one parameter for each option
     quarantine: str | None,
     check_references: bool,
     manifest: Path | None,
+    report: Path | None,
+    report_thumbnails: int | None,
+    report_originals: bool,
     fsync: bool,
     quiet: bool,
     as_json: bool,
@@ -154,6 +172,14 @@ def command(  # one parameter for each option
     apart = quarantine_for(quarantine, destination, names)
     functions = functions_of(references)
     program = program_of(recipe, bases, functions.signatures() if references else None, quiet=quiet)
+    page = report_for(
+        report,
+        program,
+        most_pictures=report_thumbnails,
+        originals=report_originals,
+        dry_run=dry_run,
+        overwrite=overwrite,
+    )
     settings = Settings(
         output=None if dry_run else destination,
         overwrite=overwrite,
@@ -165,7 +191,8 @@ def command(  # one parameter for each option
         link_key=secrets.token_bytes(32) if check_references else None,
         template=template_for(name_template, program, overwrite=overwrite),
         digests=digests or manifest is not None,
-        plan=dry_run,
+        plan=dry_run or page is not None,
+        thumbnails=Thumbnails(originals=report_originals) if page is not None else None,
     )
     work = Work(program, settings, references, _variables(assignments, program))
     try:
@@ -182,6 +209,8 @@ def command(  # one parameter for each option
     resumable = False
     try:
         with stopping.installed(), ExitStack() as stack:
+            if page is not None:
+                stack.enter_context(page.written(summary, stopping.shield))
             cluster = stack.enter_context(cluster_for(scheduler)) if scheduler is not None else None
             account: Ledger | Rehearsal
             start = None if dry_run else _start(work, destination, journal, manifest, naming=name_template)
@@ -193,13 +222,14 @@ def command(  # one parameter for each option
                 token = journal_token(account.journal)
                 work = evolve(work, settings=evolve(settings, token=token), state=start.state)
             numbered = account.begun(twins_marked(discover(names, destination, looking)))
+            numbered = page.asking(numbered) if page is not None else numbered
             elsewhere = stack.enter_context(engine_for(cluster, work)) if cluster is not None else None
             outcomes = stack.enter_context(closing(run_numbered(work, numbered, jobs, elsewhere)))
             shown: Iterator[FileOutcome] = outcomes
             if not (quiet or as_json):
                 shown = with_progress(stack, outcomes, summary, counting(names, destination, looking))
             links = stack.enter_context(closing(References())) if check_references else None
-            _take_all(shown, account, summary, links, quiet=quiet)
+            _take_all(shown, account, summary, links, page, quiet=quiet)
             summary.references = links.report() if links is not None else None
     except Stopped as stop:
         click.echo(f"stopped: {summary.counts}{'; the same command goes on from here' if resumable else ''}", err=True)
@@ -274,6 +304,7 @@ def _take_all(
     account: Ledger | Rehearsal,
     summary: Summary,
     links: References | None,
+    page: RunReport | None,
     *,
     quiet: bool,
 ) -> None:
@@ -283,6 +314,8 @@ def _take_all(
             for outcome in outcomes:
                 account.take(outcome)
                 summary.count(outcome)
+                if page is not None:
+                    page.take(outcome)
                 if links is not None and outcome.before is not None:
                     name = outcome.output.as_posix() if outcome.output is not None else None
                     links.add(outcome.number, name, outcome.before, outcome.after)

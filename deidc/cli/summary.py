@@ -78,14 +78,14 @@ class Summary:
         lines.extend(
             f"  {count:>7}  through the Dataset engine: {why}" for why, count in sorted(self.dataset_engine.items())
         )
-        lines.extend(f"  {count:>7}  {effect:10} {line}" for (line, effect), count in self._effects())
-        if self.attributes:
+        lines.extend(f"  {count:>7}  {effect:10} {line}" for (line, effect), count in self.effects())
+        if self.attributes and dry_run:
             lines.append("by attribute:")
-        lines.extend(
-            f"  {count:>7}  {effect:10} {name_of_attribute(path)}  {line}"
-            for (line, effect, path), count in self._plan()
-        )
-        idle = self._idle_lines()
+            lines.extend(
+                f"  {count:>7}  {effect:10} {name_of_attribute(path)}  {line}"
+                for (line, effect, path), count in self._plan()
+            )
+        idle = self.idle_lines()
         if idle and self.endings[Ending.WRITTEN]:
             dots = ", ..." if len(idle) > _MOST_IDLE else ""
             lines.append(f"  {len(idle)} rules touched nothing: {', '.join(idle[:_MOST_IDLE])}{dots}")
@@ -113,9 +113,9 @@ class Summary:
             ],
             "pixels": {"objects": self.cleaned_in_pixels, "frames": self.frames},
             "quarantined": self.quarantined,
-            "effects": [{"line": line, "effect": effect, "count": count} for (line, effect), count in self._effects()],
+            "effects": [{"line": line, "effect": effect, "count": count} for (line, effect), count in self.effects()],
             "dataset_engine": [{"why": why, "count": count} for why, count in sorted(self.dataset_engine.items())],
-            "idle": self._idle_lines(),
+            "idle": self.idle_lines(),
             **({"plan": plan} if dry_run else {}),
         }
         if self.references is not None:
@@ -125,7 +125,8 @@ class Summary:
     def _plan(self) -> list[tuple[tuple[str, str, str], int]]:
         return sorted(self.attributes.items(), key=lambda one: (*_line_key(one[0][0]), one[0][2], one[0][1]))
 
-    def _effects(self) -> list[tuple[tuple[str, str], int]]:
+    def effects(self) -> list[tuple[tuple[str, str], int]]:
+        """Return how many elements each line of the recipe had each effect on, in the order of the recipe."""
         return sorted(self._by_line().items(), key=lambda one: (*_line_key(one[0][0]), one[0][1]))
 
     def _by_line(self) -> Counter[tuple[str, str]]:
@@ -134,7 +135,7 @@ class Summary:
             effects[line_of(self.program, op), effect] += count
         return effects
 
-    def _idle_lines(self) -> list[str]:
+    def idle_lines(self) -> list[str]:
         """Return the lines of rules that had no effect on any object."""
         lines = {line_of(self.program, at) for at, op in enumerate(self.program.ops) if isinstance(op, _ACTING)}
         return sorted(lines - {line for line, _ in self._by_line()} - {"deidc"}, key=_line_key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -107,7 +108,7 @@ def records(manifest: Path) -> list[dict[str, object]]:
     ],
 )
 def test_a_cluster_does_what_one_machine_does(deidc, recipe, scans, tmp_path, elsewhere, options):
-    """The same bytes, the same words in the same order, the same summary, the same records."""
+    """The same bytes, the same words in the same order, the same summary, the same records, the same page."""
     recipe("FORMAT dicom\n\n%vars\nVAR who text\nVAR key secret\n"
            "\n%filter graylist\nLABEL MR\n  equals Modality MR\n\n%header\n"
            "REPLACE PatientName var:who\nREPLACE SOPInstanceUID deid_func:stable_uid key=var:key\n")  # fmt: skip
@@ -119,13 +120,15 @@ def test_a_cluster_does_what_one_machine_does(deidc, recipe, scans, tmp_path, el
         archive.write(shipped("rtplan.dcm"), "plan.dcm")
     (tmp_path / "rows.csv").write_text("file,who\nZQIN/0/ZQ00.dcm,ZQ1\n1/ZQ01.dcm,ZQ2\n")
     command = ("run", "my.deid", "ZQIN", "--var", "who=ZQ3", "--var", "key=ZQ", *options)
-    here = deidc(*command, "-o", "here", "--manifest", "m1")
-    there = deidc(*command, "-o", "there", "--manifest", "m2", *elsewhere)
+    here = deidc(*command, "-o", "here", "--manifest", "m1", "--report", "p1.html")
+    there = deidc(*command, "-o", "there", "--manifest", "m2", "--report", "p2.html", *elsewhere)
     assert here.returncode == 1, here.stderr
     assert (there.returncode, there.stdout, there.stderr) == (here.returncode, here.stdout, here.stderr)
     assert whole(tmp_path / "there") == whole(tmp_path / "here")
     assert records(tmp_path / "m2") == records(tmp_path / "m1")
     assert len(records(tmp_path / "m1")) > 25
+    pages = [(tmp_path / name).read_text(encoding="utf-8") for name in ("p1.html", "p2.html")]
+    assert len({re.sub(r"[0-9-]{10} [0-9:]{5} UTC", "", page) for page in pages}) == 1
 
 
 def test_of_inputs_with_one_name_one_is_written(deidc, recipe, scans, tmp_path, elsewhere):

@@ -106,7 +106,9 @@
   }
   const anew = () => { pages.rows = 0; pages.pictures = 0; draw(); };
 
-  for (const control of Object.values(controls)) control.addEventListener("input", anew);
+  for (const control of Object.values(controls)) {
+    control.addEventListener(control === controls.words ? "input" : "change", anew);
+  }
   byId("clear").addEventListener("click", () => {
     for (const control of Object.values(controls)) control.value = "";
     anew();

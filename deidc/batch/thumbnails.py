@@ -1,0 +1,106 @@
+"""Thumbnails of what became of flagged images, made where the file is cleaned, for the page of a run."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from attrs import field, frozen
+
+from deidc.batch import remote
+from deidc.batch.archives import Shelf
+from deidc.batch.content import Content
+from deidc.batch.destinations import Destination, LocalFolder, RemoteFolder
+from deidc.batch.sources import LocalFile, NotOpened, OpenedRange, Remote, open_source
+from deidc.runtime.frame import Trouble
+from deidc.runtime.layout import Damaged
+from deidc.runtime.outcome import Flag
+from deidc.runtime.walk import Unsuited
+from deidc.runtime.window import NotWhole, Reader
+
+
+@frozen
+class Thumbnail:
+    """A PNG file of a flagged image, and in words what it shows; without one, the words say why there is none."""
+
+    png: bytes | None = field(repr=False)
+    shows: str
+
+
+@frozen
+class Thumbnails:
+    """How thumbnails are made: the pixels of the longer side, and whether of the pixels of inputs."""
+
+    longest: int = 320
+    originals: bool = False
+
+
+@frozen
+class WrittenTo:
+    """Where an output was written, which is read again for its thumbnail."""
+
+    output: Destination
+    place: Path
+
+
+def deserves_thumbnail(flags: Sequence[Flag]) -> bool:
+    """Whether labels ask for something of the pixels of an object; those of a whitelist do not."""
+    return any(flag.held for flag in flags)
+
+
+def thumbnail_for(
+    asked: Thumbnails, given: Reader, flags: Sequence[Flag], cleaned: WrittenTo | Content | None
+) -> Thumbnail:
+    """Return the thumbnail of a flagged object: of the cleaned image, or of its regions alone where there is none.
+
+    The input is looked at for the size of the image only, unless originals are asked for. Nothing that hinders a
+    thumbnail is of any concern to the object, so it is told in words, and never raised.
+    """
+    try:
+        return _made(asked, given, flags, cleaned)
+    except (Trouble, NotOpened) as failure:
+        rule = failure.fault.rule if isinstance(failure, Trouble) else failure.rule
+        return Thumbnail(None, f"no picture: {rule.code}")
+    except (Unsuited, NotWhole, Damaged):
+        return Thumbnail(None, "no picture: the pixels cannot be found")
+    # A decoder raises what it likes, and so does memory that is not there; the object is written already.
+    except Exception as failure:  # noqa: BLE001
+        return Thumbnail(None, f"no picture ({type(failure).__name__})")
+
+
+def _made(asked: Thumbnails, given: Reader, flags: Sequence[Flag], cleaned: WrittenTo | Content | None) -> Thumbnail:
+    # The packages of the extra `report` are needed from here on.
+    from deidc.pixels.masks import Painting
+    from deidc.pixels.pictures import Pictures
+    from deidc.pixels.thumbnails import outlines_of, thumbnail_of
+
+    painting = Painting.of(flags)
+    with ExitStack() as stack:
+        is_shown = asked.originals or cleaned is not None
+        reader = given if asked.originals or cleaned is None else _reader_of(cleaned, stack)
+        pictures = Pictures.of(reader)
+        if pictures is None:
+            return Thumbnail(None, "no picture: the object has no pixels")
+        if not is_shown:
+            png, shows = outlines_of(pictures, painting, asked.longest)
+            return Thumbnail(png, f"{shows}, held back: regions only")
+        png, shows = thumbnail_of(pictures, painting, asked.longest)
+        return Thumbnail(png, f"{shows}, the input" if asked.originals else shows)
+
+
+def _reader_of(cleaned: WrittenTo | Content, stack: ExitStack) -> Reader:
+    """Return a reader of an output. Raises NotOpened, OSError and what making the content raises."""
+    match cleaned:
+        case Content():
+            # What is not written anywhere may be more than memory holds.
+            file = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # the stack closes it
+            return OpenedRange(file.fileno(), 0, cleaned.write_to(file.fileno()))
+        case WrittenTo(LocalFolder(folder), place):
+            return stack.enter_context(open_source(LocalFile(folder / place), Shelf()))
+        case WrittenTo(RemoteFolder(url), place):
+            target = remote.RemoteObject.at(url).below(place.as_posix())
+            return stack.enter_context(open_source(Remote(target.url), Shelf()))
+        case _:
+            raise AssertionError(cleaned)

@@ -1,0 +1,218 @@
+"""`deidc preview`: one image before and after, with what its labels ask of its pixels, as a PNG."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from deidc.batch.archives import Shelf
+from deidc.batch.atomic import write_atomically
+from deidc.batch.content import Content
+from deidc.batch.destinations import LocalFolder
+from deidc.batch.discovery import Input
+from deidc.batch.job import Ending, FileOutcome, Settings, run_file
+from deidc.batch.manifest import line_of
+from deidc.batch.sources import LocalFile, NotOpened, open_source
+from deidc.batch.variables import VariablesError, parse_assignments
+from deidc.batch.workers import silence_pydicom
+from deidc.cli.programs import functions_of, program_of
+from deidc.ir import ops
+from deidc.ir.program import Program
+from deidc.pixels import MissingExtra, require_extra
+from deidc.render.visible import visible
+from deidc.runtime.frame import Trouble
+from deidc.runtime.layout import Damaged
+from deidc.runtime.machine import LinkError, Machine
+from deidc.runtime.outcome import Fault, Flag, Region
+from deidc.runtime.walk import Unsuited
+from deidc.runtime.window import NotWhole
+
+if TYPE_CHECKING:
+    from deidc.pixels.masks import Masks
+
+_AFTER = Path("after.dcm")
+
+
+class Frames(click.ParamType[tuple[int, ...]]):
+    """Numbers of frames, like 0,10,20."""
+
+    name = "frames"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Return the numbers, each once, in order."""
+        parts = [part.strip() for part in str(value).split(",")]
+        if not all(part.isascii() and part.isdecimal() for part in parts):
+            self.fail(f"{value!r} is no list of frames like 0,10,20", param, ctx)
+        return tuple(sorted({int(part) for part in parts}))
+
+
+@click.command("preview")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--recipe", "-r", required=True, metavar="RECIPE", help="The recipe, or a program.")
+@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to lay before this one.")
+@click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A variable.")
+@click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Functions that func: calls.")
+@click.option("--frames", type=Frames(), metavar="NUMBERS", help="Frames to show, counted from 0, like 0,10,20.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("preview.png"),
+    show_default=True,
+    metavar="PNG",
+    help="Where to write the picture.",
+)
+@click.option(
+    "--max-size",
+    type=click.IntRange(16, 8192),
+    default=512,
+    show_default=True,
+    help="The longer side of each frame, in pixels.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace the picture if it is there.")
+def command(
+    file: Path,
+    recipe: str,
+    bases: tuple[str, ...],
+    assignments: tuple[str, ...],
+    references: tuple[str, ...],
+    frames: tuple[int, ...] | None,
+    output: Path,
+    max_size: int,
+    overwrite: bool,
+) -> None:
+    """Show what a recipe does to the pixels of a file: before, the regions of its labels, and after.
+
+    What is shown before are the original pixels. Of an image with several frames the first, the middle and the last
+    are shown, and those at which the regions change. Labels that fire are printed with their line of the recipe and
+    their regions. Exit code 1: the object is refused or held back, or its pixels cannot be shown.
+    """
+    silence_pydicom()
+    if output.exists() and not overwrite:
+        raise click.UsageError(f"{output} exists already; say --overwrite to replace it")
+    try:
+        require_extra()
+    except MissingExtra as failure:
+        raise click.UsageError(str(failure)) from None
+    machine = _machine(recipe, bases, assignments, references)
+    with tempfile.TemporaryDirectory() as folder:
+        # Both are the same folder, since what comes of the file is in one of them, under one name.
+        after = LocalFolder(Path(folder))
+        settings = Settings(output=after, write_flagged=True, quarantine=after)
+        outcome = run_file(machine, settings, 0, Input(LocalFile(file), _AFTER))
+        _tell_labels(outcome.flags, machine.program)
+        if outcome.ending in (Ending.REFUSED, Ending.SKIPPED):
+            _end(file, *map(_told, outcome.faults))
+        png, shown = _drawn(file, after.path / _AFTER, outcome, machine.program, frames, max_size)
+    _write(output, png, overwrite=overwrite)
+    click.echo(f"written: {output}, {shown}", err=True)
+    if outcome.holding:
+        labels = ", ".join(f"{flag.group}/{flag.label}" for flag in outcome.holding)
+        _end(file, f"deidc run holds it back, flagged by {labels}")
+
+
+def _machine(recipe: str, bases: tuple[str, ...], assignments: tuple[str, ...], references: tuple[str, ...]) -> Machine:
+    functions = functions_of(references)
+    program = program_of(recipe, bases, functions.signatures() if references else None, quiet=True)
+    try:
+        variables = parse_assignments(assignments, program.needs.variables)
+        return Machine.link(program, functions, variables=variables)
+    except (VariablesError, LinkError) as failure:
+        raise click.UsageError(str(failure)) from None
+
+
+def _drawn(
+    file: Path, cleaned: Path, outcome: FileOutcome, program: Program, frames: tuple[int, ...] | None, max_size: int
+) -> tuple[bytes, str]:
+    """Return the picture, and which frames it shows; end the command if they cannot be shown."""
+    from deidc.pixels.comparison import Comparison
+    from deidc.pixels.masks import Masks, Painting
+    from deidc.pixels.pictures import Pictures
+
+    def pictures(path: Path) -> Pictures:
+        found = Pictures.of(stack.enter_context(open_source(LocalFile(path), Shelf())))
+        if found is None:
+            _end(file, "it has no pixels to show")
+        return found
+
+    try:
+        with ExitStack() as stack:
+            before = pictures(file)
+            image = before.image
+            masks = Masks(Painting.of(outcome.flags), image.rows, image.columns, image.frames)
+            numbers, told = _chosen(frames, masks)
+            titles = ["deidc preview", *(_labels(outcome.flags, program) or ["no label fires"])]
+            caption = "after, held back" if outcome.holding else "after"
+            comparison = Comparison(before, masks, pictures(cleaned), caption)
+            return comparison.png(titles, numbers, max_size), told
+    except Trouble as failure:
+        _end(file, _told(failure.fault))
+    except NotOpened as failure:
+        _end(file, f"{failure.rule.code} {failure.message}")
+    except (Unsuited, NotWhole, Damaged):
+        _end(file, "its pixels cannot be found")
+
+
+def _chosen(frames: tuple[int, ...] | None, masks: Masks) -> tuple[tuple[int, ...], str]:
+    """Return the frames to show, and how to say so. Raises click.UsageError for one that is not there."""
+    from deidc.pixels.key_frames import key_frames
+
+    if frames is not None and frames[-1] >= masks.frames:
+        raise click.UsageError(f"there is no frame {frames[-1]}; the last one is {masks.frames - 1}")
+    numbers, left_out = (frames, 0) if frames is not None else key_frames(masks)
+    told = f"frames {', '.join(map(str, numbers))} of {masks.frames}; something is blanked in {masks.touched()}"
+    if left_out:
+        told += f"; {left_out} more at which the regions change are not shown, name them with --frames"
+    return numbers, told
+
+
+def _tell_labels(flags: tuple[Flag, ...], program: Program) -> None:
+    """Print each label that fired, with its line of the recipe, and its regions as a recipe has them."""
+    if not flags:
+        click.echo("no label fires")
+    for flag, label in zip(flags, _labels(flags, program), strict=True):
+        click.echo(label)
+        for region in flag.regions:
+            for line in _lines_of(region):
+                click.echo(f"  {line}")
+
+
+def _labels(flags: tuple[Flag, ...], program: Program) -> list[str]:
+    return [visible(f"{flag.group}/{flag.label}  {flag.policy.value}  {line_of(program, flag.op)}") for flag in flags]
+
+
+def _lines_of(region: Region) -> Iterator[str]:
+    word = "keepcoordinates" if region.keep else "coordinates"
+    for shape in region.shapes:
+        match shape:
+            case ops.Rectangle(x0, y0, x1, y1):
+                yield f"{word} {x0},{y0},{x1},{y1}"
+            case ops.WholeImage():
+                yield f"{word} all"
+    if not region.shapes:
+        yield f"{word}: the object has no such region"
+
+
+def _told(fault: Fault) -> str:
+    return f"{fault.rule.code} {fault.message}{f' at {fault.path}' if fault.path else ''}"
+
+
+def _end(file: Path, *messages: str) -> NoReturn:
+    for message in messages:
+        click.echo(f"{file}: {message}", err=True)
+    sys.exit(1)
+
+
+def _write(output: Path, png: bytes, *, overwrite: bool) -> None:
+    try:
+        write_atomically(output, Content.of(png), overwrite=overwrite)
+    except FileExistsError:
+        raise click.UsageError(f"{output} exists already; say --overwrite to replace it") from None
+    except OSError as failure:
+        raise click.ClickException(f"{output} cannot be written: {failure.strerror}") from None
