@@ -241,8 +241,9 @@ def test_what_fires_a_label_is_what_the_source_means(row: Row):
 
 
 def test_the_page_tells_what_was_changed():
-    """The table of the page has every row that is not as in the source, with its label and the reason."""
+    """The page counts the labels with regions, and has every row that is not as in the source, with the reason."""
     page = (ROOT / "docs" / "burned-in-regions.md").read_text(encoding="utf-8")
+    assert f" {sum(map(bool, BOXES.values()))} kinds of images " in page
     told = re.findall(r"^\| ([0-9, ]+) \| (.*) \| (merged|corrected|omitted) \| (.*) \|$", page, re.MULTILINE)
     found = {number: tuple(rest) for numbers, *rest in told for number in numbers.split(", ")}
     assert found == {
