@@ -166,7 +166,8 @@ def _chosen(frames: tuple[int, ...] | None, masks: Masks) -> tuple[tuple[int, ..
     if frames is not None and frames[-1] >= masks.frames:
         raise click.UsageError(f"there is no frame {frames[-1]}; the last one is {masks.frames - 1}")
     numbers, left_out = (frames, 0) if frames is not None else key_frames(masks)
-    told = f"frames {', '.join(map(str, numbers))} of {masks.frames}; something is blanked in {masks.touched()}"
+    shown = f"{'frame' if len(numbers) == 1 else 'frames'} {', '.join(map(str, numbers))} of {masks.frames}"
+    told = f"{shown}; something is blanked in {masks.touched()}"
     if left_out:
         told += f"; {left_out} more at which the regions change are not shown, name them with --frames"
     return numbers, told

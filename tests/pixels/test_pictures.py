@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 from pydicom.uid import ImplicitVRLittleEndian, JPEGBaseline8Bit
 
+from deidc.batch.archives import Shelf
+from deidc.batch.sources import LocalFile, open_source
 from deidc.pixels.pictures import Pictures
 from deidc.runtime.frame import Trouble
 from tests.pixels.compressed import compressed_file, encoded_frames, lossless
@@ -248,6 +251,28 @@ def test_palettes_that_meant_eight_bits_are_not_dark():
         data = b"".join((30 * one).to_bytes(2, "little") for one in range(8))
         dataset.add_new(f"{colour}PaletteColorLookupTableData", "OW", data)
     assert made(file_of(dataset, EXPLICIT)).picture(0)[..., 0].reshape(-1).tolist() == list(range(0, 240, 30))
+
+
+def test_pictures_take_the_memory_of_a_frame(tmp_path):
+    """Of an image of a gigabyte no more is in memory than a frame and its picture."""
+    rows, columns, frames = 1000, 1000, 500
+    small = dataset_for(Picture(allocated=16, stored=12), b"")
+    small.Rows, small.Columns, small.NumberOfFrames, small.PixelData = rows, columns, frames, b"\1\2" * 8
+    data = file_of(small, EXPLICIT)
+    head, size = data[: -len(small.PixelData) - 4], 2 * rows * columns * frames
+    path = tmp_path / "large.dcm"
+    with path.open("wb") as file:
+        file.write(head + size.to_bytes(4, "little"))
+        file.truncate(len(head) + 4 + size)  # all frames are a hole
+    with open_source(LocalFile(path), Shelf()) as opened:
+        tracemalloc.start()
+        pictures = Pictures.of(opened)
+        assert pictures is not None
+        for frame in (0, frames - 1):
+            assert not pictures.picture(frame).any()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 8 * 2 * rows * columns
 
 
 def test_without_pixels_there_are_no_pictures():
