@@ -25,6 +25,7 @@ from pydicom.uid import (
 
 from deidc.codes import faults
 from deidc.pixels.image import PIXEL_DATA, Image
+from deidc.pixels.jpeg.stream import turns_to_rgb
 from deidc.runtime.frame import trouble
 
 Pixels = NDArray[np.integer]
@@ -73,7 +74,7 @@ def can_store(syntax: str) -> bool:
 
 def decoded(encoded: bytes, image: Image, syntax: str) -> Decoded:
     """Decode one frame. Raises Trouble (DC972)."""
-    pixels, photometric = _decoded(encapsulate([encoded], has_bot=False), image, syntax)
+    pixels, photometric = _decoded(encoded, image, syntax)
     shape = (image.rows, image.columns, image.samples) if image.samples > 1 else (image.rows, image.columns)
     if pixels.shape != shape:
         raise undecodable("a frame has other rows or columns than the object says")
@@ -84,7 +85,8 @@ def decoded(encoded: bytes, image: Image, syntax: str) -> Decoded:
     return Decoded(cells, as_decoded)
 
 
-def _decoded(source: bytes, image: Image, syntax: str) -> tuple[NDArray[Any], str]:
+def _decoded(frame: bytes, image: Image, syntax: str) -> tuple[NDArray[Any], str]:
+    source = encapsulate([frame], has_bot=False)
     try:
         decoder = get_decoder(UID(syntax))
         available = decoder.available_plugins
@@ -99,7 +101,8 @@ def _decoded(source: bytes, image: Image, syntax: str) -> tuple[NDArray[Any], st
         # Frames may be damaged in every way, and each plug-in raises what it likes.
         except Exception:  # noqa: BLE001, S112
             continue
-        return pixels, str(told["photometric_interpretation"])
+        is_converted = plugin == "pillow" and syntax in ALWAYS_LOSSY and image.samples > 1 and turns_to_rgb(frame)
+        return pixels, "RGB" if is_converted else str(told["photometric_interpretation"])
     if not available:
         raise undecodable("no package is installed that decodes frames of this transfer syntax")
     raise undecodable("a frame is damaged")
@@ -140,7 +143,7 @@ def encoded(frame: Decoded, image: Image, syntax: str) -> bytes | None:
     try:
         options = _options(frame.image, **more)
         data = bytes(get_encoder(encoder).encode(frame.pixels, validate=False, **options))
-        again, _ = _decoded(encapsulate([data], has_bot=False), image, syntax)
+        again, _ = _decoded(data, image, syntax)
     # Encoders raise what they like for frames that they cannot hold.
     except Exception:  # noqa: BLE001
         return None
