@@ -20,12 +20,13 @@ from pydicom.uid import (
     JPEGExtended12Bit,
     JPEGLSLossless,
     JPEGLSNearLossless,
+    JPEGTransferSyntaxes,
     RLELossless,
 )
 
 from deidc.codes import faults
 from deidc.pixels.image import PIXEL_DATA, Image
-from deidc.pixels.jpeg.stream import turns_to_rgb
+from deidc.pixels.jpeg.stream import size_of, turns_to_rgb
 from deidc.runtime.frame import trouble
 
 Pixels = NDArray[np.integer]
@@ -53,6 +54,8 @@ _FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
         RLELossless: ("pylibjpeg",),
     }
 )
+# What decodes alone if it is there. Others find no end in some frames that Pillow refuses as damaged.
+_ALONE: Mapping[str, str] = MappingProxyType({JPEGBaseline8Bit: "pillow"})
 ALWAYS_LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit})
 # Transforms of JPEG 2000 are undone by its decoders; colour that pixels shared is given to each.
 _DECODED_AS: Mapping[str, str] = MappingProxyType({"YBR_ICT": "RGB", "YBR_RCT": "RGB", "YBR_FULL_422": "YBR_FULL"})
@@ -74,6 +77,9 @@ def can_store(syntax: str) -> bool:
 
 def decoded(encoded: bytes, image: Image, syntax: str) -> Decoded:
     """Decode one frame. Raises Trouble (DC972)."""
+    # There is a decoder that finds no end in an image of JPEG without rows.
+    if syntax in JPEGTransferSyntaxes and size_of(encoded) not in (None, (image.rows, image.columns)):
+        raise undecodable("a frame has other rows or columns than the object says")
     pixels, photometric = _decoded(encoded, image, syntax)
     shape = (image.rows, image.columns, image.samples) if image.samples > 1 else (image.rows, image.columns)
     if pixels.shape != shape:
@@ -93,7 +99,8 @@ def _decoded(frame: bytes, image: Image, syntax: str) -> tuple[NDArray[Any], str
     except NotImplementedError:
         available = ()
     first = [name for name in _FIRST.get(syntax, ()) if name in available]
-    for plugin in (*first, *(name for name in available if name not in first)):
+    others = [name for name in available if name not in first]
+    for plugin in first if _ALONE.get(syntax) in first else [*first, *others]:
         try:
             pixels, told = decoder.as_array(
                 source, index=0, raw=True, decoding_plugin=plugin, **_options(image, **_as_it_is(syntax))

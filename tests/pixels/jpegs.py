@@ -65,14 +65,12 @@ def jpeg(picture: Pillow.Image, coding: Coding, **options: object) -> bytes:
     return buffer.getvalue()
 
 
-def jpeg_file(frames: list[bytes], rows: int, columns: int, photometric: str, **more: object) -> bytes:
+def jpeg_file(frames: list[bytes], rows: int, columns: int, photometric: str, syntax: str = JPEGBaseline8Bit) -> bytes:
     """A file with frames."""
-    picture = Picture(photometric, rows=rows, columns=columns, frames=len(frames), syntax=JPEGBaseline8Bit)
+    picture = Picture(photometric, rows=rows, columns=columns, frames=len(frames), syntax=syntax)
     dataset = dataset_for(picture, b"")
     dataset.PixelData = encapsulate(frames, has_bot=False)
     dataset["PixelData"].VR, dataset["PixelData"].is_undefined_length = "OB", True
-    for keyword, value in more.items():
-        setattr(dataset, keyword, value)
     return file_of(dataset, picture.syntax)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import deid_data
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import convert_color_space
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import ExplicitVRLittleEndian, JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLosslessSV1
 
 from deidc import Refused
 from deidc.pixels.cleaning import BlankedBytes, Storage, blank_bytes
@@ -288,6 +290,31 @@ def test_damaged_frames_are_blanked_or_refused(coding, changes, data):
         assert read(outcome.whole()).BurnedInAnnotation == "NO"
     else:
         assert isinstance(outcome, Refused)
+
+
+BLANK = """
+import sys
+from deidc.ir.ops import WholeImage
+from deidc.pixels.cleaning import blank_bytes
+from deidc.pixels.masks import Painting
+from deidc.runtime.outcome import Region
+from deidc.runtime.window import InMemory
+
+data = open(sys.argv[1], "rb").read()
+print(*(fault.rule.code for fault in blank_bytes(InMemory(data), Painting((Region(False, (WholeImage(),)),))).faults))
+"""
+
+
+@pytest.mark.parametrize("syntax", [JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLosslessSV1])
+def test_an_image_without_rows_comes_to_an_end(syntax, tmp_path):
+    """It is refused before it gets to a decoder that would never give it back."""
+    frame = jpeg(scene(24, 40, "L"), GREY)
+    at = frame.index(b"\xff\xc0") + 5
+    data = jpeg_file([frame[:at] + b"\0\0" + frame[at + 2 :]], 24, 40, "MONOCHROME2", syntax=syntax)
+    (tmp_path / "a.dcm").write_bytes(data)
+    command = [sys.executable, "-c", BLANK, str(tmp_path / "a.dcm")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.split() == ["DC972"], done.stderr
 
 
 REAL = {

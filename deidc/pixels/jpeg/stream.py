@@ -16,6 +16,7 @@ SOI, EOI, SOF0, DHT, SOS, DQT, DRI, COM = 0xD8, 0xD9, 0xC0, 0xC4, 0xDA, 0xDB, 0x
 APP0, APP14 = 0xE0, 0xEE
 _APPLICATIONS = range(0xE0, 0xF0)
 _RESTARTS = range(0xD0, 0xD8)
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, 0xCC}
 
 _MARKER = re.compile(rb"\xff+([^\xff])", re.DOTALL)
 _IN_SCAN = re.compile(rb"\xff(\xff*)([^\xff])", re.DOTALL)
@@ -142,6 +143,18 @@ def _end_of_scan(data: bytes, at: int) -> int:
 def stream_of(data: bytes) -> Stream:
     """Read an image of the baseline process. Raises DamagedImage, and NotBaseline if it is of another one."""
     return _Reading().stream(data)
+
+
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """Return the rows and columns that the frame header of an image of any process says; None if there is none."""
+    try:
+        for marker, held in segments(data):
+            if marker in _FRAMES and len(held) >= 5:
+                rows, columns = struct.unpack(">HH", held[1:5])
+                return rows, columns
+    except DamagedImage:
+        pass
+    return None
 
 
 def turns_to_rgb(data: bytes) -> bool:
