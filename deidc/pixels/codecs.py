@@ -26,7 +26,7 @@ from pydicom.uid import (
 
 from deidc.codes import faults
 from deidc.pixels.image import PIXEL_DATA, Image
-from deidc.pixels.jpeg.stream import size_of, turns_to_rgb
+from deidc.pixels.jpeg.reading import size_of, turns_to_rgb
 from deidc.runtime.frame import trouble
 
 Pixels = NDArray[np.integer]

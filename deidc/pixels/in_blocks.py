@@ -10,7 +10,8 @@ from deidc.pixels.codecs import Decoded, decoded, undecodable
 from deidc.pixels.image import Image
 from deidc.pixels.jpeg.blanking import InBlocks, blanked_in_blocks
 from deidc.pixels.jpeg.faults import DamagedImage, NotBaseline
-from deidc.pixels.jpeg.stream import Stream, stream_of
+from deidc.pixels.jpeg.reading import stream_of
+from deidc.pixels.jpeg.stream import Stream
 from deidc.pixels.masks import Mask
 from deidc.runtime.frame import Trouble
 from deidc.runtime.toplevel import TopLevel

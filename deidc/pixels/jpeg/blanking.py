@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from deidc.pixels.jpeg.covering import blocks_under, in_coded_order, pixels_of
 from deidc.pixels.jpeg.faults import DamagedImage, NotBaseline
 from deidc.pixels.jpeg.huffman import END_OF_BLOCK, HuffmanTable, difference_bits
-from deidc.pixels.jpeg.stream import EOI, SOI, Scan, Stream
+from deidc.pixels.jpeg.reading import EOI, SOI
+from deidc.pixels.jpeg.stream import Scan, Stream
 from deidc.pixels.jpeg.walking import Blocks, blocks_of
 from deidc.pixels.masks import Mask
 
