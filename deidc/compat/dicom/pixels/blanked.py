@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
@@ -12,10 +13,11 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 from pydicom import dcmread
+from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.pixels.utils import pixel_array
-from pydicom.uid import UID, JPEGBaseline8Bit, JPEGExtended12Bit
+from pydicom.pixels.utils import as_pixel_options, pixel_array
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGBaseline8Bit, JPEGExtended12Bit
 
 from deidc.batch.content import Content, Ranges
 from deidc.batch.sources import OpenedBytes
@@ -137,24 +139,49 @@ def pixels_of(content: Content, *, fix_interpretation: bool) -> Pixels:
 
     With `fix_interpretation`, native pixels that are called YBR_FULL_422 and are too many for it are taken for RGB.
     """
-    with _refusing():
-        dataset = dcmread(BytesIO(content.whole()), force=True)
-    _name_syntax(dataset)
-    if fix_interpretation and _is_wrong_name(dataset):
-        dataset.PhotometricInterpretation = "RGB"
+    buffer = BytesIO()
+    for chunk in content.chunks():
+        buffer.write(chunk)
+    buffer.seek(0)
     try:
-        return np.asarray(pixel_array(dataset, decoding_plugin=_plugin(dataset.file_meta.TransferSyntaxUID)))
+        pixels = _array_of(buffer, fix_interpretation=fix_interpretation)
     # Frames may be damaged in every way, and pydicom's words may quote what is in the object.
     except Exception as failure:  # noqa: BLE001
         message = f"the pixels cannot be decoded ({type(failure).__name__})"
         raise ObjectRefused((Fault(faults.FRAME_UNDECODABLE, message),)) from None
+    return pixels if pixels.flags.writeable and pixels.flags.aligned else pixels.copy()
 
 
-def _name_syntax(dataset: Dataset) -> None:
-    """Let an object whose file names no transfer syntax have the one that it is in."""
-    if "TransferSyntaxUID" not in dataset.file_meta:
-        implicit, little = dataset.original_encoding
-        dataset.file_meta.TransferSyntaxUID = UID(syntax_in(Encoding(implicit=bool(implicit), little=bool(little))))
+def _array_of(buffer: BytesIO, *, fix_interpretation: bool) -> Pixels:
+    """Return the pixels of a file; native ones stay in its memory, for frames of a cine are many."""
+    header = dcmread(buffer, force=True, stop_before_pixels=True)
+    if "TransferSyntaxUID" not in header.file_meta:
+        implicit, little = header.original_encoding
+        header.file_meta.TransferSyntaxUID = UID(syntax_in(Encoding(implicit=bool(implicit), little=bool(little))))
+    syntax = header.file_meta.TransferSyntaxUID
+    if syntax not in (ExplicitVRLittleEndian, ImplicitVRLittleEndian):
+        buffer.seek(0)
+        dataset = dcmread(buffer, force=True)
+        dataset.file_meta.TransferSyntaxUID = syntax
+        return np.asarray(pixel_array(dataset, decoding_plugin=_plugin(syntax)))
+    tag, value = _native_value(buffer, syntax)
+    if fix_interpretation and _is_wrong_name(header, len(value)):
+        header.PhotometricInterpretation = "RGB"
+    options: dict[str, Any] = {**as_pixel_options(header), "pixel_keyword": keyword_for_tag(tag), "view_only": True}
+    return np.asarray(get_decoder(syntax).as_array(value, **options)[0])
+
+
+def _native_value(buffer: BytesIO, syntax: UID) -> tuple[int, memoryview]:
+    """Return the tag and the value of native pixel data, which a buffer stands at."""
+    is_implicit = syntax == ImplicitVRLittleEndian
+    header = buffer.read(8 if is_implicit else 12)
+    group, element = struct.unpack("<HH", header[:4])
+    (length,) = struct.unpack("<L", header[-4:])
+    at = buffer.tell()
+    value = buffer.getbuffer()[at : at + length]
+    if len(value) < length:
+        raise ValueError("the pixel data is cut off")
+    return group << 16 | element, value
 
 
 def _plugin(syntax: UID) -> str:
@@ -164,9 +191,8 @@ def _plugin(syntax: UID) -> str:
     return ""
 
 
-def _is_wrong_name(dataset: Dataset) -> bool:
-    if dataset.get("PhotometricInterpretation") != "YBR_FULL_422" or dataset.file_meta.TransferSyntaxUID.is_compressed:
-        return False
-    frames = int(dataset.get("NumberOfFrames") or 1)
-    full = dataset.Rows * dataset.Columns * 3 * dataset.BitsAllocated // 8 * frames
-    return bool(len(dataset.get("PixelData") or b"") >= full)
+def _is_wrong_name(header: Dataset, length: int) -> bool:
+    """Whether native pixels have as many bytes as colour that is not shared, and the name of one that is."""
+    frames = int(header.get("NumberOfFrames") or 1)
+    full = header.Rows * header.Columns * 3 * header.BitsAllocated // 8 * frames
+    return header.get("PhotometricInterpretation") == "YBR_FULL_422" and bool(length >= full)
