@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import secrets
-import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,8 +10,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom.inputs import InMemory, Input, One, inputs_of
-from deidc.compat.dicom.outputs import OutputExists, exists, write
+from deidc.compat.dicom.outputs import OutputExists, write
+from deidc.compat.dicom.pixels.arrays import clean_pixel_data, cleaned_pixels
 from deidc.compat.dicom.pixels.detect import Result, dataset_of, has_burned_pixels
+from deidc.compat.dicom.pixels.places import place_of, temporary_folder
 from deidc.compat.logger import bot
 from deidc.pixels import require_extra
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DicomCleaner", "MissingFigures", "NotCleaned", "OutputExists", "clean_pixel_data"]
 
-_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _KINDS = ("cleaned", "original")
 
 
@@ -40,46 +38,6 @@ class MissingFigures(ImportError):
 
     def __init__(self) -> None:
         super().__init__("pictures need the extra `figures`: pip install 'deidc[figures]'")
-
-
-def clean_pixel_data(
-    dicom_file: One, results: Result, fix_interpretation: bool = True, pixel_data_attribute: str = "PixelData"
-) -> Pixels | None:
-    """Return the pixels of an object as an array, with the regions of a result of `has_burned_pixels` black.
-
-    The array has the shape and the type of pydicom's `pixel_array`, and colour as RGB. Black is as displayed: zero
-    where zero is, the highest value for MONOCHROME1, the lowest for signed numbers. Neither the object nor the result
-    is changed. With `fix_interpretation`, native pixels that are called YBR_FULL_422 and are too many for it are taken
-    for RGB. None, with a warning, if the object has no `pixel_data_attribute`.
-
-    Raises ObjectRefused for pixels that cannot be found or decoded, and ValueError for what is no result.
-    """
-    (one,) = inputs_of(dicom_file)
-    return _cleaned(one, results, fix_interpretation, pixel_data_attribute, force=True)
-
-
-def _cleaned(
-    given: Input, results: Mapping[str, Any], fix_interpretation: bool, attribute: str, *, force: bool
-) -> Pixels | None:
-    require_extra()
-    from deidc.compat.dicom.pixels.blanked import blanked, painting_of, pixels_of, source_of
-    from deidc.pixels.cleaning import Storage
-
-    if attribute not in _PIXELS:
-        raise ValueError(f"pixel_data_attribute is one of {', '.join(_PIXELS)}")
-    painting = painting_of(results)
-    if attribute not in dataset_of(given, force=force):
-        bot.warning(f"the object has no {attribute}, so there is nothing to clean")
-        return None
-    with source_of(given, force=force) as source:
-        file = blanked(source, painting, Storage.NATIVE)
-        pixels = pixels_of(file.content, fix_interpretation=fix_interpretation)
-    silent = sum(not one.get("coordinates") for one in results["results"])
-    if silent:
-        bot.warning(f"{silent} of the labels that fired name no region, so nothing is blanked for them")
-    if file.account is None and any(not region.keep for region in painting.everywhere):
-        bot.warning("no pixel of the image is in a region that is to be blanked")
-    return pixels
 
 
 class DicomCleaner:
@@ -152,7 +110,9 @@ class DicomCleaner:
         if self.results is None or self._input is None:
             bot.warning("nothing is cleaned before detect() was asked for one object")
             return None
-        self.cleaned = _cleaned(self._input, self.results, fix_interpretation, pixel_data_attribute, force=self.force)
+        self.cleaned = cleaned_pixels(
+            self._input, self.results, fix_interpretation, pixel_data_attribute, force=self.force
+        )
         if self.cleaned is not None:
             from deidc.compat.dicom.pixels.blanked import painting_of
 
@@ -298,19 +258,9 @@ class DicomCleaner:
         """Return where an output goes; its folder is made. Raises OutputExists and OSError."""
         if folder is None:
             if self.output_folder is None:
-                self.output_folder = os.path.join(tempfile.gettempdir(), f"clean-{secrets.token_hex(8)}")
+                self.output_folder = temporary_folder()
             folder = self.output_folder
-        os.makedirs(folder, mode=mode, exist_ok=True)
-        if given.place is None:
-            number = 1
-            while (place := Path(folder, f"cleaned-object-{number}.{extension}")).exists():
-                number += 1
-            return place
-        name = re.sub("[.]dicom|[.]dcm", "", given.place.name)
-        place = Path(folder, f"cleaned-{name}.{extension}")
-        if not overwrite and os.path.lexists(place):
-            raise exists(place)
-        return place
+        return place_of(given, folder, extension, mode, overwrite=overwrite)
 
 
 def _readable(given: Input) -> One:
