@@ -113,6 +113,27 @@ def test_the_saved_header_is_the_one_it_had_and_says_what_was_done(tmp_path: Pat
     assert [one.CodeValue for one in saved.DeidentificationMethodCodeSequence] == ["113101"]
 
 
+def test_overlays_over_blanked_pixels_are_blanked(tmp_path: Path):
+    """They may show the same text (deid leaves them); where nothing is blanked they stay."""
+    picture = Picture()
+    _, path = file_with(tmp_path, picture)
+    dataset = dcmread(path)
+    for tag, vr, value in (
+        (0x60000010, "US", picture.rows),
+        (0x60000011, "US", picture.columns),
+        (0x60000040, "CS", "G"),
+        (0x60000050, "SS", [1, 1]),
+        (0x60000100, "US", 1),
+        (0x60000102, "US", 0),
+        (0x60003000, "OW", b"\xff" * 24),
+    ):
+        dataset.add_new(tag, vr, value)
+    cleaner = cleaner_of(tmp_path)
+    cleaner.detect(dataset)
+    cleaner.clean()
+    assert np.array_equal(dcmread(cleaner.save_dicom()).overlay_array(0x6000) == 0, mask_for(picture))
+
+
 def test_what_is_not_there_yet_is_not_saved(tmp_path: Path):
     """Without `clean` there is nothing to save, nor after `clean` for another object; nothing is written."""
     _, path = file_with(tmp_path, Picture())
