@@ -262,7 +262,7 @@ def _finished(
         blanked=blanked,
         quarantined=quarantined,
         effects=cleaned.counts,
-        thumbnail=_thumbnail(settings, refused, given, None if held else (content, place)),
+        thumbnail=_thumbnail(settings, refused, given, None if holding else (content, place)),
         output=None if held else place,
         output_digest=content.digest() if settings.digests and not held else None,
         output_size=size,
@@ -273,7 +273,10 @@ def _finished(
 def _thumbnail(
     settings: Settings, outcome: FileOutcome, given: Given, cleaned: tuple[Content, Path] | None
 ) -> Thumbnail | None:
-    """Return a thumbnail of an object that a label flags, if the input was asked for one."""
+    """Return a thumbnail of an object that a label flags, if the input was asked for one.
+
+    An object that somebody has to look at is not `cleaned`, also where it is written all the same.
+    """
     asked = settings.thumbnails
     if asked is None or not outcome.source.pictured or not deserves_thumbnail(outcome.flags):
         return None

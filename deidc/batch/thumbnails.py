@@ -29,6 +29,9 @@ class Thumbnail:
     shows: str
 
 
+_NO_PIXELS = Thumbnail(None, "no picture: the object has no pixels")
+
+
 @frozen
 class Thumbnails:
     """How thumbnails are made: the pixels of the longer side, and whether of the pixels of inputs."""
@@ -55,7 +58,7 @@ def thumbnail_for(
 ) -> Thumbnail:
     """Return the thumbnail of a flagged object: of the cleaned image, or of its regions alone where there is none.
 
-    The input is looked at for the size of the image only, unless originals are asked for. Nothing that hinders a
+    The input is asked for the size of the image only, unless originals are asked for. Nothing that hinders a
     thumbnail is of any concern to the object, so it is told in words, and never raised.
     """
     try:
@@ -74,18 +77,19 @@ def _made(asked: Thumbnails, given: Reader, flags: Sequence[Flag], cleaned: Writ
     # The packages of the extra `report` are needed from here on.
     from deidc.pixels.masks import Painting
     from deidc.pixels.pictures import Pictures
+    from deidc.pixels.stored import image_in
     from deidc.pixels.thumbnails import outlines_of, thumbnail_of
 
     painting = Painting.of(flags)
+    if cleaned is None and not asked.originals:
+        image = image_in(given)
+        found = outlines_of(image, painting, asked.longest) if image is not None else None
+        return Thumbnail(found[0], f"{found[1]}, regions only") if found is not None else _NO_PIXELS
     with ExitStack() as stack:
-        is_shown = asked.originals or cleaned is not None
         reader = given if asked.originals or cleaned is None else _reader_of(cleaned, stack)
         pictures = Pictures.of(reader)
         if pictures is None:
-            return Thumbnail(None, "no picture: the object has no pixels")
-        if not is_shown:
-            png, shows = outlines_of(pictures, painting, asked.longest)
-            return Thumbnail(png, f"{shows}, held back: regions only")
+            return _NO_PIXELS
         png, shows = thumbnail_of(pictures, painting, asked.longest)
         return Thumbnail(png, f"{shows}, the input" if asked.originals else shows)
 

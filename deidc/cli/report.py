@@ -268,7 +268,8 @@ class RunReport:
         shown, left_out = len(self._pictures), self._without_picture
         if not shown + left_out:
             return ""
-        how = "as the inputs are" if self.originals else "as they were written, or their regions alone if held back"
+        written = "as they were written, or their regions alone if somebody has to look at them"
+        how = "as the inputs are" if self.originals else written
         told = f"{shown:,} of {shown + left_out:,} images that a label flags, {how}"
         return f"{told}; {left_out:,} were left out, --report-thumbnails asks for more" if left_out else told
 

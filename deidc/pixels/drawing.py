@@ -60,5 +60,5 @@ def _border(mask: Mask) -> NDArray[np.bool_]:
 def as_png(picture: Picture) -> bytes:
     """Return a picture as a PNG file that holds nothing but it."""
     buffer = io.BytesIO()
-    Pillow.fromarray(picture).save(buffer, "PNG", optimize=True)
+    Pillow.fromarray(picture).save(buffer, "PNG")
     return buffer.getvalue()

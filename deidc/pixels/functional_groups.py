@@ -22,7 +22,7 @@ class FunctionalGroups:
     _per_frame: list[Dataset] | None = field(init=False, default=None, repr=False)
 
     def find(self, macro: int, tag: int, frame: int) -> InputElement | None:
-        """Return an attribute of the macro of a frame, else of all frames, else of the object; None if it is nowhere."""
+        """Return an attribute of the macro of a frame, else of that of all frames, else of the object."""
         for groups in (self._of_frame(frame), self._of_all()):
             for group in groups:
                 for item in _items(OfDataset(group), macro):

@@ -55,13 +55,9 @@ class StoredFrames:
         Raises Trouble (DC971) if they cannot be found in the bytes, Unsuited for what is no DICOM file, NotWhole or
         Damaged where the bytes are cut off, and OSError of the reader.
         """
-        file = opened(Window(reader))
-        there = {one.header.tag: one for one in places(file.window, file.start, file.window.size, file.layout)}
-        top = OfBytes(file.window, file.layout, meta_elements(file.meta), META_LAYOUT, file.start)
-        image = image_of(top, there)
+        file, there, top = _opened(reader)
+        image = _image_of(top, there)
         if image is None:
-            if _PROVIDER in there:
-                raise not_understood("the pixels are not in the object, but elsewhere", _PROVIDER)
             return None
         place = there[image.tag]
         if place.header.length != UNDEFINED:
@@ -123,6 +119,25 @@ class StoredFrames:
         own = data[(first - begin) // 8 :][: image.frame_bits // 8]
         kind = "f" if image.is_float else "u"
         return own.view(f"{'<' if self.little else '>'}{kind}{image.allocated // 8}")
+
+
+def image_in(reader: Reader) -> Image | None:
+    """Return how the pixels of a file lie; None if it has none. They are not looked at. Raises as `StoredFrames.of`."""
+    _, there, top = _opened(reader)
+    return _image_of(top, there)
+
+
+def _opened(reader: Reader) -> tuple[Opened, dict[int, Place], OfBytes]:
+    file = opened(Window(reader))
+    there = {one.header.tag: one for one in places(file.window, file.start, file.window.size, file.layout)}
+    return file, there, OfBytes(file.window, file.layout, meta_elements(file.meta), META_LAYOUT, file.start)
+
+
+def _image_of(top: OfBytes, there: dict[int, Place]) -> Image | None:
+    image = image_of(top, there)
+    if image is None and _PROVIDER in there:
+        raise not_understood("the pixels are not in the object, but elsewhere", _PROVIDER)
+    return image
 
 
 def _valued(cells: Values, image: Image) -> Values:

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from deidc.pixels.drawing import outlined, scaled, scaled_mask, size_within
+from deidc.pixels.image import Image
 from deidc.pixels.levels import Picture
 from deidc.pixels.masks import Masks, Painting
 from deidc.pixels.pictures import Pictures
@@ -20,21 +21,20 @@ def thumbnail_of(pictures: Pictures, painting: Painting, longest: int) -> tuple[
 
     Brightness is that of the pixels that are not blanked. Raises Trouble (DC971, DC972), NotWhole and OSError.
     """
-    masks = _masks(pictures, painting)
+    masks = _masks(pictures.image, painting)
     frame = _telling_frame(masks)
     picture = pictures.picture(frame, pictures.levels(frame, ignoring=masks.of(frame)))
     return _drawn(picture, masks, frame, longest)
 
 
-def outlines_of(pictures: Pictures, painting: Painting, longest: int) -> tuple[bytes, str]:
-    """Return a PNG file of the regions alone, over black: no pixel of the image is looked at."""
-    masks = _masks(pictures, painting)
+def outlines_of(image: Image, painting: Painting, longest: int) -> tuple[bytes, str]:
+    """Return a PNG file of the regions alone, over black, and of which frame."""
+    masks = _masks(image, painting)
     frame = _telling_frame(masks)
     return _drawn(np.zeros((masks.rows, masks.columns), np.uint8), masks, frame, longest)
 
 
-def _masks(pictures: Pictures, painting: Painting) -> Masks:
-    image = pictures.image
+def _masks(image: Image, painting: Painting) -> Masks:
     return Masks(painting, image.rows, image.columns, image.frames)
 
 
@@ -49,5 +49,4 @@ def _drawn(picture: Picture, masks: Masks, frame: int, longest: int) -> tuple[by
     few = Pillow.fromarray(drawn).quantize(_COLOURS, Pillow.Quantize.MAXCOVERAGE, dither=Pillow.Dither.NONE)
     buffer = io.BytesIO()
     few.save(buffer, "PNG", optimize=True)
-    shows = f"frame {frame} of {masks.frames}" if masks.frames > 1 else f"{masks.columns} x {masks.rows}"
-    return buffer.getvalue(), shows
+    return buffer.getvalue(), f"frame {frame} of {masks.frames}"

@@ -10,12 +10,12 @@ import deid_data
 import numpy as np
 import pytest
 from PIL import Image as Pillow
-from pydicom import dcmread
+from pydicom import dcmread, dcmwrite
 
 from tests.files import copy_of
 
 FOLDER = Path(deid_data.__file__).parent / "data" / "ultrasounds"
-CINE, GREY = FOLDER / "ultrasound-multiframe.dcm", FOLDER / "GREYSCALE_IMAGE.dcm"
+GREY = FOLDER / "GREYSCALE_IMAGE.dcm"
 RECIPE = """FORMAT dicom
 
 %header
@@ -31,6 +31,15 @@ LABEL Banner
 """
 # How a sheet is laid out; the height of its head is found.
 MARGIN, GAP, ORANGE = 20, 14, (255, 149, 0)
+
+
+def cine(to: Path, frames: int) -> np.ndarray:
+    """Write the first frames of the cine that deid ships, and return them."""
+    dataset = dcmread(FOLDER / "ultrasound-multiframe.dcm")
+    dataset.PixelData = dataset.PixelData[: frames * dataset.Rows * dataset.Columns * 3]
+    dataset.NumberOfFrames = frames
+    dcmwrite(to, dataset, enforce_file_format=False)
+    return dataset.pixel_array
 
 
 def sheet(path: Path) -> np.ndarray:
@@ -56,7 +65,8 @@ def panels(drawn: np.ndarray, frame: np.ndarray, row: int = 0) -> tuple[np.ndarr
     tops = [
         top
         for top in range(drawn.shape[0] - rows + 1)
-        if np.array_equal(drawn[top : top + rows, MARGIN : MARGIN + columns], frame)
+        if np.array_equal(drawn[top : top + rows : 29, MARGIN : MARGIN + columns], frame[::29])
+        and np.array_equal(drawn[top : top + rows, MARGIN : MARGIN + columns], frame)
     ]
     assert len(tops) > row, "the original frame is not on the sheet"
     lefts = [MARGIN + number * (columns + GAP) for number in range(3)]
@@ -92,26 +102,25 @@ def test_before_regions_and_after_of_an_image(deidc, recipe, tmp_path):
 def test_frames_of_a_cine(deidc, recipe, tmp_path):
     """The first, the middle and the last of its frames, or those that are asked for; none that is not there."""
     recipe(RECIPE)
-    frames = dcmread(CINE).pixel_array
-    done = deidc("preview", CINE, "-r", "my.deid", "--max-size", 800)
+    frames = cine(tmp_path / "cine.dcm", 6)
+    done = deidc("preview", "cine.dcm", "-r", "my.deid", "--max-size", 800)
     assert done.returncode == 0, done.stderr
     drawn = sheet(tmp_path / "preview.png")
-    for frame in (0, 14, 29):
+    for frame in (0, 2, 5):
         _, _, after = panels(drawn, frames[frame])
         assert not after[10:40, :640].any()
         assert np.array_equal(after[40:], frames[frame][40:])
-    again = deidc("preview", CINE, "-r", "my.deid", "--frames", "7")
+    again = deidc("preview", "cine.dcm", "-r", "my.deid", "--frames", "4")
     assert (again.returncode, "preview.png exists already" in again.stderr) == (2, True)
-    done = deidc("preview", CINE, "-r", "my.deid", "--frames", "7,7,3", "--max-size", 800, "--overwrite")
+    done = deidc("preview", "cine.dcm", "-r", "my.deid", "--frames", "4,4,3", "--max-size", 800, "--overwrite")
     assert done.returncode == 0, done.stderr
     drawn = sheet(tmp_path / "preview.png")
     panels(drawn, frames[3])
-    panels(drawn, frames[7])
+    panels(drawn, frames[4])
     with pytest.raises(AssertionError, match="not on the sheet"):
         panels(drawn, frames[0])
-    missing = deidc("preview", CINE, "-r", "my.deid", "--frames", "30", "-o", "none.png")
-    assert (missing.returncode, "the last one is 29" in missing.stderr) == (2, True)
-    assert deidc("preview", CINE, "-r", "my.deid", "--frames", "1-3", "-o", "none.png").returncode == 2
+    missing = deidc("preview", "cine.dcm", "-r", "my.deid", "--frames", "6", "-o", "none.png")
+    assert (missing.returncode, "the last one is 5" in missing.stderr) == (2, True)
     assert not (tmp_path / "none.png").exists()
 
 

@@ -14,7 +14,6 @@ import sys
 import time
 from pathlib import Path
 
-import deid_data
 import numpy as np
 import pytest
 from PIL import Image as Pillow
@@ -22,10 +21,9 @@ from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from tests.cli.test_preview import ORANGE, chunks
+from tests.cli.test_preview import FOLDER, ORANGE, chunks, cine
 from tests.files import copy_of, shipped
 
-FOLDER = Path(deid_data.__file__).parent / "data" / "ultrasounds"
 RECIPE = """FORMAT dicom
 
 %header
@@ -49,21 +47,13 @@ LABEL Somebody's scan
 CANARY = "ZQ7"
 
 
-def cine(to: Path) -> None:
-    """Write the first three frames of the cine that deid ships."""
-    dataset = dcmread(FOLDER / "ultrasound-multiframe.dcm")
-    dataset.PixelData = dataset.PixelData[: 3 * dataset.Rows * dataset.Columns * 3]
-    dataset.NumberOfFrames = 3
-    dcmwrite(to, dataset, enforce_file_format=False)
-
-
 @pytest.fixture
 def scans(tmp_path) -> Path:
     """Two images to be cleaned, one to be held back, one to be refused, one without labels, and no DICOM file."""
     folder = tmp_path / f"{CANARY}scans"
     folder.mkdir()
     shutil.copy(FOLDER / "GREYSCALE_IMAGE.dcm", folder / f"{CANARY}grey.dcm")
-    cine(folder / f"{CANARY}cine.dcm")
+    cine(folder / f"{CANARY}cine.dcm", 3)
     copy_of("CT_small.dcm", folder / f"{CANARY}ct.dcm", PatientName=f"{CANARY}^Name")
     copy_of("MR_small.dcm", folder / f"{CANARY}mr.dcm", InstitutionName=f"{CANARY}Clinic")
     shutil.copy(shipped("MR_truncated.dcm"), folder / f"{CANARY}truncated.dcm")
@@ -206,6 +196,17 @@ def test_originals_only_if_they_are_asked_for(deidc, recipe, scans, tmp_path):
     assert any(one[4 : one.shape[0] * 40 // 768 - 4, 4:-4].any() for one in pictures)
     alone = deidc("run", "my.deid", scans.name, "-o", "out", "--report-originals")
     assert (alone.returncode, "--report" in alone.stderr) == (2, True)
+
+
+def test_what_is_flagged_and_written_all_the_same_shows_no_pixels(deidc, recipe, scans, tmp_path):
+    """With --flagged write the pixels that nobody looked at are in the output, and not on the page."""
+    recipe(RECIPE.replace("coordinates 0,0,1024,40", "").replace("contains Modality US", "contains Modality US|CT"))
+    done = run(deidc, scans, "--flagged", "write", "--json")
+    assert json.loads(done.stdout)["outcomes"]["flagged"] == 0
+    pictures = [drawn(one) for one in pictures_of(page(tmp_path))]
+    assert len(pictures) == 3
+    colours = {tuple(one) for picture in pictures for one in picture.reshape(-1, 3).tolist()}
+    assert colours == {(0, 0, 0), ORANGE}
 
 
 def test_what_is_left_out_is_told(deidc, recipe, scans, tmp_path):

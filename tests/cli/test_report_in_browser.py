@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from tests.cli.test_report import FOLDER, RECIPE, cine
+from tests.cli.test_preview import FOLDER, cine
+from tests.cli.test_report import RECIPE
 from tests.files import copy_of
 
 FLAGS = (
@@ -45,7 +46,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     (folder / "scans").mkdir()
     shutil.copy(FOLDER / "GREYSCALE_IMAGE.dcm", folder / "scans")
-    cine(folder / "scans" / "cine.dcm")
+    cine(folder / "scans" / "cine.dcm", 3)
     copy_of("CT_small.dcm", folder / "scans" / "ct.dcm")
     (folder / "scans" / "empty.dcm").write_bytes(b"")
     for number in range(FILES - 4):
@@ -138,7 +139,7 @@ def test_pictures_are_displayed_and_chosen_with_the_files(shown):
     assert all(width > 0 and alt.startswith("file ") for width, alt in found)
     choose(shown, "outcome", "flagged")
     assert len(shown.execute_script(sizes)) == 1
-    assert "held back" in shown.find_element("css selector", "#pictures figcaption").text
+    assert "regions only" in shown.find_element("css selector", "#pictures figcaption").text
 
 
 def test_nothing_is_asked_of_a_network_and_nothing_is_forbidden(shown):
