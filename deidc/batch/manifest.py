@@ -16,8 +16,9 @@ from attrs import define, field
 
 from deidc.batch.chain import START, Broken, chained, read_chain
 from deidc.batch.job import FileOutcome
+from deidc.ir import ops
 from deidc.ir.program import Program
-from deidc.runtime.outcome import Blanked
+from deidc.runtime.outcome import Blanked, Region
 from deidc.version import __version__
 
 
@@ -163,6 +164,7 @@ def outcome_record(outcome: FileOutcome, program: Program) -> dict[str, object]:
                 "line": line_of(program, one.op),
                 "policy": one.policy.value,
                 "held": one in outcome.holding,
+                "regions": [_region(region) for region in one.regions],
             }
             for one in outcome.flags
         ],
@@ -178,6 +180,11 @@ def outcome_record(outcome: FileOutcome, program: Program) -> dict[str, object]:
             for one in outcome.faults
         ],
     }
+
+
+def _region(region: Region) -> dict[str, object]:
+    shapes = [[one.x0, one.y0, one.x1, one.y1] if isinstance(one, ops.Rectangle) else "all" for one in region.shapes]
+    return {"keep": region.keep, "shapes": shapes}
 
 
 def _pixels(blanked: Blanked) -> dict[str, object]:
