@@ -209,8 +209,6 @@ def command(  # one parameter for each option
     resumable = False
     try:
         with stopping.installed(), ExitStack() as stack:
-            if page is not None:
-                stack.enter_context(page.written(summary, stopping.shield))
             cluster = stack.enter_context(cluster_for(scheduler)) if scheduler is not None else None
             account: Ledger | Rehearsal
             start = None if dry_run else _start(work, destination, journal, manifest, naming=name_template)
@@ -221,6 +219,8 @@ def command(  # one parameter for each option
                 resumable = True
                 token = journal_token(account.journal)
                 work = evolve(work, settings=evolve(settings, token=token), state=start.state)
+            if page is not None:
+                stack.enter_context(page.written(summary, stopping.shield))
             numbered = account.begun(twins_marked(discover(names, destination, looking)))
             numbered = page.asking(numbered) if page is not None else numbered
             elsewhere = stack.enter_context(engine_for(cluster, work)) if cluster is not None else None

@@ -226,7 +226,10 @@ def test_what_is_left_out_is_told(deidc, recipe, scans, tmp_path):
 
 
 def test_a_file_that_is_no_page_is_not_replaced(deidc, recipe, tmp_path):
-    """A page of a run before is replaced, since the same command goes on; another file only with --overwrite."""
+    """A page of a run before is replaced, since the same command goes on; another file only with --overwrite.
+
+    A run that cannot begin leaves the page as it is.
+    """
     recipe(RECIPE)
     scans = copy_of("rtplan.dcm", tmp_path / "scans" / "plan.dcm").parent
     (tmp_path / "page.html").write_text("<!doctype html>\n<p>mine</p>")
@@ -236,6 +239,9 @@ def test_a_file_that_is_no_page_is_not_replaced(deidc, recipe, tmp_path):
     assert not (tmp_path / "out").exists()
     assert run(deidc, scans, "--overwrite").returncode == 0
     assert run(deidc, scans).returncode == 0
+    assert "1 unchanged" in page(tmp_path)
+    recipe(RECIPE.replace("graylist", "greylist"))
+    assert run(deidc, scans).returncode == 2
     assert "1 unchanged" in page(tmp_path)
     (tmp_path / "taken").write_text("")
     done = deidc("run", "my.deid", scans.name, "-o", "other", "--report", "taken/page.html")
