@@ -24,14 +24,14 @@ def thumbnail_of(pictures: Pictures, painting: Painting, longest: int) -> tuple[
     masks = _masks(pictures.image, painting)
     frame = _telling_frame(masks)
     picture = pictures.picture(frame, pictures.levels(frame, ignoring=masks.of(frame)))
-    return _drawn(picture, masks, frame, longest)
+    return _drawn(picture, masks, frame, longest, tinted=False)
 
 
 def outlines_of(image: Image, painting: Painting, longest: int) -> tuple[bytes, str]:
     """Return a PNG file of the regions alone, over black, and of which frame."""
     masks = _masks(image, painting)
     frame = _telling_frame(masks)
-    return _drawn(np.zeros((masks.rows, masks.columns), np.uint8), masks, frame, longest)
+    return _drawn(np.zeros((masks.rows, masks.columns), np.uint8), masks, frame, longest, tinted=True)
 
 
 def _masks(image: Image, painting: Painting) -> Masks:
@@ -42,9 +42,9 @@ def _telling_frame(masks: Masks) -> int:
     return next((frame for frame in range(masks.frames) if masks.touches(frame)), 0)
 
 
-def _drawn(picture: Picture, masks: Masks, frame: int, longest: int) -> tuple[bytes, str]:
+def _drawn(picture: Picture, masks: Masks, frame: int, longest: int, *, tinted: bool) -> tuple[bytes, str]:
     rows, columns = size_within(masks.rows, masks.columns, longest)
-    drawn = outlined(scaled(picture, rows, columns), scaled_mask(masks.of(frame), rows, columns))
+    drawn = outlined(scaled(picture, rows, columns), scaled_mask(masks.of(frame), rows, columns), tinted=tinted)
     # A page has hundreds of them; few colours are a third of the bytes, and nobody diagnoses by a thumbnail.
     few = Pillow.fromarray(drawn).quantize(_COLOURS, Pillow.Quantize.MAXCOVERAGE, dither=Pillow.Dither.NONE)
     buffer = io.BytesIO()
