@@ -133,13 +133,7 @@ class Interpreter:
         for element in self.input.iterall():
             element.value  # noqa: B018  # everything is decoded before a character set changes
         meta = getattr(self.input, "file_meta", None)
-        flags = tuple(
-            (section.name, label.name, section.name.lower() not in ("whitelist", "allowlist"))
-            for section in self.recipe.items
-            if isinstance(section, nodes.Filter)
-            for label in section.body
-            if isinstance(label, nodes.Label) and self.fires(label)
-        )
+        flags = self.flags()
         out = self.level(self.input, None, None, in_meta=False, sheltered=False)
         new_meta = self.level(meta, None, None, in_meta=True, sheltered=False) if meta is not None else None
         if self.charset is not None:
@@ -150,6 +144,22 @@ class Interpreter:
             out.preamble = bytes(128)
             self.effects.add(("preamble", "synced"))
         return Expected(out, frozenset(self.effects), flags)
+
+    def flags(self) -> tuple[tuple[str, str, str], ...]:
+        """Group, label and policy of the labels that fire; groups behind a final one that fires are not asked."""
+        told = {one.group: one.word.lower() for one in self.lines(nodes.Pixels, nodes.Policy)}
+        final = {one.group for one in self.lines(nodes.Pixels, nodes.Final)}
+        known = {"whitelist": "pass", "allowlist": "pass", "blacklist": "flag", "denylist": "flag"}
+        flags: list[tuple[str, str, str]] = []
+        for section in self.recipe.items:
+            if not isinstance(section, nodes.Filter):
+                continue
+            policy = told.get(section.name, known.get(section.name.lower(), "clean"))
+            fired = [one for one in section.body if isinstance(one, nodes.Label) and self.fires(one)]
+            flags += [(section.name, one.name, policy) for one in fired]
+            if fired and section.name in final:
+                break
+        return tuple(flags)
 
     # ---- which elements -------------------------------------------------------------------------------
 

@@ -242,6 +242,25 @@ INCLUDED_TOO_DEEP = _rule(
     "",
     "",
 )
+UNKNOWN_GROUP = _rule(
+    "DC228",
+    "unknown-group",
+    "%pixels names a group of labels that does not exist.",
+    "The policy would be that of no label, and the labels that were meant would have the policy of their group's name.",
+    "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains Modality OT\n\n%pixels\nQUARANTINE greylist\n",
+    "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains Modality OT\n\n%pixels\nQUARANTINE graylist\n",
+)
+DOUBLED_POLICY = _rule(
+    "DC229",
+    "doubled-policy",
+    "One recipe says twice what becomes of a group, or how frames are stored.",
+    "Both cannot hold. A recipe may decide otherwise than its bases and what it includes; its own lines are for one "
+    "thing each.",
+    "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains Modality OT\n  coordinates all\n\n%pixels\n"
+    "CLEAN graylist\nFLAG graylist\n",
+    "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains Modality OT\n  coordinates all\n\n%pixels\n"
+    "FLAG graylist\n",
+)
 
 RULES: tuple[Rule, ...] = (
     UNKNOWN_LIST,
@@ -271,4 +290,6 @@ RULES: tuple[Rule, ...] = (
     BLANK_IN_LIST_NAME,
     CIRCULAR_LIST,
     INCLUDED_TOO_DEEP,
+    UNKNOWN_GROUP,
+    DOUBLED_POLICY,
 )

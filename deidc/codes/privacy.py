@@ -361,7 +361,8 @@ WHITELIST_EXEMPTS_NOTHING = _rule(
     "whitelist-exempts-nothing",
     "A recipe has a whitelist beside other groups of labels.",
     "Labels are asked one by one: an object that a whitelist knows is held back all the same if a label of another "
-    "group fires. deid 0.4.13 reports whitelisted objects as flagged.",
+    "group fires, unless %pixels says FINAL whitelist and the others come behind it. deid 0.4.13 reports whitelisted "
+    "objects as flagged.",
     "FORMAT dicom\n\n%filter whitelist\n\nLABEL known\n  contains Modality CT\n\n%filter blacklist\n\n"
     "LABEL others\n  contains Modality OT\n",
     "FORMAT dicom\n\n%filter blacklist\n\nLABEL others\n  contains Modality OT\n",
@@ -383,6 +384,17 @@ EMPTY_LABEL = _rule(
     "It fires for every object, so every file is held back, most often because its lines were lost.",
     "FORMAT dicom\n\n%filter blacklist\n\nLABEL screenshots\n",
     _FILTER + "  contains Modality OT\n",
+)
+CLEAN_WITHOUT_REGIONS = _rule(
+    "DC443",
+    "clean-without-regions",
+    "A group is to be cleaned, and a label of it blanks no region.",
+    "Nobody knows where the text is in what such a label flags, so it is held back. A region is missing, or the label "
+    "belongs in another group.",
+    "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains ImageType SCREEN\n\n%pixels\nCLEAN graylist\n",
+    "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains ImageType SCREEN\n  coordinates all\n\n%pixels\n"
+    "CLEAN graylist\n",
+    Severity.WARNING,
 )
 CLASS_UID_REPLACED = _rule(
     "DC442",
@@ -437,4 +449,5 @@ RULES: tuple[Rule, ...] = (
     KEEP_IDLE,
     EMPTY_LABEL,
     CLASS_UID_REPLACED,
+    CLEAN_WITHOUT_REGIONS,
 )

@@ -314,6 +314,17 @@ BARE_OPERATOR = _rule(
     _FILTER + "  contains Modality CT|MR\n",
     Severity.WARNING,
 )
+BAD_POLICY = _rule(
+    "DC136",
+    "bad-policy",
+    "A line of %pixels says nothing that can be done.",
+    "Its lines are PASS, CLEAN, FLAG, QUARANTINE or FINAL with the name of a %filter, and STORE with same-or-native, "
+    "same or native. With a line lost, objects would be passed on that the author wanted to see.",
+    "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains Modality OT\n  coordinates all\n\n%pixels\n"
+    "REJECT graylist\n",
+    "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains Modality OT\n  coordinates all\n\n%pixels\n"
+    "QUARANTINE graylist\n",
+)
 
 RULES: tuple[Rule, ...] = (
     UNKNOWN_LINE,
@@ -351,4 +362,5 @@ RULES: tuple[Rule, ...] = (
     BAD_INCLUDE,
     BAD_REFERENCE,
     BARE_OPERATOR,
+    BAD_POLICY,
 )

@@ -114,6 +114,9 @@ class _Showing:
             case nodes.Filter(name, body):
                 labels = [self._label(line, deid) for line in body if isinstance(line, nodes.Label)]
                 deid.setdefault("filter", {}).setdefault(name, []).extend(labels)
+            case nodes.Pixels(body):
+                told = [_policy(line) for line in body if isinstance(line, nodes.Policy | nodes.Final | nodes.Store)]
+                deid.setdefault("pixels", []).extend(told)
             case nodes.Variables(body):
                 declared = [_variable(line) for line in body if isinstance(line, nodes.Variable)]
                 deid.setdefault("vars", []).extend(declared)
@@ -229,6 +232,18 @@ def _value(value: nodes.Value) -> str:
 
 def _when(key: str, when: nodes.Conditions) -> dict[str, str]:
     return {key: write_conditions(when).strip()} if when else {}
+
+
+def _policy(line: nodes.PixelLine) -> DeidDict:
+    match line:
+        case nodes.Policy(word, group):
+            return {"policy": word.value, "group": group}
+        case nodes.Final(group):
+            return {"policy": "FINAL", "group": group}
+        case nodes.Store(storage):
+            return {"policy": "STORE", "storage": storage.value}
+        case _:
+            assert_never(line)
 
 
 def _variable(line: nodes.Variable) -> DeidDict:

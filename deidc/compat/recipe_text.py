@@ -18,7 +18,7 @@ from deidc.source import Source
 # A name that no file has, so that no other text is taken for this one when recipes are laid together.
 NAME = "<recipe.deid>"
 
-_SECTIONS = ("format", "vars", "values", "fields", "header", "labels", "filter")
+_SECTIONS = ("format", "vars", "values", "fields", "header", "labels", "filter", "pixels")
 _ACTIONS = ("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")
 _LIST_LINES = ("FIELD", "SPLIT")
 _VALUED = ("contains", "notcontains", "equals", "notequals")
@@ -78,6 +78,7 @@ class _Writing:
         self.plain("header", deid, _action)
         self.plain("labels", deid, _action)
         self.named("filter", deid, _label)
+        self.plain("pixels", deid, _policy)
 
     def plain(self, kind: str, deid: Mapping[str, Any], write: _Entry) -> None:
         """Write a section without a name."""
@@ -156,6 +157,13 @@ def _variable(entry: Mapping[str, Any]) -> Iterator[str]:
     line = f"VAR {words.word(entry.get('name'))} {words.word(entry.get('type', 'text'))}"
     default = entry.get("default")
     yield line if default is None else f"{line} default={words.plainly_quoted(default)}"
+
+
+def _policy(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Write a line of %pixels: `{"policy", "group"}` or `{"policy": "STORE", "storage"}`, which deid does not have."""
+    _only(entry, "policy", "group", "storage")
+    of = words.word(entry["storage"]) if "storage" in entry else words.name(entry.get("group"))
+    yield f"{words.word(entry.get('policy'))} {of}"
 
 
 def _label(entry: Mapping[str, Any]) -> Iterator[str]:

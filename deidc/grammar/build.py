@@ -318,6 +318,22 @@ class Line:
             span=self.span(word, default or kind or name),
         )
 
+    # ---- pixels ---------------------------------------------------------------------------------------
+
+    def pixel_line(self, tree: Branch) -> nodes.PixelLine:
+        """Build a line of %pixels."""
+        entry, remark = tree.children
+        assert isinstance(entry, Tree)
+        word, span, said = cast("Token", entry.children[0]), self.whole(entry), _remark(remark)
+        self._word_case(word)
+        match str(entry.data):
+            case "policy":
+                return nodes.Policy(nodes.PolicyWord(word.upper()), section_name(entry), said, span=span)
+            case "final":
+                return nodes.Final(section_name(entry), said, span=span)
+            case _:
+                return nodes.Store(nodes.StorageWord(str(entry.children[1]).lower()), said, span=span)
+
     # ---- filters --------------------------------------------------------------------------------------
 
     def filter_line(self, tree: Branch) -> nodes.CriteriaLine | nodes.RegionLine | nodes.Label:

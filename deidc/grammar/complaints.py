@@ -16,7 +16,8 @@ from deidc.source import Span
 
 ACTIONS = ("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")
 LIST_WORDS = ("FIELD", "SPLIT")
-SECTIONS = ("%header", "%labels", "%values", "%fields", "%filter", "%vars", "%include")
+POLICIES = ("PASS", "CLEAN", "FLAG", "QUARANTINE", "FINAL")
+SECTIONS = ("%header", "%labels", "%values", "%fields", "%filter", "%pixels", "%vars", "%include")
 TEXT_OPERATORS = ("contains", "notcontains", "equals", "notequals")
 STATE_OPERATORS = ("missing", "present", "empty")
 REGIONS = ("coordinates", "keepcoordinates", "ctpcoordinates", "ctpkeepcoordinates")
@@ -52,6 +53,7 @@ class Place(StrEnum):
     LIST = "list"
     VARIABLES = "variables"
     FILTER = "filter"
+    PIXELS = "pixels"
     LABEL = "label"
 
 
@@ -99,6 +101,8 @@ def complain(line: Refused, place: Place) -> Diagnostic:
                 line.span(found[0], found[-1]),
                 hint,
             )
+        case Place.PIXELS:
+            return _pixel_line(line, found)
         case Place.FILTER | Place.LABEL:
             return _filter_line(line, found)
         case Place.NOWHERE:
@@ -118,6 +122,7 @@ def misplaced(line: Refused, place: Place) -> Diagnostic:
         Place.ACTIONS: "among actions",
         Place.LIST: "in a list",
         Place.VARIABLES: "in %vars",
+        Place.PIXELS: "in %pixels",
         Place.FILTER: "outside a LABEL" if belongs == "a LABEL" else "in %filter",
         Place.LABEL: "in a LABEL",
     }[place]
@@ -134,6 +139,8 @@ def _section_for(word: str) -> str | None:
         return "%filter NAME"
     if upper == "VAR":
         return "%vars"
+    if upper in (*POLICIES, "STORE"):
+        return "%pixels"
     if lower in (*TEXT_OPERATORS, *STATE_OPERATORS, *REGIONS) or word in ("+", "||"):
         return "a LABEL"
     return None
@@ -292,6 +299,25 @@ def _list_line(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     if word == "FIELD":
         return line.complaint(words.SURPLUS_WORDS, "FIELD takes one attribute", span, "write a line for each")
     return line.complaint(words.BAD_SPLIT, "the parameters are not understood", span, 'write by="^";minlength=4')
+
+
+def _pixel_line(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
+    word = found[0][0].upper()
+    whole = line.span(found[0], found[-1])
+    if word in POLICIES:
+        return line.complaint(
+            words.BAD_POLICY, f"{word} names no group", whole, f"write {word} and the name of a %filter"
+        )
+    if word == "STORE":
+        hint = "write STORE same-or-native, STORE same or STORE native"
+        return line.complaint(words.BAD_POLICY, "STORE is not followed by a way to store", whole, hint)
+    if _section_for(found[0][0]) is not None:
+        return misplaced(line, Place.PIXELS)
+    near = _near(word[:40], (*POLICIES, "STORE"))
+    at = line.span(found[0])
+    fix = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
+    hint = f"did you mean {near}?" if near else "lines of %pixels are PASS, CLEAN, FLAG, QUARANTINE, FINAL and STORE"
+    return line.complaint(words.BAD_POLICY, f"{found[0][0][:40]} is no policy", at, hint, fix)
 
 
 def _filter_line(line: Refused, found: list[re.Match[str]]) -> Diagnostic:

@@ -449,6 +449,57 @@ class RegionLine:
     span: Span = _span()
 
 
+# ---- statements of %pixels ------------------------------------------------------------------------------
+
+
+class PolicyWord(StrEnum):
+    """What becomes of objects that a label of a group flags."""
+
+    PASS = "PASS"
+    CLEAN = "CLEAN"
+    FLAG = "FLAG"
+    QUARANTINE = "QUARANTINE"
+
+
+@frozen
+class Policy:
+    """`CLEAN group`: what becomes of objects that a label of the group flags."""
+
+    word: PolicyWord
+    group: str
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Final:
+    """`FINAL group`: if a label of the group fires, groups behind it are not asked."""
+
+    group: str
+    remark: str | None
+    span: Span = _span()
+
+
+class StorageWord(StrEnum):
+    """How frames are stored that were compressed."""
+
+    SAME_OR_NATIVE = "same-or-native"
+    SAME = "same"
+    NATIVE = "native"
+
+
+@frozen
+class Store:
+    """`STORE native`: how frames are stored that were compressed and had pixels blanked."""
+
+    storage: StorageWord
+    remark: str | None
+    span: Span = _span()
+
+
+PixelLine: TypeAlias = Policy | Final | Store
+
+
 # ---- lines, sections, recipe ----------------------------------------------------------------------------
 
 
@@ -548,6 +599,15 @@ class Filter:
 
 
 @frozen
+class Pixels:
+    """`%pixels`: what becomes of objects that labels flag, and how blanked frames are stored."""
+
+    body: tuple[PixelLine | Trivia, ...]
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
 class Variables:
     """`%vars`: declarations of variables."""
 
@@ -556,7 +616,7 @@ class Variables:
     span: Span = _span()
 
 
-Section: TypeAlias = Header | Labels | Values | Fields | Filter | Variables
+Section: TypeAlias = Header | Labels | Values | Fields | Filter | Pixels | Variables
 Item: TypeAlias = Section | Include | Trivia
 
 

@@ -22,7 +22,7 @@ from deidc.grammar.lines import CONTROL, TURNING, WIDE_BLANK, ZERO_WIDTH, Writte
 from deidc.grammar.spelling import unquoted
 from deidc.source import Source, Span
 
-_STARTS = ("section_line", "format_line", "action_line", "list_line", "variable_line", "filter_line")
+_STARTS = ("section_line", "format_line", "action_line", "list_line", "variable_line", "filter_line", "pixel_line")
 _FORMAT = re.compile(r"format(?=\s|$)", re.IGNORECASE)
 
 N = TypeVar("N")
@@ -215,6 +215,8 @@ class _Reading:
                 self._add(self._build("list_line", written, Line.list_line))
             case Place.VARIABLES:
                 self._add(self._build("variable_line", written, Line.variable))
+            case Place.PIXELS:
+                self._add(self._build("pixel_line", written, Line.pixel_line))
             case Place.FILTER | Place.LABEL:
                 self._filter_line(written)
 
@@ -284,5 +286,7 @@ def _new_section(kind: str, name: str, remark: str | None, span: Span) -> tuple[
             return nodes.Fields(name, (), remark, span=span), Place.LIST
         case "filter":
             return nodes.Filter(name, (), remark, span=span), Place.FILTER
+        case "pixels":
+            return nodes.Pixels((), remark, span=span), Place.PIXELS
         case _:
             return nodes.Variables((), remark, span=span), Place.VARIABLES

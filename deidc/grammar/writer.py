@@ -80,6 +80,8 @@ def write_section_line(section: nodes.Section) -> str:
             return _remarked("%header", section.remark)
         case nodes.Labels():
             return _remarked("%labels", section.remark)
+        case nodes.Pixels():
+            return _remarked("%pixels", section.remark)
         case nodes.Variables():
             return _remarked("%vars", section.remark)
         case nodes.Values(name):
@@ -119,12 +121,12 @@ def _label(label: nodes.Label) -> Iterator[str]:
 # ---- statements -----------------------------------------------------------------------------------------
 
 
-def write_statement(line: nodes.Action | nodes.ListLine | nodes.Variable) -> str:
+def write_statement(line: nodes.Action | nodes.ListLine | nodes.PixelLine | nodes.Variable) -> str:
     """Return a statement with its remark."""
     return _remarked(_statement(line), line.remark)
 
 
-def _statement(line: nodes.Action | nodes.ListLine | nodes.Variable) -> str:
+def _statement(line: nodes.Action | nodes.ListLine | nodes.PixelLine | nodes.Variable) -> str:
     match line:
         case nodes.Add(target, value):
             return f"ADD {write_target(target)} {write_value(value)}"
@@ -143,6 +145,12 @@ def _statement(line: nodes.Action | nodes.ListLine | nodes.Variable) -> str:
             return f"FIELD {write_target(target)}"
         case nodes.Split(target, separator, minimum):
             return f"SPLIT {write_target(target)} by={_plainly_quoted(separator)};minlength={minimum}"
+        case nodes.Policy(word, group):
+            return f"{word.value} {group}"
+        case nodes.Final(group):
+            return f"FINAL {group}"
+        case nodes.Store(storage):
+            return f"STORE {storage.value}"
         case nodes.Variable(name, kind, default):
             said = f" default={_argument_text(default)}" if default is not None else ""
             return f"VAR {name} {kind.value}{said}"

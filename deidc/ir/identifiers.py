@@ -123,6 +123,3 @@ MODALITIES: frozenset[str] = frozenset(
     AS CD CF CP CS DD DF DM DS EC FA FS LP MA MS OPR ST VF VM
     """.split()  # noqa: SIM905  # eighty words in a column would hide the rest
 )
-
-# Groups of labels that pass an object on; a label of any other group holds it back.
-PASSING_GROUPS: frozenset[str] = frozenset({"whitelist", "allowlist"})

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from deidc.grammar import nodes
 from deidc.ir import dictionary, ops
-from deidc.ir.identifiers import PASSING_GROUPS, SYSTEM_PROTECTED
+from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.names import Bound, BoundLabel, BoundLine, BoundRegion, Resolved
 from deidc.ir.program import (
     OWN_ACCOUNT,
@@ -75,6 +75,7 @@ class _Lowering:
             yield from self._rule(rule)
         yield ops.SyncMeta(), OWN_ACCOUNT
         yield ops.ClearPreamble(), OWN_ACCOUNT
+        yield from self._pixels()
 
     def _lists(self) -> Iterator[Lowered]:
         """Yield how lists are filled, each after those that it is filled from."""
@@ -169,8 +170,21 @@ class _Lowering:
             label=label.label.name,
             lines=tuple(_test_line(line) for line in label.lines),
             masks=tuple(_mask(region) for region in label.regions),
-            held=label.group.lower() not in PASSING_GROUPS,
+            policy=self._resolved.policies.of(label.group),
+            final=self._resolved.policies.is_final(label.group),
         )
+
+    def _pixels(self) -> Iterator[Lowered]:
+        """Yield what blanks regions, if a label has some that are to be blanked."""
+        policies = self._resolved.policies
+        if any(
+            policies.of(label.group) is not ops.Policy.PASS and any(not one.line.keep for one in label.regions)
+            for label in self._resolved.labels
+        ):
+            yield (
+                ops.CleanPixels(policies.storage),
+                self._origin(policies.store.span) if policies.store else OWN_ACCOUNT,
+            )
 
 
 def top_path(at: ops.Selector) -> ops.AtPath:

@@ -13,6 +13,7 @@ from deidc.diagnostics import Diagnostic, Edit, Fix, Label, Rule
 from deidc.grammar import nodes
 from deidc.ir import dictionary, ops
 from deidc.ir.ctp_labels import ctp_keyword, ctp_pseudo_group
+from deidc.ir.group_policies import GroupPolicies, group_policies
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.list_order import FillingOrder, source_list
 from deidc.ir.nearest import Guesses
@@ -97,6 +98,7 @@ class Resolved:
     labels: tuple[BoundLabel, ...]
     variables: Mapping[str, nodes.Variable]
     sources: Mapping[str, Source] = field(repr=False)
+    policies: GroupPolicies = GroupPolicies()
     protected: tuple[str, ...] = SYSTEM_PROTECTED
 
     @cached_property
@@ -172,6 +174,8 @@ class _Resolving:
             for key, one in self.declared.items()
         }
         labels = tuple(self._labels())
+        policies, said = group_policies(self.recipe)
+        self.said.extend(said)
         lists = self._without_circles(
             tuple(
                 BoundList(kind, name, tuple(one.sections), members[kind, name], one.used)
@@ -179,7 +183,7 @@ class _Resolving:
             )
         )
         self._complain_of_unused(lists)
-        return Resolved(self.recipe, rules, lists, labels, self.variables, self.sources)
+        return Resolved(self.recipe, rules, lists, labels, self.variables, self.sources, policies)
 
     # ---- declarations ---------------------------------------------------------------------------------
 

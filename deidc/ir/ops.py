@@ -402,18 +402,57 @@ class Transcode:
     charset: str
 
 
+class Policy(StrEnum):
+    """What becomes of an object that a label flags.
+
+    PASS: nothing; the label only tells.
+    CLEAN: its regions are blanked, and it is passed on; held back if none of its pixels was blanked.
+    FLAG: its regions are blanked, and it is held back, for somebody to look at.
+    QUARANTINE: as FLAG, and never among the outputs, whatever the run is told to do with flagged objects.
+    """
+
+    PASS = "pass"
+    CLEAN = "clean"
+    FLAG = "flag"
+    QUARANTINE = "quarantine"
+
+
 @frozen
 class Mark:
     """Flag the object for `group` and `label` when the criteria hold for the input; no lines: always.
 
-    `held` says that a flagged object is not to be written before somebody looked at it.
+    `final` says that Marks of groups behind this one are not asked then.
     """
 
     group: str
     label: str
     lines: tuple[TestLine, ...]
     masks: tuple[Mask, ...]
-    held: bool
+    policy: Policy
+    final: bool = False
+
+
+class Storage(StrEnum):
+    """How frames are stored that were compressed and had pixels blanked.
+
+    SAME_OR_NATIVE: in the transfer syntax they had, where it can hold them without loss, else uncompressed.
+    SAME: in the transfer syntax they had, or the object is refused.
+    NATIVE: uncompressed.
+    """
+
+    SAME_OR_NATIVE = "same-or-native"
+    SAME = "same"
+    NATIVE = "native"
+
+
+@frozen
+class CleanPixels:
+    """Blank the regions of the labels that fired, and say so in the object (PS3.15 E.3.1, code 113101).
+
+    It comes after all that is done to elements, and is carried out by `deidc.pixels`.
+    """
+
+    storage: Storage
 
 
 @frozen
@@ -431,7 +470,19 @@ class ClearPreamble:
 
 
 Op: TypeAlias = (
-    Collect | Gather | Protect | Add | Replace | Jitter | Remove | Blank | Transcode | Mark | SyncMeta | ClearPreamble
+    Collect
+    | Gather
+    | Protect
+    | Add
+    | Replace
+    | Jitter
+    | Remove
+    | Blank
+    | Transcode
+    | Mark
+    | SyncMeta
+    | ClearPreamble
+    | CleanPixels
 )
 OPS: tuple[type, ...] = get_args(Op)
 

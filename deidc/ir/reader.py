@@ -192,6 +192,8 @@ def _op(tree: Branch) -> ops.Op:  # one case for each op of a closed set
             return ops.SyncMeta()
         case "clear_preamble":
             return ops.ClearPreamble()
+        case "clean_pixels":
+            return ops.CleanPixels(ops.Storage(str(_token(tree, 0))))
         case other:
             raise AssertionError(other)
 
@@ -283,7 +285,9 @@ def _condition(tree: Branch) -> ops.Condition:
 
 
 def _mark(tree: Branch) -> ops.Mark:
-    held, group, label, *rest = tree.children
+    policy, *words = tree.children
+    final = cast("Token", words[0]).type == "FINAL"
+    group, label, *rest = words[1:] if final else words
     lines: list[ops.TestLine] = []
     masks: list[ops.Mask] = []
     for part in cast("list[Branch]", rest):
@@ -293,7 +297,12 @@ def _mark(tree: Branch) -> ops.Mark:
         else:
             masks.append(ops.Mask(_token(part, 0) == "keep-region", _region(cast("Branch", part.children[1]))))
     return ops.Mark(
-        _text(cast("Token", group)), _text(cast("Token", label)), tuple(lines), tuple(masks), held == "held"
+        _text(cast("Token", group)),
+        _text(cast("Token", label)),
+        tuple(lines),
+        tuple(masks),
+        ops.Policy(str(policy)),
+        final,
     )
 
 

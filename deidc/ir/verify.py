@@ -72,7 +72,7 @@ def _verify_surroundings(program: Program) -> None:
     """Demand that what is done around the object comes last and once, as it takes effect."""
     seen: set[type] = set()
     for number, op in enumerate(program.ops):
-        if isinstance(op, ops.SyncMeta | ops.ClearPreamble):
+        if isinstance(op, ops.SyncMeta | ops.ClearPreamble | ops.CleanPixels):
             if type(op) in seen:
                 raise ProgramError("this is done already", op=number)
             seen.add(type(op))
@@ -153,7 +153,7 @@ def _complaints(op: ops.Op, program: Program) -> Iterator[str]:
         case ops.Transcode(charset):
             if charset not in ops.CHARACTER_SETS:
                 yield "the character set is not one that an object can be promoted to"
-        case ops.SyncMeta() | ops.ClearPreamble():
+        case ops.SyncMeta() | ops.ClearPreamble() | ops.CleanPixels():
             return
         case _:
             assert_never(op)

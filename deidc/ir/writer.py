@@ -44,7 +44,7 @@ def _remark(op: ops.Op, origin: Origin) -> str:
 
 def _keywords(op: ops.Op) -> Iterator[str]:
     match op:
-        case ops.Transcode() | ops.Mark() | ops.SyncMeta() | ops.ClearPreamble():
+        case ops.Transcode() | ops.Mark() | ops.SyncMeta() | ops.ClearPreamble() | ops.CleanPixels():
             return
         case _:
             yield from _selector_keywords(op.at)
@@ -90,8 +90,8 @@ def write_op(op: ops.Op) -> str:  # one return for each op of a closed set
             return f"blank {write_selector(at)}{_when(when)}"
         case ops.Transcode(charset):
             return f"transcode {quoted(charset)}"
-        case ops.Mark(group, label, lines, masks, held):
-            words = ["mark", "held" if held else "passing", quoted(group), quoted(label)]
+        case ops.Mark(group, label, lines, masks, policy, final):
+            words = ["mark", policy.value, *(["final"] if final else []), quoted(group), quoted(label)]
             words.extend(_test_line(line) for line in lines)
             words.extend(_mask(mask) for mask in masks)
             return " ".join(words)
@@ -99,6 +99,8 @@ def write_op(op: ops.Op) -> str:  # one return for each op of a closed set
             return "sync file-meta"
         case ops.ClearPreamble():
             return "clear preamble"
+        case ops.CleanPixels(storage):
+            return f"clean pixels {storage.value}"
         case _:
             assert_never(op)
 

@@ -8,7 +8,6 @@ from typing import TypeAlias
 from deidc.grammar import nodes
 from deidc.ir import dictionary, ops
 from deidc.ir.checks.coverage import NOTHING, Coverage, covers, is_wide
-from deidc.ir.identifiers import PASSING_GROUPS
 from deidc.ir.names import Bound, BoundList, Resolved
 from deidc.migration import behaviours as told
 from deidc.migration.changes import Reason
@@ -31,7 +30,7 @@ def _labels(resolved: Resolved) -> Iterator[Found]:
     for number, label in enumerate(resolved.labels):
         if number == 0 and not label.lines:
             yield label.label.span, Reason(told.FIRST_LABEL, "deid stops at a first label without criteria")
-        if label.group.lower() in PASSING_GROUPS:
+        if resolved.policies.of(label.group) is ops.Policy.PASS:
             yield label.label.span, Reason(told.WHITELIST_FLAGS, f"deid flags what this {label.group} knows")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from attrs import define, field, frozen
 
+from deidc.ir.ops import Storage
 from deidc.pixels import fragments
 from deidc.pixels.altered import Altered
 from deidc.pixels.black import black_of
@@ -16,7 +17,7 @@ from deidc.pixels.masks import Masks, Painting
 from deidc.pixels.native import Native, as_long_as_it_is
 from deidc.pixels.nested import Place, items, places, within
 from deidc.pixels.overlays import overlays
-from deidc.pixels.recoding import Recoding, Storage
+from deidc.pixels.recoding import Recoding
 from deidc.pixels.splicing import Change
 from deidc.pixels.statement import FRAME_TYPE, IMAGE_TYPE, Stored, derived, statement
 from deidc.runtime.edits import Span

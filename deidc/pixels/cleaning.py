@@ -10,10 +10,10 @@ from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset, FileDataset
 
 from deidc.codes import faults
+from deidc.ir.ops import Storage
 from deidc.pixels.altered import Altered
 from deidc.pixels.blanking import Blanked, Blanking
 from deidc.pixels.masks import Painting
-from deidc.pixels.recoding import Storage
 from deidc.runtime.edits import Span
 from deidc.runtime.frame import Trouble
 from deidc.runtime.outcome import Fault, Refused

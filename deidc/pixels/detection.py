@@ -24,7 +24,7 @@ class Finding:
         op: the Mark in the program.
         group, label: the names of the %filter section and of the label.
         origin: the recipe and the line of the label.
-        held: whether the object is not to be passed on before somebody looked at it.
+        policy: what is to become of the object.
         regions: what each line of coordinates comes to for this object, in the order of the recipe.
 
     """
@@ -33,8 +33,13 @@ class Finding:
     group: str
     label: str
     origin: Origin
-    held: bool
+    policy: ops.Policy
     regions: tuple[Region, ...] = field(repr=False)
+
+    @property
+    def held(self) -> bool:
+        """Whether the object is not to be passed on before its pixels were cleaned or looked at."""
+        return self.policy is not ops.Policy.PASS
 
 
 @define(eq=False)
@@ -73,7 +78,7 @@ class Detector:
                 flag.group,
                 flag.label,
                 origins[flag.op] if origins else OWN_ACCOUNT,
-                flag.held,
+                flag.policy,
                 flag.regions,
             )
             for flag in raised

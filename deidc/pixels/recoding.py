@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import Enum, auto
 
 import numpy as np
 from attrs import define, evolve, field
 from pydicom.uid import ExplicitVRLittleEndian
 
 from deidc.codes import faults
+from deidc.ir.ops import Storage
 from deidc.pixels import fragments
 from deidc.pixels.black import black_of
 from deidc.pixels.codecs import Decoded, can_store, decoded, encoded
@@ -23,19 +23,6 @@ from deidc.runtime.window import Window
 
 # So much of new frames is kept from when they are tried to when they are written; others are made a second time.
 KEPT = 1 << 24
-
-
-class Storage(Enum):
-    """How frames are stored that were compressed.
-
-    SAME_OR_NATIVE: in the transfer syntax they had, where it can hold them without loss, else uncompressed.
-    SAME: in the transfer syntax they had, or the object is refused.
-    NATIVE: uncompressed.
-    """
-
-    SAME_OR_NATIVE = auto()
-    SAME = auto()
-    NATIVE = auto()
 
 
 class _NotStorable(Exception):

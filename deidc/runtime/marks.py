@@ -27,8 +27,15 @@ def flags(frame: Frame, plan: Plan) -> tuple[Flag, ...]:
     if not plan.marks:
         return ()
     questions = Questions(frame, plan)
-    raised = ((index, mark) for index, mark in plan.marks if holds(mark, questions))
-    return tuple(Flag(index, mark.group, mark.label, mark.held) for index, mark in raised)
+    raised: list[Flag] = []
+    last: str | None = None  # the group behind which no other is asked
+    for index, mark in plan.marks:
+        if last is not None and mark.group != last:
+            continue
+        if holds(mark, questions):
+            raised.append(Flag(index, mark.group, mark.label, mark.policy))
+            last = mark.group if mark.final else last
+    return tuple(raised)
 
 
 def holds(mark: ops.Mark, questions: Questions) -> bool:

@@ -68,7 +68,7 @@ class Region:
 
 @frozen(order=True)
 class Flag:
-    """A label that fired on the input: `op` is the Mark; `held` as it says there.
+    """A label that fired on the input: `op` is the Mark, `policy` what it says of the object.
 
     `regions` has what each mask of the Mark comes to for this object, in its order; later ones are painted over
     earlier ones.
@@ -77,8 +77,13 @@ class Flag:
     op: int
     group: str
     label: str
-    held: bool
+    policy: ops.Policy
     regions: tuple[Region, ...] = field(default=(), order=False, repr=False)
+
+    @property
+    def held(self) -> bool:
+        """Whether the object is not to be passed on before its pixels were cleaned or looked at."""
+        return self.policy is not ops.Policy.PASS
 
 
 @frozen
@@ -99,7 +104,7 @@ class Cleaned:
     """The object after the program; the input is as it was.
 
     `flags` are labels of %filter sections that fired. A flag with `held` asks that the object is not passed
-    on before its pixels were looked at; `held` of this outcome is true if any has it.
+    on before its pixels were cleaned (`deidc.pixels`) or looked at; `held` of this outcome is true if any has it.
     """
 
     dataset: Dataset = field(repr=False)

@@ -54,6 +54,11 @@ LABEL Censor Top Left
   coordinates 0,0,100,250
   ctpkeepcoordinates 1,2,3,4
   keepcoordinates from:SequenceOfUltrasoundRegions
+
+%pixels
+CLEAN greylist
+FINAL greylist
+STORE native
 """
 SHOWN = {
     "format": "dicom",
@@ -100,6 +105,11 @@ SHOWN = {
             }
         ]
     },
+    "pixels": [
+        {"policy": "CLEAN", "group": "greylist"},
+        {"policy": "FINAL", "group": "greylist"},
+        {"policy": "STORE", "storage": "native"},
+    ],
 }
 
 

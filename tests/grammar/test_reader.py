@@ -258,6 +258,7 @@ TOPS = {
     "%vars": nodes.Variables((), None, span=t.ANYWHERE),
     "%values my names": nodes.Values("my names", (), None, span=t.ANYWHERE),
     "%fields  ids # why": nodes.Fields("ids", (), "why", span=t.ANYWHERE),
+    "%pixels": nodes.Pixels((), None, span=t.ANYWHERE),
     "%filter graylist": nodes.Filter("graylist", (), None, span=t.ANYWHERE),
     '%include "a b.deid"': nodes.Include("a b.deid", None, None, span=t.ANYWHERE),
     f"%include default sha256:{DIGEST.upper()}": nodes.Include("default", DIGEST, None, span=t.ANYWHERE),

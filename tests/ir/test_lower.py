@@ -89,13 +89,58 @@ def test_needs_are_what_the_ops_use():
     assert made.needs.functions == (NeededFunction("mine", builtin=False), NeededFunction("stable_hash", builtin=True))
 
 
-@pytest.mark.parametrize(
-    ("group", "held"), [("graylist", True), ("blacklist", True), ("whitelist", False), ("ALLOWLIST", False)]
-)
-def test_which_labels_hold_an_object_back(group, held):
-    """Labels of a white list pass an object on, all others hold it."""
-    made = program(f"%filter {group}\nLABEL one\ncontains Modality CT\n\n%header\nREMOVE PatientName")
-    assert [op.held for op in made.ops if isinstance(op, ops.Mark)] == [held]
+def pixels(made):
+    """The policy of each label, whether it is final, and how pixels are cleaned, if they are."""
+    marks = [(op.policy.value, op.final) for op in made.ops if isinstance(op, ops.Mark)]
+    return marks, [op.storage.value for op in made.ops if isinstance(op, ops.CleanPixels)]
+
+
+POLICIES = {
+    ("graylist", ""): ("clean", False),
+    ("my devices", ""): ("clean", False),
+    ("blacklist", ""): ("flag", False),
+    ("Denylist", ""): ("flag", False),
+    ("whitelist", ""): ("pass", False),
+    ("ALLOWLIST", ""): ("pass", False),
+    ("graylist", "%pixels\nFLAG graylist"): ("flag", False),
+    ("my devices", "%pixels\nQUARANTINE my devices"): ("quarantine", False),
+    ("whitelist", "%pixels\nFINAL whitelist"): ("pass", True),
+    ("blacklist", "%pixels\nCLEAN blacklist\nFINAL blacklist"): ("clean", True),
+}
+
+
+@pytest.mark.parametrize(("given", "expected"), POLICIES.items(), ids=[" ".join(one) for one in POLICIES])
+def test_the_policy_of_a_group(given, expected):
+    """%pixels tells the policy of a group, else its name does."""
+    group, told = given
+    made = program(f"%filter {group}\nLABEL one\ncontains Modality CT\ncoordinates all\n\n{told}")
+    assert pixels(made) == ([expected], ["same-or-native"] if expected[0] != "pass" else [])
+
+
+CLEANING = {
+    "coordinates all": ["same-or-native"],
+    "coordinates 0,0,9,9": ["same-or-native"],
+    "coordinates from:SequenceOfUltrasoundRegions": ["same-or-native"],
+    "keepcoordinates 0,0,9,9": [],
+    "": [],
+    "coordinates all\n%pixels\nSTORE native": ["native"],
+    "coordinates all\n%pixels\nSTORE same": ["same"],
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), CLEANING.items(), ids=[one.replace("\n", " / ") for one in CLEANING])
+def test_pixels_are_cleaned_if_a_label_blanks_a_region(text, expected):
+    """A program cleans pixels if a label has a region to blank, and stores them as STORE tells."""
+    assert pixels(program(f"%filter graylist\nLABEL one\ncontains Modality CT\n{text}"))[1] == expected
+
+
+def test_a_recipe_decides_otherwise_than_its_base(tmp_path):
+    """A later line about a group counts, so that of a recipe, which is laid behind its bases."""
+    base = tmp_path / "base.deid"
+    base.write_text("FORMAT dicom\n%filter graylist\nLABEL one\ncoordinates all\n%pixels\nFLAG graylist\nSTORE same\n")
+    top = tmp_path / "top.deid"
+    top.write_text('FORMAT dicom\n%include "base.deid"\n%pixels\nCLEAN graylist\nSTORE native\n')
+    assert pixels(compile_recipe(top)) == ([("clean", False)], ["native"])
 
 
 def test_labels_with_regions():
@@ -113,7 +158,7 @@ def test_labels_with_regions():
         REMOVE PatientName
     """)
     assert lines(made)[0] == (
-        'mark held "graylist" "dose report"'
+        'mark clean "graylist" "dose report"'
         ' + [ + path / 00080060 contains "CT|MR" + path / 00280010 equals "512" ]'
         " || [ + path / 00100010 missing ]"
         " blank-region box 0 0 10 20 blank-region box 1 2 4 6 keep-region whole-image"

@@ -75,7 +75,7 @@ REPLACE PatientID var:id
     assert lines(compile_recipe(path)) == [
         "collect 0 <- tag 00100010 min 1",
         "collect 0 <- tag 00080090 min 1",
-        'mark held "graylist" "a label" + [ + path / 00080060 contains "CT" ]',
+        'mark clean "graylist" "a label" + [ + path / 00080060 contains "CT" ]',
         'replace tag 00100020 <- var "id"',
         "blank holding 0",
     ]

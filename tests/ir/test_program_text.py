@@ -84,14 +84,17 @@ CASES = (
                 ops.Mask(keep=True, region=ops.WholeImage()),
                 ops.Mask(keep=False, region=ops.ItemRegions(TAG)),
             ),
-            held=True,
+            ops.Policy.CLEAN,
+            final=True,
         ),
-        'mark held "graylist" "a label" || [ + tag 00100020 equals "x" || private 0033 "A \\"B\\" \\\\" XX present ]'
+        'mark clean final "graylist" "a label"'
+        ' || [ + tag 00100020 equals "x" || private 0033 "A \\"B\\" \\\\" XX present ]'
         " blank-region box 0 1 2 3 keep-region whole-image blank-region regions-of tag 00100020",
     ),
-    (ops.Mark("whitelist", "", (), (), held=False), 'mark passing "whitelist" ""'),
+    (ops.Mark("whitelist", "", (), (), ops.Policy.PASS), 'mark pass "whitelist" ""'),
     (ops.SyncMeta(), "sync file-meta"),
     (ops.ClearPreamble(), "clear preamble"),
+    (ops.CleanPixels(ops.Storage.SAME_OR_NATIVE), "clean pixels same-or-native"),
 )
 
 
@@ -192,7 +195,7 @@ def test_any_text_round_trips(text):
     """Whatever a recipe writes, a program can carry."""
     made = of(
         ops.Replace(TAG, ops.Text(text), (ops.Compared(ops.Comparison.EQUALS, text),)),
-        ops.Mark(text, text, (), (), held=True),
+        ops.Mark(text, text, (), (), ops.Policy.FLAG),
     )
     assert read_program(made.text) == made
     assert made.text.isascii()

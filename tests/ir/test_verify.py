@@ -103,17 +103,21 @@ BAD = {
         ops.Add(at_path(ops.PathStep(ops.PrivateBlock("0033", "A", "XX"), None)), ops.Text("x"))
     ),
     "character set of few characters": of(ops.Transcode("ISO_IR 100")),
-    "rectangle inside out": of(ops.Mark("g", "l", (), (ops.Mask(False, ops.Rectangle(5, 0, 4, 9)),), True)),
-    "rectangle without area": of(ops.Mark("g", "l", (), (ops.Mask(False, ops.Rectangle(0, 0, 0, 9)),), True)),
-    "regions of a list that is not there": of(
-        ops.Mark("g", "l", (), (ops.Mask(False, ops.ItemRegions(ops.Member(9))),), True)
+    "rectangle inside out": of(
+        ops.Mark("g", "l", (), (ops.Mask(False, ops.Rectangle(5, 0, 4, 9)),), ops.Policy.CLEAN)
     ),
-    "line without tests": of(ops.Mark("g", "l", (ops.TestLine(ops.Joint.AND, ()),), (), True)),
+    "rectangle without area": of(
+        ops.Mark("g", "l", (), (ops.Mask(False, ops.Rectangle(0, 0, 0, 9)),), ops.Policy.CLEAN)
+    ),
+    "regions of a list that is not there": of(
+        ops.Mark("g", "l", (), (ops.Mask(False, ops.ItemRegions(ops.Member(9))),), ops.Policy.CLEAN)
+    ),
+    "line without tests": of(ops.Mark("g", "l", (ops.TestLine(ops.Joint.AND, ()),), (), ops.Policy.CLEAN)),
     "test with a pattern that is none": of(
         ops.Mark(
             "g", "l",
             (ops.TestLine(ops.Joint.AND, (ops.Test(ops.Joint.AND, AT, ops.Compared(ops.Comparison.CONTAINS, "(")),)),),
-            (), True,
+            (), ops.Policy.CLEAN,
         )
     ),
     "argument given twice": of(call("mine", given("a", "1"), given("a", "2"), builtin=False)),
@@ -124,6 +128,7 @@ BAD = {
     "sync before a rule": of(SYNC, ops.Remove(AT, ())),
     "preamble before a list": of(CLEAR, ops.Collect(0, AT, None, 1)),
     "sync twice": of(SYNC, SYNC),
+    "pixels before a rule": of(ops.CleanPixels(ops.Storage.SAME), ops.Remove(AT, ())),
     "variable that nothing uses": of(needs=Needs((NeededVariable("x", VariableKind.TEXT, None),), ())),
     "variable that is not named": of(ops.Replace(AT, ops.Var("x"), ()), needs=Needs()),
     "variable twice": of(

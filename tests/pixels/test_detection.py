@@ -103,6 +103,6 @@ def test_a_detector_and_a_machine_agree(recipe, dataset):
     outcome = machine.run(dataset)
     found = Detector.of(machine.program).detect(dataset)
     if isinstance(outcome, Cleaned):
-        flags = [(flag.op, flag.group, flag.label, flag.held, flag.regions) for flag in outcome.flags]
-        assert [(one.op, one.group, one.label, one.held, one.regions) for one in found] == flags
+        flags = [(flag.op, flag.group, flag.label, flag.policy, flag.regions) for flag in outcome.flags]
+        assert [(one.op, one.group, one.label, one.policy, one.regions) for one in found] == flags
         assert all(isinstance(one, Finding) for one in found)

@@ -28,7 +28,7 @@ def assert_as_specified(recipe, dataset: Dataset) -> None:
     assert isinstance(outcome, Cleaned), outcome
     assert picture(outcome.dataset) == picture(expected.dataset)
     assert effects(outcome) == expected.effects
-    assert tuple((flag.group, flag.label, flag.held) for flag in outcome.flags) == expected.flags
+    assert tuple((flag.group, flag.label, flag.policy) for flag in outcome.flags) == expected.flags
     assert len(set(outcome.events)) == len(outcome.events), "an event is told twice"
 
 

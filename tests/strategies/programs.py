@@ -100,10 +100,13 @@ any_op = st.one_of(
         texts,
         st.lists(test_lines, max_size=2).map(tuple),
         st.lists(masks, max_size=2).map(tuple),
+        st.sampled_from(ops.Policy),
         st.booleans(),
     ),
 )
-surroundings = st.sampled_from(((), (ops.SyncMeta(),), (ops.ClearPreamble(),), (ops.SyncMeta(), ops.ClearPreamble())))
+surroundings = st.lists(
+    st.sampled_from((ops.SyncMeta(), ops.ClearPreamble(), *map(ops.CleanPixels, ops.Storage))), unique_by=type
+)
 needed_variables = st.tuples(st.sampled_from(VariableKind), st.none()) | st.tuples(st.just(VariableKind.TEXT), texts)
 
 

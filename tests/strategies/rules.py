@@ -238,7 +238,18 @@ def criteria(draw: st.DrawFn) -> nodes.CriteriaLine:
     return node(nodes.CriteriaLine, tuple(tests), None)
 
 
+GROUPS = ("graylist", "Whitelist", "blacklist", "others")
 labels = st.lists(criteria(), max_size=3).map(lambda lines: node(nodes.Label, "one", tuple(lines), None))
+
+
+def policies(groups: list[str]) -> st.SearchStrategy:
+    """Policies for some of the groups, and groups that are final."""
+    group = st.sampled_from(groups)
+    told = st.builds(lambda word, name: node(nodes.Policy, word, name, None), st.sampled_from(nodes.PolicyWord), group)
+    final = st.builds(lambda name: node(nodes.Final, name, None), group)
+    return st.tuples(st.lists(told, max_size=2, unique_by=lambda one: one.group), st.lists(final, max_size=1)).map(
+        lambda both: both[0] + both[1]
+    )
 
 
 @st.composite
@@ -254,6 +265,7 @@ def recipes(draw: st.DrawFn, *, most_rules: int = 6, labelled: bool = True) -> n
         node(nodes.Header, tuple(rules), None),
     ]
     if labelled and draw(st.booleans()):
-        group = draw(st.sampled_from(("graylist", "Whitelist")))
-        items.append(node(nodes.Filter, group, (draw(labels),), None))
+        groups = draw(st.lists(st.sampled_from(GROUPS), min_size=1, max_size=3, unique=True))
+        items.extend(node(nodes.Filter, group, tuple(draw(st.lists(labels, max_size=2))), None) for group in groups)
+        items.append(node(nodes.Pixels, tuple(draw(policies(groups))), None))
     return nodes.Recipe((node(nodes.Format, "dicom", None), *items))

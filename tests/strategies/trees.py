@@ -168,6 +168,11 @@ def some(*kinds: st.SearchStrategy) -> st.SearchStrategy:
     return st.lists(st.one_of(*kinds), max_size=3).map(tuple)
 
 
+pixel_lines = st.one_of(
+    node(nodes.Policy, st.sampled_from(nodes.PolicyWord), list_names, remarks),
+    node(nodes.Final, list_names, remarks),
+    node(nodes.Store, st.sampled_from(nodes.StorageWord), remarks),
+)
 titles = one_of("", "a", "two words", "O'Neil", '"quoted"', "a#1")
 labels = node(nodes.Label, titles, some(criteria_lines(), region_lines, trivia), remarks)
 filters = st.tuples(some(trivia), st.lists(labels, max_size=2).map(tuple)).map(lambda both: both[0] + both[1])
@@ -177,6 +182,7 @@ sections = st.one_of(
     node(nodes.Values, list_names, some(fields, splits, trivia), remarks),
     node(nodes.Fields, list_names, some(fields, trivia), remarks),
     node(nodes.Filter, list_names, filters, remarks),
+    node(nodes.Pixels, some(pixel_lines, trivia), remarks),
     node(nodes.Variables, some(variables, trivia), remarks),
 )
 digests = st.none() | st.just("0123456789abcdef" * 4)
@@ -199,6 +205,6 @@ def without_empty_lines(node_or_other: object) -> object:
     if isinstance(node_or_other, nodes.Recipe | nodes.Header | nodes.Labels | nodes.Values | nodes.Fields):
         name = "items" if isinstance(node_or_other, nodes.Recipe) else "body"
         return attrs.evolve(node_or_other, **{name: without_empty_lines(getattr(node_or_other, name))})
-    if isinstance(node_or_other, nodes.Filter | nodes.Label | nodes.Variables):
+    if isinstance(node_or_other, nodes.Filter | nodes.Label | nodes.Pixels | nodes.Variables):
         return attrs.evolve(node_or_other, body=without_empty_lines(node_or_other.body))
     return node_or_other

@@ -1,4 +1,4 @@
-"""DC336, DC422-DC427, DC439-DC441, DC505: labels of %filter sections."""
+"""DC336, DC422-DC427, DC439-DC441, DC443, DC505: labels of %filter sections."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from deidc.codes import privacy as codes
 from deidc.codes.values import REGIONS_NO_SEQUENCE
 from deidc.diagnostics import Diagnostic, Edit, Fix, Label
 from deidc.grammar import nodes
+from deidc.ir import ops
 from deidc.ir.checks.coverage import attribute_of
-from deidc.ir.identifiers import PASSING_GROUPS
 from deidc.ir.names import BoundCriterion, BoundLabel, BoundLine, Resolved
 from deidc.patterns import BadPattern, compiled, is_slow
 from deidc.source import Span
@@ -50,7 +50,7 @@ def labels(resolved: Resolved) -> Iterator[Diagnostic]:
     named: dict[tuple[str, str], BoundLabel] = {}
     for label in resolved.labels:
         span = label.label.span
-        if label.regions and label.group.lower() in PASSING_GROUPS:
+        if label.regions and resolved.policies.of(label.group) is ops.Policy.PASS:
             yield Diagnostic(codes.WHITELIST, f"regions of a {label.group} are not blanked", span)
         if not label.lines:
             code = codes.NO_CRITERIA if label.regions else codes.EMPTY_LABEL
@@ -148,11 +148,19 @@ def _misses(pattern: str, equal: list[str]) -> bool:
 
 
 def groups(resolved: Resolved) -> Iterator[Diagnostic]:
-    """DC439: a whitelist is not taken for an exemption from other groups."""
-    passing = [label for label in resolved.labels if label.group.lower() in PASSING_GROUPS]
-    if passing and len(passing) < len(resolved.labels):
+    """DC439, DC443: a whitelist is no exemption from other groups, and groups that are cleaned have regions."""
+    policies = resolved.policies
+    passing = [label for label in resolved.labels if policies.of(label.group) is ops.Policy.PASS]
+    others = [label for label in resolved.labels if policies.of(label.group) is not ops.Policy.PASS]
+    if passing and others and not policies.is_final(passing[0].group):
         message = f"other groups hold an object back, whether or not a {passing[0].group} knows it"
         yield Diagnostic(codes.WHITELIST_EXEMPTS_NOTHING, message, passing[0].label.span)
+    for label in resolved.labels:
+        line = policies.lines.get(label.group)
+        is_told = line is not None and line.word is nodes.PolicyWord.CLEAN
+        if is_told and all(one.line.keep for one in label.regions):
+            message = "the label blanks nothing, so it holds back what it flags"
+            yield Diagnostic(codes.CLEAN_WITHOUT_REGIONS, message, label.label.span)
 
 
 def regions(resolved: Resolved) -> Iterator[Diagnostic]:

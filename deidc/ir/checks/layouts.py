@@ -31,7 +31,9 @@ def layouts(resolved: Resolved) -> Iterator[Diagnostic]:
             yield Diagnostic(codes.EMPTY_RECIPE, "the recipe has no rules and no labels", formats[-1].span)
 
 
-def _body(item: nodes.Item) -> tuple[nodes.Action | nodes.ListLine | nodes.Variable | nodes.Label | nodes.Trivia, ...]:
+def _body(
+    item: nodes.Item,
+) -> tuple[nodes.Action | nodes.ListLine | nodes.PixelLine | nodes.Variable | nodes.Label | nodes.Trivia, ...]:
     match item:
         case (
             nodes.Header(body)
@@ -39,6 +41,7 @@ def _body(item: nodes.Item) -> tuple[nodes.Action | nodes.ListLine | nodes.Varia
             | nodes.Values(body=body)
             | nodes.Fields(body=body)
             | nodes.Filter(body=body)
+            | nodes.Pixels(body)
             | nodes.Variables(body)
         ):
             return body

@@ -1,0 +1,112 @@
+"""%pixels: what becomes of objects that the labels of each group flag, and how blanked frames are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TypeAlias
+
+from attrs import define, field, frozen
+
+from deidc.codes import names as codes
+from deidc.diagnostics import Diagnostic, Edit, Fix, Label
+from deidc.grammar import nodes
+from deidc.ir import ops
+from deidc.ir.nearest import Guesses
+from deidc.source import Span
+
+# Policies of groups that a recipe says nothing about, by their names in lower case: what deid's documentation tells of
+# them. Groups called otherwise are as the graylist: where a label knows the text to be, it is blanked.
+BY_NAME: Mapping[str, ops.Policy] = {
+    "whitelist": ops.Policy.PASS,
+    "allowlist": ops.Policy.PASS,
+    "blacklist": ops.Policy.FLAG,
+    "denylist": ops.Policy.FLAG,
+}
+
+_Line: TypeAlias = nodes.Policy | nodes.Final | nodes.Store
+
+
+@frozen
+class GroupPolicies:
+    """What a recipe says about its groups of labels.
+
+    Attributes:
+        lines: the line that tells the policy of a group, for groups that have one.
+        finals: the line that says that no group behind this one is asked.
+        store: the line that says how frames are stored.
+
+    """
+
+    lines: Mapping[str, nodes.Policy] = field(factory=dict)
+    finals: Mapping[str, nodes.Final] = field(factory=dict)
+    store: nodes.Store | None = None
+
+    def of(self, group: str) -> ops.Policy:
+        """Return the policy of a group: as it is told, or by the name of the group."""
+        line = self.lines.get(group)
+        return ops.Policy(line.word.value.lower()) if line is not None else BY_NAME.get(group.lower(), ops.Policy.CLEAN)
+
+    def is_final(self, group: str) -> bool:
+        """Whether no group behind this one is asked if a label of it fires."""
+        return group in self.finals
+
+    @property
+    def storage(self) -> ops.Storage:
+        """How frames are stored that were compressed and had pixels blanked."""
+        return ops.Storage(self.store.storage.value) if self.store is not None else ops.Storage.SAME_OR_NATIVE
+
+
+def group_policies(recipe: nodes.Recipe) -> tuple[GroupPolicies, tuple[Diagnostic, ...]]:
+    """Return what the %pixels sections of a recipe say, and complaints about them.
+
+    Of two lines about one thing the later one counts, so that a recipe can decide otherwise than its bases.
+    """
+    gathering = _Gathering({item.name for item in recipe.items if isinstance(item, nodes.Filter)})
+    for line in _lines(recipe):
+        gathering.take(line)
+    return GroupPolicies(gathering.lines, gathering.finals, gathering.store), tuple(gathering.said)
+
+
+def _lines(recipe: nodes.Recipe) -> Iterator[_Line]:
+    for item in recipe.items:
+        for line in item.body if isinstance(item, nodes.Pixels) else ():
+            if isinstance(line, nodes.Policy | nodes.Final | nodes.Store):
+                yield line
+
+
+@define(eq=False)
+class _Gathering:
+    groups: Collection[str]
+    lines: dict[str, nodes.Policy] = field(factory=dict)
+    finals: dict[str, nodes.Final] = field(factory=dict)
+    store: nodes.Store | None = None
+    said: list[Diagnostic] = field(factory=list)
+    guesses: Guesses = field(factory=Guesses)
+
+    def take(self, line: _Line) -> None:
+        """Take one line in."""
+        match line:
+            case nodes.Policy(_, group):
+                if self._is_known(group, line.word.value, line.span):
+                    self._complain_of_twin(self.lines.get(group), line.span, f"{group[:40]!r} has a policy above")
+                    self.lines[group] = line
+            case nodes.Final(group):
+                if self._is_known(group, "FINAL", line.span):
+                    self.finals[group] = line
+            case nodes.Store():
+                self._complain_of_twin(self.store, line.span, "STORE stands above already")
+                self.store = line
+
+    def _is_known(self, group: str, word: str, span: Span) -> bool:
+        if group in self.groups:
+            return True
+        near = self.guesses.among(group, self.groups)
+        fix = Fix.unsafe(f"write {near}", Edit(span, f"{word} {near}")) if near is not None else None
+        hint = f"did you mean {near}?" if near is not None else f"add a section: %filter {group[:40]}"
+        self.said.append(Diagnostic(codes.UNKNOWN_GROUP, f"no %filter is called {group[:40]!r}", span, hint, fix))
+        return False
+
+    def _complain_of_twin(self, twin: nodes.Policy | nodes.Store | None, span: Span, message: str) -> None:
+        if twin is not None and twin.span.source == span.source:
+            other = Label(twin.span, "the other line")
+            self.said.append(Diagnostic(codes.DOUBLED_POLICY, message, span, "write one of them", None, (other,)))
