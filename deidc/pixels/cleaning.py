@@ -14,6 +14,7 @@ from deidc.ir.ops import Storage
 from deidc.pixels.altered import Altered
 from deidc.pixels.blanking import Blanked, Blanking
 from deidc.pixels.masks import Painting
+from deidc.pixels.text_regions import with_text_found
 from deidc.runtime.edits import Span
 from deidc.runtime.frame import Trouble
 from deidc.runtime.outcome import Fault, Refused
@@ -79,6 +80,7 @@ def blank_bytes(
     """
     altered = Altered(opened(Window(reader)))
     try:
+        painting = with_text_found(painting, reader)
         account = Blanking(altered, painting).prepare(storage)
     except Trouble as failure:
         return Refused((failure.fault,))

@@ -99,6 +99,12 @@ def levels_of(samples: Samples, top: TopLevel, ignoring: Mask | None = None) -> 
     return evolve(levels, low=low, high=high)
 
 
+def whole_range(samples: Samples, levels: Levels) -> Levels:
+    """Return levels that tell all values of a frame apart, bright ones as bright as those given have them."""
+    low, high = sorted(float(end) * levels.slope + levels.intercept for end in _ends(samples.values))
+    return evolve(levels, low=low, high=high, sigmoid=False)
+
+
 def _windowed(levels: Levels, top: TopLevel) -> Levels | None:
     """Return levels of the window of an object (PS3.3 C.11.2.1.2 and C.11.2.1.3); None if it has none."""
     center, width = _number(top, _CENTER), _number(top, _WIDTH)

@@ -52,7 +52,7 @@ class Event:
     effect: Effect
 
 
-Shape: TypeAlias = ops.Rectangle | ops.WholeImage
+Shape: TypeAlias = ops.Rectangle | ops.WholeImage | ops.TextRegions
 
 
 @frozen
