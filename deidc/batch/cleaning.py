@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from attrs import define, field
+from attrs import define, field, frozen
 from pydicom.dataset import FileDataset
 
 from deidc.batch.content import Content
 from deidc.batch.reading import ReadFault, read_bytes
+from deidc.batch.rereading import Rereader
 from deidc.batch.sources import Opened
 from deidc.batch.writing import encode
+from deidc.ir.ops import CleanPixels, Storage
+from deidc.ir.program import Program
 from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.layout import Damaged
 from deidc.runtime.machine import Machine
-from deidc.runtime.outcome import Cleaned, Refused
+from deidc.runtime.outcome import Blanked, Cleaned, Flag, Refused, holding
 from deidc.runtime.walk import Unsuited
 from deidc.runtime.window import NotWhole
 
@@ -70,3 +73,36 @@ def content_of(cleaned: Cleaned | CleanedBytes, given: Given) -> Content | ReadF
     assert isinstance(cleaned.dataset, FileDataset)
     data = encode(cleaned.dataset)
     return data if isinstance(data, ReadFault) else Content.of(data)
+
+
+def storage_of(program: Program) -> Storage | None:
+    """Return how a program stores blanked frames, or None if it blanks none."""
+    return next((op.storage for op in reversed(program.ops) if isinstance(op, CleanPixels)), None)
+
+
+@frozen
+class InPixels:
+    """A cleaned object with its regions blanked: the bytes, the labels that hold it back, and what was blanked."""
+
+    content: Content
+    holding: tuple[Flag, ...]
+    blanked: Blanked | None
+
+
+def in_pixels(content: Content, flags: Sequence[Flag], storage: Storage | None) -> InPixels | Refused:
+    """Blank the regions that labels ask for in a cleaned object; without `storage`, none are.
+
+    Raises what reading the input raises, NotWhole and Damaged.
+    """
+    if storage is None or not any(flag.blanks for flag in flags):
+        return InPixels(content, holding(flags), None)
+    # numpy is loaded when pixels are to be blanked, and not before.
+    from deidc.pixels.labelled import settle  # noqa: PLC0415
+
+    reader = Rereader.of(content)
+    settled = settle(reader, flags, storage)
+    if isinstance(settled, Refused):
+        return settled
+    if settled.blanked is None:
+        return InPixels(content, settled.holding, None)
+    return InPixels(reader.traced(settled.blanked.pieces), settled.holding, settled.blanked.account)

@@ -40,4 +40,9 @@ class Written:
     input_digest: str | None
 
 
-Earlier: TypeAlias = Unchanged | Begun | Written
+@frozen
+class Held:
+    """The input was held back before; it is cleaned anew, and what was put into a quarantine is replaced."""
+
+
+Earlier: TypeAlias = Unchanged | Begun | Written | Held

@@ -12,11 +12,11 @@ from attrs import evolve, field, frozen
 from pydicom.dataset import FileDataset
 
 from deidc.batch.archives import Shelf
-from deidc.batch.cleaning import Given, NotRead, clean, content_of
+from deidc.batch.cleaning import Given, NotRead, clean, content_of, in_pixels, storage_of
 from deidc.batch.content import Content, chunks_of, digest_of
 from deidc.batch.destinations import Destination, as_destination, holds, put, read_at
 from deidc.batch.discovery import Input
-from deidc.batch.earlier import Begun, Unchanged, Written
+from deidc.batch.earlier import Begun, Held, Unchanged, Written
 from deidc.batch.front import values_at
 from deidc.batch.names import Template, Unnamed
 from deidc.batch.reading import ReadFault, read_bytes, read_file
@@ -26,9 +26,10 @@ from deidc.batch.stat_identity import StatIdentity, identity_of
 from deidc.batch.variables import Rows, VariablesError, typed
 from deidc.codes import faults
 from deidc.diagnostics import Rule
+from deidc.ir.ops import Policy, Storage
 from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.machine import Machine
-from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused
+from deidc.runtime.outcome import Blanked, Cleaned, Fault, Flag, Refused
 
 _ITEM = re.compile(r"\[\d+\]")
 _CHANGED = "the input was changed since its output was written"
@@ -51,7 +52,10 @@ class FileOutcome:
     Attributes:
         effects: how often each op had each effect.
         output: the path relative to the output folder, if the file was written (or would be, in a dry run).
+        quarantined: whether the object was put into the folder for those that a label sets apart.
         flags: labels that fired, with what they ask.
+        holding: those of them that hold the object back, because of their policy, or because nothing was blanked.
+        blanked: what was blanked in the pixels, if anything was.
         dataset_engine: why the file went through the Dataset engine, if it did.
         input_digest, output_digest: SHA-256 of all bytes; of the input, also where times cannot tell a change.
         size, output_size: bytes of the input, and bytes of the output.
@@ -66,8 +70,11 @@ class FileOutcome:
     ending: Ending
     faults: tuple[Fault, ...] = ()
     flags: tuple[Flag, ...] = ()
+    holding: tuple[Flag, ...] = ()
+    blanked: Blanked | None = None
     effects: Mapping[tuple[int, str], int] = field(factory=dict)
     output: Path | None = field(default=None, repr=False)
+    quarantined: bool = False
     input_digest: str | None = None
     output_digest: str | None = None
     size: int = 0
@@ -85,6 +92,8 @@ class Settings:
 
     Attributes:
         output: where to write; None writes nothing.
+        write_flagged: write objects that a label flags; those of a quarantine never are.
+        quarantine: where objects go that a label sets apart; None writes them nowhere.
         rows: variables that differ from file to file.
         token: tells the temporary files of this run from those of another.
         again: the file was on its way when a worker died, so its output may be there already.
@@ -100,6 +109,7 @@ class Settings:
     overwrite: bool = False
     fsync: bool = False
     write_flagged: bool = False
+    quarantine: Destination | None = field(default=None, converter=as_destination)
     rows: Rows | None = None
     token: str = ""
     again: bool = False
@@ -174,7 +184,7 @@ def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, give
         refused = evolve(refused, dataset_engine=why, before=_links(settings, given))
         if isinstance(outcome, Refused):
             return evolve(refused, faults=outcome.faults)
-        return _finished(settings, refused, outcome, given)
+        return _finished(settings, refused, outcome, given, storage_of(machine.program))
     except NotRead as failure:
         return _unread(refused.number, source, failure.fault)
     except VariablesError as failure:
@@ -199,12 +209,23 @@ def _variables(machine: Machine, settings: Settings, source: Input, given: Given
     return {name: typed(name, text, kinds[name]) for name, text in found.items() if name in kinds}
 
 
-def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes, given: Given) -> FileOutcome:
+def _finished(
+    settings: Settings,
+    refused: FileOutcome,
+    cleaned: Cleaned | CleanedBytes,
+    given: Given,
+    storage: Storage | None,
+) -> FileOutcome:
     """Return the outcome of a cleaned object; it is written unless it is held back."""
-    held = any(flag.held for flag in cleaned.flags) and not settings.write_flagged
+    refused = evolve(refused, flags=cleaned.flags)
     content = content_of(cleaned, given)
     if isinstance(content, ReadFault):
         return _because(refused, content.rule, content.message)
+    looked_at = in_pixels(content, cleaned.flags, storage)
+    if isinstance(looked_at, Refused):
+        return evolve(refused, faults=looked_at.faults)
+    content, holding, blanked = looked_at.content, looked_at.holding, looked_at.blanked
+    held = bool(holding) and not (settings.write_flagged and not _is_set_apart(holding))
     try:
         place = _place(settings, refused, cleaned, content)
     except Unnamed as failure:
@@ -218,6 +239,12 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | Clean
         if isinstance(written, ReadFault):
             return _because(refused, written.rule, written.message)
         size = written
+    quarantined = False
+    if held and settings.quarantine is not None and _is_set_apart(holding):
+        written = _set_apart(settings, settings.quarantine, refused.source, content)
+        if isinstance(written, ReadFault):
+            return _because(refused, written.rule, written.message)
+        quarantined = True
     links = None
     if settings.link_key is not None and not held:
         after = read_bytes(content.whole())
@@ -226,7 +253,9 @@ def _finished(settings: Settings, refused: FileOutcome, cleaned: Cleaned | Clean
         refused,
         ending=Ending.FLAGGED if held else Ending.WRITTEN,
         attributes=_by_attribute(cleaned) if settings.plan else {},
-        flags=cleaned.flags,
+        holding=holding,
+        blanked=blanked,
+        quarantined=quarantined,
         effects=cleaned.counts,
         output=None if held else place,
         output_digest=content.digest() if settings.digests and not held else None,
@@ -255,6 +284,17 @@ def _write(settings: Settings, output: Destination, source: Input, content: Cont
         if settings.template is not None:
             return ReadFault(faults.NAME_TAKEN, "an output of that name exists already")
     return written
+
+
+def _is_set_apart(holding: tuple[Flag, ...]) -> bool:
+    return any(flag.policy is Policy.QUARANTINE for flag in holding)
+
+
+def _set_apart(settings: Settings, quarantine: Destination, source: Input, content: Content) -> int | ReadFault:
+    """Put an object into the quarantine by its place in the tree; what an earlier run of the same put there goes."""
+    replace = settings.overwrite or settings.again or isinstance(source.earlier, Begun | Held)
+    place = source.relative
+    return put(quarantine, place, content, source.source, overwrite=replace, fsync=settings.fsync, token=settings.token)
 
 
 def _compared(refused: FileOutcome, output: Destination, place: Path, content: Content) -> FileOutcome:

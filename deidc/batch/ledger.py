@@ -19,7 +19,7 @@ from attrs import define, evolve, field
 from deidc.batch.chain import START, chained
 from deidc.batch.destinations import Destination, may_hold, size_at
 from deidc.batch.discovery import Input
-from deidc.batch.earlier import Begun, Earlier, Unchanged, Written
+from deidc.batch.earlier import Begun, Earlier, Held, Unchanged, Written
 from deidc.batch.job import Ending, FileOutcome
 from deidc.batch.journal import EndedRow, Entry, Journal, ended_row
 from deidc.batch.manifest import Manifest, outcome_record
@@ -85,7 +85,7 @@ class Ledger:
             numbered.append((entry.number, evolve(source, earlier=earlier)))
             if entry.record is not None:
                 self._records[entry.number] = entry.record
-            if earlier is None:
+            if earlier is None or isinstance(earlier, Held):
                 begun_again.append((self._is_occupied(source), entry.number))
         self._commit(begun, begun_again)
         return numbered
@@ -98,6 +98,8 @@ class Ledger:
         if entry.ending is None:
             return Begun(not entry.occupied)
         place = Path(entry.name) if entry.name is not None else source.relative
+        if entry.ending == Ending.FLAGGED:
+            return Held()
         if entry.ending != Ending.WRITTEN or entry.place != self._place(place):
             return None
         if size_at(self.output, place) != entry.output_size:

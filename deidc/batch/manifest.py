@@ -17,6 +17,7 @@ from attrs import define, field
 from deidc.batch.chain import START, Broken, chained, read_chain
 from deidc.batch.job import FileOutcome
 from deidc.ir.program import Program
+from deidc.runtime.outcome import Blanked
 from deidc.version import __version__
 
 
@@ -155,7 +156,18 @@ def outcome_record(outcome: FileOutcome, program: Program) -> dict[str, object]:
         "input": outcome.input_digest,
         "output": outcome.output_digest,
         "effects": [{"line": line, "effect": effect, "count": count} for (line, effect), count in effects.items()],
-        "flags": [{"group": one.group, "label": one.label, "held": one.held} for one in outcome.flags],
+        "flags": [
+            {
+                "group": one.group,
+                "label": one.label,
+                "line": line_of(program, one.op),
+                "policy": one.policy.value,
+                "held": one in outcome.holding,
+            }
+            for one in outcome.flags
+        ],
+        "pixels": _pixels(outcome.blanked) if outcome.blanked is not None else None,
+        "quarantined": outcome.quarantined,
         "faults": [
             {
                 "code": one.rule.code,
@@ -165,6 +177,15 @@ def outcome_record(outcome: FileOutcome, program: Program) -> dict[str, object]:
             }
             for one in outcome.faults
         ],
+    }
+
+
+def _pixels(blanked: Blanked) -> dict[str, object]:
+    return {
+        "frames": blanked.frames,
+        "overlays": [f"{tag:08X}" for tag in blanked.overlays],
+        "icon_removed": blanked.icon_removed,
+        "transfer_syntax": [blanked.before, blanked.after],
     }
 
 

@@ -26,7 +26,8 @@ class RunIdentity:
     """What a journal is bound to.
 
     Variables and rows may be secrets or identify people, so they are only ever compared by a salted scrypt of them.
-    `naming` says how outputs are named, `place` what output folder a journal that lies elsewhere is for.
+    `naming` says how outputs are named, `place` what output folder a journal that lies elsewhere is for,
+    `quarantine` where objects go that a label sets apart.
     """
 
     program: str
@@ -36,6 +37,7 @@ class RunIdentity:
     write_flagged: bool
     naming: str = "tree"
     place: str = field(default="", repr=False)
+    quarantine: str = field(default="", repr=False)
     version: str = __version__
 
     @classmethod
@@ -49,9 +51,10 @@ class RunIdentity:
         write_flagged: bool,
         naming: str = "tree",
         place: str = "",
+        quarantine: str = "",
     ) -> RunIdentity:
         """Return the identity of a run of a program."""
-        return cls(program.digest, variables, rows, functions, write_flagged, naming, place)
+        return cls(program.digest, variables, rows, functions, write_flagged, naming, place, quarantine)
 
     def prints(self, salt: bytes) -> dict[str, str]:
         """Return a digest of each part, by what it is called in a message."""
@@ -63,6 +66,7 @@ class RunIdentity:
             "the variables": _hidden(salt, secret) if self.variables or rows else _salted(salt, None),
             "the functions": _salted(salt, list(self.functions)),
             "--flagged": _salted(salt, self.write_flagged),
+            "--quarantine": _salted(salt, self.quarantine),
             "the naming of outputs": _salted(salt, self.naming),
             "the output folder": _salted(salt, self.place),
         }

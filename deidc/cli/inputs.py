@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 
-from deidc.batch.destinations import Destination, DestinationError, RemoteFolder, destination_of
+from deidc.batch.destinations import Destination, DestinationError, LocalFolder, RemoteFolder, destination_of
 from deidc.batch.discovery import Looking, discover
 from deidc.batch.lists import PathList
 from deidc.batch.names import Template, TemplateError, check_against, parse_template
+from deidc.batch.remote import is_url
 from deidc.ir.program import Program
 
 _SIZE = re.compile(r"(\d+)([KMGT]?)", re.IGNORECASE)
@@ -58,6 +59,33 @@ def destination_for(output: str | None, *, fsync: bool) -> Destination | None:
     if fsync and isinstance(destination, RemoteFolder):
         raise click.UsageError("--fsync is about disks, and a URL is none")
     return destination
+
+
+def quarantine_for(text: str | None, output: Destination | None, names: Iterable[str]) -> Destination | None:
+    """Return where objects go that a label sets apart. Raises UsageError.
+
+    It lies neither in the output nor in an input, nor they in it: what is set apart is no output, and no input of the
+    next run.
+    """
+    if text is None:
+        return None
+    quarantine = destination_for(text, fsync=False)
+    if output is not None and (_lies_in(quarantine, output) or _lies_in(output, quarantine)):
+        raise click.UsageError("the quarantine and the output folder lie in one another")
+    for name in names:
+        if name != "-" and not is_url(name) and _lies_in(quarantine, LocalFolder(Path(name))):
+            raise click.UsageError(f"the quarantine lies in the input {name}")
+    return quarantine
+
+
+def _lies_in(one: Destination | None, other: Destination | None) -> bool:
+    match one, other:
+        case LocalFolder(path), LocalFolder(folder):
+            return path.resolve().is_relative_to(folder.resolve())
+        case RemoteFolder(url), RemoteFolder(prefix):
+            return f"{url.rstrip('/')}/".startswith(f"{prefix.rstrip('/')}/")
+        case _:
+            return False
 
 
 def template_for(text: str | None, program: Program, *, overwrite: bool) -> Template | None:

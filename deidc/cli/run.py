@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 from attrs import evolve
 
+from deidc.batch.cleaning import storage_of
 from deidc.batch.cluster import ClusterError
 from deidc.batch.destinations import Destination, RemoteFolder
 from deidc.batch.discovery import InputError, check_inputs, discover
@@ -28,12 +29,13 @@ from deidc.batch.twins import twins_marked
 from deidc.batch.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
 from deidc.batch.workers import Work, run_numbered, silence_pydicom
 from deidc.cli.engines import check_engine, cluster_for, engine_for, tell_declined
-from deidc.cli.inputs import Size, counting, destination_for, inputs_of, template_for
+from deidc.cli.inputs import Size, counting, destination_for, inputs_of, quarantine_for, template_for
 from deidc.cli.programs import functions_of, program_of
 from deidc.cli.progress import with_progress
 from deidc.cli.stopping import Stopped, Stopping
 from deidc.cli.summary import Summary, tell_broken
 from deidc.ir.program import Program
+from deidc.pixels import MissingExtra, require_extra
 from deidc.runtime.machine import LinkError
 
 
@@ -95,6 +97,9 @@ from deidc.runtime.machine import LinkError
     help="What to do with objects that a label flags.",
 )
 @click.option(
+    "--quarantine", metavar="FOLDER|URL", help="Folder for cleaned objects that a label puts into quarantine."
+)
+@click.option(
     "--check-references", is_flag=True, help="Compare references and hierarchies of outputs with those of inputs."
 )
 @click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help="Write one JSON line per input.")
@@ -123,6 +128,7 @@ def command(  # one parameter for each option
     journal: Path | None,
     digests: bool,
     flagged: str,
+    quarantine: str | None,
     check_references: bool,
     manifest: Path | None,
     fsync: bool,
@@ -145,6 +151,7 @@ def command(  # one parameter for each option
     check_engine(engine, scheduler)
     names, looking = inputs_of(inputs, files_from, null=null, archives=archives)
     destination = destination_for(output, fsync=fsync)
+    apart = quarantine_for(quarantine, destination, names)
     functions = functions_of(references)
     program = program_of(recipe, bases, functions.signatures() if references else None, quiet=quiet)
     settings = Settings(
@@ -152,6 +159,7 @@ def command(  # one parameter for each option
         overwrite=overwrite,
         fsync=fsync,
         write_flagged=flagged == "write",
+        quarantine=None if dry_run else apart,
         rows=_rows(rows_file, vars_key),
         member_limit=member_limit,
         link_key=secrets.token_bytes(32) if check_references else None,
@@ -163,7 +171,9 @@ def command(  # one parameter for each option
     try:
         check_inputs(names, destination)
         work.machine()
-    except InputError as failure:
+        if storage_of(program) is not None:
+            require_extra()
+    except (InputError, MissingExtra) as failure:
         raise click.UsageError(str(failure)) from None
     except LinkError as failure:
         raise click.UsageError(f"{failure}; {_how_to_supply(failure)}") from None
@@ -216,7 +226,7 @@ def _start(
     if output is None or (isinstance(output, RemoteFolder) and journal is None):
         return None
     settings = work.settings
-    place = str(output if isinstance(output, RemoteFolder) else output.path.absolute()) if journal is not None else ""
+    place = _absolute(output) if journal is not None else ""
     identity = RunIdentity.of(
         work.program,
         work.variables,
@@ -225,6 +235,7 @@ def _start(
         write_flagged=settings.write_flagged,
         naming=naming or "tree",
         place=place,
+        quarantine=_absolute(settings.quarantine),
     )
     return Start(
         work.program,
@@ -236,6 +247,10 @@ def _start(
         durable=settings.fsync,
         by_template=settings.template is not None,
     )
+
+
+def _absolute(folder: Destination | None) -> str:
+    return "" if folder is None else str(folder if isinstance(folder, RemoteFolder) else folder.path.absolute())
 
 
 def _ledger(stack: ExitStack, start: Start, stopping: Stopping) -> Ledger:
@@ -323,5 +338,6 @@ def _tell(outcome: FileOutcome, program: Program, *, quiet: bool) -> None:
         told = f"{outcome.ending.value}: {fault.rule.code} {fault.message}{at}{line}"
         click.echo(f"{outcome.source.shown}: {told}", err=True)
     if outcome.ending is Ending.FLAGGED:
-        labels = ", ".join(f"{flag.group}/{flag.label}" for flag in outcome.flags if flag.held)
-        click.echo(f"{outcome.source.shown}: held back, flagged by {labels}", err=True)
+        labels = ", ".join(f"{flag.group}/{flag.label}" for flag in outcome.holding)
+        where = "put into the quarantine" if outcome.quarantined else "held back"
+        click.echo(f"{outcome.source.shown}: {where}, flagged by {labels}", err=True)

@@ -30,6 +30,9 @@ class Summary:
     by_op: Counter[tuple[int, str]] = field(factory=Counter)
     flags: Counter[tuple[str, str]] = field(factory=Counter)
     dataset_engine: Counter[str] = field(factory=Counter)
+    cleaned_in_pixels: int = 0
+    frames: int = 0
+    quarantined: int = 0
     attributes: Counter[tuple[str, str, str]] = field(factory=Counter)
     bytes: int = 0
 
@@ -39,6 +42,10 @@ class Summary:
         self.bytes += outcome.size
         self.faults.update((fault.rule.code, fault.rule.title) for fault in outcome.faults)
         self.flags.update((flag.group, flag.label) for flag in outcome.flags)
+        if outcome.blanked is not None:
+            self.cleaned_in_pixels += 1
+            self.frames += outcome.blanked.frames
+        self.quarantined += outcome.quarantined
         if outcome.dataset_engine is not None:
             self.dataset_engine[outcome.dataset_engine] += 1
         self.by_op.update(outcome.effects)
@@ -64,6 +71,10 @@ class Summary:
         lines = [f"{'dry run, nothing written: ' if dry_run else ''}{self.counts}"]
         lines.extend(f"  {count:>7}  {code} {title}" for (code, title), count in sorted(self.faults.items()))
         lines.extend(f"  {count:>7}  flagged {group}/{label}" for (group, label), count in sorted(self.flags.items()))
+        if self.cleaned_in_pixels:
+            lines.append(f"  {self.cleaned_in_pixels:>7}  cleaned in their pixels, {self.frames} frames")
+        if self.quarantined:
+            lines.append(f"  {self.quarantined:>7}  put into the quarantine")
         lines.extend(
             f"  {count:>7}  through the Dataset engine: {why}" for why, count in sorted(self.dataset_engine.items())
         )
@@ -100,6 +111,8 @@ class Summary:
             "flags": [
                 {"group": group, "label": label, "count": count} for (group, label), count in sorted(self.flags.items())
             ],
+            "pixels": {"objects": self.cleaned_in_pixels, "frames": self.frames},
+            "quarantined": self.quarantined,
             "effects": [{"line": line, "effect": effect, "count": count} for (line, effect), count in self._effects()],
             "dataset_engine": [{"why": why, "count": count} for why, count in sorted(self.dataset_engine.items())],
             "idle": self._idle_lines(),

@@ -396,6 +396,17 @@ CLEAN_WITHOUT_REGIONS = _rule(
     "CLEAN graylist\n",
     Severity.WARNING,
 )
+BLANKED_KEEPS_UID = _rule(
+    "DC444",
+    "blanked-keeps-uid",
+    "Pixels are blanked, and no rule gives the image a new SOP Instance UID.",
+    "An image with other pixels is a derived one, and has a UID of its own where that may matter to who reads it "
+    "(PS3.3 C.7.6.1.1.2). With the old UID an archive takes it for the one it has, and keeps one of the two.",
+    _HEAD + "REMOVE PatientName\n\n%filter graylist\n\nLABEL banner\n  equals Rows 600\n  coordinates 0,0,800,60\n",
+    _HEAD + "REMOVE PatientName\nREPLACE SOPInstanceUID deid_func:pydicom_uuid\n\n%filter graylist\n\nLABEL banner\n"
+    "  equals Rows 600\n  coordinates 0,0,800,60\n",
+    Severity.NOTE,
+)
 CLASS_UID_REPLACED = _rule(
     "DC442",
     "class-uid-replaced",
@@ -450,4 +461,5 @@ RULES: tuple[Rule, ...] = (
     EMPTY_LABEL,
     CLASS_UID_REPLACED,
     CLEAN_WITHOUT_REGIONS,
+    BLANKED_KEEPS_UID,
 )

@@ -177,10 +177,7 @@ class _Lowering:
     def _pixels(self) -> Iterator[Lowered]:
         """Yield what blanks regions, if a label has some that are to be blanked."""
         policies = self._resolved.policies
-        if any(
-            policies.of(label.group) is not ops.Policy.PASS and any(not one.line.keep for one in label.regions)
-            for label in self._resolved.labels
-        ):
+        if any(map(self._resolved.blanks, self._resolved.labels)):
             yield (
                 ops.CleanPixels(policies.storage),
                 self._origin(policies.store.span) if policies.store else OWN_ACCOUNT,

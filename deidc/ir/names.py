@@ -101,6 +101,11 @@ class Resolved:
     policies: GroupPolicies = GroupPolicies()
     protected: tuple[str, ...] = SYSTEM_PROTECTED
 
+    def blanks(self, label: BoundLabel) -> bool:
+        """Whether a label asks for regions to be blanked, and is not of a group that passes objects on."""
+        told = self.policies.of(label.group) is not ops.Policy.PASS
+        return told and any(not one.line.keep for one in label.regions)
+
     @cached_property
     def _slots(self) -> Mapping[tuple[nodes.ListKind, str], int]:
         return {(one.kind, one.name): number for number, one in enumerate(self.lists)}

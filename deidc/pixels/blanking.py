@@ -23,6 +23,7 @@ from deidc.pixels.statement import FRAME_TYPE, IMAGE_TYPE, Stored, derived, stat
 from deidc.runtime.edits import Span
 from deidc.runtime.elements import Undecodable, sequence_items
 from deidc.runtime.layout import UNDEFINED, Damaged, packed
+from deidc.runtime.outcome import Blanked
 from deidc.runtime.part10 import META_LAYOUT, meta_elements
 from deidc.runtime.toplevel import OfBytes
 from deidc.runtime.window import NotWhole, Window
@@ -31,22 +32,10 @@ _PROVIDER = 0x00287FE0
 
 
 @frozen
-class Blanked:
-    """What was blanked in one object.
+class NothingToBlank:
+    """The object stays as it is: it has no pixels, or none of them is in a region that is to be blanked."""
 
-    Attributes:
-        frames: the number of frames in which something was blanked.
-        overlays: the tags of overlay data in which something was blanked.
-        icon_removed: whether the object had an icon that could not be blanked, and has none now.
-        before, after: the transfer syntaxes.
-
-    """
-
-    frames: int
-    overlays: tuple[int, ...]
-    icon_removed: bool
-    before: str
-    after: str
+    has_pixels: bool
 
 
 @define(eq=False)
@@ -65,19 +54,19 @@ class Blanking:
     def _window(self) -> Window:
         return self.altered.file.window
 
-    def prepare(self, storage: Storage) -> Blanked | None:
-        """Find out what changes; None if nothing is to be blanked. Raises Trouble, NotWhole, Damaged and OSError."""
+    def prepare(self, storage: Storage) -> Blanked | NothingToBlank:
+        """Find out what changes. Raises Trouble, NotWhole, Damaged and OSError."""
         image = image_of(self._top, self.altered.places)
         if image is None:
             if _PROVIDER in self.altered.places:
                 raise not_understood("the pixels are not in the object, but elsewhere", _PROVIDER)
-            return None
+            return NothingToBlank(has_pixels=False)
         place = self.altered.places[image.tag]
         is_native = place.header.length != UNDEFINED
         found = as_long_as_it_is(image, self._window, place) if is_native else image
         masks = Masks(self.painting, image.rows, image.columns, image.frames)
         if not masks.touched() and not masks.blanks_outside():
-            return None
+            return NothingToBlank(has_pixels=True)
         if is_native:
             stored = self._blank_native(image, found, masks, place)
         else:
@@ -85,7 +74,7 @@ class Blanking:
         layout = self.altered.file.layout
         changed = dict(overlays(self._top, masks, swapped=not layout.little))
         if not masks.touched() and not changed:
-            return None
+            return NothingToBlank(has_pixels=True)
         for tag, data in changed.items():
             self.altered.overwrite(self.altered.places[tag].header.value_at, data)
         icon_removed = not self._blank_icons(image, masks, is_native=is_native or stored.after != stored.before)
@@ -95,7 +84,15 @@ class Blanking:
                 self.altered.write(tag, element)
             else:
                 self.altered.drop(tag)
-        return Blanked(masks.touched(), tuple(sorted(changed)), icon_removed, stored.before, stored.after)
+        return Blanked(
+            masks.touched(),
+            tuple(sorted(changed)),
+            icon_removed,
+            stored.before,
+            stored.after,
+            image.rows,
+            image.columns,
+        )
 
     # ---- pixel data -------------------------------------------------------------------------------------
 

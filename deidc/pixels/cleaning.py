@@ -12,12 +12,12 @@ from pydicom.dataset import Dataset, FileDataset
 from deidc.codes import faults
 from deidc.ir.ops import Storage
 from deidc.pixels.altered import Altered
-from deidc.pixels.blanking import Blanked, Blanking
+from deidc.pixels.blanking import Blanking, NothingToBlank
 from deidc.pixels.masks import Painting
 from deidc.pixels.text_regions import with_text_found
 from deidc.runtime.edits import Span
 from deidc.runtime.frame import Trouble
-from deidc.runtime.outcome import Fault, Refused
+from deidc.runtime.outcome import Blanked, Fault, Refused
 from deidc.runtime.part10 import opened
 from deidc.runtime.walk import Unsuited
 from deidc.runtime.window import InMemory, Reader, Window
@@ -32,11 +32,6 @@ __all__ = [
     "blank_bytes",
     "blank_dataset",
 ]
-
-
-@frozen
-class NothingToBlank:
-    """The object has no pixels, or none of them is in a region that is to be blanked; it stays as it is."""
 
 
 @define(eq=False)
@@ -84,7 +79,7 @@ def blank_bytes(
         account = Blanking(altered, painting).prepare(storage)
     except Trouble as failure:
         return Refused((failure.fault,))
-    return BlankedBytes(account, altered) if account is not None else NothingToBlank()
+    return account if isinstance(account, NothingToBlank) else BlankedBytes(account, altered)
 
 
 def blank_dataset(

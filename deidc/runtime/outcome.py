@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterable
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias
 
@@ -84,6 +85,38 @@ class Flag:
     def held(self) -> bool:
         """Whether the object is not to be passed on before its pixels were cleaned or looked at."""
         return self.policy is not ops.Policy.PASS
+
+    @property
+    def blanks(self) -> bool:
+        """Whether it asks for something to be blanked in this object."""
+        return self.held and any(region.shapes and not region.keep for region in self.regions)
+
+
+def holding(flags: Iterable[Flag], cleaned: Collection[Flag] = ()) -> tuple[Flag, ...]:
+    """Return the labels that hold an object back, given those whose regions were blanked."""
+    return tuple(flag for flag in flags if flag.held and not (flag.policy is ops.Policy.CLEAN and flag in cleaned))
+
+
+@frozen
+class Blanked:
+    """What was blanked in the pixels of one object.
+
+    Attributes:
+        frames: the number of frames in which something was blanked.
+        overlays: the tags of overlay data in which something was blanked.
+        icon_removed: whether the object had an icon that could not be blanked, and has none now.
+        before, after: the transfer syntaxes.
+        rows, columns: the size of a frame.
+
+    """
+
+    frames: int
+    overlays: tuple[int, ...]
+    icon_removed: bool
+    before: str
+    after: str
+    rows: int
+    columns: int
 
 
 @frozen

@@ -19,6 +19,7 @@ from pydicom.uid import JPEGBaseline8Bit
 from benchmarks.corpora import CORPORA
 from benchmarks.pixels import write_sparse
 from benchmarks.shipped import header_of
+from tests.pixels.pictures import EXPLICIT, Picture, dataset_for, file_of
 
 resource = pytest.importorskip("resource")
 
@@ -78,3 +79,29 @@ def test_a_header_of_a_hundred_thousand_elements(tmp_path):
     elements = sum(1 for _ in dcmread(tmp_path / "out" / "long.dcm", stop_before_pixels=True).iterall())
     assert elements > 100_000
     assert most < BUDGET, f"{most / MIB:.1f} MiB"
+
+
+def test_a_cine_of_300_megabytes_whose_frames_are_blanked(tmp_path):
+    """Header and pixels are cleaned with the memory of one frame, not of the file."""
+    rows, columns, frames = 720, 960, 145
+    frame = rows * columns * 3
+    small = dataset_for(Picture("RGB", rows=8, columns=8), b"")
+    small.Rows, small.Columns, small.NumberOfFrames = rows, columns, frames
+    small.PixelData = b"\1\2" * 8
+    data = file_of(small, EXPLICIT)
+    (tmp_path / "in").mkdir()
+    with (tmp_path / "in" / "a.dcm").open("wb") as file:
+        file.write(data[: -len(small.PixelData) - 4] + (frames * frame).to_bytes(4, "little"))
+        file.write(b"\7" * frame)
+        file.truncate(file.tell() + (frames - 1) * frame)  # the other frames are a hole
+    (tmp_path / "my.deid").write_text(
+        "FORMAT dicom\n\n%header\nREMOVE PatientName\n\n%filter graylist\n\nLABEL banner\n  coordinates 0,0,960,60\n"
+    )
+    command = [sys.executable, "-m", "deidc", "run", "my.deid", "in", "-o", "out", "--quiet"]
+    most = peak(*command, cwd=tmp_path) - peak(sys.executable, "-c", "pass", cwd=tmp_path)
+    assert frames * frame > 300_000_000
+    assert most < BUDGET + frame, f"{most / MIB:.1f} MiB"
+    with (tmp_path / "out" / "a.dcm").open("rb") as file:
+        file.seek(-frames * frame, os.SEEK_END)
+        first = file.read(frame)
+    assert first == bytes(60 * 960 * 3) + b"\7" * (660 * 960 * 3)

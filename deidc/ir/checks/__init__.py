@@ -49,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     labels.label_lines,
     labels.labels,
     labels.groups,
+    labels.blanked_images,
     labels.regions,
     layouts.layouts,
 )

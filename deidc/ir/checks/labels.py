@@ -1,4 +1,4 @@
-"""DC336, DC422-DC427, DC439-DC441, DC443, DC505: labels of %filter sections."""
+"""DC336, DC422-DC427, DC439-DC441, DC443-DC444, DC505: labels of %filter sections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from deidc.codes.values import REGIONS_NO_SEQUENCE
 from deidc.diagnostics import Diagnostic, Edit, Fix, Label
 from deidc.grammar import nodes
 from deidc.ir import ops
-from deidc.ir.checks.coverage import attribute_of
+from deidc.ir.checks.coverage import attribute_of, covers
+from deidc.ir.dictionary import find_keyword
 from deidc.ir.names import BoundCriterion, BoundLabel, BoundLine, Resolved
 from deidc.patterns import BadPattern, compiled, is_slow
 from deidc.source import Span
@@ -161,6 +162,22 @@ def groups(resolved: Resolved) -> Iterator[Diagnostic]:
         if is_told and all(one.line.keep for one in label.regions):
             message = "the label blanks nothing, so it holds back what it flags"
             yield Diagnostic(codes.CLEAN_WITHOUT_REGIONS, message, label.label.span)
+
+
+def blanked_images(resolved: Resolved) -> Iterator[Diagnostic]:
+    """DC444: a recipe that cleans headers and blanks pixels gives images new UIDs."""
+    blanking = next((label for label in resolved.labels if resolved.blanks(label)), None)
+    attribute = find_keyword("SOPInstanceUID")
+    assert attribute is not None
+    rewritten = any(
+        attribute.pattern in covers(rule.selector, resolved)
+        for rule in resolved.rules
+        if isinstance(rule.statement, nodes.Add | nodes.Replace)
+    )
+    if resolved.rules and blanking is not None and not rewritten:
+        message = "the image keeps its SOP Instance UID, and has other pixels"
+        hint = "REPLACE SOPInstanceUID deid_func:pydicom_uuid, or a keyed one"
+        yield Diagnostic(codes.BLANKED_KEEPS_UID, message, blanking.label.span, hint)
 
 
 def regions(resolved: Resolved) -> Iterator[Diagnostic]:
