@@ -17,7 +17,7 @@ from attrs import define, field
 from deidc.batch.chain import START, Broken, chained, read_chain
 from deidc.batch.job import FileOutcome
 from deidc.ir.program import Program
-from deidc.runtime.outcome import Blanked
+from deidc.runtime.outcome import Blanked, TextSearch
 from deidc.version import __version__
 
 
@@ -167,6 +167,7 @@ def outcome_record(outcome: FileOutcome, program: Program) -> dict[str, object]:
             for one in outcome.flags
         ],
         "pixels": _pixels(outcome.blanked) if outcome.blanked is not None else None,
+        "text": _text(outcome.text) if outcome.text is not None else None,
         "quarantined": outcome.quarantined,
         "faults": [
             {
@@ -187,6 +188,10 @@ def _pixels(blanked: Blanked) -> dict[str, object]:
         "icon_removed": blanked.icon_removed,
         "transfer_syntax": [blanked.before, blanked.after],
     }
+
+
+def _text(search: TextSearch) -> dict[str, object]:
+    return {"detectors": list(search.detectors), "frames": search.frames, "found_in": search.found_in}
 
 
 def line_of(program: Program, op: int) -> str:

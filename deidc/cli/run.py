@@ -34,8 +34,9 @@ from deidc.cli.programs import functions_of, program_of
 from deidc.cli.progress import with_progress
 from deidc.cli.stopping import Stopped, Stopping
 from deidc.cli.summary import Summary, tell_broken
-from deidc.ir.program import Program
+from deidc.ir.program import OWN_ACCOUNT, Program
 from deidc.pixels import MissingExtra, require_extra
+from deidc.pixels.text_detection import MissingDetector, detectors_of, require_detectors
 from deidc.runtime.machine import LinkError
 
 
@@ -173,6 +174,7 @@ def command(  # one parameter for each option
         work.machine()
         if storage_of(program) is not None:
             require_extra()
+            _require_detectors(program)
     except (InputError, MissingExtra) as failure:
         raise click.UsageError(str(failure)) from None
     except LinkError as failure:
@@ -217,6 +219,16 @@ def command(  # one parameter for each option
         tell_broken(summary.references)
     if not summary.is_well:
         sys.exit(1)
+
+
+def _require_detectors(program: Program) -> None:
+    """Raise UsageError if a label asks for text that nothing installed here can find."""
+    for name, origin in detectors_of(program).items():
+        try:
+            require_detectors([name])
+        except MissingDetector as failure:
+            place = "" if origin == OWN_ACCOUNT else f"{origin.recipe}:{origin.line}: "
+            raise click.UsageError(f"{place}{failure}") from None
 
 
 def _start(

@@ -26,7 +26,7 @@ from deidc.pixels.text_areas import Box, boxes
 _PROBABLE = 0.2
 # The model marks the middle of a line of text. So many times the height of what it marks lies around it, along the line
 # and across, and so many pixels.
-_ALONG, _ACROSS, _AROUND = 2.0, 1.5, 3.0
+_ALONG, _ACROSS, _AROUND = 2.0, 1.2, 3.0
 # What is marked and higher, in pixels of a pass, is no text: text of that height is seen in a smaller pass.
 _HIGHEST = 28
 # A pass goes over an image in tiles, and takes the memory of one. They overlap, for text may lie across their edges.

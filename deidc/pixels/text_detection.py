@@ -13,7 +13,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 from deidc.codes import faults
-from deidc.ir.ops import OWN_DETECTOR, Rectangle
+from deidc.ir.ops import OWN_DETECTOR, Mark, Policy, Rectangle, TextRegions
+from deidc.ir.program import OWN_ACCOUNT, Origin, Program
 from deidc.runtime.frame import Trouble, trouble
 
 if TYPE_CHECKING:  # names of detectors are asked where numpy is not installed
@@ -61,14 +62,27 @@ def require_detectors(names: Iterable[str]) -> None:
             _entry_point(name)
 
 
+def detectors_of(program: Program) -> dict[str, Origin]:
+    """Return the detectors whose text a program blanks, each with the first label that asks for it."""
+    found: dict[str, Origin] = {}
+    for number, op in enumerate(program.ops):
+        if not isinstance(op, Mark) or op.policy is Policy.PASS:
+            continue
+        for mask in op.masks:
+            if isinstance(mask.region, TextRegions):
+                found.setdefault(mask.region.detector, program.origins[number] if program.origins else OWN_ACCOUNT)
+    return found
+
+
 def find_text(name: str, picture: NDArray[np.uint8]) -> tuple[Rectangle, ...]:
     """Return what the detector of a name finds in a picture; it is loaded when it is asked first.
 
     Raises MissingDetector, and Trouble (DC975) if it fails.
     """
-    require_detectors([name])
     try:
         return tuple(_loaded(name).find(picture))
+    except MissingDetector:
+        raise
     # Detectors are of others, or models of others, and raise what they like, with words that may hold data.
     except Exception as failure:  # noqa: BLE001
         raise _failed(failure) from None
@@ -82,6 +96,7 @@ def _failed(failure: Exception) -> Trouble:
 @lru_cache(maxsize=8)
 def _loaded(name: str) -> TextDetector:
     """Return a detector, which a process loads once: models take as long to load as to look at a picture."""
+    require_detectors([name])
     if name == OWN_DETECTOR:
         from deidc.pixels.rapid_ocr import RapidOcr  # noqa: PLC0415  (needs the extra `ocr`)
 

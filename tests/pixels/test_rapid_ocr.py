@@ -1,4 +1,4 @@
-"""The detector of the extra `ocr`: what it finds of planted text, and what it takes; the full measure is a benchmark."""
+"""The detector of the extra `ocr`: what it finds of planted text, and what it takes; the benchmark measures more."""
 
 from __future__ import annotations
 
