@@ -122,6 +122,21 @@ def memory(folder: Path, limit: int, scratch: Path | None, output: Path) -> None
 
 
 @benchmarks.command()
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--frames", type=click.IntRange(2), default=100, show_default=True, help="Of 900 KB each.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the order within a round.")
+@click.option("--scratch", type=FOLDER, default=Path("speed"), show_default=True, help="Where files are for a while.")
+def cleaners(rounds: int, frames: int, seed: int, scratch: Path) -> None:
+    """Measure what blanking the pixels of a cine takes, by deid's cleaner and by deidc's."""
+    from benchmarks import cleaners as cleaners_of
+
+    try:
+        click.echo(cleaners_of.table(list(cleaners_of.measure(scratch, rounds, frames, seed))), nl=False)
+    except LookupError as failure:
+        raise click.ClickException(str(failure.args[0])) from None
+
+
+@benchmarks.command()
 @click.argument("corpus", type=THERE)
 @click.option("--recipe", help="A recipe that needs no variables; one of 15 rules unless you say.")
 @click.option("--scratch", type=FOLDER, default=Path("speed"), show_default=True, help="Where outputs go for a while.")

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from pydicom.dataset import Dataset
 
+from deidc.batch.cleaning import storage_of
 from deidc.batch.manifest import line_of
 from deidc.batch.reading import ReadFault, read_file
 from deidc.batch.variables import VariablesError, parse_assignments
@@ -29,7 +30,7 @@ from deidc.runtime.elements import InputElement
 from deidc.runtime.frame import Note
 from deidc.runtime.lists import visit_object
 from deidc.runtime.machine import LinkError, Machine, Trace
-from deidc.runtime.outcome import Effect, Refused
+from deidc.runtime.outcome import Cleaned, Effect, Refused
 from deidc.runtime.plan import Plan, vr_of_new
 from deidc.runtime.select import AtItems, Identity, Patterns, Verdict, select
 from deidc.source import Source
@@ -99,6 +100,7 @@ class _Telling:
 
     def __init__(self, program: Program, selector: Selector, dataset: Dataset, trace: Trace) -> None:
         self._program = program
+        self._flags = trace.outcome.flags if isinstance(trace.outcome, Cleaned) else ()
         self._notes: dict[str, list[Note]] = {}
         for note in (*trace.notes, *_surroundings(trace)):
             self._notes.setdefault(note.path, []).append(note)
@@ -131,6 +133,8 @@ class _Telling:
         lines += [self._line(note.op, f"{note.effect} with its sequence") for note in gone[:1]]
         for note in self._notes.get(path, ()):
             lines.append(self._line(note.op, note.effect or f"nothing: {note.reason}"))
+        if path in _PIXELS and storage_of(self._program) is not None:
+            lines += [self._line(flag.op, "blanks regions of its frames") for flag in self._flags if flag.blanks]
         yield from lines or ["  no rule touches it"]
 
     def _line(self, op: int, did: str) -> str:
@@ -160,6 +164,8 @@ def _surroundings(trace: Trace) -> list[Note]:
     ]
 
 
+# Float Pixel Data, Double Float Pixel Data, Pixel Data.
+_PIXELS = ("7FE00008", "7FE00009", "7FE00010")
 _TAKING_ALONG = (Effect.REMOVED, Effect.BLANKED)
 
 

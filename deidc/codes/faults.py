@@ -248,8 +248,9 @@ NOT_STORABLE = _fault(
     "DC973",
     "not-storable",
     "A blanked frame cannot be stored in the transfer syntax of the object without loss.",
-    "The caller asked for the transfer syntax to stay as it is. JPEG, say, would change every pixel once more. Let "
-    "such objects be stored uncompressed.",
+    "The caller asked for the transfer syntax to stay as it is. Nothing that is installed encodes JPEG lossless, say, "
+    "and JPEG whose blocks cannot be blanked one by one would change every pixel once more. Let such objects be stored "
+    "uncompressed.",
 )
 TEXT_DETECTOR_FAILED = _fault(
     "DC975",

@@ -449,7 +449,7 @@ class Mark:
 class Storage(StrEnum):
     """How frames are stored that were compressed and had pixels blanked.
 
-    SAME_OR_NATIVE: in the transfer syntax they had, where it can hold them without loss, else uncompressed.
+    SAME_OR_NATIVE: in the transfer syntax they had, where it can hold them without another loss, else uncompressed.
     SAME: in the transfer syntax they had, or the object is refused.
     NATIVE: uncompressed.
     """

@@ -20,11 +20,13 @@ from pydicom.uid import (
     JPEGExtended12Bit,
     JPEGLSLossless,
     JPEGLSNearLossless,
+    JPEGTransferSyntaxes,
     RLELossless,
 )
 
 from deidc.codes import faults
 from deidc.pixels.image import PIXEL_DATA, Image
+from deidc.pixels.jpeg.reading import size_of, turns_to_rgb
 from deidc.runtime.frame import trouble
 
 Pixels = NDArray[np.integer]
@@ -52,6 +54,8 @@ _FIRST: Mapping[str, tuple[str, ...]] = MappingProxyType(
         RLELossless: ("pylibjpeg",),
     }
 )
+# What decodes alone if it is there. Others find no end in some frames that Pillow refuses as damaged.
+_ALONE: Mapping[str, str] = MappingProxyType({JPEGBaseline8Bit: "pillow"})
 ALWAYS_LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit})
 # Transforms of JPEG 2000 are undone by its decoders; colour that pixels shared is given to each.
 _DECODED_AS: Mapping[str, str] = MappingProxyType({"YBR_ICT": "RGB", "YBR_RCT": "RGB", "YBR_FULL_422": "YBR_FULL"})
@@ -73,7 +77,10 @@ def can_store(syntax: str) -> bool:
 
 def decoded(encoded: bytes, image: Image, syntax: str) -> Decoded:
     """Decode one frame. Raises Trouble (DC972)."""
-    pixels, photometric = _decoded(encapsulate([encoded], has_bot=False), image, syntax)
+    # There is a decoder that finds no end in an image of JPEG without rows.
+    if syntax in JPEGTransferSyntaxes and size_of(encoded) not in (None, (image.rows, image.columns)):
+        raise undecodable("a frame has other rows or columns than the object says")
+    pixels, photometric = _decoded(encoded, image, syntax)
     shape = (image.rows, image.columns, image.samples) if image.samples > 1 else (image.rows, image.columns)
     if pixels.shape != shape:
         raise undecodable("a frame has other rows or columns than the object says")
@@ -84,14 +91,16 @@ def decoded(encoded: bytes, image: Image, syntax: str) -> Decoded:
     return Decoded(cells, as_decoded)
 
 
-def _decoded(source: bytes, image: Image, syntax: str) -> tuple[NDArray[Any], str]:
+def _decoded(frame: bytes, image: Image, syntax: str) -> tuple[NDArray[Any], str]:
+    source = encapsulate([frame], has_bot=False)
     try:
         decoder = get_decoder(UID(syntax))
         available = decoder.available_plugins
     except NotImplementedError:
         available = ()
     first = [name for name in _FIRST.get(syntax, ()) if name in available]
-    for plugin in (*first, *(name for name in available if name not in first)):
+    others = [name for name in available if name not in first]
+    for plugin in first if _ALONE.get(syntax) in first else [*first, *others]:
         try:
             pixels, told = decoder.as_array(
                 source, index=0, raw=True, decoding_plugin=plugin, **_options(image, **_as_it_is(syntax))
@@ -99,7 +108,8 @@ def _decoded(source: bytes, image: Image, syntax: str) -> tuple[NDArray[Any], st
         # Frames may be damaged in every way, and each plug-in raises what it likes.
         except Exception:  # noqa: BLE001, S112
             continue
-        return pixels, str(told["photometric_interpretation"])
+        is_converted = plugin == "pillow" and syntax in ALWAYS_LOSSY and image.samples > 1 and turns_to_rgb(frame)
+        return pixels, "RGB" if is_converted else str(told["photometric_interpretation"])
     if not available:
         raise undecodable("no package is installed that decodes frames of this transfer syntax")
     raise undecodable("a frame is damaged")
@@ -140,7 +150,7 @@ def encoded(frame: Decoded, image: Image, syntax: str) -> bytes | None:
     try:
         options = _options(frame.image, **more)
         data = bytes(get_encoder(encoder).encode(frame.pixels, validate=False, **options))
-        again, _ = _decoded(encapsulate([data], has_bot=False), image, syntax)
+        again, _ = _decoded(data, image, syntax)
     # Encoders raise what they like for frames that they cannot hold.
     except Exception:  # noqa: BLE001
         return None

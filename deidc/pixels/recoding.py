@@ -1,4 +1,4 @@
-"""Compressed frames: decoded, blanked, and stored again without loss, one at a time."""
+"""Compressed frames, one at a time: blanked in their blocks, or decoded, blanked, and stored again without loss."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from deidc.codes import faults
 from deidc.ir.ops import Storage
-from deidc.pixels import fragments
+from deidc.pixels import fragments, in_blocks
 from deidc.pixels.black import black_of
 from deidc.pixels.codecs import Decoded, can_store, decoded, encoded
 from deidc.pixels.fragments import Encapsulated
@@ -26,7 +26,7 @@ KEPT = 1 << 24
 
 
 class _NotStorable(Exception):
-    """A frame cannot be encoded without loss."""
+    """A frame cannot be encoded without another loss."""
 
 
 @define(eq=False)
@@ -64,7 +64,7 @@ class Recoding:
 
         Raises Trouble (DC971, DC972, DC973), NotWhole and OSError.
         """
-        if storage is not Storage.NATIVE and can_store(self.syntax):
+        if storage is not Storage.NATIVE and (self.syntax == in_blocks.SYNTAX or can_store(self.syntax)):
             try:
                 self._make_all()
             except _NotStorable:
@@ -106,11 +106,13 @@ class Recoding:
 
     def _made(self, frame: int) -> tuple[bytes, Image]:
         """Return a new frame, and how its pixels were decoded. Raises Trouble and _NotStorable."""
-        one = decoded(self.source.frames[frame].encoded(self.window), self.image, self.syntax)
-        self._blank(one, frame)
-        if self.native:
-            return one.pixels.tobytes(), one.image
-        data = encoded(one, self.image, self.syntax)
+        source = self.source.frames[frame].encoded(self.window)
+        one = decoded(source, self.image, self.syntax)
+        if self.syntax == in_blocks.SYNTAX and not self.native:
+            data = in_blocks.in_blocks(source, one, self.image, self.masks.of(frame), self.top)
+        else:
+            self._blank(one, frame)
+            data = one.pixels.tobytes() if self.native else encoded(one, self.image, self.syntax)
         if data is None:
             raise _NotStorable
         return data, one.image

@@ -17,7 +17,7 @@ from deidc.runtime.window import Reader
 
 def asks_for_text(painting: Painting) -> bool:
     """Whether some region is of text, which is not yet looked for."""
-    return any(map(_is_of_text, painting.everywhere))
+    return any(map(is_of_text, painting.everywhere))
 
 
 def with_text_found(painting: Painting, reader: Reader) -> tuple[Painting, TextSearch | None]:
@@ -30,7 +30,7 @@ def with_text_found(painting: Painting, reader: Reader) -> tuple[Painting, TextS
     pictures = Pictures.of(reader) if asks_for_text(painting) else None
     if pictures is None:
         return painting, None
-    before = tuple(takewhile(lambda region: not _is_of_text(region), painting.everywhere))
+    before = tuple(takewhile(lambda region: not is_of_text(region), painting.everywhere))
     behind = painting.everywhere[len(before) :]
     in_frames: dict[int, tuple[Region, ...]] = {}
     found_in = 0
@@ -62,5 +62,6 @@ def _with_texts(region: Region, texts: dict[str, tuple[Rectangle, ...]]) -> Regi
     return evolve(region, shapes=tuple(shapes))
 
 
-def _is_of_text(region: Region) -> bool:
+def is_of_text(region: Region) -> bool:
+    """Whether some shape of a region is text, which is not yet looked for."""
     return any(isinstance(shape, TextRegions) for shape in region.shapes)

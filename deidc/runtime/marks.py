@@ -39,24 +39,32 @@ def flags(frame: Frame, plan: Plan) -> tuple[Flag, ...]:
 
 
 def holds(mark: ops.Mark, questions: Questions) -> bool:
-    """Whether the criteria of a label hold: lines, and tests in a line, from left to right; none: always."""
+    """Whether the criteria of a label hold: lines, and tests in a line, from left to right; none: always.
+
+    What cannot change the answer is not asked.
+    """
     result = True
     for number, line in enumerate(mark.lines):
-        answer = True
-        for position, test in enumerate(line.tests):
-            answer = _joined(answer, test.joint, questions.ask(test), first=position == 0)
-        result = _joined(result, line.joint, answer, first=number == 0)
+        if number == 0 or not _is_settled(result, line.joint):
+            result = _line_holds(line, questions)
     return result
 
 
-def _joined(left: bool, joint: ops.Joint, right: bool, *, first: bool) -> bool:
-    if first:
-        return right
+def _line_holds(line: ops.TestLine, questions: Questions) -> bool:
+    result = True
+    for position, test in enumerate(line.tests):
+        if position == 0 or not _is_settled(result, test.joint):
+            result = questions.ask(test)
+    return result
+
+
+def _is_settled(left: bool, joint: ops.Joint) -> bool:
+    """Whether `left` is what it comes to, whatever is joined to it: false and ..., true or ..."""
     match joint:
         case ops.Joint.AND:
-            return left and right
+            return not left
         case ops.Joint.OR:
-            return left or right
+            return left
         case _:
             assert_never(joint)
 

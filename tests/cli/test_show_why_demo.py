@@ -95,6 +95,17 @@ def test_why_tells_each_rule_by_line(deidc, recipe, tmp_path, target, expected):
         assert "\n00100020" not in "\n" + done.stdout
 
 
+def test_why_tells_the_labels_that_blank_pixels(deidc, recipe, tmp_path):
+    """Pixel data is kept by the rules for headers, and blanked where labels that fire have regions."""
+    copy_of("CT_small.dcm", tmp_path / "ct.dcm")
+    label = "\nLABEL {}\n  equals Modality {}\n  {}\n"
+    labels = [("one", "CT", "coordinates 0,0,9,9"), ("two", "MR", "coordinates all"), ("three", "CT", "present Rows")]
+    recipe("FORMAT dicom\n\n%filter graylist\n" + "".join(label.format(*one) for one in labels))
+    done = deidc("why", "ct.dcm", "PixelData", "-r", "my.deid")
+    blanking = [line for line in done.stdout.splitlines() if line.endswith("-> blanks regions of its frames")]
+    assert ["my.deid:5" in line for line in blanking] == [True], done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

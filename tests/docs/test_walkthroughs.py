@@ -52,6 +52,9 @@ def script_of(page: str) -> tuple[str, list[str]]:
 def test_a_page_shows_what_happens(page: Path, tmp_path: Path):
     """The blocks of a page run one after the other in an empty folder, and print what the page says they print."""
     script, shown = script_of(page.read_text(encoding="utf-8"))
+    if "save_png" in script:
+        # The first time ever, matplotlib looks for fonts, and tells of it if that takes long.
+        subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], capture_output=True, check=True)
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     done = subprocess.run(
         [sys.executable, "-c", script],

@@ -12,13 +12,13 @@ from tests.fuzz.doors import read_bytes, through_every_door
 
 RECIPES = {name: path.read_bytes() for name, path in shipped_recipes().items()}
 SMALL = {name: data for name, data in RECIPES.items() if len(data) < 700 and b"%include" not in data}
-# Recipes whose bases make checking slow are led through every door a few times only.
+# Long recipes, and those whose bases make checking slow, are led through every door a few times only.
 FEW, MANY = 4, 60
 
 
 def doors_of(name: str) -> int:
     """Return how many broken versions of a recipe are led through every door."""
-    return FEW if name in ("parts/attributes", "parts/dates-removed") or b"%include" in RECIPES[name] else MANY
+    return FEW if len(RECIPES[name]) > 1900 or b"%include" in RECIPES[name] else MANY
 
 
 def spread(versions: list[bytes], most: int) -> list[bytes]:

@@ -10,6 +10,7 @@ from deidc.compat.dicom.utils import get_files
 
 __all__ = [
     "DicomCleaner",
+    "clean_pixel_data",
     "extract_sequence",
     "get_files",
     "get_identifiers",
@@ -19,7 +20,7 @@ __all__ = [
 ]
 
 # Pixels are another matter: what it takes to look at them is loaded by who asks for it.
-_OF_PIXELS = ("DicomCleaner", "has_burned_pixels")
+_OF_PIXELS = ("DicomCleaner", "clean_pixel_data", "has_burned_pixels")
 _SUBMODULES = ("actions", "fields", "filter", "groups", "header", "parser", "pixels", "tags", "utils", "validate")
 
 

@@ -91,7 +91,7 @@ class _Asking:
 
     def result(self, given: Input, force: bool) -> Result:
         """Return the labels that fire for an object; groups and labels are in the order of the recipe."""
-        dataset = _dataset_of(given, force=force)
+        dataset = dataset_of(given, force=force)
         found = self._detector.detect(dataset) if self._detector is not None else ()
         if isinstance(found, Refused):
             raise ObjectRefused(found.faults)
@@ -112,7 +112,7 @@ class _Asking:
                     yield {"reason": reason_of(label), "group": group, "coordinates": coordinates}
 
 
-def _dataset_of(given: Input, *, force: bool) -> Dataset:
+def dataset_of(given: Input, *, force: bool) -> Dataset:
     """Return the object of an input; one in memory is that very one. Raises as `deidc.compat.dicom.inputs.opened`."""
     if not isinstance(given, InFile):
         return read(given, force=force)
