@@ -108,16 +108,6 @@ def covered(text: Text, found: NDArray[np.bool_]) -> float:
     return float(found[text.letters].mean())
 
 
-def false_area(picture_: Picture, found: NDArray[np.bool_]) -> float:
-    """Return what share of an image was found and is no text, or its surroundings of half a letter."""
-    allowed = np.zeros_like(found)
-    for text in picture_.texts:
-        ys, xs = np.nonzero(text.letters)
-        half = text.size // 2 + 4
-        allowed[max(0, ys.min() - half) : ys.max() + half + 1, max(0, xs.min() - half) : xs.max() + half + 1] = True
-    return float((found & ~allowed).mean())
-
-
 def _letters(words: str, font: str, size: int) -> NDArray[np.float64]:
     """Return how much of each pixel a letter covers, from 0 to 1."""
     face = _face(font, size)
