@@ -16,8 +16,9 @@ from attrs import define, field
 
 from deidc.batch.chain import START, Broken, chained, read_chain
 from deidc.batch.job import FileOutcome
+from deidc.ir import ops
 from deidc.ir.program import Program
-from deidc.runtime.outcome import Blanked, TextSearch
+from deidc.runtime.outcome import Blanked, Region, Shape, TextSearch
 from deidc.version import __version__
 
 
@@ -163,6 +164,7 @@ def outcome_record(outcome: FileOutcome, program: Program) -> dict[str, object]:
                 "line": line_of(program, one.op),
                 "policy": one.policy.value,
                 "held": one in outcome.holding,
+                "regions": [_region(region) for region in one.regions],
             }
             for one in outcome.flags
         ],
@@ -179,6 +181,21 @@ def outcome_record(outcome: FileOutcome, program: Program) -> dict[str, object]:
             for one in outcome.faults
         ],
     }
+
+
+def _shape(shape: Shape) -> object:
+    match shape:
+        case ops.Rectangle(x0, y0, x1, y1):
+            return [x0, y0, x1, y1]
+        case ops.WholeImage():
+            return "all"
+        case ops.TextRegions(detector):
+            return f"ocr:{detector}"
+
+
+def _region(region: Region) -> dict[str, object]:
+    shapes = [_shape(one) for one in region.shapes]
+    return {"keep": region.keep, "shapes": shapes}
 
 
 def _pixels(blanked: Blanked) -> dict[str, object]:

@@ -83,7 +83,9 @@ def test_real_ultrasounds_are_cleaned_in_header_and_pixels(deidc, ultrasounds, t
     assert summary["pixels"] == {"objects": len(ultrasounds), "frames": total}
     records = [json.loads(line) for line in (tmp_path / "m.jsonl").read_text().splitlines()][1:-1]
     assert sum(one["pixels"]["frames"] for one in records) == total
+    boxes = [{"keep": False, "shapes": [[0, 0, 9999, 60]]}, {"keep": False, "shapes": [[10, 100, 40, 140]]}]
     flag = {"group": "graylist", "label": "banner", "line": "r.deid:8", "policy": "clean", "held": False}
+    flag |= {"regions": boxes}
     assert [one["flags"] for one in records] == [[flag]] * len(ultrasounds)
 
 

@@ -65,6 +65,7 @@ def test_text_is_blanked_and_its_search_told(deidc, images, tmp_path):
     assert {(one["outcome"], *one["text"]["detectors"], one["text"]["frames"]) for one in records} == {
         ("written", "rapidocr", 1)
     }
+    assert [one["flags"][0]["regions"][0]["shapes"] for one in records] == [["ocr:rapidocr"]] * 2
     assert [one["pixels"] is None for one in sorted(records, key=lambda one: one["text"]["found_in"])] == [True, False]
 
 

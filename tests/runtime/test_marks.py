@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
@@ -149,3 +151,69 @@ def test_only_a_whitelist_does_not_hold_an_object_back():
         assert isinstance(outcome, Cleaned)
         assert [flag.held for flag in outcome.flags] == [held]
         assert outcome.held is held
+
+
+# ---- truth tables -----------------------------------------------------------------------------------------
+
+STATES = {"absent": None, "empty": (), "a": ("A",), "b": ("B",), "both": ("A", "B")}
+ASKED = ("ImageType", "ScanOptions", "SequenceVariant")
+
+
+def is_true(operator: str, value: str, texts: tuple[str, ...] | None) -> bool:
+    """What a criterion says of an attribute that is absent, empty or has texts; any of them may satisfy it."""
+    match operator:
+        case "missing":
+            return texts is None
+        case "present":
+            return texts is not None
+        case "empty":
+            return texts == ()
+        case "equals" | "contains":
+            return value in (texts or ())
+        case _:
+            return value not in (texts or ())
+
+
+criteria = st.tuples(
+    st.sampled_from(["contains", "notcontains", "equals", "notequals", "missing", "present", "empty"]),
+    st.sampled_from(ASKED),
+    st.sampled_from("AB"),
+)
+joints = st.sampled_from(["+", "||"])
+tables = st.lists(
+    st.tuples(joints, st.lists(st.tuples(joints, criteria), min_size=1, max_size=4)), min_size=1, max_size=4
+)
+
+
+def written(table: list) -> str:
+    """The lines of a label."""
+    lines = []
+    for number, (joint, tests) in enumerate(table):
+        words = [joint] if number else []
+        for position, (inner, (operator, keyword, value)) in enumerate(tests):
+            words += [*([inner] if position else []), operator, keyword]
+            words += [value] if operator not in ("missing", "present", "empty") else []
+        lines.append(" ".join(words))
+    return "\n  ".join(lines)
+
+
+def joined(parts: list[tuple[str, bool]]) -> bool:
+    """From left to right, without precedence."""
+    (_, result), *more = parts
+    for joint, one in more:
+        result = (result and one) if joint == "+" else (result or one)
+    return result
+
+
+@given(tables, st.fixed_dictionaries({keyword: st.sampled_from(sorted(STATES)) for keyword in ASKED}))
+def test_truth_tables(table, states):
+    """Whatever the criteria and whatever the object, a label fires as its words say from left to right."""
+    texts = {keyword: STATES[state] for keyword, state in states.items()}
+    dataset = dataset_of({keyword: list(held) for keyword, held in texts.items() if held is not None})
+    expected = joined(
+        [
+            (joint, joined([(inner, is_true(how, value, texts[keyword])) for inner, (how, keyword, value) in tests]))
+            for joint, tests in table
+        ]
+    )
+    assert flagged(written(table), dataset) == ([("blacklist", "it")] if expected else [])
