@@ -15,7 +15,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEGBaseline8Bit, RLELossless
 
 from deidc import Refused
-from deidc.ir.ops import Rectangle
+from deidc.ir.ops import Policy, Rectangle
 from deidc.pixels.cleaning import (
     BlankedBytes,
     BlankedDataset,
@@ -454,9 +454,9 @@ def test_regions_of_labels_that_hold_an_object_are_painted_in_their_order():
     """Flags of a machine and findings of a detector alike; a whitelist blanks nothing."""
     one, two = Region(False, (Rectangle(0, 0, 1, 1),)), Region(True, (Rectangle(0, 0, 2, 2),))
     flags = [
-        Flag(0, "a", "x", True, (one,)),
-        Flag(1, "whitelist", "y", False, (two,)),
-        Flag(2, "b", "z", True, (two, one)),
+        Flag(0, "a", "x", Policy.CLEAN, (one,)),
+        Flag(1, "whitelist", "y", Policy.PASS, (two,)),
+        Flag(2, "b", "z", Policy.QUARANTINE, (two, one)),
     ]
     assert Painting.of(flags).everywhere == (one, two, one)
     finding = Finding(0, "a", "x", None, True, (two,))
