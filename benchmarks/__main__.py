@@ -147,6 +147,18 @@ def profile(corpus: Path, recipe: str | None, scratch: Path) -> None:
     click.echo(profiled(corpus, recipe, scratch))
 
 
+@benchmarks.command()
+@click.option("--pictures", type=click.IntRange(1), default=72, show_default=True, help="With planted text.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of texts and their places.")
+def ocr(pictures: int, seed: int) -> None:
+    """Measure what the text detector of the extra `ocr` finds of planted text."""
+    from benchmarks.ocr import measure, tables
+
+    measured = measure(pictures, seed)
+    for table in tables(measured):
+        Console(width=110).print(table)
+
+
 def _write_report(output: Path) -> None:
     from benchmarks.plot import draw
     from benchmarks.results import load

@@ -17,7 +17,7 @@ from deidc.ir.program import Program
 from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.layout import Damaged
 from deidc.runtime.machine import Machine
-from deidc.runtime.outcome import Blanked, Cleaned, Flag, Refused, holding
+from deidc.runtime.outcome import Blanked, Cleaned, Flag, Refused, TextSearch, holding
 from deidc.runtime.walk import Unsuited
 from deidc.runtime.window import NotWhole
 
@@ -82,11 +82,15 @@ def storage_of(program: Program) -> Storage | None:
 
 @frozen
 class InPixels:
-    """A cleaned object with its regions blanked: the bytes, the labels that hold it back, and what was blanked."""
+    """A cleaned object with its regions blanked: the bytes, the labels that hold it back, and what was blanked.
+
+    `text` tells whether text was looked for.
+    """
 
     content: Content
     holding: tuple[Flag, ...]
     blanked: Blanked | None
+    text: TextSearch | None = None
 
 
 def in_pixels(content: Content, flags: Sequence[Flag], storage: Storage | None) -> InPixels | Refused:
@@ -104,5 +108,6 @@ def in_pixels(content: Content, flags: Sequence[Flag], storage: Storage | None) 
     if isinstance(settled, Refused):
         return settled
     if settled.blanked is None:
-        return InPixels(content, settled.holding, None)
-    return InPixels(reader.traced(settled.blanked.pieces), settled.holding, settled.blanked.account)
+        return InPixels(content, settled.holding, None, settled.text)
+    pieces = reader.traced(settled.blanked.pieces)
+    return InPixels(pieces, settled.holding, settled.blanked.account, settled.text)

@@ -30,7 +30,7 @@ from deidc.diagnostics import Rule
 from deidc.ir.ops import Policy, Storage
 from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.machine import Machine
-from deidc.runtime.outcome import Blanked, Cleaned, Fault, Flag, Refused
+from deidc.runtime.outcome import Blanked, Cleaned, Fault, Flag, Refused, TextSearch
 
 _ITEM = re.compile(r"\[\d+\]")
 _CHANGED = "the input was changed since its output was written"
@@ -57,6 +57,7 @@ class FileOutcome:
         flags: labels that fired, with what they ask.
         holding: those of them that hold the object back, because of their policy, or because nothing was blanked.
         blanked: what was blanked in the pixels, if anything was.
+        text: whether text was looked for in the pixels.
         dataset_engine: why the file went through the Dataset engine, if it did.
         input_digest, output_digest: SHA-256 of all bytes; of the input, also where times cannot tell a change.
         size, output_size: bytes of the input, and bytes of the output.
@@ -74,6 +75,7 @@ class FileOutcome:
     flags: tuple[Flag, ...] = ()
     holding: tuple[Flag, ...] = ()
     blanked: Blanked | None = None
+    text: TextSearch | None = None
     effects: Mapping[tuple[int, str], int] = field(factory=dict)
     output: Path | None = field(default=None, repr=False)
     quarantined: bool = False
@@ -260,6 +262,7 @@ def _finished(
         attributes=_by_attribute(cleaned) if settings.plan else {},
         holding=holding,
         blanked=blanked,
+        text=looked_at.text,
         quarantined=quarantined,
         effects=cleaned.counts,
         thumbnail=_thumbnail(settings, refused, given, None if holding else (content, place)),

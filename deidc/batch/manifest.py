@@ -18,7 +18,7 @@ from deidc.batch.chain import START, Broken, chained, read_chain
 from deidc.batch.job import FileOutcome
 from deidc.ir import ops
 from deidc.ir.program import Program
-from deidc.runtime.outcome import Blanked, Region
+from deidc.runtime.outcome import Blanked, Region, Shape, TextSearch
 from deidc.version import __version__
 
 
@@ -169,6 +169,7 @@ def outcome_record(outcome: FileOutcome, program: Program) -> dict[str, object]:
             for one in outcome.flags
         ],
         "pixels": _pixels(outcome.blanked) if outcome.blanked is not None else None,
+        "text": _text(outcome.text) if outcome.text is not None else None,
         "quarantined": outcome.quarantined,
         "faults": [
             {
@@ -182,8 +183,18 @@ def outcome_record(outcome: FileOutcome, program: Program) -> dict[str, object]:
     }
 
 
+def _shape(shape: Shape) -> object:
+    match shape:
+        case ops.Rectangle(x0, y0, x1, y1):
+            return [x0, y0, x1, y1]
+        case ops.WholeImage():
+            return "all"
+        case ops.TextRegions(detector):
+            return f"ocr:{detector}"
+
+
 def _region(region: Region) -> dict[str, object]:
-    shapes = [[one.x0, one.y0, one.x1, one.y1] if isinstance(one, ops.Rectangle) else "all" for one in region.shapes]
+    shapes = [_shape(one) for one in region.shapes]
     return {"keep": region.keep, "shapes": shapes}
 
 
@@ -194,6 +205,10 @@ def _pixels(blanked: Blanked) -> dict[str, object]:
         "icon_removed": blanked.icon_removed,
         "transfer_syntax": [blanked.before, blanked.after],
     }
+
+
+def _text(search: TextSearch) -> dict[str, object]:
+    return {"detectors": list(search.detectors), "frames": search.frames, "found_in": search.found_in}
 
 
 def line_of(program: Program, op: int) -> str:

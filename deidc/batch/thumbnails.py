@@ -78,20 +78,24 @@ def _made(asked: Thumbnails, given: Reader, flags: Sequence[Flag], cleaned: Writ
     from deidc.pixels.masks import Painting
     from deidc.pixels.pictures import Pictures
     from deidc.pixels.stored import image_in
+    from deidc.pixels.text_regions import is_of_text
     from deidc.pixels.thumbnails import outlines_of, thumbnail_of
 
-    painting = Painting.of(flags)
+    asked_for = Painting.of(flags).everywhere
+    # What text was found is not known here, and to look for it again would take seconds.
+    painting = Painting(tuple(region for region in asked_for if not is_of_text(region)))
+    text = ", text that was found is not outlined" if len(painting.everywhere) < len(asked_for) else ""
     if cleaned is None and not asked.originals:
         image = image_in(given)
         found = outlines_of(image, painting, asked.longest) if image is not None else None
-        return Thumbnail(found[0], f"{found[1]}, regions only") if found is not None else _NO_PIXELS
+        return Thumbnail(found[0], f"{found[1]}, regions only{text}") if found is not None else _NO_PIXELS
     with ExitStack() as stack:
         reader = given if asked.originals or cleaned is None else _reader_of(cleaned, stack)
         pictures = Pictures.of(reader)
         if pictures is None:
             return _NO_PIXELS
         png, shows = thumbnail_of(pictures, painting, asked.longest)
-        return Thumbnail(png, f"{shows}, the input" if asked.originals else shows)
+        return Thumbnail(png, f"{shows}{', the input' if asked.originals else ''}{text}")
 
 
 def _reader_of(cleaned: WrittenTo | Content, stack: ExitStack) -> Reader:

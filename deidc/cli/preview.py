@@ -21,7 +21,7 @@ from deidc.batch.manifest import line_of
 from deidc.batch.sources import LocalFile, NotOpened, open_source
 from deidc.batch.variables import VariablesError, parse_assignments
 from deidc.batch.workers import silence_pydicom
-from deidc.cli.programs import functions_of, program_of
+from deidc.cli.programs import functions_of, program_of, require_for_pixels
 from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.pixels import MissingExtra, require_extra
@@ -120,6 +120,7 @@ def command(
 def _machine(recipe: str, bases: tuple[str, ...], assignments: tuple[str, ...], references: tuple[str, ...]) -> Machine:
     functions = functions_of(references)
     program = program_of(recipe, bases, functions.signatures() if references else None, quiet=True)
+    require_for_pixels(program)
     try:
         variables = parse_assignments(assignments, program.needs.variables)
         return Machine.link(program, functions, variables=variables)
@@ -134,6 +135,7 @@ def _drawn(
     from deidc.pixels.comparison import Comparison
     from deidc.pixels.masks import Masks, Painting
     from deidc.pixels.pictures import Pictures
+    from deidc.pixels.text_regions import with_text_found
 
     def pictures(path: Path) -> Pictures:
         found = Pictures.of(stack.enter_context(open_source(LocalFile(path), Shelf())))
@@ -145,7 +147,9 @@ def _drawn(
         with ExitStack() as stack:
             before = pictures(file)
             image = before.image
-            masks = Masks(Painting.of(outcome.flags), image.rows, image.columns, image.frames)
+            opened = stack.enter_context(open_source(LocalFile(file), Shelf()))
+            painting, _ = with_text_found(Painting.of(outcome.flags), opened)
+            masks = Masks(painting, image.rows, image.columns, image.frames)
             numbers, told = _chosen(frames, masks)
             titles = ["deidc preview", *(_labels(outcome.flags, program) or ["no label fires"])]
             caption = "after, held back" if outcome.holding else "after"
@@ -196,6 +200,8 @@ def _lines_of(region: Region) -> Iterator[str]:
                 yield f"{word} {x0},{y0},{x1},{y1}"
             case ops.WholeImage():
                 yield f"{word} all"
+            case ops.TextRegions(detector):
+                yield f"{word} ocr:{detector}"
     if not region.shapes:
         yield f"{word}: the object has no such region"
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import click
 from attrs import evolve
 
-from deidc.batch.cleaning import storage_of
 from deidc.batch.cluster import ClusterError
 from deidc.batch.destinations import Destination, RemoteFolder
 from deidc.batch.discovery import InputError, check_inputs, discover
@@ -31,13 +30,12 @@ from deidc.batch.variables import KeyedBy, Rows, VariablesError, parse_assignmen
 from deidc.batch.workers import Work, run_numbered, silence_pydicom
 from deidc.cli.engines import check_engine, cluster_for, engine_for, tell_declined
 from deidc.cli.inputs import Size, counting, destination_for, inputs_of, quarantine_for, template_for
-from deidc.cli.programs import functions_of, program_of
+from deidc.cli.programs import functions_of, program_of, require_for_pixels
 from deidc.cli.progress import with_progress
 from deidc.cli.report import MOST_PICTURES, RunReport, report_for
 from deidc.cli.stopping import Stopped, Stopping
 from deidc.cli.summary import Summary, tell_broken
 from deidc.ir.program import Program
-from deidc.pixels import MissingExtra, require_extra
 from deidc.runtime.machine import LinkError
 
 
@@ -198,9 +196,8 @@ def command(  # one parameter for each option
     try:
         check_inputs(names, destination)
         work.machine()
-        if storage_of(program) is not None:
-            require_extra()
-    except (InputError, MissingExtra) as failure:
+        require_for_pixels(program)
+    except InputError as failure:
         raise click.UsageError(str(failure)) from None
     except LinkError as failure:
         raise click.UsageError(f"{failure}; {_how_to_supply(failure)}") from None

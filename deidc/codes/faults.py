@@ -252,6 +252,13 @@ NOT_STORABLE = _fault(
     "and JPEG whose blocks cannot be blanked one by one would change every pixel once more. Let such objects be stored "
     "uncompressed.",
 )
+TEXT_DETECTOR_FAILED = _fault(
+    "DC975",
+    "text-detector-failed",
+    "A text detector raised an exception.",
+    "Whether there is text in the pixels is unknown, so the object is not written. Only the type of the exception is "
+    "told, because its words may hold patient data.",
+)
 
 
 RULES: tuple[Rule, ...] = (
@@ -292,4 +299,5 @@ RULES: tuple[Rule, ...] = (
     PIXELS_NOT_UNDERSTOOD,
     FRAME_UNDECODABLE,
     NOT_STORABLE,
+    TEXT_DETECTOR_FAILED,
 )

@@ -325,6 +325,16 @@ BAD_POLICY = _rule(
     "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains Modality OT\n  coordinates all\n\n%pixels\n"
     "QUARANTINE graylist\n",
 )
+KEPT_TEXT = _rule(
+    "DC137",
+    "kept-text",
+    "Text that is found in the pixels is to be kept.",
+    "A detector finds regions to blank. What it finds is text that may name the patient, and most often some regions "
+    "that are no text, so nothing can be kept by it.",
+    _FILTER + "  contains Modality OT\n  coordinates all\n  keepcoordinates ocr\n",
+    _FILTER + "  contains Modality OT\n  coordinates ocr\n",
+)
+
 
 RULES: tuple[Rule, ...] = (
     UNKNOWN_LINE,
@@ -363,4 +373,5 @@ RULES: tuple[Rule, ...] = (
     BAD_REFERENCE,
     BARE_OPERATOR,
     BAD_POLICY,
+    KEPT_TEXT,
 )

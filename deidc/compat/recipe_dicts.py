@@ -191,6 +191,8 @@ class _Showing:
                 return "all"
             case nodes.FromSequence(target):
                 return f"from:{self._target(target)}"
+            case nodes.FoundText(detector):
+                return "ocr" if detector is None else f"ocr:{detector}"
             case _:
                 assert_never(line.region)
 

@@ -353,7 +353,7 @@ class Line:
                 return nodes.RegionLine(
                     "keep" in name,
                     name.startswith("ctp"),
-                    self._region(cast("Branch", region), ctp=name.startswith("ctp")),
+                    self._region(cast("Branch", region), ctp=name.startswith("ctp"), keep="keep" in name),
                     _remark(remark),
                     span=span,
                 )
@@ -387,7 +387,7 @@ class Line:
             )
         return nodes.Criterion(join, operator, target, value.text, span=span)
 
-    def _region(self, tree: Branch, *, ctp: bool) -> nodes.Region:
+    def _region(self, tree: Branch, *, ctp: bool, keep: bool) -> nodes.Region:
         token = cast("Token", tree.children[0])
         span = self.span(token)
         match token.type:
@@ -395,6 +395,11 @@ class Line:
                 return nodes.WholeImage(span=span)
             case "FROM":
                 return nodes.FromSequence(self._from_target(token), span=span)
+            case "OCR":
+                if keep:
+                    hint = "write coordinates ocr"
+                    self.say(words.KEPT_TEXT, "text that is found is to be kept", span, hint)
+                return nodes.FoundText(str(token).partition(":")[2].lower() or None, span=span)
             case _:
                 a, b, c, d = (int(number) for number in str(token).split(","))
                 if (c <= 0 or d <= 0) if ctp else (c <= a or d <= b):

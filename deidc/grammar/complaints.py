@@ -327,7 +327,7 @@ def _filter_line(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     first, lower = words_left[0], words_left[0][0].lower()
     span = line.span(words_left[0], words_left[-1])
     if lower in REGIONS:
-        hint = "write four numbers x0,y0,x1,y1, all, or from:Sequence"
+        hint = "write four numbers x0,y0,x1,y1, all, ocr, or from:Sequence"
         return line.complaint(words.BAD_REGION, "the region is not understood", span, hint)
     if lower in (*TEXT_OPERATORS, *STATE_OPERATORS):
         return _bad_criterion(line, words_left, span)

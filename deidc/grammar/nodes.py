@@ -435,7 +435,15 @@ class FromSequence:
     span: Span = _span()
 
 
-Region: TypeAlias = Box | WholeImage | FromSequence
+@frozen
+class FoundText:
+    """`ocr` or `ocr:NAME`: what a text detector finds in the pixels; `detector` is its name in small letters."""
+
+    detector: str | None
+    span: Span = _span()
+
+
+Region: TypeAlias = Box | WholeImage | FromSequence | FoundText
 
 
 @frozen

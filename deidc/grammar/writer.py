@@ -316,5 +316,7 @@ def write_region(line: nodes.RegionLine) -> str:
             return f"{word} all"
         case nodes.FromSequence(target):
             return f"{word} from:{write_target(target)}"
+        case nodes.FoundText(detector):
+            return f"{word} ocr" if detector is None else f"{word} ocr:{detector}"
         case _:
             assert_never(line.region)

@@ -237,6 +237,8 @@ def _mask(bound: BoundRegion) -> ops.Mask:
         case nodes.FromSequence():
             assert bound.source is not None, "an unknown attribute is an error before this"
             return ops.Mask(bound.line.keep, ops.ItemRegions(bound.source))
+        case nodes.FoundText(detector):
+            return ops.Mask(bound.line.keep, ops.TextRegions(detector or ops.OWN_DETECTOR))
         case _:
             assert_never(bound.line.region)
 

@@ -305,12 +305,26 @@ class ItemRegions:
     at: Selector
 
 
+# deidc's own, which `ocr` without a name asks for.
+OWN_DETECTOR = "rapidocr"
+
+
+@frozen
+class TextRegions:
+    """Rectangles around the text that a detector finds in the pixels of each frame; see `deidc.pixels.text_detection`.
+
+    They are blanked, never kept.
+    """
+
+    detector: str
+
+
 @frozen
 class Mask:
     """A region to blank, or with `keep` to leave as it is; later masks are painted over earlier ones."""
 
     keep: bool
-    region: Rectangle | WholeImage | ItemRegions
+    region: Rectangle | WholeImage | ItemRegions | TextRegions
 
 
 # ---- ops ------------------------------------------------------------------------------------------------

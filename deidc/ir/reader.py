@@ -313,12 +313,14 @@ def _test(tree: Branch) -> ops.Test:
     return ops.Test(ops.Joint(str(_token(tree, 0))), _selector(tree.children[1]), condition)
 
 
-def _region(tree: Branch) -> ops.Rectangle | ops.WholeImage | ops.ItemRegions:
+def _region(tree: Branch) -> ops.Rectangle | ops.WholeImage | ops.ItemRegions | ops.TextRegions:
     match str(tree.data):
         case "rectangle":
             x0, y0, x1, y1 = (_int(cast("Token", one)) for one in tree.children)
             return ops.Rectangle(x0, y0, x1, y1)
         case "whole_image":
             return ops.WholeImage()
+        case "text_regions":
+            return ops.TextRegions(_text(cast("Token", tree.children[0])))
         case _:
             return ops.ItemRegions(_selector(tree.children[0]))

@@ -247,6 +247,9 @@ def _mark(lines: tuple[ops.TestLine, ...], masks: tuple[ops.Mask, ...], program:
                     yield "a rectangle has an area"
             case ops.ItemRegions(at):
                 yield from _selector(at, program)
+            case ops.TextRegions(detector):
+                if mask.keep or not detector:
+                    yield "text is blanked, and found by a detector"
             case ops.WholeImage():
                 pass
             case _:

@@ -195,5 +195,7 @@ def _mask(mask: ops.Mask) -> str:
             return f"{word} whole-image"
         case ops.ItemRegions(at):
             return f"{word} regions-of {write_selector(at)}"
+        case ops.TextRegions(detector):
+            return f"{word} text-by {quoted(detector)}"
         case _:
             assert_never(mask.region)

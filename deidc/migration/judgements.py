@@ -57,6 +57,7 @@ _BY_RULE: tuple[tuple[Rule, Behaviour | _Judge | None], ...] = (
     (words.CRITERION_VALUE, refusals.criterion_value),
     (words.BAD_REGION, told.REGION_STOPS),
     (words.EMPTY_REGION, told.REGION_EMPTY),
+    (words.KEPT_TEXT, told.REGION_STOPS),
     (words.BAD_SPLIT, told.LIST_STOPS),
     (words.NOT_UTF8, None),
     (words.CONTROL_CHARACTER, told.NOT_A_LINE),

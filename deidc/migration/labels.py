@@ -190,3 +190,5 @@ def _is_read(line: nodes.RegionLine, region: str) -> bool:
             return region == "all" or (not line.ctp and region.lower() == "all")
         case nodes.FromSequence():
             return not line.ctp and "#" not in region
+        case nodes.FoundText():
+            return False

@@ -23,7 +23,7 @@ from deidc.pixels.statement import FRAME_TYPE, IMAGE_TYPE, Stored, derived, stat
 from deidc.runtime.edits import Span
 from deidc.runtime.elements import Undecodable, sequence_items
 from deidc.runtime.layout import UNDEFINED, Damaged, packed
-from deidc.runtime.outcome import Blanked
+from deidc.runtime.outcome import Blanked, TextSearch
 from deidc.runtime.part10 import META_LAYOUT, meta_elements
 from deidc.runtime.toplevel import OfBytes
 from deidc.runtime.window import NotWhole, Window
@@ -33,9 +33,13 @@ _PROVIDER = 0x00287FE0
 
 @frozen
 class NothingToBlank:
-    """The object stays as it is: it has no pixels, or none of them is in a region that is to be blanked."""
+    """The object stays as it is: it has no pixels, or none of them is in a region that is to be blanked.
+
+    `text` tells whether text was looked for.
+    """
 
     has_pixels: bool
+    text: TextSearch | None = None
 
 
 @define(eq=False)

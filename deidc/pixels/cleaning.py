@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset, FileDataset
 
@@ -14,6 +14,7 @@ from deidc.ir.ops import Storage
 from deidc.pixels.altered import Altered
 from deidc.pixels.blanking import Blanking, NothingToBlank
 from deidc.pixels.masks import Painting
+from deidc.pixels.text_regions import with_text_found
 from deidc.runtime.edits import Span
 from deidc.runtime.frame import Trouble
 from deidc.runtime.outcome import Blanked, Fault, Refused
@@ -66,15 +67,18 @@ def blank_bytes(
     What no region touches keeps its bytes: other elements, other rows, other compressed frames. Native frames are
     blanked when they are written, and no more than one is in memory. Overlay planes are blanked where they lie over
     blanked pixels, and the icon where it is made of them, or it is removed. Pixel data in other items is filled with
-    zeros. What `statement` says of the object is written into it.
+    zeros. What `statement` says of the object is written into it. Text is looked for before in each frame, if a region
+    asks for it.
 
-    Refuses objects whose pixels cannot be found (DC971), decoded (DC972) or stored as `storage` asks (DC973). Raises
+    Refuses objects whose pixels cannot be found (DC971), decoded (DC972) or stored as `storage` asks (DC973), and those
+    in which a text detector fails (DC975). Raises MissingDetector for one that is not installed (`require_detectors`),
     Unsuited for what is no DICOM file or has an element twice, NotWhole or Damaged where the bytes are cut off, and
     OSError of the reader.
     """
     altered = Altered(opened(Window(reader)))
     try:
-        account = Blanking(altered, painting).prepare(storage)
+        painting, text = with_text_found(painting, reader)
+        account = evolve(Blanking(altered, painting).prepare(storage), text=text)
     except Trouble as failure:
         return Refused((failure.fault,))
     return account if isinstance(account, NothingToBlank) else BlankedBytes(account, altered)

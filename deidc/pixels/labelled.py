@@ -9,24 +9,29 @@ from attrs import field, frozen
 from deidc.codes import faults
 from deidc.ir import ops
 from deidc.pixels.cleaning import BlankedBytes, NothingToBlank, Painting, Storage, blank_bytes
-from deidc.runtime.outcome import Fault, Flag, Refused, holding
+from deidc.runtime.outcome import Fault, Flag, Refused, TextSearch, holding
 from deidc.runtime.walk import Unsuited
 from deidc.runtime.window import Reader
 
 
 @frozen
 class Settled:
-    """What became of a flagged object: its bytes with regions blanked, if any were, and the labels that hold it."""
+    """What became of a flagged object: its bytes with regions blanked, if any were, and the labels that hold it.
+
+    `text` tells whether text was looked for.
+    """
 
     blanked: BlankedBytes | None = field(repr=False)
     holding: tuple[Flag, ...]
+    text: TextSearch | None = None
 
 
 def settle(reader: Reader, flags: Sequence[Flag], storage: Storage) -> Settled | Refused:
     """Blank what labels ask for in the bytes of a file, and return which of them hold the object back all the same.
 
     Labels with the policy FLAG or QUARANTINE do in any case. One with CLEAN does if it asks for no region to be blanked
-    in this object, or if there are pixels and none of its regions lies on them: nobody knows where the text is then.
+    in this object, or if there are pixels and none of its regions lies on them: nobody knows where the text is then. A
+    label that asks for text does not, whether or not any was found.
     Refuses what `blank_bytes` refuses. Raises NotWhole, Damaged, and OSError of the reader.
     """
     asking = [flag for flag in flags if flag.blanks]
@@ -40,18 +45,24 @@ def settle(reader: Reader, flags: Sequence[Flag], storage: Storage) -> Settled |
         case Refused():
             return blanked
         case NothingToBlank(has_pixels=True):
-            return Settled(None, holding(flags))
+            return Settled(None, holding(flags, [flag for flag in asking if _asks_for_text(flag)]), blanked.text)
         case NothingToBlank():
             return Settled(None, holding(flags, asking))
         case BlankedBytes():
             rows, columns = blanked.account.rows, blanked.account.columns
-            return Settled(blanked, holding(flags, [flag for flag in asking if _reaches(flag, rows, columns)]))
+            reaching = [flag for flag in asking if _asks_for_text(flag) or _reaches(flag, rows, columns)]
+            return Settled(blanked, holding(flags, reaching), blanked.account.text)
+
+
+def _asks_for_text(flag: Flag) -> bool:
+    """Whether text is looked for, so that where none is found none is known to be."""
+    return any(isinstance(shape, ops.TextRegions) for region in flag.regions for shape in region.shapes)
 
 
 def _reaches(flag: Flag, rows: int, columns: int) -> bool:
     """Whether a region that a label asks to be blanked lies on the image."""
     return any(
-        isinstance(shape, ops.WholeImage) or (shape.x0 < columns and shape.y0 < rows)
+        not isinstance(shape, ops.Rectangle) or (shape.x0 < columns and shape.y0 < rows)
         for region in flag.regions
         if not region.keep
         for shape in region.shapes

@@ -102,6 +102,12 @@ def levels_of(samples: Samples, groups: FunctionalGroups, frame: int, ignoring: 
     return evolve(levels, low=low, high=high)
 
 
+def whole_range(samples: Samples, levels: Levels) -> Levels:
+    """Return levels that tell all values of a frame apart, bright ones as bright as those given have them."""
+    low, high = sorted(float(end) * levels.slope + levels.intercept for end in _ends(samples.values))
+    return evolve(levels, low=low, high=high, sigmoid=False)
+
+
 def _windowed(levels: Levels, groups: FunctionalGroups, frame: int) -> Levels | None:
     """Return levels of the window of a frame (PS3.3 C.11.2.1.2 and C.11.2.1.3); None if it has none."""
     center, width = (_number(groups.find(_VOI_LUT, tag, frame)) for tag in (_CENTER, _WIDTH))

@@ -34,7 +34,7 @@ class FrameMasks(Protocol):
     """The mask of each frame."""
 
     def of(self, frame: int) -> Mask:
-        """Return the mask of a frame; it lives as long as this does."""
+        """Return the mask of a frame; frames that follow each other may have the same."""
         ...
 
     def touches(self, frame: int) -> bool:
@@ -88,6 +88,8 @@ def painted(regions: Iterable[Region], rows: int, columns: int, under: Mask | No
                     mask[y0:y1, x0:x1] = not region.keep
                 case ops.WholeImage():
                     mask[:] = not region.keep
+                case ops.TextRegions():  # never, or text would stay
+                    raise AssertionError("text is looked for before anything is painted")
     return mask
 
 
@@ -124,27 +126,26 @@ def rectangles(mask: Mask) -> tuple[tuple[int, int, int, int], ...]:
 
 @define(eq=False)
 class Masks:
-    """The masks of an image by frame; those of all frames but the ones painted apart are one and the same."""
+    """The masks of an image by frame; frames that are painted apart have theirs made when it is asked for."""
 
     painting: Painting
     rows: int
     columns: int
     frames: int
     _everywhere: Mask = field(init=False, repr=False)
-    _apart: dict[int, Mask] = field(init=False, repr=False)
+    _last: tuple[tuple[Region, ...], Mask] | None = field(init=False, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        regions = self.painting.everywhere
-        self._everywhere = painted(regions, self.rows, self.columns)
-        self._apart = {
-            frame: painted(more, self.rows, self.columns, self._everywhere)
-            for frame, more in self.painting.in_frames.items()
-            if 0 <= frame < self.frames
-        }
+        self._everywhere = painted(self.painting.everywhere, self.rows, self.columns)
 
     def of(self, frame: int) -> Mask:
         """Return the mask of a frame."""
-        return self._apart.get(frame, self._everywhere)
+        regions = self.painting.in_frames.get(frame)
+        if regions is None:
+            return self._everywhere
+        if self._last is None or self._last[0] != regions:
+            self._last = regions, painted(regions, self.rows, self.columns, self._everywhere)
+        return self._last[1]
 
     def touches(self, frame: int) -> bool:
         """Whether something is to be blanked in a frame."""
@@ -152,14 +153,18 @@ class Masks:
 
     def touched(self) -> int:
         """Return the number of frames in which something is to be blanked."""
-        apart = sum(bool(mask.any()) for mask in self._apart.values())
-        return apart + (self.frames - len(self._apart)) * bool(self._everywhere.any())
+        apart = [frame for frame in self.painting.in_frames if 0 <= frame < self.frames]
+        return sum(map(self.touches, apart)) + (self.frames - len(apart)) * bool(self._everywhere.any())
 
     def of_any(self, frames: Iterable[int] | None = None) -> Mask:
         """Return what is to be blanked in at least one of some frames, or of all."""
-        wanted = range(self.frames) if frames is None else frames
-        masks = {id(mask): mask for mask in (self.of(frame) for frame in wanted)}
-        return np.logical_or.reduce(list(masks.values())) if masks else np.zeros_like(self._everywhere)
+        together, last = np.zeros_like(self._everywhere), None
+        for frame in range(self.frames) if frames is None else frames:
+            mask = self.of(frame)
+            if mask is not last:
+                together |= mask
+            last = mask
+        return together
 
     def blanks_outside(self, frame: int | None = None) -> bool:
         """Whether what lies outside the image is to be blanked, in a frame or in any."""

@@ -53,7 +53,7 @@ class Native:
     start: int
     little: bool
     swapped: bool
-    _areas: dict[int, tuple[Band, ...]] = field(init=False, factory=dict, repr=False)
+    _areas: tuple[Mask, tuple[Band, ...]] | None = field(init=False, default=None, repr=False)
     _black_rows: tuple[tuple[int, int | None], bytes] | None = field(init=False, default=None, repr=False)
 
     def changes(self) -> Iterator[Change]:
@@ -125,10 +125,9 @@ class Native:
             data[top:bottom, left // 2 : (right + 1) // 2, 2:] = colour
 
     def _areas_of(self, mask: Mask) -> tuple[Band, ...]:
-        found = self._areas.get(id(mask))  # masks live as long as `masks` does
-        if found is None:
-            found = self._areas[id(mask)] = tuple(_bands_of(mask))
-        return found
+        if self._areas is None or self._areas[0] is not mask:
+            self._areas = mask, tuple(_bands_of(mask))
+        return self._areas[1]
 
     # ---- whole frames -----------------------------------------------------------------------------------
 

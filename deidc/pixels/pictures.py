@@ -11,7 +11,7 @@ from pydicom.pixels.processing import convert_color_space
 
 from deidc.pixels.functional_groups import FunctionalGroups
 from deidc.pixels.image import Image
-from deidc.pixels.levels import IN_A_TABLE, Levels, Picture, levels_of, span_of
+from deidc.pixels.levels import IN_A_TABLE, Levels, Picture, levels_of, span_of, whole_range
 from deidc.pixels.masks import Mask
 from deidc.pixels.palettes import Palette, palette_of
 from deidc.pixels.stored import Samples, StoredFrames
@@ -69,7 +69,22 @@ class Pictures:
 
         Raises IndexError, Trouble (DC971, DC972), NotWhole and OSError.
         """
+        return self._displayed(self._stored.samples(frame), frame, levels)
+
+    def looks(self, frame: int) -> tuple[Picture, ...]:
+        """Return a frame as it is displayed, and once more with all its values if that hides or squeezes some of them.
+
+        Raises as `picture`.
+        """
         samples = self._stored.samples(frame)
+        if not _is_grey(samples):
+            return (self._displayed(samples, frame),)
+        levels = levels_of(samples, self._groups, frame)
+        whole = whole_range(samples, levels)
+        is_clear = levels.low <= whole.low and whole.high <= levels.high <= whole.low + 2 * (whole.high - whole.low)
+        return (levels.of(samples),) if is_clear else (levels.of(samples), whole.of(samples))
+
+    def _displayed(self, samples: Samples, frame: int, levels: Levels | None = None) -> Picture:
         if _is_grey(samples):
             return (levels or levels_of(samples, self._groups, frame)).of(samples)
         match samples.image.photometric:

@@ -53,7 +53,7 @@ class Event:
     effect: Effect
 
 
-Shape: TypeAlias = ops.Rectangle | ops.WholeImage
+Shape: TypeAlias = ops.Rectangle | ops.WholeImage | ops.TextRegions
 
 
 @frozen
@@ -98,6 +98,15 @@ def holding(flags: Iterable[Flag], cleaned: Collection[Flag] = ()) -> tuple[Flag
 
 
 @frozen
+class TextSearch:
+    """Text that was looked for in the pixels of one object: by which detectors, and in how many frames it was found."""
+
+    detectors: tuple[str, ...]
+    frames: int
+    found_in: int
+
+
+@frozen
 class Blanked:
     """What was blanked in the pixels of one object.
 
@@ -107,6 +116,7 @@ class Blanked:
         icon_removed: whether the object had an icon that could not be blanked, and has none now.
         before, after: the transfer syntaxes.
         rows, columns: the size of a frame.
+        text: whether text was looked for, and found.
 
     """
 
@@ -117,6 +127,7 @@ class Blanked:
     after: str
     rows: int
     columns: int
+    text: TextSearch | None = None
 
 
 @frozen

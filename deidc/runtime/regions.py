@@ -41,7 +41,7 @@ def regions_of(mark: ops.Mark, op: int, questions: Questions) -> tuple[Region, .
 
 def _shapes(mask: ops.Mask, op: int, questions: Questions) -> tuple[Shape, ...]:
     match mask.region:
-        case ops.Rectangle() | ops.WholeImage() as shape:
+        case ops.Rectangle() | ops.WholeImage() | ops.TextRegions() as shape:
             return (shape,)
         case ops.ItemRegions(at):
             return tuple(

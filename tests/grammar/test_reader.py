@@ -239,6 +239,8 @@ REGIONS = {
     "coordinates from:SequenceOfUltrasoundRegions": (
         False, False, from_sequence(t.keyword("SequenceOfUltrasoundRegions")),
     ),
+    "coordinates ocr": (False, False, nodes.FoundText(None, span=t.ANYWHERE)),
+    "coordinates OCR:x-Y.1": (False, False, nodes.FoundText("x-y.1", span=t.ANYWHERE)),
     "coordinates from:(0018,6011)": (False, False, from_sequence(t.tag("00186011"))),
     "coordinates from:A__0__B": (False, False, from_sequence(t.path("A", 0, "B"))),
 }  # fmt: skip

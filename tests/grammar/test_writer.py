@@ -50,6 +50,8 @@ LINES = [
     ("label", "missing A.B || Empty Rows", "  missing A__B || empty Rows"),
     ("label", "CTPKeepCoordinates 1, 2, 3, 4 # why", "  ctpkeepcoordinates 1,2,3,4  # why"),
     ("label", "coordinates ALL", "  coordinates all"),
+    ("label", "Coordinates OCR", "  coordinates ocr"),
+    ("label", "coordinates OCR:Other_One", "  coordinates ocr:other_one"),
     ("label", "coordinates from:(0018, 6011)", None),
     ("label", "coordinates from:00186011", "  coordinates from:(0018,6011)"),
     ("label", "#  words", "  # words"),

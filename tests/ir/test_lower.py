@@ -154,6 +154,8 @@ def test_labels_with_regions():
         ctpcoordinates 1,2,3,4
         keepcoordinates all
         coordinates from:SequenceOfUltrasoundRegions
+        coordinates ocr
+        coordinates OCR:Other
         %header
         REMOVE PatientName
     """)
@@ -162,7 +164,7 @@ def test_labels_with_regions():
         ' + [ + path / 00080060 contains "CT|MR" + path / 00280010 equals "512" ]'
         " || [ + path / 00100010 missing ]"
         " blank-region box 0 0 10 20 blank-region box 1 2 4 6 keep-region whole-image"
-        " blank-region regions-of path / 00186011"
+        ' blank-region regions-of path / 00186011 blank-region text-by "rapidocr" blank-region text-by "other"'
     )
 
 

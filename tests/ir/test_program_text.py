@@ -83,13 +83,15 @@ CASES = (
                 ops.Mask(keep=False, region=ops.Rectangle(0, 1, 2, 3)),
                 ops.Mask(keep=True, region=ops.WholeImage()),
                 ops.Mask(keep=False, region=ops.ItemRegions(TAG)),
+                ops.Mask(keep=False, region=ops.TextRegions("one")),
             ),
             ops.Policy.CLEAN,
             final=True,
         ),
         'mark clean final "graylist" "a label"'
         ' || [ + tag 00100020 equals "x" || private 0033 "A \\"B\\" \\\\" XX present ]'
-        " blank-region box 0 1 2 3 keep-region whole-image blank-region regions-of tag 00100020",
+        " blank-region box 0 1 2 3 keep-region whole-image blank-region regions-of tag 00100020"
+        ' blank-region text-by "one"',
     ),
     (ops.Mark("whitelist", "", (), (), ops.Policy.PASS), 'mark pass "whitelist" ""'),
     (ops.SyncMeta(), "sync file-meta"),

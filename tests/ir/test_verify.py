@@ -112,6 +112,8 @@ BAD = {
     "regions of a list that is not there": of(
         ops.Mark("g", "l", (), (ops.Mask(False, ops.ItemRegions(ops.Member(9))),), ops.Policy.CLEAN)
     ),
+    "text that is kept": of(ops.Mark("g", "l", (), (ops.Mask(True, ops.TextRegions("x")),), ops.Policy.CLEAN)),
+    "text that nothing finds": of(ops.Mark("g", "l", (), (ops.Mask(False, ops.TextRegions("")),), ops.Policy.CLEAN)),
     "line without tests": of(ops.Mark("g", "l", (ops.TestLine(ops.Joint.AND, ()),), (), ops.Policy.CLEAN)),
     "test with a pattern that is none": of(
         ops.Mark(

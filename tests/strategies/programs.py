@@ -83,7 +83,9 @@ regions = st.one_of(
     st.just(ops.WholeImage()),
     st.builds(ops.ItemRegions, selectors),
 )
-masks = st.builds(ops.Mask, st.booleans(), regions)
+masks = st.builds(ops.Mask, st.booleans(), regions) | st.builds(
+    ops.Mask, st.just(False), st.builds(ops.TextRegions, st.sampled_from(["rapidocr", 'a "b"']))
+)
 any_op = st.one_of(
     st.builds(ops.Collect, st.just(0), plain_selectors, st.none() | st.text(min_size=1, max_size=3), st.integers(1, 9)),
     st.builds(ops.Gather, st.just(1), plain_selectors | st.just(ops.Holding(0))),

@@ -78,6 +78,8 @@ CRITERIA = (
     "ctpkeepcoordinates 1,2, 3,4",
     "keepcoordinates all",
     "coordinates from:SequenceOfUltrasoundRegions",
+    "coordinates OCR",
+    "coordinates ocr:other",
 )
 
 pieces = st.sampled_from

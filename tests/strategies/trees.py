@@ -159,6 +159,7 @@ regions = st.one_of(
     node(nodes.Box, st.tuples(numbers, numbers, numbers, numbers)),
     node(nodes.WholeImage),
     node(nodes.FromSequence, sources),
+    node(nodes.FoundText, st.none() | st.sampled_from(["rapidocr", "x.y-2"])),
 )
 region_lines = node(nodes.RegionLine, st.booleans(), st.booleans(), regions, remarks)
 

@@ -26,6 +26,7 @@ from deidc.codes import faults
 from deidc.compat.dicom.cleaning import ObjectRefused
 from deidc.compat.dicom.pixels.blanked import Pixels
 from deidc.pixels.masks import Painting, painted
+from deidc.pixels.text_regions import is_of_text
 from deidc.runtime.outcome import Fault
 
 _SIZE = (10, 6)  # inches
@@ -87,7 +88,9 @@ def _coloured(frames: Pixels, header: Dataset) -> Pixels:
 def _range_of(frames: Pixels, painting: Painting | None) -> tuple[float | None, float | None]:
     """Return the lowest and the highest number that is not blanked; None if there is none."""
     rows, columns = frames.shape[1:]
-    kept = ~painted(painting.everywhere if painting is not None else (), rows, columns)
+    regions = painting.everywhere if painting is not None else ()
+    # What text was found is not known here; it is as dark as the darkest number, or darker.
+    kept = ~painted((one for one in regions if not is_of_text(one)), rows, columns)
     least: list[float] = []
     most: list[float] = []
     for frame in frames:
