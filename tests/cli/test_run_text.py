@@ -107,3 +107,26 @@ def test_a_program_without_places_tells_no_line(deidc, images, tmp_path):
     assert done.returncode == 2
     assert "no installed package offers the text detector nobodys" in " ".join(done.stderr.split())
     assert tree_of(tmp_path / "out") == []
+
+
+def test_a_preview_and_a_page_of_text_that_is_found(deidc, images, tmp_path):
+    """A preview outlines what the detector finds; a page has the cleaned image, and says that it does not."""
+    (tmp_path / "r.deid").write_text(RECIPE)
+    done = deidc("preview", "in/text.dcm", "-r", "r.deid", "-o", "p.png")
+    assert (done.returncode, "coordinates ocr:rapidocr" in done.stdout) == (0, True), done.stderr
+    assert "something is blanked in 1" in done.stderr
+    assert (tmp_path / "p.png").stat().st_size > 1000
+    done = deidc("run", "r.deid", "in/text.dcm", "-o", "out", "--report", "r.html")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "r.html").read_text()
+    assert ("text that was found is not outlined" in page, "data:image/png" in page) == (True, True)
+
+
+def test_a_preview_needs_the_detector(deidc, images, tmp_path, monkeypatch):
+    """What is missing is told before anything is made."""
+    (tmp_path / "r.deid").write_text(RECIPE)
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    done = deidc("preview", "in/text.dcm", "-r", "r.deid", "-o", "p.png")
+    assert (done.returncode, "r.deid:8" in done.stderr, "deidc[ocr]" in done.stderr) == (2, True, True)
+    assert not (tmp_path / "p.png").exists()
