@@ -83,7 +83,9 @@ class Blanking:
             self.altered.overwrite(self.altered.places[tag].header.value_at, data)
         icon_removed = not self._blank_icons(image, masks, is_native=is_native or stored.after != stored.before)
         self._look_inside()
-        for tag, element in statement(self._top, image, stored, layout) if masks.touched() else ():
+        for tag, element in (
+            statement(self._top, image, stored, layout, is_all=self.painting.is_all) if masks.touched() else ()
+        ):
             if element:
                 self.altered.write(tag, element)
             else:

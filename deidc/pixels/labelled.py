@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from deidc.codes import faults
 from deidc.ir import ops
@@ -31,14 +31,26 @@ def settle(reader: Reader, flags: Sequence[Flag], storage: Storage) -> Settled |
 
     Labels with the policy FLAG or QUARANTINE do in any case. One with CLEAN does if it asks for no region to be blanked
     in this object, or if there are pixels and none of its regions lies on them: nobody knows where the text is then. A
-    label that asks for text does not, whether or not any was found.
+    label that asks for text does not, whether or not any was found. An object that is held back does not say that it is
+    without text.
     Refuses what `blank_bytes` refuses. Raises NotWhole, Damaged, and OSError of the reader.
     """
     asking = [flag for flag in flags if flag.blanks]
     if not asking:
         return Settled(None, holding(flags))
+    painting = Painting.of(flags)
+    settled = _settled(reader, flags, asking, painting, storage)
+    if isinstance(settled, Settled) and settled.blanked is not None and settled.holding and painting.is_all:
+        # Which regions lie beside the image is known when it was looked at; only then is it known to say too much.
+        return _settled(reader, flags, asking, evolve(painting, is_all=False), storage)
+    return settled
+
+
+def _settled(
+    reader: Reader, flags: Sequence[Flag], asking: Sequence[Flag], painting: Painting, storage: Storage
+) -> Settled | Refused:
     try:
-        blanked = blank_bytes(reader, Painting.of(flags), storage)
+        blanked = blank_bytes(reader, painting, storage)
     except Unsuited as reason:
         return Refused((Fault(faults.PIXELS_NOT_UNDERSTOOD, str(reason)),))
     match blanked:

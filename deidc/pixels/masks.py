@@ -20,8 +20,8 @@ class Found(Protocol):
     """A label that fired: a Flag of an outcome, or a Finding of a detector."""
 
     @property
-    def held(self) -> bool:
-        """Whether the object is not to be passed on as it is."""
+    def policy(self) -> ops.Policy:
+        """What is to become of the object."""
         ...
 
     @property
@@ -63,16 +63,26 @@ class OneMask:
 class Painting:
     """Regions that are painted one after the other over frames in which nothing is blanked.
 
-    `everywhere` are for all frames. `in_frames` has what is painted over them in single frames, counted from 0.
+    Attributes:
+        everywhere: what is painted over all frames.
+        in_frames: what is painted over that in single frames, counted from 0.
+        is_all: whether no text is known or feared to be elsewhere, so that the object may say that it has none.
+
     """
 
     everywhere: tuple[Region, ...]
     in_frames: Mapping[int, tuple[Region, ...]] = field(factory=dict)
+    is_all: bool = True
 
     @classmethod
     def of(cls, found: Iterable[Found]) -> Painting:
-        """Return the regions of labels that fired, in their order; those of a whitelist blank nothing."""
-        return cls(tuple(region for one in found if one.held for region in one.regions))
+        """Return the regions of labels that fired, in their order; those of a whitelist blank nothing.
+
+        It is not all if somebody has to look at the object.
+        """
+        asked = [one for one in found if one.policy is not ops.Policy.PASS]
+        regions = tuple(region for one in asked for region in one.regions)
+        return cls(regions, is_all=all(one.policy is ops.Policy.CLEAN for one in asked))
 
 
 def painted(regions: Iterable[Region], rows: int, columns: int, under: Mask | None = None) -> Mask:

@@ -41,19 +41,21 @@ class Stored:
     size_after: int
 
 
-def statement(top: TopLevel, was: Image, now: Stored, layout: Encoding) -> Iterator[tuple[int, bytes]]:
+def statement(top: TopLevel, was: Image, now: Stored, layout: Encoding, *, is_all: bool) -> Iterator[tuple[int, bytes]]:
     """Yield the elements that change at the top level, by tag; no bytes for those that go.
 
-    Burned In Annotation is NO, the image is DERIVED and says by what, and the code 113101 is among those of the methods
-    of de-identification. Attributes of lossy compression stay, and are added where a lossy image becomes native without
-    them. Bytes of text that is there are kept as they are.
+    The image is DERIVED and says by what. If what was blanked `is_all`, Burned In Annotation is NO, and the code 113101
+    is among those of the methods of de-identification; of an image that somebody has yet to look at nobody can say so.
+    Attributes of lossy compression stay, and are added where a lossy image becomes native without them. Bytes of text
+    that is there are kept as they are.
     """
-    yield _BURNED_IN, _packed(_BURNED_IN, "CS", b"NO", layout)
+    if is_all:
+        yield _BURNED_IN, _packed(_BURNED_IN, "CS", b"NO", layout)
+        yield from _method_codes(top, layout)
     image_type = _texts(top.find(IMAGE_TYPE))
     if image_type:
         yield IMAGE_TYPE, _packed(IMAGE_TYPE, "CS", "\\".join(["DERIVED", *image_type[1:]]).encode("latin-1"), layout)
     yield _DERIVATION, _packed(_DERIVATION, "ST", _derivation(top), layout)
-    yield from _method_codes(top, layout)
     for tag in _EXTREMES:
         if top.find(tag) is not None:
             yield tag, b""

@@ -40,7 +40,7 @@ def with_text_found(painting: Painting, reader: Reader) -> tuple[Painting, TextS
         more = painting.in_frames.get(frame, ())
         in_frames[frame] = (*(_with_texts(region, texts) for region in behind), *more)
     detectors = tuple(sorted(_detectors(behind)))
-    return Painting(before, in_frames), TextSearch(detectors, len(pictures), found_in)
+    return evolve(painting, everywhere=before, in_frames=in_frames), TextSearch(detectors, len(pictures), found_in)
 
 
 def _detectors(regions: tuple[Region, ...]) -> set[str]:

@@ -119,7 +119,7 @@ POLICIES = {
 def test_what_becomes_of_an_object_by_the_policy_of_its_label(tmp_path, given, expected):
     """Wherever the object goes, its header is clean, and its regions are blanked unless the group passes."""
     policy, options = given
-    values, data = native_file(PICTURE)
+    values, data = native_file(PICTURE, BurnedInAnnotation="YES")
     outcome = run(
         tmp_path,
         data,
@@ -134,7 +134,14 @@ def test_what_becomes_of_an_object_by_the_policy_of_its_label(tmp_path, given, e
     for name in folders:
         pixels = samples(tmp_path / name / "a.dcm", PICTURE)
         assert np.array_equal(pixels, values if policy == "PASS" else masked(PICTURE, values))
-        assert "PatientName" not in dcmread(tmp_path / name / "a.dcm")
+        written = dcmread(tmp_path / name / "a.dcm")
+        assert "PatientName" not in written
+        # Of an image that somebody has to look at nobody can say that it has no text.
+        is_sure = policy == "CLEAN"
+        assert (written.BurnedInAnnotation, "DeidentificationMethodCodeSequence" in written) == (
+            "NO" if is_sure else "YES",
+            is_sure,
+        )
 
 
 # Regions of a label that fires, and whether it holds the object back because nothing was blanked.
@@ -163,6 +170,9 @@ def test_each_label_has_to_blank_something(tmp_path):
     recipe = RECIPE + "\nLABEL other\n  equals Rows 12\n  coordinates 0,12,16,20\n"
     outcome = run(tmp_path, native_file(PICTURE)[1], recipe)
     assert (outcome.ending, [one.label for one in outcome.holding]) == (Ending.FLAGGED, ["other"])
+    assert run(tmp_path, native_file(PICTURE)[1], recipe, write_flagged=True).ending is Ending.WRITTEN
+    written = dcmread(tmp_path / "out" / "a.dcm")
+    assert ("BurnedInAnnotation" in written, written.ImageType[0]) == (False, "DERIVED")
 
 
 def test_an_object_without_pixels_has_none_to_clean(tmp_path):
