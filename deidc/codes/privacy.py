@@ -407,6 +407,18 @@ BLANKED_KEEPS_UID = _rule(
     "  equals Rows 600\n  coordinates 0,0,800,60\n",
     Severity.NOTE,
 )
+KEPT_AGAIN = _rule(
+    "DC445",
+    "kept-again",
+    "A label keeps what a label above it blanks.",
+    "Regions of all labels that fire are painted one over the other, in the order of the recipe. Text that one label "
+    "knows to be burned in stays in the pixels if another label keeps the place afterwards.",
+    "FORMAT dicom\n\n%filter graylist\n\nLABEL banner\n  equals Rows 600\n  coordinates 0,0,800,60\n\n"
+    "LABEL around\n  equals Modality US\n  coordinates all\n  keepcoordinates 0,40,800,600\n",
+    "FORMAT dicom\n\n%filter graylist\n\nLABEL around\n  equals Modality US\n  coordinates all\n"
+    "  keepcoordinates 0,40,800,600\n\nLABEL banner\n  equals Rows 600\n  coordinates 0,0,800,60\n",
+    Severity.WARNING,
+)
 CLASS_UID_REPLACED = _rule(
     "DC442",
     "class-uid-replaced",
@@ -462,4 +474,5 @@ RULES: tuple[Rule, ...] = (
     CLASS_UID_REPLACED,
     CLEAN_WITHOUT_REGIONS,
     BLANKED_KEEPS_UID,
+    KEPT_AGAIN,
 )

@@ -16,6 +16,7 @@ from deidc.ir.checks import (
     patterns,
     promises,
     reach,
+    regions,
     results,
     sweeps,
 )
@@ -49,7 +50,8 @@ CHECKS: tuple[Check, ...] = (
     labels.label_lines,
     labels.labels,
     labels.groups,
-    labels.blanked_images,
-    labels.regions,
+    regions.regions,
+    regions.kept_again,
+    regions.blanked_images,
     layouts.layouts,
 )

@@ -1,4 +1,4 @@
-"""DC336, DC422-DC427, DC439-DC441, DC443-DC444, DC505: labels of %filter sections."""
+"""DC422-DC427, DC439, DC441, DC443, DC505: labels of %filter sections."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from types import MappingProxyType
 
 from deidc.codes import layout
 from deidc.codes import privacy as codes
-from deidc.codes.values import REGIONS_NO_SEQUENCE
 from deidc.diagnostics import Diagnostic, Edit, Fix, Label
 from deidc.grammar import nodes
 from deidc.ir import ops
-from deidc.ir.checks.coverage import attribute_of, covers
-from deidc.ir.dictionary import find_keyword
+from deidc.ir.checks.coverage import attribute_of
 from deidc.ir.names import BoundCriterion, BoundLabel, BoundLine, Resolved
 from deidc.patterns import BadPattern, compiled, is_slow
 from deidc.source import Span
@@ -94,9 +92,22 @@ def _is_or(line: BoundLine) -> bool:
 
 def _contradicts_itself(label: BoundLabel) -> bool:
     """Whether criteria that must all hold ask one attribute for what it cannot be at once."""
+    return _contradicts(_asked_together(label))
+
+
+def exclude_each_other(one: BoundLabel, other: BoundLabel) -> bool:
+    """Whether it is known that no object fits two labels."""
+    return _contradicts([*_asked_together(one), *_asked_together(other)])
+
+
+def _asked_together(label: BoundLabel) -> list[BoundCriterion]:
+    """Return criteria that must all hold; others may have to."""
     if any(_is_or(line) for line in label.lines[1:]):
-        return False
-    together = [one for line in label.lines if not _has_choice(line) for one in line.criteria]
+        return []
+    return [one for line in label.lines if not _has_choice(line) for one in line.criteria]
+
+
+def _contradicts(together: list[BoundCriterion]) -> bool:
     by_attribute: dict[object, list[BoundCriterion]] = {}
     for one in together:
         by_attribute.setdefault(one.selector, []).append(one)
@@ -162,46 +173,3 @@ def groups(resolved: Resolved) -> Iterator[Diagnostic]:
         if is_told and all(one.line.keep for one in label.regions):
             message = "the label blanks nothing, so it holds back what it flags"
             yield Diagnostic(codes.CLEAN_WITHOUT_REGIONS, message, label.label.span)
-
-
-def blanked_images(resolved: Resolved) -> Iterator[Diagnostic]:
-    """DC444: a recipe that cleans headers and blanks pixels gives images new UIDs."""
-    blanking = next((label for label in resolved.labels if resolved.blanks(label)), None)
-    attribute = find_keyword("SOPInstanceUID")
-    assert attribute is not None
-    rewritten = any(
-        attribute.pattern in covers(rule.selector, resolved)
-        for rule in resolved.rules
-        if isinstance(rule.statement, nodes.Add | nodes.Replace)
-    )
-    if resolved.rules and blanking is not None and not rewritten:
-        message = "the image keeps its SOP Instance UID, and has other pixels"
-        hint = "REPLACE SOPInstanceUID deid_func:pydicom_uuid, or a keyed one"
-        yield Diagnostic(codes.BLANKED_KEEPS_UID, message, blanking.label.span, hint)
-
-
-def regions(resolved: Resolved) -> Iterator[Diagnostic]:
-    """DC336, DC440: regions come from sequences, and what is to be kept is kept."""
-    painted = False  # whether a label above blanks something: regions of several labels are painted one by one
-    for label in resolved.labels:
-        yield from _sources(label)
-        lines = [bound.line for bound in label.regions]
-        for number, line in enumerate(lines):
-            whole = isinstance(line.region, nodes.WholeImage)
-            if not line.keep:
-                painted = True
-            elif not painted and not any(not later.keep for later in lines[number:]):
-                yield Diagnostic(codes.KEEP_IDLE, "no region is blanked above", line.span)
-            elif whole and painted:
-                yield Diagnostic(codes.KEEP_IDLE, "the whole image is kept again", line.span)
-            elif any(not later.keep and isinstance(later.region, nodes.WholeImage) for later in lines[number:]):
-                yield Diagnostic(codes.KEEP_IDLE, "the whole image is blanked below", line.span)
-
-
-def _sources(label: BoundLabel) -> Iterator[Diagnostic]:
-    for bound in label.regions:
-        attribute = attribute_of(bound.source)
-        if attribute is not None and attribute.vr != "SQ":
-            message = f"{attribute.keyword} is no sequence"
-            hint = "write from:SequenceOfUltrasoundRegions"
-            yield Diagnostic(REGIONS_NO_SEQUENCE, message, bound.line.span, hint)
