@@ -9,12 +9,13 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import NoReturn, assert_never
 
 from attrs import define, evolve, field
 
-from deidc.batch.cluster import Cluster, ClusterWorker, Task
+from deidc.batch.cluster import Cluster, ClusterError, ClusterWorker, Task
 from deidc.batch.cluster_worker import Answer, Handed
 from deidc.batch.destinations import Destination, LocalFolder, RemoteFolder
 from deidc.batch.discovery import Input
@@ -37,22 +38,37 @@ _FILES_A_WORKER = 256
 def engine_on(cluster: Cluster, work: Work) -> Iterator[Engine]:
     """Have the workers of a cluster take on a run, and give the engine that cleans by them. Raises ClusterError.
 
-    A local output folder has to be the same folder on all machines. Relative paths are taken from the current folder.
+    Local folders for outputs and for the quarantine have to be the same folders on all machines. Relative paths are
+    taken from the current folder.
     """
     settings = evolve(
         work.settings,
         token=work.settings.token or f"{secrets.token_hex(8)}-",
         output=_absolute_output(work.settings.output),
+        quarantine=_absolute_output(work.settings.quarantine),
     )
     # A folder at a URL has its state beside the journal, which workers need not see.
     shared = work.state if isinstance(settings.output, LocalFolder) else None
-    with permit(shared) if shared is not None else nullcontext() as path:
-        cluster.begin(evolve(work, settings=settings, state=None), path)
+    with ExitStack() as stack:
+        path = stack.enter_context(permit(shared)) if shared is not None else None
+        seen = _in_quarantine(settings.quarantine, stack)
+        cluster.begin(evolve(work, settings=settings, state=None, seen=seen), path)
 
         def engine(numbered: Iterator[tuple[int, Input]]) -> Generator[FileOutcome, None, None]:
             yield from _Run(cluster, settings, numbered).outcomes()
 
         yield engine
+
+
+def _in_quarantine(quarantine: Destination | None, stack: ExitStack) -> tuple[Path, ...]:
+    """Return a file by which workers know the quarantine again, if it is a folder. Raises ClusterError."""
+    if not isinstance(quarantine, LocalFolder):
+        return ()
+    try:
+        quarantine.path.mkdir(parents=True, exist_ok=True)
+        return (stack.enter_context(permit(quarantine.path)),)
+    except OSError as failure:
+        raise ClusterError(f"the quarantine folder cannot be used: {failure.strerror}") from None
 
 
 @define(eq=False)

@@ -23,6 +23,8 @@ from deidc.batch.job import FileOutcome, run_file
 from deidc.batch.run_lock import is_permitted, worker_lock
 from deidc.batch.variables import Rows
 from deidc.batch.workers import Work, silence_pydicom
+from deidc.pixels import MissingExtra
+from deidc.pixels.text_detection import MissingDetector, require_for_pixels
 from deidc.runtime.machine import LinkError, Machine
 from deidc.version import __version__
 
@@ -108,11 +110,16 @@ def accept(expected: Mapping[str, str], work: Parcel, permit: str | None) -> Tol
     try:
         silence_pydicom()
         taken: Work = work.content()
+        if not all(map(is_permitted, taken.seen)):
+            return False, "it does not see the quarantine folder; that has to be the same folder on all machines"
         # Its temporary files are told from those of other workers, which go on when it dies.
         taken = evolve(taken, settings=evolve(taken.settings, token=f"{taken.settings.token}{name}-"))
+        require_for_pixels(taken.program)
         if path is not None:
             worker_lock(path.parent, name).release()
         _runs[name] = _Accepted(taken, taken.machine(), Shelf(), path)
+    except (MissingExtra, MissingDetector) as failure:
+        return False, f"it lacks a package: {failure}"
     except LinkError as failure:
         return False, f"it lacks what the recipe needs: {failure}"
     # Modules of functions run whatever they like when they are imported; its text may quote anything.

@@ -43,6 +43,7 @@ class Start:
     overwrite: bool
     durable: bool
     by_template: bool = False
+    quarantine: Destination | None = None
 
     @property
     def state(self) -> Path:
@@ -107,12 +108,12 @@ def _journal(start: Start) -> Journal:
                     f"{start.output} has the journal of another run: what differs is {other.differs}; choose another "
                     "folder, or say --overwrite to begin anew"
                 ) from None
-            _sweep(start.output, f"{other.token}-")
+            _sweep(start, f"{other.token}-")
             discard_journal(path)
             return Journal.open(path, start.identity, durable=start.durable)
         running = bool(journal.facts.get("running"))
         if running:
-            _sweep(start.output, journal_token(journal))
+            _sweep(start, journal_token(journal))
         # A run with --overwrite that did not end is continued; one that did is done all over.
         if start.overwrite and not (running and journal.facts.get("overwrite")):
             journal.close()
@@ -132,10 +133,11 @@ def _note_start(start: Start, journal: Journal) -> None:
         raise CannotStart(f"the journal cannot be written: {failure}") from None
 
 
-def _sweep(output: Destination, token: str) -> None:
+def _sweep(start: Start, token: str) -> None:
     """Delete what processes that were killed left half-written; the journal does not know the folders by name."""
-    for folder, _, _ in os.walk(output.path) if isinstance(output, LocalFolder) else ():
-        discard_leftovers(Path(folder), token)
+    for top in (start.output, start.quarantine):
+        for folder, _, _ in os.walk(top.path) if isinstance(top, LocalFolder) else ():
+            discard_leftovers(Path(folder), token)
 
 
 def _manifest(start: Start, journal: Journal) -> Manifest | None:

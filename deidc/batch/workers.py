@@ -46,13 +46,17 @@ Numbered: TypeAlias = tuple[int, Input]
 
 @frozen
 class Work:
-    """Everything a worker needs to make its own machine; `state` is the folder where it says that it is alive."""
+    """Everything a worker needs to make its own machine; `state` is the folder where it says that it is alive.
+
+    `seen` are files that a worker of a cluster has to see, or its folders are not those of the run.
+    """
 
     program: Program
     settings: Settings
     references: tuple[str, ...] = ()
     variables: Mapping[str, object] = field(factory=dict, repr=False)
     state: Path | None = None
+    seen: tuple[Path, ...] = field(default=(), repr=False)
 
     def functions(self) -> Functions:
         """Return deidc's functions, those of installed packages, and those that references name."""
@@ -268,13 +272,20 @@ def died_twice(number: int, source: Input) -> FileOutcome:
 
 def discard_leftovers_of(settings: Settings, sources: Iterable[Input]) -> None:
     """Delete what dead workers that wrote with the token of these settings left of inputs."""
-    if not isinstance(settings.output, LocalFolder):
-        return  # a store has objects that are whole, and no others
-    top = settings.output.path
-    # What a template named nobody knows any more.
-    folders = {(top / one.relative).parent for one in sources} if settings.template is None else _below(top)
+    relatives = [one.relative for one in sources]
+    # A store has objects that are whole, and no others.
+    if isinstance(settings.output, LocalFolder):
+        # What a template named nobody knows any more.
+        by_place = settings.template is None
+        _discard(settings.output.path, relatives if by_place else None, settings.token)
+    if isinstance(settings.quarantine, LocalFolder):
+        _discard(settings.quarantine.path, relatives, settings.token)
+
+
+def _discard(top: Path, relatives: list[Path] | None, token: str) -> None:
+    folders = {(top / one).parent for one in relatives} if relatives is not None else _below(top)
     for folder in folders:
-        discard_leftovers(folder, settings.token)
+        discard_leftovers(folder, token)
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -21,7 +21,7 @@ from deidc.batch.manifest import line_of
 from deidc.batch.sources import LocalFile, NotOpened, open_source
 from deidc.batch.variables import VariablesError, parse_assignments
 from deidc.batch.workers import silence_pydicom
-from deidc.cli.programs import functions_of, program_of, require_for_pixels
+from deidc.cli.programs import functions_of, program_of, require_packages
 from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.pixels import MissingExtra, require_extra
@@ -120,7 +120,7 @@ def command(
 def _machine(recipe: str, bases: tuple[str, ...], assignments: tuple[str, ...], references: tuple[str, ...]) -> Machine:
     functions = functions_of(references)
     program = program_of(recipe, bases, functions.signatures() if references else None, quiet=True)
-    require_for_pixels(program)
+    require_packages(program)
     try:
         variables = parse_assignments(assignments, program.needs.variables)
         return Machine.link(program, functions, variables=variables)

@@ -68,7 +68,7 @@ def functions_of(references: Sequence[str]) -> Functions:
     return Functions.standard().with_(Functions.from_entry_points(), *supplied)
 
 
-def require_for_pixels(program: Program) -> None:
+def require_packages(program: Program) -> None:
     """Raise click.UsageError if a program blanks pixels or looks for text, and what that needs is not installed."""
     if storage_of(program) is None:
         return

@@ -30,7 +30,7 @@ from deidc.batch.variables import KeyedBy, Rows, VariablesError, parse_assignmen
 from deidc.batch.workers import Work, run_numbered, silence_pydicom
 from deidc.cli.engines import check_engine, cluster_for, engine_for, tell_declined
 from deidc.cli.inputs import Size, counting, destination_for, inputs_of, quarantine_for, template_for
-from deidc.cli.programs import functions_of, program_of, require_for_pixels
+from deidc.cli.programs import functions_of, program_of, require_packages
 from deidc.cli.progress import with_progress
 from deidc.cli.report import MOST_PICTURES, RunReport, report_for
 from deidc.cli.stopping import Stopped, Stopping
@@ -196,7 +196,7 @@ def command(  # one parameter for each option
     try:
         check_inputs(names, destination)
         work.machine()
-        require_for_pixels(program)
+        require_packages(program)
     except InputError as failure:
         raise click.UsageError(str(failure)) from None
     except LinkError as failure:
@@ -273,6 +273,7 @@ def _start(
         overwrite=settings.overwrite,
         durable=settings.fsync,
         by_template=settings.template is not None,
+        quarantine=settings.quarantine,
     )
 
 

@@ -13,8 +13,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 from deidc.codes import faults
-from deidc.ir.ops import OWN_DETECTOR, Mark, Policy, Rectangle, TextRegions
+from deidc.ir.ops import OWN_DETECTOR, CleanPixels, Mark, Policy, Rectangle, TextRegions
 from deidc.ir.program import OWN_ACCOUNT, Origin, Program
+from deidc.pixels import require_extra
 from deidc.runtime.frame import Trouble, trouble
 
 if TYPE_CHECKING:  # names of detectors are asked where numpy is not installed
@@ -72,6 +73,13 @@ def detectors_of(program: Program) -> dict[str, Origin]:
             if isinstance(mask.region, TextRegions):
                 found.setdefault(mask.region.detector, program.origins[number] if program.origins else OWN_ACCOUNT)
     return found
+
+
+def require_for_pixels(program: Program) -> None:
+    """Raise MissingExtra or MissingDetector if what a program asks of pixels is not installed here."""
+    if any(isinstance(op, CleanPixels) for op in program.ops):
+        require_extra()
+        require_detectors(detectors_of(program))
 
 
 def find_text(name: str, picture: NDArray[np.uint8]) -> tuple[Rectangle, ...]:

@@ -13,10 +13,11 @@ from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 from deidc import Machine, compile_recipe
+from deidc.batch.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from deidc.batch.discovery import Input
 from deidc.batch.earlier import Held
 from deidc.batch.job import Ending, FileOutcome, Settings, run_file
-from deidc.batch.workers import Work, run_files
+from deidc.batch.workers import Work, discard_leftovers_of, run_files
 from tests.pixels.compressed import compressed_file
 from tests.pixels.pictures import BIG, EXPLICIT, IMPLICIT, Picture, blanked, file_of, mask_of, native_file
 
@@ -206,6 +207,19 @@ def test_what_an_earlier_run_set_apart_is_replaced_and_nothing_else(tmp_path):
     assert ([one.rule.code for one in refused.faults], refused.quarantined) == (["DC924"], False)
     assert run_file(machine, settings, 0, evolve(source, earlier=Held())).quarantined
     assert dcmread(tmp_path / "apart" / "a.dcm").PatientID == "another"
+
+
+def test_what_a_killed_worker_left_in_the_quarantine_goes(tmp_path):
+    """A half-written file with the token of the run does, and nobody else's."""
+    settings = Settings(tmp_path / "out", quarantine=tmp_path / "apart", token="mine-")
+    (tmp_path / "apart" / "a").mkdir(parents=True)
+    mine, other = (
+        tmp_path / "apart" / "a" / f"{TEMPORARY_PREFIX}{token}-1{TEMPORARY_SUFFIX}" for token in ("mine", "yours")
+    )
+    mine.touch()
+    other.touch()
+    discard_leftovers_of(settings, [Input(tmp_path / "in" / "1.dcm", Path("a/1.dcm"))])
+    assert (mine.exists(), other.exists()) == (False, True)
 
 
 def test_workers_blank_what_one_process_does(tmp_path):

@@ -110,7 +110,8 @@ def records(manifest: Path) -> list[dict[str, object]]:
 def test_a_cluster_does_what_one_machine_does(deidc, recipe, scans, tmp_path, elsewhere, options):
     """The same bytes, the same words in the same order, the same summary, the same records, the same page."""
     recipe("FORMAT dicom\n\n%vars\nVAR who text\nVAR key secret\n"
-           "\n%filter graylist\nLABEL MR\n  equals Modality MR\n\n%header\n"
+           "\n%filter graylist\nLABEL MR\n  equals Modality MR\n  coordinates 0,0,9,9\n"
+           "\n%filter suspects\nLABEL one\n  equals PatientID 1\n\n%pixels\nQUARANTINE suspects\n\n%header\n"
            "REPLACE PatientName var:who\nREPLACE SOPInstanceUID deid_func:stable_uid key=var:key\n")  # fmt: skip
     for name in ("MR_small.dcm", "rtplan_truncated.dcm", "image_dfl.dcm", "no_meta.dcm", "ExplVR_BigEnd.dcm"):
         shutil.copy(shipped(name), scans / name)
@@ -120,13 +121,16 @@ def test_a_cluster_does_what_one_machine_does(deidc, recipe, scans, tmp_path, el
         archive.write(shipped("rtplan.dcm"), "plan.dcm")
     (tmp_path / "rows.csv").write_text("file,who\nZQIN/0/ZQ00.dcm,ZQ1\n1/ZQ01.dcm,ZQ2\n")
     command = ("run", "my.deid", "ZQIN", "--var", "who=ZQ3", "--var", "key=ZQ", *options)
-    here = deidc(*command, "-o", "here", "--manifest", "m1", "--report", "p1.html")
-    there = deidc(*command, "-o", "there", "--manifest", "m2", "--report", "p2.html", *elsewhere)
+    here = deidc(*command, "-o", "here", "--manifest", "m1", "--report", "p1.html", "--quarantine", "q1")
+    there = deidc(*command, "-o", "there", "--manifest", "m2", "--report", "p2.html", "--quarantine", "q2", *elsewhere)
     assert here.returncode == 1, here.stderr
     assert (there.returncode, there.stdout, there.stderr) == (here.returncode, here.stdout, here.stderr)
     assert whole(tmp_path / "there") == whole(tmp_path / "here")
     assert records(tmp_path / "m2") == records(tmp_path / "m1")
     assert len(records(tmp_path / "m1")) > 25
+    assert any(one["pixels"] is not None for one in records(tmp_path / "m1"))
+    assert whole(tmp_path / "q2") == whole(tmp_path / "q1")
+    assert bool(whole(tmp_path / "q1")) is ("--dry-run" not in options)
     pages = [(tmp_path / name).read_text(encoding="utf-8") for name in ("p1.html", "p2.html")]
     assert len({re.sub(r"[0-9-]{10} [0-9:]{5} UTC", "", page) for page in pages}) == 1
 
@@ -325,6 +329,23 @@ def test_a_worker_that_does_not_see_the_output_folder_takes_no_part(tmp_path):
     work = Parcel.of(Work(compile_recipe(PLAIN), Settings(tmp_path)))
     taken, told = accept(versions(), work, str(tmp_path / "permit-of-another-machine"))
     assert (taken, "the same folder on all machines" in told) == (False, True)
+
+
+def test_a_worker_that_does_not_see_the_quarantine_takes_no_part(tmp_path):
+    """A file in it shows that the folder is the same on that machine: what is set apart lies in one place."""
+    program = compile_recipe(PLAIN)
+    (tmp_path / "there").touch()
+    for name, taken in (("there", True), ("elsewhere", False)):
+        work = Work(program, Settings(tmp_path, quarantine=tmp_path), seen=(tmp_path / name,))
+        accepted, told = accept(versions(), Parcel.of(work), None)
+        assert (accepted, "quarantine" in told) == (taken, not taken)
+
+
+def test_a_worker_that_cannot_look_for_text_takes_no_part(tmp_path):
+    """It says what it lacks, in place of refusing every file."""
+    text = "FORMAT dicom\n\n%filter graylist\n\nLABEL one\n  present Rows\n  coordinates ocr:nobody\n"
+    accepted, told = accept(versions(), Parcel.of(Work(compile_recipe(text), Settings(tmp_path))), None)
+    assert (accepted, "lacks a package" in told, "nobody" in told) == (False, True, True)
 
 
 def test_nothing_of_the_data_is_in_the_logs_of_dask(deidc, recipe, scans, dask, tmp_path, elsewhere):
