@@ -12,8 +12,7 @@ from deidc.batch.reading import ReadFault, read_bytes
 from deidc.batch.rereading import Rereader
 from deidc.batch.sources import Opened
 from deidc.batch.writing import encode
-from deidc.ir.ops import CleanPixels, Storage
-from deidc.ir.program import Program
+from deidc.ir.ops import Storage
 from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.layout import Damaged
 from deidc.runtime.machine import Machine
@@ -73,11 +72,6 @@ def content_of(cleaned: Cleaned | CleanedBytes, given: Given) -> Content | ReadF
     assert isinstance(cleaned.dataset, FileDataset)
     data = encode(cleaned.dataset)
     return data if isinstance(data, ReadFault) else Content.of(data)
-
-
-def storage_of(program: Program) -> Storage | None:
-    """Return how a program stores blanked frames, or None if it blanks none."""
-    return next((op.storage for op in reversed(program.ops) if isinstance(op, CleanPixels)), None)
 
 
 @frozen

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from pydicom.dataset import FileDataset
 
 from deidc.batch.archives import Shelf
-from deidc.batch.cleaning import Given, NotRead, clean, content_of, in_pixels, storage_of
+from deidc.batch.cleaning import Given, NotRead, clean, content_of, in_pixels
 from deidc.batch.content import Content, chunks_of, digest_of
 from deidc.batch.destinations import Destination, as_destination, holds, put, read_at
 from deidc.batch.discovery import Input
@@ -191,7 +191,7 @@ def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, give
         refused = evolve(refused, dataset_engine=why, before=_links(settings, given))
         if isinstance(outcome, Refused):
             return evolve(refused, faults=outcome.faults)
-        return _finished(settings, refused, outcome, given, storage_of(machine.program))
+        return _finished(settings, refused, outcome, given, machine.program.storage)
     except NotRead as failure:
         return _unread(refused.number, source, failure.fault)
     except VariablesError as failure:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import click
 
-from deidc.batch.cleaning import storage_of
 from deidc.cli.recipe_arguments import one_recipe
 from deidc.cli.terminal import tell
 from deidc.diagnostics import Report
@@ -17,8 +16,8 @@ from deidc.ir.program import OWN_ACCOUNT, Program
 from deidc.ir.reader import is_program, read_program
 from deidc.ir.signatures import Signatures
 from deidc.ir.verify import ProgramError
-from deidc.pixels import MissingExtra, require_extra
-from deidc.pixels.text_detection import MissingDetector, detectors_of, require_detectors
+from deidc.pixels import MissingExtra
+from deidc.pixels.text_detection import MissingDetector, detectors_of, require_for_pixels
 from deidc.render.text import summary
 from deidc.runtime.functions import Functions
 
@@ -70,15 +69,11 @@ def functions_of(references: Sequence[str]) -> Functions:
 
 def require_packages(program: Program) -> None:
     """Raise click.UsageError if a program blanks pixels or looks for text, and what that needs is not installed."""
-    if storage_of(program) is None:
-        return
     try:
-        require_extra()
+        require_for_pixels(program)
     except MissingExtra as failure:
         raise click.UsageError(str(failure)) from None
-    for name, origin in detectors_of(program).items():
-        try:
-            require_detectors([name])
-        except MissingDetector as failure:
-            place = "" if origin == OWN_ACCOUNT else f"{origin.recipe}:{origin.line}: "
-            raise click.UsageError(f"{place}{failure}") from None
+    except MissingDetector as failure:
+        origin = detectors_of(program)[failure.detector]
+        place = "" if origin == OWN_ACCOUNT else f"{origin.recipe}:{origin.line}: "
+        raise click.UsageError(f"{place}{failure}") from None

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 from pydicom.dataset import Dataset
 
-from deidc.batch.cleaning import storage_of
 from deidc.batch.manifest import line_of
 from deidc.batch.reading import ReadFault, read_file
 from deidc.batch.variables import VariablesError, parse_assignments
@@ -133,7 +132,7 @@ class _Telling:
         lines += [self._line(note.op, f"{note.effect} with its sequence") for note in gone[:1]]
         for note in self._notes.get(path, ()):
             lines.append(self._line(note.op, note.effect or f"nothing: {note.reason}"))
-        if path in _PIXELS and storage_of(self._program) is not None:
+        if path in _PIXELS and self._program.storage is not None:
             lines += [self._line(flag.op, "blanks regions of its frames") for flag in self._flags if flag.blanks]
         yield from lines or ["  no rule touches it"]
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from attrs import field, frozen
 
-from deidc.ir.ops import Op
+from deidc.ir.ops import CleanPixels, Op, Storage
 
 
 @frozen
@@ -97,6 +97,11 @@ class Program:
     slots: tuple[Slot, ...]
     origins: tuple[Origin, ...] = field(eq=False, repr=False, default=())
     recipes: tuple[tuple[str, str], ...] = field(eq=False, repr=False, default=())
+
+    @property
+    def storage(self) -> Storage | None:
+        """How frames are stored whose regions it blanks; None if it blanks none."""
+        return next((op.storage for op in reversed(self.ops) if isinstance(op, CleanPixels)), None)
 
     @cached_property
     def text(self) -> str:

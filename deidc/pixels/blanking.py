@@ -12,7 +12,7 @@ from deidc.pixels.altered import Altered
 from deidc.pixels.black import black_of
 from deidc.pixels.fragments import encapsulated
 from deidc.pixels.icons import ICONS, icon_pixels
-from deidc.pixels.image import PIXEL_DATA, PIXELS, Image, image_of, not_understood
+from deidc.pixels.image import PIXEL_DATA, PIXELS, Image, image_of_object, not_understood
 from deidc.pixels.masks import Masks, Painting
 from deidc.pixels.native import Native, as_long_as_it_is
 from deidc.pixels.nested import Place, items, places, within
@@ -27,8 +27,6 @@ from deidc.runtime.outcome import Blanked, TextSearch
 from deidc.runtime.part10 import META_LAYOUT, meta_elements
 from deidc.runtime.toplevel import OfBytes
 from deidc.runtime.window import NotWhole, Window
-
-_PROVIDER = 0x00287FE0
 
 
 @frozen
@@ -60,10 +58,8 @@ class Blanking:
 
     def prepare(self, storage: Storage) -> Blanked | NothingToBlank:
         """Find out what changes. Raises Trouble, NotWhole, Damaged and OSError."""
-        image = image_of(self._top, self.altered.places)
+        image = image_of_object(self._top, self.altered.places)
         if image is None:
-            if _PROVIDER in self.altered.places:
-                raise not_understood("the pixels are not in the object, but elsewhere", _PROVIDER)
             return NothingToBlank(has_pixels=False)
         place = self.altered.places[image.tag]
         is_native = place.header.length != UNDEFINED

@@ -22,6 +22,8 @@ ALLOCATED, STORED, HIGH_BIT, REPRESENTATION = 0x00280100, 0x00280101, 0x00280102
 MOST_PIXELS = 1 << 28
 # Two pixels beside each other have one pair of colour samples.
 SUBSAMPLED = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})
+# Pixel Data Provider URL: the pixels are where it says (PS3.5 A.6).
+_PROVIDER = 0x00287FE0
 _MONO = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
 _COLOUR = frozenset({"RGB", "YBR_FULL", "YBR_ICT", "YBR_RCT"}) | SUBSAMPLED
 
@@ -69,6 +71,14 @@ class Image:
     def native_length(self) -> int:
         """The length of all native frames in bytes, without padding."""
         return (self.frame_bits * self.frames + 7) // 8
+
+
+def image_of_object(top: TopLevel, there: Container[int]) -> Image | None:
+    """Return how the pixels of an object lie, as `image_of` does; raises Trouble (DC971) too if they are elsewhere."""
+    image = image_of(top, there)
+    if image is None and _PROVIDER in there:
+        raise not_understood("the pixels are not in the object, but elsewhere", _PROVIDER)
+    return image
 
 
 def image_of(top: TopLevel, there: Container[int]) -> Image | None:

@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from deidc.pixels import fragments
 from deidc.pixels.codecs import decoded
 from deidc.pixels.fragments import Encapsulated, encapsulated
-from deidc.pixels.image import PIXEL_DATA, Image, image_of, not_understood
+from deidc.pixels.image import PIXEL_DATA, Image, image_of_object, not_understood
 from deidc.pixels.native import as_long_as_it_is, in_other_order
 from deidc.pixels.nested import Place, places
 from deidc.runtime.layout import UNDEFINED
 from deidc.runtime.part10 import META_LAYOUT, Opened, meta_elements, opened
 from deidc.runtime.toplevel import OfBytes
 from deidc.runtime.window import Reader, Window
-
-_PROVIDER = 0x00287FE0
 
 Values = NDArray[Any]
 
@@ -56,7 +54,7 @@ class StoredFrames:
         Damaged where the bytes are cut off, and OSError of the reader.
         """
         file, there, top = _opened(reader)
-        image = _image_of(top, there)
+        image = image_of_object(top, there)
         if image is None:
             return None
         place = there[image.tag]
@@ -124,20 +122,13 @@ class StoredFrames:
 def image_in(reader: Reader) -> Image | None:
     """Return how the pixels of a file lie; None if it has none. They are not looked at. Raises as `StoredFrames.of`."""
     _, there, top = _opened(reader)
-    return _image_of(top, there)
+    return image_of_object(top, there)
 
 
 def _opened(reader: Reader) -> tuple[Opened, dict[int, Place], OfBytes]:
     file = opened(Window(reader))
     there = {one.header.tag: one for one in places(file.window, file.start, file.window.size, file.layout)}
     return file, there, OfBytes(file.window, file.layout, meta_elements(file.meta), META_LAYOUT, file.start)
-
-
-def _image_of(top: OfBytes, there: dict[int, Place]) -> Image | None:
-    image = image_of(top, there)
-    if image is None and _PROVIDER in there:
-        raise not_understood("the pixels are not in the object, but elsewhere", _PROVIDER)
-    return image
 
 
 def _valued(cells: Values, image: Image) -> Values:

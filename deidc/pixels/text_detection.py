@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 from deidc.codes import faults
-from deidc.ir.ops import OWN_DETECTOR, CleanPixels, Mark, Policy, Rectangle, TextRegions
+from deidc.ir.ops import OWN_DETECTOR, Mark, Policy, Rectangle, TextRegions
 from deidc.ir.program import OWN_ACCOUNT, Origin, Program
 from deidc.pixels import require_extra
 from deidc.runtime.frame import Trouble, trouble
@@ -77,7 +77,7 @@ def detectors_of(program: Program) -> dict[str, Origin]:
 
 def require_for_pixels(program: Program) -> None:
     """Raise MissingExtra or MissingDetector if what a program asks of pixels is not installed here."""
-    if any(isinstance(op, CleanPixels) for op in program.ops):
+    if program.storage is not None:
         require_extra()
         require_detectors(detectors_of(program))
 
