@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +11,11 @@ from pathlib import Path
 from attrs import frozen
 
 from deidc import Cleaned, CompileError, Functions, LinkError, Machine, Program, compile_recipe
+from tests.deid.apart import answers_of
 from tests.deid.callables import CALLABLES, VARIABLES
 from tests.deid.cases import Case
 from tests.deid.objects import Elements, dump, load
 
-ROOT = Path(__file__).parents[2]
 _RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|(?<=\.)\d{25,}")
 
 
@@ -46,18 +42,7 @@ class Compared:
 
 def answers_of_deid(cases: Sequence[Case]) -> list[Answer]:
     """Return what deid makes of cases, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.deid.worker"],
-        input="".join(json.dumps(_task(case)) + "\n" for case in cases),
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        # The order in which deid tries the values of a list is that of a set.
-        env={**os.environ, "PYTHONHASHSEED": "0"},
-        check=True,
-    )
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(found) == len(cases)
+    found = answers_of("tests.deid.worker", map(_task, cases))
     return [Answer(one.get("elements"), (one["error"],) if "error" in one else ()) for one in found]
 
 

@@ -5,15 +5,11 @@ Reads one JSON object a line, {"file", "overlay", "recipes", "base"}, and answer
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
-import sys
 import tempfile
-import warnings
 from pathlib import Path
 from typing import Any
 
+from tests.deid.apart import serve
 from tests.deid.callables import CALLABLES, VARIABLES
 from tests.deid.objects import dump, load
 
@@ -47,19 +43,5 @@ def answer_to(task: dict[str, Any]) -> dict[str, object]:
             return {"error": type(failure).__name__}
 
 
-def main() -> None:
-    answers = sys.stdout
-    warnings.simplefilter("ignore")
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        from deid.dicom import fields
-
-        for line in sys.stdin:
-            answer = answer_to(json.loads(line))
-            # deid keeps every data set that it has seen, by address, and what it found there.
-            fields._get_fields_inner.cache_clear()
-            answers.write(json.dumps(answer) + "\n")
-            answers.flush()
-
-
 if __name__ == "__main__":
-    main()
+    serve(answer_to)

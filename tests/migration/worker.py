@@ -6,23 +6,16 @@ Reads one JSON object a line and answers each with one. `kind` says what deid is
 
 from __future__ import annotations
 
-import contextlib
 import io
-import json
-import os
-import subprocess
-import sys
 import tempfile
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pydicom.dataset import Dataset
 
+from tests.deid.apart import answers_of, serve
 from tests.deid.objects import dump, load
-
-ROOT = Path(__file__).parents[2]
 
 
 def prepared(task: dict[str, Any]) -> Dataset:
@@ -98,33 +91,8 @@ def _saved(task: dict[str, Any], path: str) -> dict[str, object]:
 
 def answers_of_deid(tasks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what deid makes of tasks, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.migration.worker"],
-        input="".join(json.dumps(task) + "\n" for task in tasks),
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": "0"},
-        check=True,
-    )
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(found) == len(tasks)
-    return found
-
-
-def main() -> None:
-    answers = sys.stdout
-    warnings.simplefilter("ignore")
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        from deid.dicom import fields
-
-        for line in sys.stdin:
-            answer = answer_to(json.loads(line))
-            # deid keeps every data set that it has seen, by address, and what it found there.
-            fields._get_fields_inner.cache_clear()
-            answers.write(json.dumps(answer) + "\n")
-            answers.flush()
+    return answers_of("tests.migration.worker", tasks)
 
 
 if __name__ == "__main__":
-    main()
+    serve(answer_to)

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
@@ -18,6 +13,7 @@ from typing import Any
 
 from pydicom import dcmread
 
+from tests.deid.apart import answers_of, serve
 from tests.deid.callables import CALLABLES, VARIABLES
 from tests.deid.objects import _text, dump, load
 
@@ -101,34 +97,9 @@ def answer(package: str, task: dict[str, Any]) -> dict[str, object]:
             return {"error": type(failure).__name__, "codes": codes}
 
 
-def main() -> None:
-    """Answer tasks, one a line, by deid: in a process of its own, since importing it changes pydicom for everybody."""
-    answers = sys.stdout
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        from deid.dicom import fields as deid_fields
-
-        for line in sys.stdin:
-            found = answer("deid", json.loads(line))
-            deid_fields._get_fields_inner.cache_clear()  # it keeps every data set that it has seen, by address
-            answers.write(json.dumps(found) + "\n")
-            answers.flush()
-
-
 def by_deid(tasks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what deid answers."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.compat.dicom.calls"],
-        input="".join(json.dumps(task) + "\n" for task in tasks),
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parents[3],
-        # The order in which deid tries the values of a list is that of a set.
-        env={**os.environ, "PYTHONHASHSEED": "0"},
-        check=True,
-    )
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(found) == len(tasks)
-    return found
+    return answers_of("tests.compat.dicom.calls", tasks)
 
 
 def by_both(tasks: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
@@ -140,4 +111,4 @@ def by_both(tasks: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[
 
 
 if __name__ == "__main__":
-    main()
+    serve(lambda task: answer("deid", task))

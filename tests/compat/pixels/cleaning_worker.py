@@ -6,15 +6,12 @@ the file beside which `array.npy` is, or {"error"}.
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
-import sys
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from tests.deid.apart import serve
 
 
 def answer_to(task: dict[str, Any]) -> dict[str, object]:
@@ -34,13 +31,5 @@ def answer_to(task: dict[str, Any]) -> dict[str, object]:
         return {"error": type(failure).__name__}
 
 
-def main() -> None:
-    answers = sys.stdout
-    warnings.simplefilter("ignore")
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        for line in sys.stdin:
-            answers.write(json.dumps(answer_to(json.loads(line))) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    serve(answer_to)

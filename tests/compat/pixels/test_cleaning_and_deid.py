@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import deid_data
@@ -15,9 +12,9 @@ from pydicom import dcmread
 
 from deidc.compat.dicom import DicomCleaner
 from tests.compat.pixels.images import REGIONS, RIGHT, WRONG, file_with, mask_for, recipe_of
+from tests.deid.apart import answers_of
 from tests.pixels.pictures import Picture, name_of
 
-ROOT = Path(__file__).parents[3]
 DATA = Path(deid_data.__file__).parent / "data"
 AROUND = "coordinates all\n  keepcoordinates from:SequenceOfUltrasoundRegions"
 # File, regions, and whether deid saves the right pixels.
@@ -62,15 +59,7 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Theirs]:
         {"file": str(path), "recipe": recipe_of(lines), "output": str(folder / str(number)), "attribute": attribute}
         for number, (path, lines, attribute) in enumerate(tasks.values())
     ]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.compat.pixels.cleaning_worker"],
-        input="".join(f"{json.dumps(line)}\n" for line in lines),
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=True,
-    )
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    answers = answers_of("tests.compat.pixels.cleaning_worker", lines)
     return {
         name: Theirs(folder / str(at), answer) for at, (name, answer) in enumerate(zip(tasks, answers, strict=True))
     }

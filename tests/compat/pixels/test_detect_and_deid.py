@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,26 +12,16 @@ from deidc import CompileError
 from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom.pixels import has_burned_pixels
 from tests.compat.pixels.labels import FILES, OVERLAY, ULTRASOUNDS, labels
+from tests.deid.apart import answers_of
 from tests.deid.objects import load
 
-ROOT = Path(__file__).parents[3]
 HEAD = "FORMAT dicom\n\n"
 Task = tuple[Path, Sequence[object], str]
 
 
 def answers_of_deid(tasks: Sequence[Task]) -> list[dict]:
-    lines = (json.dumps({"file": str(path), "overlay": overlay, "recipe": recipe}) for path, overlay, recipe in tasks)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.compat.pixels.worker"],
-        input="".join(f"{line}\n" for line in lines),
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=True,
-    )
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(found) == len(tasks)
-    return found
+    lines = ({"file": str(path), "overlay": overlay, "recipe": recipe} for path, overlay, recipe in tasks)
+    return answers_of("tests.compat.pixels.worker", lines)
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,11 @@ Reads one JSON object a line, {"file", "overlay", "recipe"}, and answers with on
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
-import sys
 import tempfile
-import warnings
 from pathlib import Path
 from typing import Any
 
+from tests.deid.apart import serve
 from tests.deid.objects import load
 
 
@@ -33,13 +29,5 @@ def answer_to(task: dict[str, Any]) -> dict[str, object]:
             return {"error": type(failure).__name__}
 
 
-def main() -> None:
-    answers = sys.stdout
-    warnings.simplefilter("ignore")
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        for line in sys.stdin:
-            answers.write(json.dumps(answer_to(json.loads(line))) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    serve(answer_to)
