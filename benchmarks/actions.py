@@ -7,7 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from deidc.ir import dictionary
+from deidc.dicom import dictionary
 
 _TEXT = ("LO", "SH", "PN", "ST", "LT", "UC", "UT", "AE")
 _PATIENT = "0010"  # its group comes last, since some of it is newer than what peers know

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deidc.ir import dictionary
+from deidc.dicom import dictionary
 
 _TEXT = ("LO", "SH", "PN", "ST", "LT")
 

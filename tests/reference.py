@@ -18,8 +18,8 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
+from deidc.dicom import dictionary
 from deidc.grammar import nodes
-from deidc.ir import dictionary
 from tests.reference_values import Refusal, fitted, is_date_shaped, shifted, texts_of
 
 # (7FE0,0008-0010), palettes, VOI LUT Sequence, character set, and how the file is encoded.

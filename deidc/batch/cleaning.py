@@ -12,13 +12,12 @@ from deidc.batch.reading import ReadFault, read_bytes
 from deidc.batch.rereading import Rereader
 from deidc.batch.sources import Opened
 from deidc.batch.writing import encode
+from deidc.dicom.layout import Damaged
+from deidc.dicom.window import NotWhole, Unsuited
 from deidc.ir.ops import Storage
 from deidc.runtime.cleaned_bytes import CleanedBytes
-from deidc.runtime.layout import Damaged
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Blanked, Cleaned, Flag, Refused, TextSearch, holding
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import NotWhole
 
 
 class NotRead(Exception):

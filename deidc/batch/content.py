@@ -10,7 +10,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from deidc.runtime.edits import Span
+from deidc.dicom.edits import Span
 
 CHUNK = 1 << 20
 # In ranges from this size on it is worth asking whether there are holes.

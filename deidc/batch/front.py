@@ -8,18 +8,18 @@ from io import BytesIO
 from pydicom.filereader import read_dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
-from deidc.runtime.elements import (
+from deidc.dicom.decoding import (
     CHARACTER_SET,
     DEFAULT_ENCODINGS,
     effective_vr,
     encodings_of_value,
-    input_elements,
     raw_components,
     raw_element,
 )
-from deidc.runtime.layout import UNDEFINED, Encoding, behind, header_at, inflated, skip_file_meta
-from deidc.runtime.part10 import PREAMBLE, PREFIX
-from deidc.runtime.window import NotWhole
+from deidc.dicom.layout import UNDEFINED, Encoding, behind, header_at, inflated, skip_file_meta
+from deidc.dicom.part10 import PREAMBLE, PREFIX
+from deidc.dicom.window import NotWhole
+from deidc.runtime.elements import input_elements
 
 _HEAD = PREAMBLE + len(PREFIX)
 _CHUNK = 1 << 16

@@ -17,7 +17,7 @@ from attrs import frozen
 
 from deidc.codes import faults
 from deidc.diagnostics import Rule
-from deidc.ir import dictionary
+from deidc.dicom import dictionary
 from deidc.ir.basic_profile import IDENTIFYING
 from deidc.ir.nearest import Guesses
 from deidc.ir.program import Program

@@ -18,15 +18,9 @@ from deidc.batch.archives import Shelf
 from deidc.batch.sources import MEMBER_LIMIT, LocalFile, NotOpened, Source, open_source
 from deidc.codes import faults
 from deidc.diagnostics import Rule
-from deidc.runtime.layout import (
-    Damaged,
-    Encoding,
-    inflated,
-    skip_file_meta,
-    top_level_tags,
-)
-from deidc.runtime.part10 import PREAMBLE, PREFIX, begins_like_data_set
-from deidc.runtime.window import NotWhole
+from deidc.dicom.layout import Damaged, Encoding, inflated, skip_file_meta, top_level_tags
+from deidc.dicom.part10 import PREAMBLE, PREFIX, begins_like_data_set
+from deidc.dicom.window import NotWhole
 
 
 @frozen

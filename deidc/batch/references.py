@@ -19,7 +19,8 @@ from pydicom.dataset import Dataset
 
 from deidc.codes import faults
 from deidc.diagnostics import Rule
-from deidc.runtime.elements import DEFAULT_ENCODINGS, Encodings, InputElement, input_elements, sequence_items
+from deidc.dicom.decoding import DEFAULT_ENCODINGS, Encodings
+from deidc.runtime.elements import InputElement, input_elements, sequence_items
 
 MOST_NAMES = 20
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from attrs import define, field
 
 from deidc.batch.content import Content, Ranges
-from deidc.runtime.edits import Span
+from deidc.dicom.edits import Span
 
 
 @define(eq=False)

@@ -14,11 +14,10 @@ from deidc.batch.archives import Shelf
 from deidc.batch.content import Content
 from deidc.batch.destinations import Destination, LocalFolder, RemoteFolder
 from deidc.batch.sources import LocalFile, NotOpened, OpenedRange, Remote, open_source
+from deidc.dicom.layout import Damaged
+from deidc.dicom.window import NotWhole, Reader, Unsuited
 from deidc.runtime.frame import Trouble
-from deidc.runtime.layout import Damaged
 from deidc.runtime.outcome import Flag
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import NotWhole, Reader
 
 
 @frozen

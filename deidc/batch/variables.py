@@ -11,9 +11,10 @@ from pathlib import Path
 from attrs import field, frozen
 from pydicom.dataset import Dataset
 
+from deidc.dicom.decoding import DEFAULT_ENCODINGS
+from deidc.dicom.vrs import Unfit, fit_text
 from deidc.ir.program import NeededVariable, VariableKind
-from deidc.ir.vrs import Unfit, fit_text
-from deidc.runtime.elements import DEFAULT_ENCODINGS, input_elements
+from deidc.runtime.elements import input_elements
 from deidc.runtime.tables import Table, TableError
 
 

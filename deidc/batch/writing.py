@@ -13,9 +13,9 @@ from deidc.batch.atomic import write_atomically
 from deidc.batch.content import Content, InputShrank
 from deidc.batch.reading import ReadFault
 from deidc.codes import faults
-from deidc.runtime.layout import Encoding
-from deidc.runtime.part10 import PREAMBLE, syntax_of
-from deidc.runtime.window import NotWhole
+from deidc.dicom.layout import Encoding
+from deidc.dicom.part10 import PREAMBLE, syntax_of
+from deidc.dicom.window import NotWhole
 
 
 def encode(dataset: FileDataset) -> bytes | ReadFault:

@@ -74,7 +74,7 @@ def _cut(value: tuple[str, str] | None) -> str:
 
 def _values(path: Path) -> dict[str, tuple[str, str]]:
     from deidc.batch.reading import ReadFault, read_file
-    from deidc.ir import dictionary
+    from deidc.dicom import dictionary
     from deidc.ir.program import FormatName, Needs, Program
     from deidc.runtime.lists import visit_object
     from deidc.runtime.plan import Plan

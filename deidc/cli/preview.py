@@ -22,16 +22,15 @@ from deidc.batch.sources import LocalFile, NotOpened, open_source
 from deidc.batch.variables import VariablesError, parse_assignments
 from deidc.batch.workers import silence_pydicom
 from deidc.cli.programs import functions_of, program_of, require_packages
+from deidc.dicom.layout import Damaged
+from deidc.dicom.window import NotWhole, Unsuited
 from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.pixels import MissingExtra, require_extra
 from deidc.render.visible import visible
 from deidc.runtime.frame import Trouble
-from deidc.runtime.layout import Damaged
 from deidc.runtime.machine import LinkError, Machine
 from deidc.runtime.outcome import Fault, Flag, Region
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import NotWhole
 
 if TYPE_CHECKING:
     from deidc.pixels.masks import Masks

@@ -13,11 +13,12 @@ from deidc.batch.discovery import InputError, check_inputs, discover
 from deidc.batch.reading import ReadFault, read_file
 from deidc.batch.workers import silence_pydicom
 from deidc.codes import faults
-from deidc.ir import dictionary
+from deidc.dicom import dictionary
+from deidc.dicom.decoding import Undecodable
 from deidc.ir.compile import compile_recipe, find_recipe
 from deidc.ir.library import Found
 from deidc.render.visible import visible
-from deidc.runtime.elements import InputElement, Undecodable
+from deidc.runtime.elements import InputElement
 from deidc.runtime.lists import visit_object
 from deidc.runtime.plan import Plan
 

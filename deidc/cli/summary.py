@@ -11,8 +11,8 @@ from attrs import define, field
 from deidc.batch.job import Ending, FileOutcome
 from deidc.batch.manifest import line_of
 from deidc.batch.references import ReferenceReport
+from deidc.dicom.dictionary import element_keyword
 from deidc.ir import ops
-from deidc.ir.dictionary import element_keyword
 from deidc.ir.program import Program
 
 _ACTING = (ops.Add, ops.Replace, ops.Jitter, ops.Remove, ops.Blank)

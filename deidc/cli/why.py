@@ -16,9 +16,10 @@ from deidc.batch.variables import VariablesError, parse_assignments
 from deidc.batch.workers import silence_pydicom
 from deidc.cli.programs import functions_of, program_of
 from deidc.diagnostics import Diagnostic
+from deidc.dicom import dictionary
 from deidc.grammar import nodes
 from deidc.grammar.reader import read
-from deidc.ir import dictionary, ops
+from deidc.ir import ops
 from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.names import resolve
 from deidc.ir.ops import Selector

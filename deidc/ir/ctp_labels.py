@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from deidc.ir import dictionary
+from deidc.dicom import dictionary
 
 # A name and the keyword it stands for, one a line.
 _TABLE = """

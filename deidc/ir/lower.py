@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
+from deidc.dicom import dictionary
 from deidc.grammar import nodes
-from deidc.ir import dictionary, ops
+from deidc.ir import ops
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.names import Bound, BoundLabel, BoundLine, BoundRegion, Resolved
 from deidc.ir.program import (

@@ -10,8 +10,9 @@ from attrs import define, evolve, field, frozen
 
 from deidc.codes import names as codes
 from deidc.diagnostics import Diagnostic, Edit, Fix, Label, Rule
+from deidc.dicom import dictionary
 from deidc.grammar import nodes
-from deidc.ir import dictionary, ops
+from deidc.ir import ops
 from deidc.ir.ctp_labels import ctp_keyword, ctp_pseudo_group
 from deidc.ir.group_policies import GroupPolicies, group_policies
 from deidc.ir.identifiers import SYSTEM_PROTECTED

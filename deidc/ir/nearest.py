@@ -8,7 +8,7 @@ from functools import cache
 
 from attrs import define
 
-from deidc.ir import dictionary
+from deidc.dicom import dictionary
 
 _LONGEST = 64
 _BEGINNING, _END = 3, 5

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import assert_never
 
+from deidc.dicom.vrs import ALL_VRS
 from deidc.ir import ops
 from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.program import Program, SlotKind
 from deidc.ir.typed_text import argument_complaint, default_complaint
-from deidc.ir.vrs import ALL_VRS
 from deidc.patterns import BadPattern, compiled
 
 

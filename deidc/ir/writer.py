@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from deidc.ir import dictionary, ops
+from deidc.dicom import dictionary
+from deidc.ir import ops
 from deidc.ir.program import OWN_ACCOUNT, Origin, Program
 
 VERSION = 1

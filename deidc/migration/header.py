@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from deidc.dicom import dictionary
 from deidc.grammar import nodes
-from deidc.ir import dictionary
 from deidc.ir.checks.coverage import names
 from deidc.migration import behaviours as told
 from deidc.migration.behaviours import Behaviour

@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from deidc.dicom import dictionary
+from deidc.dicom.dictionary import Attribute
 from deidc.grammar import nodes
-from deidc.ir import dictionary
-from deidc.ir.dictionary import Attribute
 from deidc.migration import behaviours as told
 from deidc.migration.behaviours import Behaviour
 from deidc.migration.changes import Reason

@@ -8,10 +8,10 @@ from enum import StrEnum
 from attrs import evolve, frozen
 
 from deidc.diagnostics import Edit, Fix
+from deidc.dicom import dictionary
 from deidc.grammar import nodes
 from deidc.grammar.reader import read
 from deidc.grammar.writer import write_criteria, write_region, write_section_line, write_statement
-from deidc.ir import dictionary
 from deidc.ir.checks.comments import comment_above
 from deidc.migration.changes import Reason
 from deidc.migration.header import action_reasons, stored_reasons

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import assert_never
 
+from deidc.dicom import dictionary
+from deidc.dicom.dictionary import Attribute
+from deidc.dicom.vrs import DATES
 from deidc.grammar import nodes
 from deidc.grammar.lines import Written
-from deidc.ir import dictionary
 from deidc.ir.builtin_signatures import BUILTINS
-from deidc.ir.dictionary import Attribute
-from deidc.ir.vrs import DATES
 from deidc.migration import behaviours as told
 from deidc.migration.changes import Reason
 from deidc.migration.words import rest_of_line, shown, value_of, words_of

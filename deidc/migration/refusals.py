@@ -8,8 +8,8 @@ from typing import Self
 from attrs import frozen
 
 from deidc.diagnostics import Diagnostic
+from deidc.dicom import dictionary
 from deidc.grammar.complaints import ACTIONS, REGIONS, STATE_OPERATORS, TEXT_OPERATORS
-from deidc.ir import dictionary
 from deidc.migration import behaviours as told
 from deidc.migration.behaviours import Behaviour
 from deidc.migration.header import nothing_selected

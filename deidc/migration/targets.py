@@ -8,9 +8,10 @@ from typing import TypeAlias, assert_never
 from attrs import frozen
 from pydicom import datadict
 
+from deidc.dicom import dictionary
 from deidc.grammar import nodes
 from deidc.grammar.writer import write_target
-from deidc.ir import dictionary, ops
+from deidc.ir import ops
 from deidc.ir.checks.coverage import Coverage, of_pattern
 from deidc.patterns import BadPattern, compiled
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from deidc.dicom import dictionary
 from deidc.grammar import nodes
-from deidc.ir import dictionary, ops
+from deidc.ir import ops
 from deidc.ir.checks.coverage import NOTHING, Coverage, covers, is_wide
 from deidc.ir.names import Bound, BoundList, Resolved
 from deidc.migration import behaviours as told

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from attrs import define, field
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
-from deidc.pixels.nested import Place, places
-from deidc.pixels.splicing import Change, spliced
-from deidc.runtime.edits import Span
-from deidc.runtime.part10 import PREAMBLE, Opened, head, text_element
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import Window
+from deidc.dicom.edits import Span
+from deidc.dicom.part10 import PREAMBLE, Opened, head, text_element
+from deidc.dicom.places import Place, places
+from deidc.dicom.splicing import Change, spliced
+from deidc.dicom.window import Unsuited, Window
 
 _SYNTAX = 0x00020010
 

@@ -6,27 +6,28 @@ from collections.abc import Iterator
 
 from attrs import define, field, frozen
 
+from deidc.dicom.decoding import Undecodable
+from deidc.dicom.edits import Span
+from deidc.dicom.layout import PIXEL_DATA, PIXELS, UNDEFINED, Damaged, packed
+from deidc.dicom.part10 import META_LAYOUT, meta_elements
+from deidc.dicom.places import Place, items, places, within
+from deidc.dicom.splicing import Change
+from deidc.dicom.window import NotWhole, Window
 from deidc.ir.ops import Storage
 from deidc.pixels import fragments
 from deidc.pixels.altered import Altered
 from deidc.pixels.black import black_of
 from deidc.pixels.fragments import encapsulated
 from deidc.pixels.icons import ICONS, icon_pixels
-from deidc.pixels.image import PIXEL_DATA, PIXELS, Image, image_of_object, not_understood
+from deidc.pixels.image import Image, image_of_object, not_understood
 from deidc.pixels.masks import Masks, Painting
 from deidc.pixels.native import Native, as_long_as_it_is
-from deidc.pixels.nested import Place, items, places, within
 from deidc.pixels.overlays import overlays
 from deidc.pixels.recoding import Recoding
-from deidc.pixels.splicing import Change
 from deidc.pixels.statement import FRAME_TYPE, IMAGE_TYPE, Stored, derived, statement
-from deidc.runtime.edits import Span
-from deidc.runtime.elements import Undecodable, sequence_items
-from deidc.runtime.layout import UNDEFINED, Damaged, packed
+from deidc.runtime.elements import sequence_items
 from deidc.runtime.outcome import Blanked, TextSearch
-from deidc.runtime.part10 import META_LAYOUT, meta_elements
 from deidc.runtime.toplevel import OfBytes
-from deidc.runtime.window import NotWhole, Window
 
 
 @frozen

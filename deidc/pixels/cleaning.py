@@ -10,17 +10,16 @@ from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset, FileDataset
 
 from deidc.codes import faults
+from deidc.dicom.edits import Span
+from deidc.dicom.part10 import opened
+from deidc.dicom.window import InMemory, Reader, Unsuited, Window
 from deidc.ir.ops import Storage
 from deidc.pixels.altered import Altered
 from deidc.pixels.blanking import Blanking, NothingToBlank
 from deidc.pixels.masks import Painting
 from deidc.pixels.text_regions import with_text_found
-from deidc.runtime.edits import Span
 from deidc.runtime.frame import Trouble
 from deidc.runtime.outcome import Blanked, Fault, Refused
-from deidc.runtime.part10 import opened
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import InMemory, Reader, Window
 
 __all__ = [
     "Blanked",

@@ -25,7 +25,8 @@ from pydicom.uid import (
 )
 
 from deidc.codes import faults
-from deidc.pixels.image import PIXEL_DATA, Image
+from deidc.dicom.layout import PIXEL_DATA
+from deidc.pixels.image import Image
 from deidc.pixels.jpeg.reading import size_of, turns_to_rgb
 from deidc.runtime.frame import trouble
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from attrs import define, field
 from pydicom.dataset import Dataset
 
-from deidc.runtime.elements import InputElement, Undecodable, sequence_items
+from deidc.dicom.decoding import Undecodable
+from deidc.runtime.elements import InputElement, sequence_items
 from deidc.runtime.toplevel import OfDataset, TopLevel
 
 _SHARED, _PER_FRAME = 0x52009229, 0x52009230

@@ -6,14 +6,14 @@ import numpy as np
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
+from deidc.dicom.layout import PIXEL_DATA, UNDEFINED
+from deidc.dicom.window import InMemory, Window
 from deidc.pixels.black import black_of
-from deidc.pixels.image import PIXEL_DATA, Image, image_of
+from deidc.pixels.image import Image, image_of
 from deidc.pixels.masks import Mask, Masks, OneMask
 from deidc.pixels.native import Native
 from deidc.runtime.frame import Trouble
-from deidc.runtime.layout import UNDEFINED
 from deidc.runtime.toplevel import OfDataset
-from deidc.runtime.window import InMemory, Window
 
 ICONS = 0x00880200
 

@@ -7,12 +7,11 @@ from collections.abc import Container
 from attrs import frozen
 
 from deidc.codes import faults
-from deidc.runtime.elements import InputElement, Undecodable
+from deidc.dicom.decoding import Undecodable
+from deidc.dicom.layout import DOUBLE_FLOAT_PIXEL_DATA, FLOAT_PIXEL_DATA, PIXEL_DATA, PIXELS
+from deidc.runtime.elements import InputElement
 from deidc.runtime.frame import Trouble, trouble
 from deidc.runtime.toplevel import TopLevel
-
-PIXEL_DATA, FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA = 0x7FE00010, 0x7FE00008, 0x7FE00009
-PIXELS = (PIXEL_DATA, FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA)
 
 SAMPLES, PHOTOMETRIC, PLANAR, FRAMES = 0x00280002, 0x00280004, 0x00280006, 0x00280008
 ROWS, COLUMNS = 0x00280010, 0x00280011

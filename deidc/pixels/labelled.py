@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from attrs import evolve, field, frozen
 
 from deidc.codes import faults
+from deidc.dicom.window import Reader, Unsuited
 from deidc.ir import ops
 from deidc.pixels.cleaning import BlankedBytes, NothingToBlank, Painting, Storage, blank_bytes
 from deidc.runtime.outcome import Fault, Flag, Refused, TextSearch, holding
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import Reader
 
 
 @frozen

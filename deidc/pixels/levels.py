@@ -9,11 +9,12 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
+from deidc.dicom.decoding import Undecodable
 from deidc.pixels.functional_groups import FunctionalGroups
 from deidc.pixels.image import Image
 from deidc.pixels.masks import Mask
 from deidc.pixels.stored import Samples
-from deidc.runtime.elements import InputElement, Undecodable
+from deidc.runtime.elements import InputElement
 
 Picture = NDArray[np.uint8]
 

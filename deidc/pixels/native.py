@@ -10,11 +10,12 @@ import numpy as np
 from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
-from deidc.pixels.image import PIXEL_DATA, Image, not_understood
+from deidc.dicom.layout import PIXEL_DATA
+from deidc.dicom.places import Place
+from deidc.dicom.splicing import Change
+from deidc.dicom.window import Window
+from deidc.pixels.image import Image, not_understood
 from deidc.pixels.masks import FrameMasks, Mask, bands, rectangles
-from deidc.pixels.nested import Place
-from deidc.pixels.splicing import Change
-from deidc.runtime.window import Window
 
 Areas: TypeAlias = tuple[tuple[int, int, int, int], ...]
 

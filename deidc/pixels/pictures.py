@@ -9,13 +9,13 @@ from attrs import define, field
 from numpy.typing import NDArray
 from pydicom.pixels.processing import convert_color_space
 
+from deidc.dicom.window import Reader
 from deidc.pixels.functional_groups import FunctionalGroups
 from deidc.pixels.image import Image
 from deidc.pixels.levels import IN_A_TABLE, Levels, Picture, levels_of, span_of, whole_range
 from deidc.pixels.masks import Mask
 from deidc.pixels.palettes import Palette, palette_of
 from deidc.pixels.stored import Samples, StoredFrames
-from deidc.runtime.window import Reader
 
 __all__ = ["Levels", "Picture", "Pictures"]
 

@@ -9,17 +9,18 @@ from attrs import define, evolve, field
 from pydicom.uid import ExplicitVRLittleEndian
 
 from deidc.codes import faults
+from deidc.dicom.edits import Span
+from deidc.dicom.layout import PIXEL_DATA
+from deidc.dicom.window import Window
 from deidc.ir.ops import Storage
 from deidc.pixels import fragments, in_blocks
 from deidc.pixels.black import black_of
 from deidc.pixels.codecs import Decoded, can_store, decoded, encoded
 from deidc.pixels.fragments import Encapsulated
-from deidc.pixels.image import PHOTOMETRIC, PIXEL_DATA, Image, not_understood
+from deidc.pixels.image import PHOTOMETRIC, Image, not_understood
 from deidc.pixels.masks import Masks
-from deidc.runtime.edits import Span
 from deidc.runtime.frame import trouble
 from deidc.runtime.toplevel import TopLevel
-from deidc.runtime.window import Window
 
 # So much of new frames is kept from when they are tried to when they are written; others are made a second time.
 KEPT = 1 << 24

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from deidc.dicom.decoding import Undecodable
+from deidc.dicom.layout import HIDDEN, Encoding, packed
 from deidc.pixels.codecs import ALWAYS_LOSSY
 from deidc.pixels.image import PHOTOMETRIC, PLANAR, Image, text
-from deidc.runtime.elements import InputElement, Undecodable, sequence_items
-from deidc.runtime.layout import HIDDEN, Encoding, packed
+from deidc.runtime.elements import InputElement, sequence_items
 from deidc.runtime.toplevel import TopLevel
 
 IMAGE_TYPE, FRAME_TYPE = 0x00080008, 0x00089007

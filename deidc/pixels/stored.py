@@ -8,16 +8,16 @@ import numpy as np
 from attrs import define, field, frozen
 from numpy.typing import NDArray
 
+from deidc.dicom.layout import PIXEL_DATA, UNDEFINED
+from deidc.dicom.part10 import META_LAYOUT, Opened, meta_elements, opened
+from deidc.dicom.places import Place, places
+from deidc.dicom.window import Reader, Window
 from deidc.pixels import fragments
 from deidc.pixels.codecs import decoded
 from deidc.pixels.fragments import Encapsulated, encapsulated
-from deidc.pixels.image import PIXEL_DATA, Image, image_of_object, not_understood
+from deidc.pixels.image import Image, image_of_object, not_understood
 from deidc.pixels.native import as_long_as_it_is, in_other_order
-from deidc.pixels.nested import Place, places
-from deidc.runtime.layout import UNDEFINED
-from deidc.runtime.part10 import META_LAYOUT, Opened, meta_elements, opened
 from deidc.runtime.toplevel import OfBytes
-from deidc.runtime.window import Reader, Window
 
 Values = NDArray[Any]
 

@@ -6,13 +6,13 @@ from itertools import takewhile
 
 from attrs import evolve
 
+from deidc.dicom.window import Reader
 from deidc.ir.ops import Rectangle, TextRegions
 from deidc.pixels.levels import Picture
 from deidc.pixels.masks import Painting
 from deidc.pixels.pictures import Pictures
 from deidc.pixels.text_detection import find_text
 from deidc.runtime.outcome import Region, Shape, TextSearch
-from deidc.runtime.window import Reader
 
 
 def asks_for_text(painting: Painting) -> bool:

@@ -17,9 +17,8 @@ from types import MappingProxyType
 
 from pydicom.uid import generate_uid
 
-from deidc.ir import dictionary
-from deidc.ir.vrs import Unfit, fit_text
-from deidc.runtime import dates
+from deidc.dicom import dates, dictionary
+from deidc.dicom.vrs import Unfit, fit_text
 from deidc.runtime.invocation import FunctionFault, Invocation
 from deidc.runtime.tables import Table, TableError
 

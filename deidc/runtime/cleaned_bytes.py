@@ -9,12 +9,12 @@ from operator import attrgetter, itemgetter
 
 from attrs import field, frozen
 
+from deidc.dicom.edits import Edit, Span, pieces
+from deidc.dicom.part10 import Opened
+from deidc.dicom.window import Window
 from deidc.runtime.decisions import Decision
-from deidc.runtime.edits import Edit, Span, pieces
 from deidc.runtime.outcome import Event, Flag
-from deidc.runtime.part10 import Opened
 from deidc.runtime.walk import Told, element_path
-from deidc.runtime.window import Window
 
 _CHUNK = 1 << 20
 _decision: Callable[[Told], Decision] = itemgetter(2)

@@ -18,12 +18,11 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag, Tag
 from pydicom.valuerep import VR
 
-from deidc.ir import dictionary
+from deidc.dicom import dictionary
+from deidc.dicom.decoding import Encodings, Undecodable
 from deidc.runtime.elements import (
     AnyElement,
-    Encodings,
     InputElement,
-    Undecodable,
     copied,
     encodings_of,
     hides_sequence,

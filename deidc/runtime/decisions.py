@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 from attrs import define, field, frozen
 
+from deidc.dicom.decoding import Encodings
+from deidc.dicom.layout import ITEM_END, ITEM_END_TAG, Encoding
 from deidc.ir import ops
-from deidc.runtime.elements import Encodings
 from deidc.runtime.fold import Standing
 from deidc.runtime.frame import Frame
 from deidc.runtime.functions import Dependence, Functions
-from deidc.runtime.layout import ITEM_END, ITEM_END_TAG, Encoding
 from deidc.runtime.outcome import Effect, Flag
 from deidc.runtime.plan import Entry, Node
 from deidc.runtime.select import InInput

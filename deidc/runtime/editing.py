@@ -10,19 +10,20 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_data_element
 from pydicom.tag import Tag
 
-from deidc.ir import dictionary
-from deidc.ir.vrs import TEXT_VRS
+from deidc.dicom import dictionary
+from deidc.dicom.decoding import raw_element
+from deidc.dicom.edits import Edit
+from deidc.dicom.layout import UNDEFINED, Encoding, header_at, packed
+from deidc.dicom.vrs import TEXT_VRS
+from deidc.dicom.window import Window
 from deidc.runtime.dataset import blank, written
 from deidc.runtime.decisions import Context, Decision, Decisions, Effects, Memo
-from deidc.runtime.edits import Edit
-from deidc.runtime.elements import InputElement, raw_element
+from deidc.runtime.elements import InputElement
 from deidc.runtime.fold import Folded, Standing
 from deidc.runtime.folding import Added, Folding, Needed, block_is_used
-from deidc.runtime.layout import UNDEFINED, Encoding, header_at, packed
 from deidc.runtime.plan import Entry, vr_of_new
 from deidc.runtime.shapes import Act, Shape
 from deidc.runtime.walk import Found, Place, Told, Walk
-from deidc.runtime.window import Window
 
 # File meta information repeats SOP Class and SOP Instance UID; what they are after the edits is kept for it.
 IDENTITY = (0x00080016, 0x00080018)

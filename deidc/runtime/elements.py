@@ -7,42 +7,36 @@ was.
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from functools import lru_cache
 from io import BytesIO
 from typing import TypeAlias, cast
 
 from attrs import define, field
-from pydicom import charset, config, datadict
+from pydicom import config
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_sequence
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as ItemSequence
 from pydicom.tag import BaseTag
-from pydicom.valuerep import TEXT_VR_DELIMS
 
-from deidc.ir import dictionary
-from deidc.runtime.charsets import effective_encodings
-from deidc.runtime.layout import ITEM_TAG, UNDEFINED, Encoding, Header
-from deidc.runtime.values import text_components
+from deidc.dicom import dictionary
+from deidc.dicom.charsets import effective_encodings
+from deidc.dicom.decoding import (
+    CHARACTER_SET,
+    Encodings,
+    Undecodable,
+    creator_of,
+    effective_vr,
+    encodings_of_value,
+    plain_text,
+    raw_components,
+)
+from deidc.dicom.layout import ITEM_TAG, UNDEFINED
+from deidc.dicom.values import text_components
 
 AnyElement: TypeAlias = DataElement | RawDataElement
-Encodings: TypeAlias = tuple[str, ...]
-
-CHARACTER_SET = 0x00080005
-DEFAULT_ENCODINGS: Encodings = ("iso8859",)
-
-_TEXT_IN_CHARSET = frozenset({"SH", "LO", "ST", "LT", "UC", "UT", "PN"})
-_TEXT_ASCII = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
-_ONE_VALUE = frozenset({"ST", "LT", "UT", "UR"})
-_NUMBERS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "UV": "Q", "SV": "q", "FL": "f", "FD": "d"}
-
-
-class Undecodable(Exception):
-    """The bytes of an element are no value of its VR; says nothing about them."""
 
 
 def element_vr(element: AnyElement, creator: str | None) -> str:
@@ -50,29 +44,6 @@ def element_vr(element: AnyElement, creator: str | None) -> str:
     if not isinstance(element, RawDataElement):
         return str(element.VR)
     return effective_vr(element.tag, element.VR, element.length, creator)
-
-
-def effective_vr(tag: int, declared: str | None, length: int, creator: str | None) -> str:
-    """Return the VR in effect of an element by its header; `declared` is None in implicit VR."""
-    if declared is not None and declared != "UN":
-        return str(declared)
-    if declared == "UN" and length == UNDEFINED:
-        return "SQ"  # nothing else has an undefined length (PS3.5 6.2.2, note 6)
-    return _looked_up_vr(tag, declared, creator, declared == "UN" and length >= 0xFFFF)
-
-
-@lru_cache(maxsize=65536)
-def _looked_up_vr(tag: int, declared: str | None, creator: str | None, too_long: bool) -> str:
-    if dictionary.is_private(tag):
-        if dictionary.is_private_creator(tag):
-            return "LO"
-        return (creator and dictionary.private_vr(tag, creator)) or "UN"
-    if too_long:
-        return "UN"
-    try:
-        return str(datadict.dictionary_VR(tag))
-    except KeyError:
-        return "UL" if declared is None and tag & 0xFFFF == 0 else "UN"
 
 
 def encodings_of(dataset: Dataset, inherited: Encodings) -> Encodings:
@@ -87,12 +58,6 @@ def encodings_of(dataset: Dataset, inherited: Encodings) -> Encodings:
     return effective_encodings(names)
 
 
-@lru_cache(maxsize=1024)
-def encodings_of_value(data: bytes) -> Encodings:
-    """Return the Python encodings that the bytes of a Specific Character Set name."""
-    return effective_encodings([part.strip() for part in data.decode("ascii", "replace").split("\\")])
-
-
 def private_creators(dataset: Dataset, tags: Sequence[BaseTag]) -> dict[tuple[int, int], str]:
     """Return the private creator of each reserved block by (group, block), as it stands in the input."""
     creators: dict[tuple[int, int], str] = {}
@@ -103,27 +68,6 @@ def private_creators(dataset: Dataset, tags: Sequence[BaseTag]) -> dict[tuple[in
             if name:
                 creators[tag >> 16, tag & 0xFFFF] = name
     return creators
-
-
-def plain_text(value: object) -> str:
-    """Return a value of the default repertoire, raw or decoded, as text without padding."""
-    text = value.decode("latin-1") if isinstance(value, bytes) else str(value or "")
-    return text.strip(" \0")
-
-
-def raw_element(header: Header, value: bytes, layout: Encoding) -> RawDataElement:
-    """Return an element as pydicom reads it, with its value, or with another that stands for it."""
-    vr = None if header.vr is None else header.vr.decode("latin-1")
-    return RawDataElement(
-        BaseTag(header.tag), vr, header.length, value, header.value_at, layout.implicit, layout.little
-    )
-
-
-def creator_of(tag: int, creators: Mapping[tuple[int, int], str]) -> str | None:
-    """Return the private creator whose block a tag is in; None for public tags, creators and orphans."""
-    if not creators or not dictionary.is_private(tag) or tag & 0xFFFF < 0x1000:
-        return None
-    return creators.get((tag >> 16, (tag & 0xFFFF) >> 8))
 
 
 @define(eq=False)
@@ -164,51 +108,6 @@ class InputElement:
             else:
                 self._components = tuple(text_components(self.source.value, self.vr))
         return self._components
-
-
-def raw_components(raw: RawDataElement, vr: str, encodings: Encodings) -> tuple[str, ...]:
-    """Return the text of each value of a raw element; see `InputElement.components`."""
-    data = raw.value or b""
-    if vr in _TEXT_IN_CHARSET:
-        text = decode_text(data, encodings)
-    elif vr in _TEXT_ASCII:
-        text = data.decode("latin-1")
-    elif vr == "AT":
-        if len(data) % 4:
-            raise Undecodable
-        words = _unpack("H", data, raw.is_little_endian)
-        return tuple(f"({a:04X},{b:04X})" for a, b in zip(words[::2], words[1::2], strict=True))
-    elif (code := _NUMBERS.get(vr.split(maxsplit=1)[0])) is not None:
-        return tuple(str(number) for number in _unpack(code, data, raw.is_little_endian))
-    else:
-        return tuple(text_components(data, vr))
-    text = text.rstrip(" \0")
-    if not text:
-        return ()
-    parts = [text] if vr in _ONE_VALUE else text.split("\\")
-    return tuple(part.strip(" \0") for part in parts)
-
-
-def _unpack(code: str, data: bytes, little: bool) -> tuple[int | float, ...]:
-    size = struct.calcsize("=" + code)
-    if len(data) % size:
-        raise Undecodable
-    return struct.unpack(("<" if little else ">") + code * (len(data) // size), data)
-
-
-def decode_text(data: bytes, encodings: Encodings) -> str:
-    """Decode text in the object's character set; bytes outside it become U+FFFD.
-
-    pydicom takes the name of any codec of Python for a character set. Raises Undecodable for those that are none.
-    """
-    if data.isascii() and b"\x1b" not in data:
-        return data.decode("ascii")
-    try:
-        if len(encodings) == 1 and b"\x1b" not in data:
-            return data.decode(encodings[0], "replace")
-        return charset.decode_bytes(data, list(encodings), TEXT_VR_DELIMS)
-    except (LookupError, UnicodeError):
-        raise Undecodable from None
 
 
 def sequence_items(element: InputElement) -> list[Dataset] | None:

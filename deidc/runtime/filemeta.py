@@ -8,7 +8,8 @@ from typing import cast
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
-from deidc.runtime.elements import AnyElement, new_element, plain_text
+from deidc.dicom.decoding import plain_text
+from deidc.runtime.elements import AnyElement, new_element
 from deidc.runtime.frame import Frame
 from deidc.runtime.outcome import Effect, Event
 

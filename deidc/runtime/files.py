@@ -7,26 +7,27 @@ from typing import TypeAlias, assert_never
 
 from attrs import define, field
 
+from deidc.dicom.decoding import DEFAULT_ENCODINGS, plain_text
+from deidc.dicom.layout import Encoding
+from deidc.dicom.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
+from deidc.dicom.window import InMemory, Window
 from deidc.ir import ops
 from deidc.runtime.cleaned_bytes import CleanedBytes, whole
 from deidc.runtime.decisions import Decision, Decisions
 from deidc.runtime.editing import Editing
-from deidc.runtime.elements import DEFAULT_ENCODINGS, InputElement, plain_text
+from deidc.runtime.elements import InputElement
 from deidc.runtime.filemeta import VRS, overdue
 from deidc.runtime.fold import Evaluate, Standing
 from deidc.runtime.folding import Folding
 from deidc.runtime.frame import Frame, Trouble
-from deidc.runtime.layout import Encoding
 from deidc.runtime.marks import flags
 from deidc.runtime.outcome import Effect, Event, Flag, Refused
-from deidc.runtime.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
 from deidc.runtime.plan import Entry, Node, Plan
 from deidc.runtime.regions import located
 from deidc.runtime.stream import Streaming
 from deidc.runtime.survey import Survey
 from deidc.runtime.toplevel import OfBytes
 from deidc.runtime.walk import Told
-from deidc.runtime.window import InMemory, Window
 
 FillLists: TypeAlias = Callable[[Frame, Callable[[], Iterable[tuple[InputElement, Entry]]]], None]
 

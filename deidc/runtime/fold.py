@@ -14,16 +14,17 @@ from attrs import define, field, frozen
 from pydicom.sequence import Sequence as ItemSequence
 
 from deidc.codes import faults
-from deidc.ir import dictionary, ops
-from deidc.ir.vrs import Unfit
-from deidc.runtime import charsets, dates
+from deidc.dicom import charsets, dates, dictionary
+from deidc.dicom.decoding import Encodings
+from deidc.dicom.values import fit, text_components
+from deidc.dicom.vrs import Unfit
+from deidc.ir import ops
 from deidc.runtime.conditions import compared, holds_list, in_state, is_true
-from deidc.runtime.elements import Encodings, InputElement
+from deidc.runtime.elements import InputElement
 from deidc.runtime.frame import Frame, Reason, trouble
 from deidc.runtime.outcome import Effect, Event
 from deidc.runtime.plan import Entry, Step
 from deidc.runtime.select import AtItems, Holds, InInput, Proviso
-from deidc.runtime.values import fit, text_components
 
 _NEVER_DATES = frozenset({"TM", "AS", "DS", "CS", "AE", "UI", "UR", "PN", "AT", "SQ"})
 _MAYBE_DATES = frozenset({"LO", "SH", "ST", "LT", "UT", "UC", "UN", "IS"})

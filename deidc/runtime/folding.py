@@ -9,8 +9,10 @@ from attrs import define, frozen
 from pydicom.dataelem import DataElement
 
 from deidc.codes import faults
-from deidc.ir import dictionary, ops
-from deidc.runtime.elements import Encodings, InputElement, Undecodable, creator_of, new_element
+from deidc.dicom import dictionary
+from deidc.dicom.decoding import Encodings, Undecodable, creator_of
+from deidc.ir import ops
+from deidc.runtime.elements import InputElement, new_element
 from deidc.runtime.fold import Evaluate, Fold, Folded, Standing, proviso_holds
 from deidc.runtime.frame import Frame, Trouble
 from deidc.runtime.lists import undecodable

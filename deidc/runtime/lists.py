@@ -8,17 +8,10 @@ from attrs import field, frozen
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
+from deidc.dicom.decoding import DEFAULT_ENCODINGS, Encodings, Undecodable
 from deidc.ir import ops
 from deidc.ir.program import SlotKind
-from deidc.runtime.elements import (
-    DEFAULT_ENCODINGS,
-    Encodings,
-    InputElement,
-    Undecodable,
-    encodings_of,
-    input_elements,
-    sequence_items,
-)
+from deidc.runtime.elements import InputElement, encodings_of, input_elements, sequence_items
 from deidc.runtime.fold import proviso_holds
 from deidc.runtime.frame import Collected, Frame, Holdings, trouble
 from deidc.runtime.plan import Collecting, Entry, Node, Plan

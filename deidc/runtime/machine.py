@@ -9,12 +9,15 @@ from attrs import define, field, frozen
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
+from deidc.dicom.decoding import DEFAULT_ENCODINGS
+from deidc.dicom.part10 import META_LAYOUT, meta_elements, opened
+from deidc.dicom.window import Reader, Unsuited, Window
 from deidc.ir import ops
 from deidc.ir.program import NeededVariable, Program, SlotKind
 from deidc.runtime.cleaned_bytes import CleanedBytes, in_order
 from deidc.runtime.dataset import Cleaning, Elements, with_elements
 from deidc.runtime.decisions import Decisions
-from deidc.runtime.elements import DEFAULT_ENCODINGS, InputElement, encodings_of
+from deidc.runtime.elements import InputElement, encodings_of
 from deidc.runtime.filemeta import clear_preamble, sync
 from deidc.runtime.files import FileCleaning
 from deidc.runtime.folding import Folding
@@ -24,13 +27,10 @@ from deidc.runtime.lists import Lists, fill_lists, gather_paths, visit_object
 from deidc.runtime.marks import flags
 from deidc.runtime.operands import Operands
 from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused
-from deidc.runtime.part10 import META_LAYOUT, meta_elements, opened
 from deidc.runtime.plan import Entry, Plan
 from deidc.runtime.regions import located
 from deidc.runtime.toplevel import OfBytes, OfDataset
 from deidc.runtime.transcode import encodings_for, transcode
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import Reader, Window
 
 
 class LinkError(Exception):

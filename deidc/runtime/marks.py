@@ -7,9 +7,10 @@ from typing import assert_never
 
 from attrs import define, field
 
+from deidc.dicom.decoding import Undecodable
 from deidc.ir import ops
 from deidc.runtime.conditions import compared, in_state
-from deidc.runtime.elements import InputElement, Undecodable, input_elements, sequence_items
+from deidc.runtime.elements import InputElement, input_elements, sequence_items
 from deidc.runtime.frame import Frame
 from deidc.runtime.lists import is_selected, undecodable, visit_object
 from deidc.runtime.outcome import Flag

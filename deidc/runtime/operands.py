@@ -11,10 +11,12 @@ from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_eleme
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
-from deidc.ir import dictionary, ops
-from deidc.ir.vrs import TEXT_VRS
+from deidc.dicom import dictionary
+from deidc.dicom.decoding import Undecodable
+from deidc.dicom.vrs import TEXT_VRS
+from deidc.ir import ops
 from deidc.runtime.dataset import with_elements
-from deidc.runtime.elements import InputElement, Undecodable, copied, new_element
+from deidc.runtime.elements import InputElement, copied, new_element
 from deidc.runtime.fold import Fold, Standing
 from deidc.runtime.frame import Frame, trouble
 from deidc.runtime.functions import Dependence, Functions

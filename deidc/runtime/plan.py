@@ -11,7 +11,8 @@ from functools import cached_property
 
 from attrs import define, field, frozen
 
-from deidc.ir import dictionary, ops
+from deidc.dicom import dictionary
+from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.runtime.select import (
     Identity,

@@ -9,8 +9,9 @@ from attrs import evolve
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
+from deidc.dicom.decoding import DEFAULT_ENCODINGS, Undecodable
 from deidc.ir import ops
-from deidc.runtime.elements import DEFAULT_ENCODINGS, InputElement, Undecodable, input_elements, sequence_items
+from deidc.runtime.elements import InputElement, input_elements, sequence_items
 from deidc.runtime.frame import Frame, trouble
 from deidc.runtime.marks import Questions
 from deidc.runtime.outcome import Flag, Region, Shape

@@ -14,7 +14,8 @@ from typing import TypeAlias, assert_never
 
 from attrs import field, frozen
 
-from deidc.ir import dictionary, ops
+from deidc.dicom import dictionary
+from deidc.ir import ops
 from deidc.patterns import compiled
 
 

@@ -11,19 +11,9 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from deidc.ir import dictionary
-from deidc.runtime.decisions import Context, Decision, Form, Known
-from deidc.runtime.editing import IDENTITY, Editing
-from deidc.runtime.elements import (
-    CHARACTER_SET,
-    creator_of,
-    effective_vr,
-    encodings_of_value,
-    plain_text,
-    sequence_items,
-)
-from deidc.runtime.fold import Standing
-from deidc.runtime.layout import (
+from deidc.dicom import dictionary
+from deidc.dicom.decoding import CHARACTER_SET, creator_of, effective_vr, encodings_of_value, plain_text
+from deidc.dicom.layout import (
     HIDDEN,
     ITEM_END,
     ITEM_TAG,
@@ -35,10 +25,14 @@ from deidc.runtime.layout import (
     behind,
     header_at,
 )
+from deidc.dicom.window import NotWhole, Unsuited, Window
+from deidc.runtime.decisions import Context, Decision, Form, Known
+from deidc.runtime.editing import IDENTITY, Editing
+from deidc.runtime.elements import sequence_items
+from deidc.runtime.fold import Standing
 from deidc.runtime.plan import Entry, Node
 from deidc.runtime.shapes import KEY, LARGEST, Shapes
-from deidc.runtime.walk import Found, Place, Unsuited, Walk, declared_vr
-from deidc.runtime.window import NotWhole, Window
+from deidc.runtime.walk import Found, Place, Walk, declared_vr
 
 # Items and the delimiter of sequences, little and big endian.
 _ITEMS = {

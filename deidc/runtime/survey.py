@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from deidc.ir import dictionary
-from deidc.runtime.elements import (
+from deidc.dicom import dictionary
+from deidc.dicom.decoding import (
     CHARACTER_SET,
     DEFAULT_ENCODINGS,
     Encodings,
-    InputElement,
     creator_of,
     effective_vr,
     encodings_of_value,
     plain_text,
     raw_element,
-    sequence_items,
 )
-from deidc.runtime.layout import (
+from deidc.dicom.layout import (
     HIDDEN,
     ITEM,
     ITEM_END,
@@ -30,9 +28,10 @@ from deidc.runtime.layout import (
     behind,
     header_at,
 )
+from deidc.dicom.window import NotWhole, Unsuited, Window
+from deidc.runtime.elements import InputElement, sequence_items
 from deidc.runtime.plan import Entry, Node
-from deidc.runtime.walk import Unsuited, declared_vr
-from deidc.runtime.window import NotWhole, Window
+from deidc.runtime.walk import declared_vr
 
 
 @define(eq=False)

@@ -8,21 +8,20 @@ from typing import Protocol
 from attrs import define, field
 from pydicom.dataset import Dataset
 
-from deidc.ir import dictionary
-from deidc.runtime.elements import (
+from deidc.dicom import dictionary
+from deidc.dicom.decoding import (
     CHARACTER_SET,
     DEFAULT_ENCODINGS,
     Encodings,
-    InputElement,
     creator_of,
     effective_vr,
     encodings_of_value,
-    input_elements,
     plain_text,
     raw_element,
 )
-from deidc.runtime.layout import UNDEFINED, Damaged, Encoding, Header, behind, header_at
-from deidc.runtime.window import Window
+from deidc.dicom.layout import UNDEFINED, Damaged, Encoding, Header, behind, header_at
+from deidc.dicom.window import Window
+from deidc.runtime.elements import InputElement, input_elements
 
 # Values that decisions are kept for are no longer than this.
 LONGEST_KEY = 256

@@ -8,15 +8,13 @@ from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
 from deidc.codes import faults
-from deidc.ir.vrs import CHARSET_VRS
-from deidc.runtime.charsets import effective_encodings, encodable
+from deidc.dicom.charsets import effective_encodings, encodable
+from deidc.dicom.decoding import Encodings, Undecodable, decode_text
+from deidc.dicom.vrs import CHARSET_VRS
 from deidc.runtime.elements import (
     AnyElement,
-    Encodings,
     InputElement,
-    Undecodable,
     copied,
-    decode_text,
     encodings_of,
     input_elements,
     new_element,

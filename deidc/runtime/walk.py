@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from attrs import define, field, frozen
 
+from deidc.dicom.layout import VR_LETTERS, Encoding, Header
+from deidc.dicom.window import Unsuited
 from deidc.runtime.decisions import Context, Decision
 from deidc.runtime.folding import Level
-from deidc.runtime.layout import VR_LETTERS, Encoding, Header
 from deidc.runtime.plan import Entry, Node
 from deidc.runtime.shapes import Act
 
@@ -17,10 +18,6 @@ Place = tuple["Place | None", int, int]
 # What was done to an element: the place of its level, its tag (or what it is in an item of known shape), the decision
 # with the effects of ops.
 Told = tuple[Place | None, int | Act, Decision]
-
-
-class Unsuited(Exception):
-    """The stream engine leaves an object to the Dataset engine; says why, in words without data."""
 
 
 def declared_vr(header: Header, layout: Encoding) -> str | None:

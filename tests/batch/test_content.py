@@ -17,7 +17,7 @@ from deidc.batch.archives import Shelf
 from deidc.batch.atomic import write_atomically
 from deidc.batch.content import Content, InputShrank
 from deidc.batch.sources import LocalFile, Opened, open_source
-from deidc.runtime.edits import Span
+from deidc.dicom.edits import Span
 from tests.files import tree_of
 
 MIB = 1 << 20

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from deidc.batch.content import Content
 from deidc.batch.rereading import Rereader
-from deidc.runtime.edits import Span
+from deidc.dicom.edits import Span
 
 
 class Input:

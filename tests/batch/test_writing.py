@@ -16,9 +16,8 @@ from deidc.batch.atomic import discard_leftovers, write_atomically
 from deidc.batch.content import Content
 from deidc.batch.reading import ReadFault, read_bytes, read_file
 from deidc.batch.writing import encode
+from deidc.dicom.window import InMemory, Unsuited
 from deidc.runtime.cleaned_bytes import CleanedBytes
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import InMemory
 from tests.files import FOLDER, shipped, tree_of
 
 # What pydicom's writer changes on its own account: it leaves out group lengths (retired, PS3.5 7.2), and gives a VR

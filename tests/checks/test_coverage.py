@@ -9,7 +9,8 @@ import pytest
 from pydicom.datadict import DicomDictionary
 
 from deidc import Source, check_recipe
-from deidc.ir import dictionary, ops
+from deidc.dicom import dictionary
+from deidc.ir import ops
 from deidc.ir.checks.coverage import everything, of_pattern
 
 PUBLIC = {f"{tag:08X}": entry for tag, entry in DicomDictionary.items() if entry[4] and tag >> 16}

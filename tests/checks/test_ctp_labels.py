@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydicom.datadict import keyword_dict
 
+from deidc.dicom.newer_attributes import NEWER
 from deidc.ir.ctp_labels import CTP_LABELS, ctp_keyword, ctp_pseudo_group
-from deidc.ir.newer_attributes import NEWER
 
 KEYWORDS = frozenset(keyword_dict) | {keyword for _, keyword, *_ in NEWER}
 

@@ -13,12 +13,11 @@ from pydicom.dataset import Dataset
 from deidc import Cleaned, Machine, Refused, compile_recipe
 from deidc.batch.reading import ReadFault, read_bytes
 from deidc.batch.writing import encode
+from deidc.dicom import window
+from deidc.dicom.layout import Damaged
+from deidc.dicom.window import InMemory, NotWhole, Unsuited
 from deidc.ir.library import shipped_recipes
-from deidc.runtime import window
 from deidc.runtime.cleaned_bytes import CleanedBytes
-from deidc.runtime.layout import Damaged
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import InMemory, NotWhole
 from tests.properties.ranges import InPieces, windows_of
 from tests.properties.test_engines import RECIPES, seen
 

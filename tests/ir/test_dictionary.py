@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deidc.ir import dictionary
+from deidc.dicom import dictionary
 
 
 @pytest.mark.parametrize(("tag", "keyword"), [(0x60020010, "OverlayRows"), (0x60030010, ""), (0x7FD90010, "")])

@@ -21,7 +21,7 @@ from pydicom.uid import (
     SecondaryCaptureImageStorage,
 )
 
-from deidc.runtime.window import InMemory
+from deidc.dicom.window import InMemory
 
 Box = tuple[int, int, int, int]
 COLOUR = ("RGB", "YBR_FULL", "YBR_FULL_422")

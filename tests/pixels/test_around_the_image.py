@@ -15,6 +15,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEGBaseline8Bit, RLELossless
 
 from deidc import Refused
+from deidc.dicom.window import NotWhole
 from deidc.ir.ops import Policy, Rectangle
 from deidc.pixels.cleaning import (
     BlankedBytes,
@@ -26,7 +27,6 @@ from deidc.pixels.cleaning import (
 from deidc.pixels.detection import Finding
 from deidc.pixels.masks import Painting
 from deidc.runtime.outcome import Flag, Region
-from deidc.runtime.window import NotWhole
 from tests.pixels.compressed import compressed_file
 from tests.pixels.pictures import (
     BIG,

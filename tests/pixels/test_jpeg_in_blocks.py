@@ -298,7 +298,7 @@ from deidc.ir.ops import WholeImage
 from deidc.pixels.cleaning import blank_bytes
 from deidc.pixels.masks import Painting
 from deidc.runtime.outcome import Region
-from deidc.runtime.window import InMemory
+from deidc.dicom.window import InMemory
 
 data = open(sys.argv[1], "rb").read()
 print(*(fault.rule.code for fault in blank_bytes(InMemory(data), Painting((Region(False, (WholeImage(),)),))).faults))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from attrs import define
 
-from deidc.runtime import window
+from deidc.dicom import window
 
 
 @define

@@ -20,10 +20,9 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 from deidc import Cleaned, Machine, Refused, compile_recipe
 from deidc.batch.reading import ReadFault, read_bytes
 from deidc.batch.writing import encode
+from deidc.dicom.layout import Damaged
+from deidc.dicom.window import InMemory, NotWhole, Unsuited
 from deidc.ir.library import shipped_recipes
-from deidc.runtime.layout import Damaged
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import InMemory, NotWhole
 from tests.properties.machines import machine_of
 from tests.strategies.objects import objects
 from tests.strategies.rules import recipes

@@ -12,8 +12,7 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from deidc import Functions, Machine, Refused, compile_recipe
 from deidc.batch.reading import ReadFault, read_bytes
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import InMemory
+from deidc.dicom.window import InMemory, Unsuited
 from tests.properties.test_engines import in_file
 from tests.strategies.objects import NESTED, POOL, element, objects
 

@@ -13,10 +13,9 @@ from pydicom.dataset import Dataset
 
 from deidc import Functions, Machine, Refused, compile_recipe
 from deidc.batch.reading import ReadFault, read_bytes
-from deidc.runtime import window
-from deidc.runtime.layout import Damaged
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import InMemory, NotWhole
+from deidc.dicom import window
+from deidc.dicom.layout import Damaged
+from deidc.dicom.window import InMemory, NotWhole, Unsuited
 from tests.properties.machines import machine_of
 from tests.properties.ranges import InPieces, windows_of
 from tests.properties.test_engines import FILES, RECIPES, SYNTAXES, in_file

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
+from deidc.dicom.values import text_components
 from deidc.runtime.functions import Functions
 from deidc.runtime.invocation import FieldView, Invocation
 from deidc.runtime.tables import Table
 from deidc.runtime.toplevel import OfDataset
-from deidc.runtime.values import text_components
 
 KEY = "not very secret"
 _CELLS = {"P1": "A-1", "(0018,1063)": "T-1", "A\\B": "I-1"}

@@ -12,7 +12,7 @@ from pydicom import dcmread, dcmwrite
 from pydicom.charset import convert_encodings
 from pydicom.dataset import Dataset
 
-from deidc.runtime.charsets import effective_encodings, encodable, value_encodable
+from deidc.dicom.charsets import effective_encodings, encodable, value_encodable
 
 SETS = [
     [],

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deidc.runtime import dates
-from deidc.runtime.dates import NotADate, OutOfRange, Precision
+from deidc.dicom import dates
+from deidc.dicom.dates import NotADate, OutOfRange, Precision
 
 # A digit to Python, and to nobody else.
 WIDE_DATE = "\N{FULLWIDTH DIGIT TWO}0240101"

@@ -13,18 +13,9 @@ from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from deidc import Refused
-from deidc.runtime.elements import (
-    Undecodable,
-    copied,
-    creator_of,
-    element_vr,
-    encodings_of,
-    new_element,
-    private_creators,
-    raw_components,
-    walk_tags,
-)
-from deidc.runtime.layout import UNDEFINED
+from deidc.dicom.decoding import Undecodable, creator_of, raw_components
+from deidc.dicom.layout import UNDEFINED
+from deidc.runtime.elements import copied, element_vr, encodings_of, new_element, private_creators, walk_tags
 from tests.running import clean, dataset_of, fault_codes, file_dataset, run
 
 LATIN_1 = ("latin_1",)

@@ -11,8 +11,8 @@ from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
 from deidc import Cleaned, Machine, Refused, compile_recipe
+from deidc.dicom.window import InMemory
 from deidc.runtime.lists import Lists
-from deidc.runtime.window import InMemory
 from tests.running import dataset_of, file_dataset
 
 RECIPE = """FORMAT dicom

@@ -7,9 +7,9 @@ import struct
 import pytest
 
 from deidc import Machine, compile_recipe
-from deidc.runtime import window
-from deidc.runtime.layout import Encoding, behind, header_at
-from deidc.runtime.window import InMemory, NotWhole, Window
+from deidc.dicom import window
+from deidc.dicom.layout import Encoding, behind, header_at
+from deidc.dicom.window import InMemory, NotWhole, Window
 
 OPEN = 0xFFFFFFFF
 ITEM, ITEM_END = struct.pack("<HHL", 0xFFFE, 0xE000, OPEN), struct.pack("<HHL", 0xFFFE, 0xE00D, 0)

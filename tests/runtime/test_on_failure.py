@@ -12,7 +12,7 @@ from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
 from deidc import Cleaned, Effect, Functions, Machine, OnFailure, Refused, compile_recipe
-from deidc.runtime.window import InMemory
+from deidc.dicom.window import InMemory
 from tests.running import dataset_of, file_dataset
 
 HEADER = "FORMAT dicom\n\n%header\n"

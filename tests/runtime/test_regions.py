@@ -10,9 +10,9 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from deidc import Cleaned
+from deidc.dicom.window import InMemory
 from deidc.ir.ops import Rectangle, WholeImage
 from deidc.runtime.outcome import Region
-from deidc.runtime.window import InMemory
 from tests.running import dataset_of, fault_codes, file_dataset, machine_for, run, written
 
 CORNERS = ("RegionLocationMinX0", "RegionLocationMinY0", "RegionLocationMaxX1", "RegionLocationMaxY1")

@@ -12,9 +12,9 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from deidc import Machine, Refused, compile_recipe
+from deidc.dicom.window import InMemory
 from deidc.runtime import decisions, shapes
 from deidc.runtime.cleaned_bytes import CleanedBytes
-from deidc.runtime.window import InMemory
 
 RULES = "FORMAT dicom\n\n%header\nREPLACE CodeValue X\nREMOVE CodeMeaning\nREPLACE ReferencedSOPInstanceUID 1.2\n"
 

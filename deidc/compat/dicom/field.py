@@ -14,10 +14,11 @@ from pydicom.tag import Tag
 
 from deidc.compat.dicom.paths import path_of, tag_text, uid_of, way_of_uid
 from deidc.compat.dicom.selection import selects
+from deidc.dicom.decoding import DEFAULT_ENCODINGS, Undecodable
 from deidc.ir import ops
 from deidc.patterns import compiled
 from deidc.runtime.conditions import compared
-from deidc.runtime.elements import DEFAULT_ENCODINGS, AnyElement, InputElement, Undecodable
+from deidc.runtime.elements import AnyElement, InputElement
 from deidc.runtime.select import Identity
 
 Creators = tuple[str | None, ...]

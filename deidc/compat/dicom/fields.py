@@ -13,8 +13,9 @@ from pydicom.sequence import Sequence
 from deidc.compat.dicom.field import ByUid, Creators, DicomField
 from deidc.compat.dicom.paths import tag_text, uid_of
 from deidc.compat.dicom.selection import selected
-from deidc.ir import dictionary
-from deidc.runtime.elements import DEFAULT_ENCODINGS, Encodings, InputElement, encodings_of, identified
+from deidc.dicom import dictionary
+from deidc.dicom.decoding import DEFAULT_ENCODINGS, Encodings
+from deidc.runtime.elements import InputElement, encodings_of, identified
 
 __all__ = [
     "DicomField",

@@ -9,7 +9,8 @@ from typing import TypeAlias
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
-from deidc.ir import dictionary, ops
+from deidc.dicom import dictionary
+from deidc.ir import ops
 from deidc.ir.program import FormatName, Needs, Program
 from deidc.runtime.frame import Frame
 from deidc.runtime.marks import Questions

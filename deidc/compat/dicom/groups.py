@@ -11,8 +11,8 @@ from deidc.compat.dicom.field import ByUid, DicomField
 from deidc.compat.dicom.fields import Contenders, get_fields_with_lookup
 from deidc.compat.dicom.selection import is_selected
 from deidc.compat.recipe_dicts import program_of
+from deidc.dicom.decoding import Undecodable
 from deidc.ir import ops
-from deidc.runtime.elements import Undecodable
 from deidc.runtime.frame import Frame
 from deidc.runtime.lists import collected
 from deidc.runtime.plan import Plan

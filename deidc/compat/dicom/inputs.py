@@ -19,13 +19,13 @@ from deidc.batch.cleaning import Given, NotRead
 from deidc.batch.sources import LocalFile, NotOpened, Opened, OpenedBytes, open_source
 from deidc.codes import faults
 from deidc.compat.dicom.cleaning import ObjectRefused
-from deidc.ir import dictionary
-from deidc.runtime.elements import Undecodable
-from deidc.runtime.layout import Damaged
+from deidc.dicom import dictionary
+from deidc.dicom.decoding import Undecodable
+from deidc.dicom.layout import Damaged
+from deidc.dicom.part10 import PREAMBLE, PREFIX
+from deidc.dicom.window import NotWhole
 from deidc.runtime.outcome import Fault
-from deidc.runtime.part10 import PREAMBLE, PREFIX
 from deidc.runtime.toplevel import OfDataset
-from deidc.runtime.window import NotWhole
 
 One: TypeAlias = "str | os.PathLike[str] | Dataset | bytes | bytearray | memoryview | BinaryIO"
 Many: TypeAlias = "One | Iterable[One]"

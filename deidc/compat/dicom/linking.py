@@ -12,7 +12,8 @@ from attrs import define, evolve, field
 from deidc.compat.dicom.field import DicomField
 from deidc.compat.dicom.fields import get_fields_with_lookup
 from deidc.compat.dicom.paths import uid_of_path
-from deidc.ir import dictionary, ops
+from deidc.dicom import dictionary
+from deidc.ir import ops
 from deidc.ir.program import Program, SlotKind
 from deidc.ir.signatures import Signature
 from deidc.runtime.functions import Function, Functions

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from pydicom.dataset import Dataset
 
 from deidc.compat.recipe_dicts import source_of
-from deidc.ir import dictionary, ops
+from deidc.dicom import dictionary
+from deidc.dicom.decoding import Undecodable
+from deidc.ir import ops
 from deidc.ir.compile import compile_recipe
-from deidc.runtime.elements import Undecodable
 from deidc.runtime.fold import proviso_holds
 from deidc.runtime.frame import Frame
 from deidc.runtime.plan import Plan

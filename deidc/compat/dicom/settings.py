@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from deidc.compat.dicom.paths import way_of_uid
 from deidc.compat.logger import bot
-from deidc.ir import dictionary
+from deidc.dicom import dictionary
 
 HERE = Path(__file__).parent / "config.json"
 

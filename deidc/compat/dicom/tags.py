@@ -15,7 +15,7 @@ from deidc.compat.dicom.fields import get_fields_with_lookup
 from deidc.compat.dicom.selection import selected
 from deidc.compat.logger import bot
 from deidc.compat.recipe_dicts import program_of
-from deidc.ir import dictionary
+from deidc.dicom import dictionary
 
 # VR, VM, name, "Retired" or nothing, keyword.
 Entry = tuple[str, str, str, str, str]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pydicom.valuerep import PersonName
 
 from deidc.compat.dicom.field import DicomField
-from deidc.runtime.elements import Undecodable
+from deidc.dicom.decoding import Undecodable
 from deidc.runtime.frame import Collected, Holdings
 
 

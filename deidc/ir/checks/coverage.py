@@ -7,10 +7,11 @@ from bisect import bisect_right
 from functools import cache, lru_cache
 from typing import assert_never
 
-from deidc.ir import dictionary, ops
+from deidc.dicom import dictionary
+from deidc.dicom.vrs import DATES
+from deidc.ir import ops
 from deidc.ir.checks.expressions import crosses_lines
 from deidc.ir.names import Resolved
-from deidc.ir.vrs import DATES
 from deidc.patterns import BadPattern, compiled, is_slow
 
 Coverage = frozenset[str]  # patterns of attributes: eight digits, `X` in repeating groups

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from deidc.codes import values as codes
 from deidc.diagnostics import Diagnostic
+from deidc.dicom.dictionary import Attribute
+from deidc.dicom.vrs import FLOATS, INTEGERS, Unfit, fit_text
 from deidc.grammar import nodes
 from deidc.ir.checks.coverage import attribute_of
 from deidc.ir.checks.expressions import alternatives, has_bare_operator
-from deidc.ir.dictionary import Attribute
 from deidc.ir.identifiers import MODALITIES, ONLY_IN_ITEMS
 from deidc.ir.names import Bound, BoundCriterion, Resolved
-from deidc.ir.vrs import FLOATS, INTEGERS, Unfit, fit_text
 from deidc.patterns import BadPattern, compiled, is_slow
 
 _EXACT = (nodes.TextOperator.EQUALS, nodes.TextOperator.NOTEQUALS)

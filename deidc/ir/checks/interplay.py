@@ -8,6 +8,7 @@ from attrs import frozen
 
 from deidc.codes import privacy as codes
 from deidc.diagnostics import Diagnostic, Label, Rule
+from deidc.dicom.vrs import DATES
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.checks.coverage import (
@@ -26,7 +27,6 @@ from deidc.ir.checks.rule_table import (
     word,
 )
 from deidc.ir.names import Bound, Resolved
-from deidc.ir.vrs import DATES
 
 
 def interplay(resolved: Resolved) -> Iterator[Diagnostic]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from deidc.codes import privacy as codes
 from deidc.diagnostics import Diagnostic
+from deidc.dicom.dictionary import find_keyword
 from deidc.grammar import nodes
 from deidc.ir.checks.coverage import NOTHING, Coverage, attribute_of, covers, date_attributes, reaches_private
 from deidc.ir.checks.rule_table import complaint
-from deidc.ir.dictionary import find_keyword
 from deidc.ir.identifiers import DIRECT_IDENTIFIERS, ENTITY_DATES, INSTANCE_UIDS, METHODS, PROMISE, TEMPORAL
 from deidc.ir.names import Bound, Resolved
 

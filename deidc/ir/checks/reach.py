@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 from deidc.codes import privacy as codes
 from deidc.diagnostics import Diagnostic, Edit, Fix
+from deidc.dicom import dictionary
+from deidc.dicom.vrs import DATES
 from deidc.grammar import nodes
-from deidc.ir import dictionary, ops
+from deidc.ir import ops
 from deidc.ir.checks.coverage import NOTHING, Coverage, attribute_of, be, covers, is_wide, names, of_pattern
 from deidc.ir.checks.expressions import alternatives
 from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, overrules_base, way_of
 from deidc.ir.identifiers import FOLLOWING, KEPT_WITH_REASON, MANDATORY_UIDS
 from deidc.ir.names import Bound, Resolved
-from deidc.ir.vrs import DATES
 
 _CHARACTER_SET = "00080005"
 _SOP_CLASS = "00080016"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from deidc.codes import privacy as codes
 from deidc.codes.values import REGIONS_NO_SEQUENCE
 from deidc.diagnostics import Diagnostic, Label
+from deidc.dicom.dictionary import find_keyword
 from deidc.grammar import nodes
 from deidc.ir.checks.coverage import attribute_of, covers
 from deidc.ir.checks.labels import exclude_each_other
-from deidc.ir.dictionary import find_keyword
 from deidc.ir.names import BoundLabel, Resolved
 
 

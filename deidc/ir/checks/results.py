@@ -8,15 +8,15 @@ from types import MappingProxyType
 
 from deidc.codes import values as codes
 from deidc.diagnostics import Diagnostic
+from deidc.dicom.dictionary import Attribute, find_keyword
+from deidc.dicom.vrs import BINARY, DATES, FLOATS, INTEGERS
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.checks.coverage import attribute_of, covers, names
-from deidc.ir.dictionary import Attribute, find_keyword
 from deidc.ir.identifiers import FEW_VALUES, LINKING_UIDS
 from deidc.ir.names import Bound, Resolved
 from deidc.ir.signatures import Result
-from deidc.ir.vrs import BINARY, DATES, FLOATS, INTEGERS
 
 _ROOT = re.compile(r"[0-9]+(\.(0|[1-9][0-9]*))*\.?\Z")
 _LONGEST_ROOT = 40

@@ -8,9 +8,10 @@ from functools import cached_property
 from attrs import define, evolve, field
 
 from deidc.diagnostics import Diagnostic, Label, Rule
+from deidc.dicom import dictionary
 from deidc.grammar import nodes
 from deidc.grammar.writer import write_target
-from deidc.ir import dictionary, ops
+from deidc.ir import ops
 from deidc.ir.checks.coverage import (
     NOTHING,
     Coverage,

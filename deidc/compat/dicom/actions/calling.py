@@ -9,8 +9,8 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from deidc.compat.dicom.field import DicomField
-from deidc.ir import dictionary
-from deidc.runtime.elements import Undecodable
+from deidc.dicom import dictionary
+from deidc.dicom.decoding import Undecodable
 from deidc.runtime.functions import Functions
 from deidc.runtime.invocation import FieldView, FunctionFault, Invocation
 from deidc.runtime.plan import vr_of_new

@@ -25,15 +25,14 @@ from deidc.codes import faults
 from deidc.compat.dicom.cleaning import ObjectRefused
 from deidc.compat.dicom.inputs import InMemory, Input, opened
 from deidc.compat.dicom.outputs import content_of_dataset
+from deidc.dicom.edits import Span
+from deidc.dicom.layout import Damaged, Encoding
+from deidc.dicom.part10 import opened as parts_of
+from deidc.dicom.part10 import syntax_of as syntax_in
+from deidc.dicom.window import NotWhole, Unsuited, Window
 from deidc.ir.ops import Rectangle, WholeImage
 from deidc.pixels.cleaning import Blanked, NothingToBlank, Painting, Storage, blank_bytes
-from deidc.runtime.edits import Span
-from deidc.runtime.layout import Damaged, Encoding
 from deidc.runtime.outcome import Fault, Refused, Region
-from deidc.runtime.part10 import opened as parts_of
-from deidc.runtime.part10 import syntax_of as syntax_in
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import NotWhole, Window
 
 Pixels = NDArray[Any]
 

@@ -13,14 +13,15 @@ from typing import Literal, NamedTuple
 
 from attrs import frozen
 
-from deidc.ir.vrs import ALL_VRS
-from deidc.runtime.window import Buffer, NotWhole
+from deidc.dicom.vrs import ALL_VRS
+from deidc.dicom.window import Buffer, NotWhole
 
 UNDEFINED = 0xFFFFFFFF
 ITEM = 0xFFFEE000
 ITEM_END = 0xFFFEE00D
 SEQUENCE_END = 0xFFFEE0DD
-PIXEL_DATA = 0x7FE00010
+PIXEL_DATA, FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA = 0x7FE00010, 0x7FE00008, 0x7FE00009
+PIXELS = (PIXEL_DATA, FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA)
 
 # How each VR stands in the header of an element in explicit VR.
 VR_LETTERS = {vr.encode("ascii"): vr for vr in ALL_VRS}

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from deidc.pixels.image import PIXELS
-from deidc.runtime.elements import effective_vr
-from deidc.runtime.layout import (
+from deidc.dicom.decoding import effective_vr
+from deidc.dicom.layout import (
     HIDDEN,
     ITEM,
     ITEM_END,
     ITEM_TAG,
+    PIXELS,
     SEQUENCE_END,
     UNDEFINED,
     Damaged,
@@ -22,7 +22,7 @@ from deidc.runtime.layout import (
     encoding_of_item,
     header_at,
 )
-from deidc.runtime.window import NotWhole, Window
+from deidc.dicom.window import NotWhole, Window
 
 
 @frozen

@@ -86,3 +86,7 @@ class Window:
 
 
 Buffer: TypeAlias = bytes | Window
+
+
+class Unsuited(Exception):
+    """The stream engine leaves an object to the Dataset engine; says why, in words without data."""

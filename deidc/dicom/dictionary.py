@@ -13,7 +13,7 @@ from pydicom import datadict
 from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 from pydicom._private_dict import private_dictionaries
 
-from deidc.ir.newer_attributes import NEWER
+from deidc.dicom.newer_attributes import NEWER
 
 
 @frozen

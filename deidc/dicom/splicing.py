@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from deidc.runtime.edits import LARGE, MOST_AT_ONCE, Span
-from deidc.runtime.window import Window
+from deidc.dicom.edits import LARGE, MOST_AT_ONCE, Span
+from deidc.dicom.window import Window
 
 
 class Change(NamedTuple):

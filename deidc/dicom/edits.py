@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
-from deidc.runtime.window import Window
+from deidc.dicom.window import Window
 
 # Ranges of the input from this size on are left to those who write the output: the kernel copies them.
 LARGE = 1 << 16

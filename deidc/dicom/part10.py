@@ -14,10 +14,9 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
-from deidc.runtime.elements import plain_text
-from deidc.runtime.layout import VR_LETTERS, Encoding, behind, header_at, inflated
-from deidc.runtime.walk import Unsuited
-from deidc.runtime.window import Buffer, InMemory, NotWhole, Window
+from deidc.dicom.decoding import plain_text
+from deidc.dicom.layout import VR_LETTERS, Encoding, behind, header_at, inflated
+from deidc.dicom.window import Buffer, InMemory, NotWhole, Unsuited, Window
 
 PREAMBLE = 128
 PREFIX = b"DICM"

@@ -1,0 +1,127 @@
+"""Raw elements as text: their VR in effect, their private creator, and their values in a character set."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeAlias
+
+from pydicom import charset, datadict
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import BaseTag
+from pydicom.valuerep import TEXT_VR_DELIMS
+
+from deidc.dicom import dictionary
+from deidc.dicom.charsets import effective_encodings
+from deidc.dicom.layout import UNDEFINED, Encoding, Header
+from deidc.dicom.values import text_components
+
+Encodings: TypeAlias = tuple[str, ...]
+
+CHARACTER_SET = 0x00080005
+DEFAULT_ENCODINGS: Encodings = ("iso8859",)
+
+_TEXT_IN_CHARSET = frozenset({"SH", "LO", "ST", "LT", "UC", "UT", "PN"})
+_TEXT_ASCII = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
+_ONE_VALUE = frozenset({"ST", "LT", "UT", "UR"})
+_NUMBERS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "UV": "Q", "SV": "q", "FL": "f", "FD": "d"}
+
+
+class Undecodable(Exception):
+    """The bytes of an element are no value of its VR; says nothing about them."""
+
+
+def effective_vr(tag: int, declared: str | None, length: int, creator: str | None) -> str:
+    """Return the VR in effect of an element by its header; `declared` is None in implicit VR."""
+    if declared is not None and declared != "UN":
+        return str(declared)
+    if declared == "UN" and length == UNDEFINED:
+        return "SQ"  # nothing else has an undefined length (PS3.5 6.2.2, note 6)
+    return _looked_up_vr(tag, declared, creator, declared == "UN" and length >= 0xFFFF)
+
+
+@lru_cache(maxsize=65536)
+def _looked_up_vr(tag: int, declared: str | None, creator: str | None, too_long: bool) -> str:
+    if dictionary.is_private(tag):
+        if dictionary.is_private_creator(tag):
+            return "LO"
+        return (creator and dictionary.private_vr(tag, creator)) or "UN"
+    if too_long:
+        return "UN"
+    try:
+        return str(datadict.dictionary_VR(tag))
+    except KeyError:
+        return "UL" if declared is None and tag & 0xFFFF == 0 else "UN"
+
+
+@lru_cache(maxsize=1024)
+def encodings_of_value(data: bytes) -> Encodings:
+    """Return the Python encodings that the bytes of a Specific Character Set name."""
+    return effective_encodings([part.strip() for part in data.decode("ascii", "replace").split("\\")])
+
+
+def plain_text(value: object) -> str:
+    """Return a value of the default repertoire, raw or decoded, as text without padding."""
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value or "")
+    return text.strip(" \0")
+
+
+def raw_element(header: Header, value: bytes, layout: Encoding) -> RawDataElement:
+    """Return an element as pydicom reads it, with its value, or with another that stands for it."""
+    vr = None if header.vr is None else header.vr.decode("latin-1")
+    return RawDataElement(
+        BaseTag(header.tag), vr, header.length, value, header.value_at, layout.implicit, layout.little
+    )
+
+
+def creator_of(tag: int, creators: Mapping[tuple[int, int], str]) -> str | None:
+    """Return the private creator whose block a tag is in; None for public tags, creators and orphans."""
+    if not creators or not dictionary.is_private(tag) or tag & 0xFFFF < 0x1000:
+        return None
+    return creators.get((tag >> 16, (tag & 0xFFFF) >> 8))
+
+
+def raw_components(raw: RawDataElement, vr: str, encodings: Encodings) -> tuple[str, ...]:
+    """Return the text of each value of a raw element; see `InputElement.components`."""
+    data = raw.value or b""
+    if vr in _TEXT_IN_CHARSET:
+        text = decode_text(data, encodings)
+    elif vr in _TEXT_ASCII:
+        text = data.decode("latin-1")
+    elif vr == "AT":
+        if len(data) % 4:
+            raise Undecodable
+        words = _unpack("H", data, raw.is_little_endian)
+        return tuple(f"({a:04X},{b:04X})" for a, b in zip(words[::2], words[1::2], strict=True))
+    elif (code := _NUMBERS.get(vr.split(maxsplit=1)[0])) is not None:
+        return tuple(str(number) for number in _unpack(code, data, raw.is_little_endian))
+    else:
+        return tuple(text_components(data, vr))
+    text = text.rstrip(" \0")
+    if not text:
+        return ()
+    parts = [text] if vr in _ONE_VALUE else text.split("\\")
+    return tuple(part.strip(" \0") for part in parts)
+
+
+def _unpack(code: str, data: bytes, little: bool) -> tuple[int | float, ...]:
+    size = struct.calcsize("=" + code)
+    if len(data) % size:
+        raise Undecodable
+    return struct.unpack(("<" if little else ">") + code * (len(data) // size), data)
+
+
+def decode_text(data: bytes, encodings: Encodings) -> str:
+    """Decode text in the object's character set; bytes outside it become U+FFFD.
+
+    pydicom takes the name of any codec of Python for a character set. Raises Undecodable for those that are none.
+    """
+    if data.isascii() and b"\x1b" not in data:
+        return data.decode("ascii")
+    try:
+        if len(encodings) == 1 and b"\x1b" not in data:
+            return data.decode(encodings[0], "replace")
+        return charset.decode_bytes(data, list(encodings), TEXT_VR_DELIMS)
+    except (LookupError, UnicodeError):
+        raise Undecodable from None
