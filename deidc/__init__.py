@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from deidc.ir.verify import ProgramError
     from deidc.migration.changes import Migration
     from deidc.migration.migrate import migrate_recipe
-    from deidc.pixels.detection import Detector, Finding
-    from deidc.runtime.functions import Functions
+    from deidc.runtime.functions.registry import Functions
+    from deidc.runtime.functions.tables import Table
+    from deidc.runtime.labels.detector import Detector, Finding
     from deidc.runtime.machine import LinkError, Machine
     from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, Flag, OnFailure, Outcome, Refused, Region
-    from deidc.runtime.tables import Table
     from deidc.source import Source
 
 # What is public, and where it lives: `import deidc` and `deidc --help` load none of it before it is used.
@@ -36,11 +36,11 @@ _HOMES = {
     "Program": "deidc.ir.program",
     "read_program": "deidc.ir.reader",
     "ProgramError": "deidc.ir.verify",
-    "Detector": "deidc.pixels.detection",
-    "Finding": "deidc.pixels.detection",
+    "Detector": "deidc.runtime.labels.detector",
+    "Finding": "deidc.runtime.labels.detector",
     "Migration": "deidc.migration.changes",
     "migrate_recipe": "deidc.migration.migrate",
-    "Functions": "deidc.runtime.functions",
+    "Functions": "deidc.runtime.functions.registry",
     "LinkError": "deidc.runtime.machine",
     "Machine": "deidc.runtime.machine",
     "Cleaned": "deidc.runtime.outcome",
@@ -52,7 +52,7 @@ _HOMES = {
     "Outcome": "deidc.runtime.outcome",
     "Refused": "deidc.runtime.outcome",
     "Region": "deidc.runtime.outcome",
-    "Table": "deidc.runtime.tables",
+    "Table": "deidc.runtime.functions.tables",
     "Source": "deidc.source",
 }
 

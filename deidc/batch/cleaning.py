@@ -15,9 +15,9 @@ from deidc.batch.writing import encode
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Unsuited
 from deidc.ir.ops import Storage
-from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Blanked, Cleaned, Flag, Refused, TextSearch, holding
+from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 
 
 class NotRead(Exception):

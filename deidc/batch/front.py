@@ -19,7 +19,7 @@ from deidc.dicom.decoding import (
 from deidc.dicom.layout import UNDEFINED, Encoding, behind, header_at, inflated, skip_file_meta
 from deidc.dicom.part10 import PREAMBLE, PREFIX
 from deidc.dicom.window import NotWhole
-from deidc.runtime.elements import input_elements
+from deidc.runtime.fold.elements import input_elements
 
 _HEAD = PREAMBLE + len(PREFIX)
 _CHUNK = 1 << 16

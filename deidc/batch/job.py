@@ -28,9 +28,9 @@ from deidc.batch.variables import Rows, VariablesError, typed
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.ir.ops import Policy, Storage
-from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Blanked, Cleaned, Fault, Flag, Refused, TextSearch
+from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 
 _ITEM = re.compile(r"\[\d+\]")
 _CHANGED = "the input was changed since its output was written"

@@ -21,8 +21,8 @@ from deidc.dicom import dictionary
 from deidc.ir.basic_profile import IDENTIFYING
 from deidc.ir.nearest import Guesses
 from deidc.ir.program import Program
+from deidc.runtime.fold.plan import Plan
 from deidc.runtime.outcome import Event
-from deidc.runtime.plan import Plan
 
 _NUMBER = "number"
 _LONGEST = 255  # bytes of one name, the limit of all file systems in use

@@ -20,7 +20,7 @@ from pydicom.dataset import Dataset
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.dicom.decoding import DEFAULT_ENCODINGS, Encodings
-from deidc.runtime.elements import InputElement, input_elements, sequence_items
+from deidc.runtime.fold.elements import InputElement, input_elements, sequence_items
 
 MOST_NAMES = 20
 

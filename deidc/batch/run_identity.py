@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import asdict, field, frozen
 
 from deidc.batch.variables import Rows
-from deidc.runtime.tables import Table
+from deidc.runtime.functions.tables import Table
 from deidc.version import __version__
 
 if TYPE_CHECKING:

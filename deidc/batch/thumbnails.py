@@ -16,7 +16,7 @@ from deidc.batch.destinations import Destination, LocalFolder, RemoteFolder
 from deidc.batch.sources import LocalFile, NotOpened, OpenedRange, Remote, open_source
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Reader, Unsuited
-from deidc.runtime.frame import Trouble
+from deidc.runtime.fold.frame import Trouble
 from deidc.runtime.outcome import Flag
 
 

@@ -14,8 +14,8 @@ from pydicom.dataset import Dataset
 from deidc.dicom.decoding import DEFAULT_ENCODINGS
 from deidc.dicom.vrs import Unfit, fit_text
 from deidc.ir.program import NeededVariable, VariableKind
-from deidc.runtime.elements import input_elements
-from deidc.runtime.tables import Table, TableError
+from deidc.runtime.fold.elements import input_elements
+from deidc.runtime.functions.tables import Table, TableError
 
 
 class VariablesError(ValueError):

@@ -31,7 +31,7 @@ from deidc.batch.run_lock import worker_lock
 from deidc.batch.twins import twins_marked
 from deidc.codes import faults
 from deidc.ir.program import Program
-from deidc.runtime.functions import Functions
+from deidc.runtime.functions.registry import Functions
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Fault
 

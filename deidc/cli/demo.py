@@ -76,8 +76,8 @@ def _values(path: Path) -> dict[str, tuple[str, str]]:
     from deidc.batch.reading import ReadFault, read_file
     from deidc.dicom import dictionary
     from deidc.ir.program import FormatName, Needs, Program
-    from deidc.runtime.lists import visit_object
-    from deidc.runtime.plan import Plan
+    from deidc.runtime.fold.lists import visit_object
+    from deidc.runtime.fold.plan import Plan
 
     dataset = read_file(path)
     assert not isinstance(dataset, ReadFault), "the file was read before"

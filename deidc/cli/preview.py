@@ -28,7 +28,7 @@ from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.pixels import MissingExtra, require_extra
 from deidc.render.visible import visible
-from deidc.runtime.frame import Trouble
+from deidc.runtime.fold.frame import Trouble
 from deidc.runtime.machine import LinkError, Machine
 from deidc.runtime.outcome import Fault, Flag, Region
 

@@ -19,7 +19,7 @@ from deidc.ir.verify import ProgramError
 from deidc.pixels import MissingExtra
 from deidc.pixels.text_detection import MissingDetector, detectors_of, require_for_pixels
 from deidc.render.text import summary
-from deidc.runtime.functions import Functions
+from deidc.runtime.functions.registry import Functions
 
 
 def program_of(

@@ -18,9 +18,9 @@ from deidc.dicom.decoding import Undecodable
 from deidc.ir.compile import compile_recipe, find_recipe
 from deidc.ir.library import Found
 from deidc.render.visible import visible
-from deidc.runtime.elements import InputElement
-from deidc.runtime.lists import visit_object
-from deidc.runtime.plan import Plan
+from deidc.runtime.fold.elements import InputElement
+from deidc.runtime.fold.lists import visit_object
+from deidc.runtime.fold.plan import Plan
 
 _LONGEST = 64
 

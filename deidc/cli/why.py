@@ -26,13 +26,13 @@ from deidc.ir.ops import Selector
 from deidc.ir.program import Program
 from deidc.ir.signatures import Signatures
 from deidc.ir.writer import write_op
-from deidc.runtime.elements import InputElement
-from deidc.runtime.frame import Note
-from deidc.runtime.lists import visit_object
+from deidc.runtime.fold.elements import InputElement
+from deidc.runtime.fold.frame import Note
+from deidc.runtime.fold.lists import visit_object
+from deidc.runtime.fold.plan import Plan, vr_of_new
+from deidc.runtime.fold.select import AtItems, Identity, Patterns, Verdict, select
 from deidc.runtime.machine import LinkError, Machine, Trace
 from deidc.runtime.outcome import Cleaned, Effect, Refused
-from deidc.runtime.plan import Plan, vr_of_new
-from deidc.runtime.select import AtItems, Identity, Patterns, Verdict, select
 from deidc.source import Source
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from deidc.pixels.image import Image, numbers, text
 from deidc.pixels.palettes import palette_of
-from deidc.runtime.toplevel import TopLevel
+from deidc.runtime.fold.toplevel import TopLevel
 
 _SLOPE = 0x00281053
 _OVERLAY_ALLOCATED, _OVERLAY_POSITION, _OVERLAY_DATA = 0x60000100, 0x60000102, 0x60003000

@@ -25,9 +25,9 @@ from deidc.pixels.native import Native, as_long_as_it_is
 from deidc.pixels.overlays import overlays
 from deidc.pixels.recoding import Recoding
 from deidc.pixels.statement import FRAME_TYPE, IMAGE_TYPE, Stored, derived, statement
-from deidc.runtime.elements import sequence_items
+from deidc.runtime.fold.elements import sequence_items
+from deidc.runtime.fold.toplevel import OfBytes
 from deidc.runtime.outcome import Blanked, TextSearch
-from deidc.runtime.toplevel import OfBytes
 
 
 @frozen

@@ -18,7 +18,7 @@ from deidc.pixels.altered import Altered
 from deidc.pixels.blanking import Blanking, NothingToBlank
 from deidc.pixels.masks import Painting
 from deidc.pixels.text_regions import with_text_found
-from deidc.runtime.frame import Trouble
+from deidc.runtime.fold.frame import Trouble
 from deidc.runtime.outcome import Blanked, Fault, Refused
 
 __all__ = [

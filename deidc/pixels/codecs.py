@@ -28,7 +28,7 @@ from deidc.codes import faults
 from deidc.dicom.layout import PIXEL_DATA
 from deidc.pixels.image import Image
 from deidc.pixels.jpeg.reading import size_of, turns_to_rgb
-from deidc.runtime.frame import trouble
+from deidc.runtime.fold.frame import trouble
 
 Pixels = NDArray[np.integer]
 

@@ -11,7 +11,7 @@ from deidc.dicom.edits import Span
 from deidc.dicom.layout import ITEM, PIXEL_DATA, SEQUENCE_END, Damaged, Encoding, header_at
 from deidc.dicom.window import Window
 from deidc.pixels.image import not_understood
-from deidc.runtime.elements import InputElement
+from deidc.runtime.fold.elements import InputElement
 
 OFFSETS, LENGTHS, TOTAL_LENGTH = 0x7FE00001, 0x7FE00002, 0x7FE00003
 ENDING = struct.pack("<HHL", 0xFFFE, 0xE0DD, 0)

@@ -8,8 +8,8 @@ from attrs import define, field
 from pydicom.dataset import Dataset
 
 from deidc.dicom.decoding import Undecodable
-from deidc.runtime.elements import InputElement, sequence_items
-from deidc.runtime.toplevel import OfDataset, TopLevel
+from deidc.runtime.fold.elements import InputElement, sequence_items
+from deidc.runtime.fold.toplevel import OfDataset, TopLevel
 
 _SHARED, _PER_FRAME = 0x52009229, 0x52009230
 

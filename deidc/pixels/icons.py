@@ -12,8 +12,8 @@ from deidc.pixels.black import black_of
 from deidc.pixels.image import Image, image_of
 from deidc.pixels.masks import Mask, Masks, OneMask
 from deidc.pixels.native import Native
-from deidc.runtime.frame import Trouble
-from deidc.runtime.toplevel import OfDataset
+from deidc.runtime.fold.frame import Trouble
+from deidc.runtime.fold.toplevel import OfDataset
 
 ICONS = 0x00880200
 

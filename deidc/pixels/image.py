@@ -9,9 +9,9 @@ from attrs import frozen
 from deidc.codes import faults
 from deidc.dicom.decoding import Undecodable
 from deidc.dicom.layout import DOUBLE_FLOAT_PIXEL_DATA, FLOAT_PIXEL_DATA, PIXEL_DATA, PIXELS
-from deidc.runtime.elements import InputElement
-from deidc.runtime.frame import Trouble, trouble
-from deidc.runtime.toplevel import TopLevel
+from deidc.runtime.fold.elements import InputElement
+from deidc.runtime.fold.frame import Trouble, trouble
+from deidc.runtime.fold.toplevel import TopLevel
 
 SAMPLES, PHOTOMETRIC, PLANAR, FRAMES = 0x00280002, 0x00280004, 0x00280006, 0x00280008
 ROWS, COLUMNS = 0x00280010, 0x00280011

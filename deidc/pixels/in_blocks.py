@@ -13,8 +13,8 @@ from deidc.pixels.jpeg.faults import DamagedImage, NotBaseline
 from deidc.pixels.jpeg.reading import stream_of
 from deidc.pixels.jpeg.stream import Stream
 from deidc.pixels.masks import Mask
-from deidc.runtime.frame import Trouble
-from deidc.runtime.toplevel import TopLevel
+from deidc.runtime.fold.frame import Trouble
+from deidc.runtime.fold.toplevel import TopLevel
 
 # The one syntax whose frames are blanked in their blocks.
 SYNTAX = JPEGBaseline8Bit

@@ -14,7 +14,7 @@ from deidc.pixels.functional_groups import FunctionalGroups
 from deidc.pixels.image import Image
 from deidc.pixels.masks import Mask
 from deidc.pixels.stored import Samples
-from deidc.runtime.elements import InputElement
+from deidc.runtime.fold.elements import InputElement
 
 Picture = NDArray[np.uint8]
 

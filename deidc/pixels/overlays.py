@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from deidc.pixels.black import OVERLAY_GROUPS
 from deidc.pixels.image import not_understood, number, numbers
 from deidc.pixels.masks import Masks
-from deidc.runtime.toplevel import TopLevel
+from deidc.runtime.fold.toplevel import TopLevel
 
 _DATA, _ROWS, _COLUMNS = 0x3000, 0x0010, 0x0011
 _FRAMES, _FIRST_FRAME, _ORIGIN = 0x0015, 0x0051, 0x0050

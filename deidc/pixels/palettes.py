@@ -10,8 +10,8 @@ from pydicom.pixels.processing import apply_color_lut
 from pydicom.tag import BaseTag
 
 from deidc.pixels.image import Image, not_understood, numbers
-from deidc.runtime.elements import InputElement
-from deidc.runtime.toplevel import TopLevel
+from deidc.runtime.fold.elements import InputElement
+from deidc.runtime.fold.toplevel import TopLevel
 
 _DESCRIPTORS = (0x00281101, 0x00281102, 0x00281103)
 _DATA = (0x00281201, 0x00281202, 0x00281203)

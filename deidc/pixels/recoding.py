@@ -19,8 +19,8 @@ from deidc.pixels.codecs import Decoded, can_store, decoded, encoded
 from deidc.pixels.fragments import Encapsulated
 from deidc.pixels.image import PHOTOMETRIC, Image, not_understood
 from deidc.pixels.masks import Masks
-from deidc.runtime.frame import trouble
-from deidc.runtime.toplevel import TopLevel
+from deidc.runtime.fold.frame import trouble
+from deidc.runtime.fold.toplevel import TopLevel
 
 # So much of new frames is kept from when they are tried to when they are written; others are made a second time.
 KEPT = 1 << 24

@@ -11,8 +11,8 @@ from deidc.dicom.decoding import Undecodable
 from deidc.dicom.layout import HIDDEN, Encoding, packed
 from deidc.pixels.codecs import ALWAYS_LOSSY
 from deidc.pixels.image import PHOTOMETRIC, PLANAR, Image, text
-from deidc.runtime.elements import InputElement, sequence_items
-from deidc.runtime.toplevel import TopLevel
+from deidc.runtime.fold.elements import InputElement, sequence_items
+from deidc.runtime.fold.toplevel import TopLevel
 
 IMAGE_TYPE, FRAME_TYPE = 0x00080008, 0x00089007
 _DERIVATION, _METHOD_CODES, _BURNED_IN = 0x00082111, 0x00120064, 0x00280301

@@ -17,7 +17,7 @@ from deidc.pixels.codecs import decoded
 from deidc.pixels.fragments import Encapsulated, encapsulated
 from deidc.pixels.image import Image, image_of_object, not_understood
 from deidc.pixels.native import as_long_as_it_is, in_other_order
-from deidc.runtime.toplevel import OfBytes
+from deidc.runtime.fold.toplevel import OfBytes
 
 Values = NDArray[Any]
 

@@ -16,7 +16,7 @@ from deidc.codes import faults
 from deidc.ir.ops import OWN_DETECTOR, Mark, Policy, Rectangle, TextRegions
 from deidc.ir.program import OWN_ACCOUNT, Origin, Program
 from deidc.pixels import require_extra
-from deidc.runtime.frame import Trouble, trouble
+from deidc.runtime.fold.frame import Trouble, trouble
 
 if TYPE_CHECKING:  # names of detectors are asked where numpy is not installed
     import numpy as np

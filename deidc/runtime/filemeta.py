@@ -9,8 +9,8 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
 from deidc.dicom.decoding import plain_text
-from deidc.runtime.elements import AnyElement, new_element
-from deidc.runtime.frame import Frame
+from deidc.runtime.fold.elements import AnyElement, new_element
+from deidc.runtime.fold.frame import Frame
 from deidc.runtime.outcome import Effect, Event
 
 # A UUID-derived UID (PS3.5 annex B.2) that stands for this implementation in every file it writes.

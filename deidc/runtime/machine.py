@@ -14,23 +14,23 @@ from deidc.dicom.part10 import META_LAYOUT, meta_elements, opened
 from deidc.dicom.window import Reader, Unsuited, Window
 from deidc.ir import ops
 from deidc.ir.program import NeededVariable, Program, SlotKind
-from deidc.runtime.cleaned_bytes import CleanedBytes, in_order
-from deidc.runtime.dataset import Cleaning, Elements, with_elements
-from deidc.runtime.decisions import Decisions
-from deidc.runtime.elements import InputElement, encodings_of
+from deidc.runtime.dataset.cleaning import Cleaning
+from deidc.runtime.dataset.transcode import encodings_for, transcode
 from deidc.runtime.filemeta import clear_preamble, sync
-from deidc.runtime.files import FileCleaning
-from deidc.runtime.folding import Folding
-from deidc.runtime.frame import Frame, Note, Trouble
-from deidc.runtime.functions import Functions
-from deidc.runtime.lists import Lists, fill_lists, gather_paths, visit_object
-from deidc.runtime.marks import flags
-from deidc.runtime.operands import Operands
+from deidc.runtime.fold.elements import Elements, InputElement, encodings_of, with_elements
+from deidc.runtime.fold.frame import Frame, Note, Trouble
+from deidc.runtime.fold.level import Folding
+from deidc.runtime.fold.lists import Lists, fill_lists, gather_paths, visit_object
+from deidc.runtime.fold.plan import Entry, Plan
+from deidc.runtime.fold.toplevel import OfBytes, OfDataset
+from deidc.runtime.functions.operands import Operands
+from deidc.runtime.functions.registry import Functions
+from deidc.runtime.labels.marks import flags
+from deidc.runtime.labels.regions import located
 from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused
-from deidc.runtime.plan import Entry, Plan
-from deidc.runtime.regions import located
-from deidc.runtime.toplevel import OfBytes, OfDataset
-from deidc.runtime.transcode import encodings_for, transcode
+from deidc.runtime.stream.cleaned_bytes import CleanedBytes, in_order
+from deidc.runtime.stream.decisions import Decisions
+from deidc.runtime.stream.file import FileCleaning
 
 
 class LinkError(Exception):

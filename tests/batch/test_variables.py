@@ -8,7 +8,7 @@ import pytest
 
 from deidc.batch.variables import KeyedBy, VariablesError, parse_assignments, read_rows, typed
 from deidc.ir.program import NeededVariable, VariableKind
-from deidc.runtime.tables import Table
+from deidc.runtime.functions.tables import Table
 from tests.running import dataset_of, file_dataset
 
 SECRET = "ZQ000042ZQ"

@@ -17,7 +17,7 @@ from deidc.batch.content import Content
 from deidc.batch.reading import ReadFault, read_bytes, read_file
 from deidc.batch.writing import encode
 from deidc.dicom.window import InMemory, Unsuited
-from deidc.runtime.cleaned_bytes import CleanedBytes
+from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 from tests.files import FOLDER, shipped, tree_of
 
 # What pydicom's writer changes on its own account: it leaves out group lengths (retired, PS3.5 7.2), and gives a VR

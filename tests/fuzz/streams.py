@@ -17,7 +17,7 @@ from deidc.dicom import window
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import InMemory, NotWhole, Unsuited
 from deidc.ir.library import shipped_recipes
-from deidc.runtime.cleaned_bytes import CleanedBytes
+from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 from tests.properties.ranges import InPieces, windows_of
 from tests.properties.test_engines import RECIPES, seen
 

@@ -24,8 +24,8 @@ from deidc.pixels.cleaning import (
     blank_bytes,
     blank_dataset,
 )
-from deidc.pixels.detection import Finding
 from deidc.pixels.masks import Painting
+from deidc.runtime.labels.detector import Finding
 from deidc.runtime.outcome import Flag, Region
 from tests.pixels.compressed import compressed_file
 from tests.pixels.pictures import (

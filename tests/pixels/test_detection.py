@@ -11,7 +11,7 @@ from deidc import Cleaned, Refused, compile_recipe
 from deidc.ir.ops import Rectangle
 from deidc.ir.program import Origin
 from deidc.ir.reader import read_program
-from deidc.pixels.detection import Detector, Finding
+from deidc.runtime.labels.detector import Detector, Finding
 from deidc.runtime.outcome import Region
 from tests.properties.machines import machine_of
 from tests.running import dataset_of, file_dataset

@@ -20,7 +20,7 @@ from pydicom.data import get_testdata_file
 
 from deidc import Detector, compile_recipe
 from deidc.ir import ops
-from deidc.pixels.detection import Finding
+from deidc.runtime.labels.detector import Finding
 from tests.recipes import devices
 from tests.recipes.test_recipes import source_of
 

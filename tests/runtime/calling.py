@@ -8,10 +8,10 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from deidc.dicom.values import text_components
-from deidc.runtime.functions import Functions
-from deidc.runtime.invocation import FieldView, Invocation
-from deidc.runtime.tables import Table
-from deidc.runtime.toplevel import OfDataset
+from deidc.runtime.fold.toplevel import OfDataset
+from deidc.runtime.functions.invocation import FieldView, Invocation
+from deidc.runtime.functions.registry import Functions
+from deidc.runtime.functions.tables import Table
 
 KEY = "not very secret"
 _CELLS = {"P1": "A-1", "(0018,1063)": "T-1", "A\\B": "I-1"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deidc import Functions
-from deidc.runtime.conditions import is_true
+from deidc.runtime.fold.conditions import is_true
 from tests.running import clean, dataset_of, file_dataset
 
 NO = [

@@ -6,7 +6,7 @@ import pytest
 
 from deidc import Functions, Machine, compile_recipe
 from deidc.ir import ops
-from deidc.runtime.decisions import what_decides
+from deidc.runtime.stream.decisions import what_decides
 
 HEAD = "FORMAT dicom\n\n%vars\nVAR code text\nVAR key secret\n\n%values names\nFIELD PatientID\n\n%header\n"
 

@@ -15,7 +15,7 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 from deidc import Refused
 from deidc.dicom.decoding import Undecodable, creator_of, raw_components
 from deidc.dicom.layout import UNDEFINED
-from deidc.runtime.elements import copied, element_vr, encodings_of, new_element, private_creators, walk_tags
+from deidc.runtime.fold.elements import copied, element_vr, encodings_of, new_element, private_creators, walk_tags
 from tests.running import clean, dataset_of, fault_codes, file_dataset, run
 
 LATIN_1 = ("latin_1",)

@@ -13,9 +13,9 @@ from pydicom.dataset import Dataset
 
 from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.signatures import Signature
-from deidc.runtime import functions as under_test
-from deidc.runtime.functions import Function, Functions
-from deidc.runtime.invocation import FieldView, Invocation
+from deidc.runtime.functions import registry as under_test
+from deidc.runtime.functions.invocation import FieldView, Invocation
+from deidc.runtime.functions.registry import Function, Functions
 from tests.runtime.calling import attributes_of, view_of
 
 

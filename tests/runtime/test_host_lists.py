@@ -12,7 +12,7 @@ from pydicom.tag import Tag
 
 from deidc import Cleaned, Machine, Refused, compile_recipe
 from deidc.dicom.window import InMemory
-from deidc.runtime.lists import Lists
+from deidc.runtime.fold.lists import Lists
 from tests.running import dataset_of, file_dataset
 
 RECIPE = """FORMAT dicom

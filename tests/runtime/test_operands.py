@@ -12,7 +12,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from deidc import Functions, Machine, Refused, compile_recipe
-from deidc.runtime.invocation import FunctionFault
+from deidc.runtime.functions.invocation import FunctionFault
 from tests.running import clean, dataset_of, fault_codes, file_dataset, machine_for, run
 
 

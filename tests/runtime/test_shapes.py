@@ -13,8 +13,8 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from deidc import Machine, Refused, compile_recipe
 from deidc.dicom.window import InMemory
-from deidc.runtime import decisions, shapes
-from deidc.runtime.cleaned_bytes import CleanedBytes
+from deidc.runtime.stream import decisions, shapes
+from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 
 RULES = "FORMAT dicom\n\n%header\nREPLACE CodeValue X\nREMOVE CodeMeaning\nREPLACE ReferencedSOPInstanceUID 1.2\n"
 

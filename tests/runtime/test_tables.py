@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from deidc.runtime.tables import Table, TableError
+from deidc.runtime.functions.tables import Table, TableError
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from deidc.codes import faults
 from deidc.compat.dicom.linking import machine_of
 from deidc.compat.logger import bot
 from deidc.ir.program import Program
-from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.outcome import Cleaned, Effect, Fault, Refused
+from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 
 if TYPE_CHECKING:
-    from deidc.runtime.lists import Lists
+    from deidc.runtime.fold.lists import Lists
 
 HostLists = Mapping[str, Collection[str]]
 

@@ -17,9 +17,9 @@ from deidc.compat.dicom.selection import selects
 from deidc.dicom.decoding import DEFAULT_ENCODINGS, Undecodable
 from deidc.ir import ops
 from deidc.patterns import compiled
-from deidc.runtime.conditions import compared
-from deidc.runtime.elements import AnyElement, InputElement
-from deidc.runtime.select import Identity
+from deidc.runtime.fold.conditions import compared
+from deidc.runtime.fold.elements import AnyElement, InputElement
+from deidc.runtime.fold.select import Identity
 
 Creators = tuple[str | None, ...]
 

@@ -15,7 +15,7 @@ from deidc.compat.dicom.paths import tag_text, uid_of
 from deidc.compat.dicom.selection import selected
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import DEFAULT_ENCODINGS, Encodings
-from deidc.runtime.elements import InputElement, encodings_of, identified
+from deidc.runtime.fold.elements import InputElement, encodings_of, identified
 
 __all__ = [
     "DicomField",

@@ -12,10 +12,10 @@ from pydicom.tag import BaseTag, Tag
 from deidc.dicom import dictionary
 from deidc.ir import ops
 from deidc.ir.program import FormatName, Needs, Program
-from deidc.runtime.frame import Frame
-from deidc.runtime.marks import Questions
-from deidc.runtime.plan import Plan
-from deidc.runtime.toplevel import OfDataset
+from deidc.runtime.fold.frame import Frame
+from deidc.runtime.fold.plan import Plan
+from deidc.runtime.fold.toplevel import OfDataset
+from deidc.runtime.labels.marks import Questions
 
 # A keyword, a tag like `0x00080060` or `(0008,0060)`, or a number that is one.
 Name: TypeAlias = str | int

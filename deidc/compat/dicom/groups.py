@@ -13,10 +13,10 @@ from deidc.compat.dicom.selection import is_selected
 from deidc.compat.recipe_dicts import program_of
 from deidc.dicom.decoding import Undecodable
 from deidc.ir import ops
-from deidc.runtime.frame import Frame
-from deidc.runtime.lists import collected
-from deidc.runtime.plan import Plan
-from deidc.runtime.toplevel import OfDataset
+from deidc.runtime.fold.frame import Frame
+from deidc.runtime.fold.lists import collected
+from deidc.runtime.fold.plan import Plan
+from deidc.runtime.fold.toplevel import OfDataset
 
 _NAME = "list"
 

@@ -34,8 +34,8 @@ from deidc.compat.dicom.inputs import (
 from deidc.compat.dicom.outputs import content_of_dataset, places_of, write
 from deidc.compat.dicom.rules import Rules
 from deidc.compat.dicom.settings import Settings
-from deidc.runtime.cleaned_bytes import CleanedBytes
 from deidc.runtime.outcome import Cleaned
+from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 
 
 def get_identifiers(

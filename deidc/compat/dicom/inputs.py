@@ -24,8 +24,8 @@ from deidc.dicom.decoding import Undecodable
 from deidc.dicom.layout import Damaged
 from deidc.dicom.part10 import PREAMBLE, PREFIX
 from deidc.dicom.window import NotWhole
+from deidc.runtime.fold.toplevel import OfDataset
 from deidc.runtime.outcome import Fault
-from deidc.runtime.toplevel import OfDataset
 
 One: TypeAlias = "str | os.PathLike[str] | Dataset | bytes | bytearray | memoryview | BinaryIO"
 Many: TypeAlias = "One | Iterable[One]"

@@ -10,10 +10,10 @@ from deidc.compat.dicom.field import DicomField
 from deidc.compat.dicom.selection import is_selected
 from deidc.ir import ops
 from deidc.ir.program import Program
-from deidc.runtime.frame import Frame, Trouble
-from deidc.runtime.lists import fill_lists, visit_object
-from deidc.runtime.plan import Plan
-from deidc.runtime.toplevel import OfDataset
+from deidc.runtime.fold.frame import Frame, Trouble
+from deidc.runtime.fold.lists import fill_lists, visit_object
+from deidc.runtime.fold.plan import Plan
+from deidc.runtime.fold.toplevel import OfDataset
 
 
 @frozen

@@ -16,8 +16,8 @@ from deidc.dicom import dictionary
 from deidc.ir import ops
 from deidc.ir.program import Program, SlotKind
 from deidc.ir.signatures import Signature
-from deidc.runtime.functions import Function, Functions
-from deidc.runtime.invocation import FunctionFault, Invocation
+from deidc.runtime.functions.invocation import FunctionFault, Invocation
+from deidc.runtime.functions.registry import Function, Functions
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import OnFailure
 

@@ -13,11 +13,11 @@ from deidc.dicom import dictionary
 from deidc.dicom.decoding import Undecodable
 from deidc.ir import ops
 from deidc.ir.compile import compile_recipe
-from deidc.runtime.fold import proviso_holds
-from deidc.runtime.frame import Frame
-from deidc.runtime.plan import Plan
-from deidc.runtime.select import select
-from deidc.runtime.toplevel import OfDataset
+from deidc.runtime.fold.fold import proviso_holds
+from deidc.runtime.fold.frame import Frame
+from deidc.runtime.fold.plan import Plan
+from deidc.runtime.fold.select import select
+from deidc.runtime.fold.toplevel import OfDataset
 
 if TYPE_CHECKING:
     from deidc.compat.dicom.field import DicomField

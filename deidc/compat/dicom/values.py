@@ -8,7 +8,7 @@ from pydicom.valuerep import PersonName
 
 from deidc.compat.dicom.field import DicomField
 from deidc.dicom.decoding import Undecodable
-from deidc.runtime.frame import Collected, Holdings
+from deidc.runtime.fold.frame import Collected, Holdings
 
 
 def holding(values: Iterable[object], fields: Iterable[DicomField]) -> list[DicomField]:

@@ -27,7 +27,7 @@ from deidc.compat.dicom.fields import (
 from deidc.compat.dicom.parser import DicomParser
 from deidc.compat.dicom.paths import uid_of_path
 from deidc.compat.recipe_dicts import program_of
-from deidc.runtime.frame import Reason
+from deidc.runtime.fold.frame import Reason
 from tests.compat.dicom.objects import in_file, nested, recipe_of
 from tests.deid.cases import SELECTORS, file
 from tests.files import shipped

@@ -11,9 +11,9 @@ from pydicom.dataset import Dataset
 from deidc.compat.dicom.field import DicomField
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import Undecodable
-from deidc.runtime.functions import Functions
-from deidc.runtime.invocation import FieldView, FunctionFault, Invocation
-from deidc.runtime.plan import vr_of_new
+from deidc.runtime.fold.plan import vr_of_new
+from deidc.runtime.functions.invocation import FieldView, FunctionFault, Invocation
+from deidc.runtime.functions.registry import Functions
 
 
 class ActionFailed(ValueError):

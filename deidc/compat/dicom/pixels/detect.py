@@ -17,7 +17,7 @@ from deidc.compat.logger import bot
 from deidc.compat.recipe_dicts import DeidDict
 from deidc.ir.compile import compile_recipe
 from deidc.ir.ops import Rectangle
-from deidc.pixels.detection import Detector, Finding
+from deidc.runtime.labels.detector import Detector, Finding
 from deidc.runtime.outcome import Refused, Region
 
 __all__ = ["DeidRecipe", "evaluate_group", "extract_coordinates", "has_burned_pixels"]

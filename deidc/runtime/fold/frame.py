@@ -12,8 +12,8 @@ from pydicom.dataset import Dataset
 
 from deidc.diagnostics import Rule
 from deidc.ir import ops
+from deidc.runtime.fold.toplevel import TopLevel
 from deidc.runtime.outcome import Effect, Event, Fault, OnFailure
-from deidc.runtime.toplevel import TopLevel
 
 
 class Trouble(Exception):

@@ -8,8 +8,8 @@ from typing import assert_never
 
 from deidc.ir import ops
 from deidc.patterns import compiled
-from deidc.runtime.elements import InputElement
-from deidc.runtime.frame import Frame
+from deidc.runtime.fold.elements import InputElement
+from deidc.runtime.fold.frame import Frame
 
 
 @lru_cache(maxsize=4096)

@@ -9,13 +9,13 @@ from attrs import define, field
 
 from deidc.dicom.decoding import Undecodable
 from deidc.ir import ops
-from deidc.runtime.conditions import compared, in_state
-from deidc.runtime.elements import InputElement, input_elements, sequence_items
-from deidc.runtime.frame import Frame
-from deidc.runtime.lists import is_selected, undecodable, visit_object
+from deidc.runtime.fold.conditions import compared, in_state
+from deidc.runtime.fold.elements import InputElement, input_elements, sequence_items
+from deidc.runtime.fold.frame import Frame
+from deidc.runtime.fold.lists import is_selected, undecodable, visit_object
+from deidc.runtime.fold.plan import Plan, top_level_tag
+from deidc.runtime.fold.select import is_exact
 from deidc.runtime.outcome import Flag
-from deidc.runtime.plan import Plan, top_level_tag
-from deidc.runtime.select import is_exact
 
 _NEGATIONS = {
     ops.Comparison.NOTCONTAINS: ops.Comparison.CONTAINS,

@@ -29,9 +29,9 @@ from deidc.dicom.layout import (
     header_at,
 )
 from deidc.dicom.window import NotWhole, Unsuited, Window
-from deidc.runtime.elements import InputElement, sequence_items
-from deidc.runtime.plan import Entry, Node
-from deidc.runtime.walk import declared_vr
+from deidc.runtime.fold.elements import InputElement, sequence_items
+from deidc.runtime.fold.plan import Entry, Node
+from deidc.runtime.stream.levels import declared_vr
 
 
 @define(eq=False)

@@ -21,7 +21,7 @@ from deidc.dicom.decoding import (
 )
 from deidc.dicom.layout import UNDEFINED, Damaged, Encoding, Header, behind, header_at
 from deidc.dicom.window import Window
-from deidc.runtime.elements import InputElement, input_elements
+from deidc.runtime.fold.elements import InputElement, input_elements
 
 # Values that decisions are kept for are no longer than this.
 LONGEST_KEY = 256

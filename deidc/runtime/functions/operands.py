@@ -15,13 +15,12 @@ from deidc.dicom import dictionary
 from deidc.dicom.decoding import Undecodable
 from deidc.dicom.vrs import TEXT_VRS
 from deidc.ir import ops
-from deidc.runtime.dataset import with_elements
-from deidc.runtime.elements import InputElement, copied, new_element
-from deidc.runtime.fold import Fold, Standing
-from deidc.runtime.frame import Frame, trouble
-from deidc.runtime.functions import Dependence, Functions
-from deidc.runtime.invocation import FieldView, FunctionFault, Invocation
-from deidc.runtime.plan import Step
+from deidc.runtime.fold.elements import InputElement, copied, new_element, with_elements
+from deidc.runtime.fold.fold import Fold, Standing
+from deidc.runtime.fold.frame import Frame, trouble
+from deidc.runtime.fold.plan import Step
+from deidc.runtime.functions.invocation import FieldView, FunctionFault, Invocation
+from deidc.runtime.functions.registry import Dependence, Functions
 
 _NO_LISTS: Mapping[str, object] = MappingProxyType({})
 

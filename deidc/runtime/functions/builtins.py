@@ -19,8 +19,8 @@ from pydicom.uid import generate_uid
 
 from deidc.dicom import dates, dictionary
 from deidc.dicom.vrs import Unfit, fit_text
-from deidc.runtime.invocation import FunctionFault, Invocation
-from deidc.runtime.tables import Table, TableError
+from deidc.runtime.functions.invocation import FunctionFault, Invocation
+from deidc.runtime.functions.tables import Table, TableError
 
 # UIDs of DICOM's own, as PS3.6 has them. Some devices make instance UIDs below its root; their steps are longer.
 _DEFINED = re.compile(r"1\.2\.840\.10008(?:\.[0-9]{1,4}){1,9}")

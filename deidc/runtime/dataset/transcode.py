@@ -11,7 +11,7 @@ from deidc.codes import faults
 from deidc.dicom.charsets import effective_encodings, encodable
 from deidc.dicom.decoding import Encodings, Undecodable, decode_text
 from deidc.dicom.vrs import CHARSET_VRS
-from deidc.runtime.elements import (
+from deidc.runtime.fold.elements import (
     AnyElement,
     InputElement,
     copied,
@@ -20,8 +20,8 @@ from deidc.runtime.elements import (
     new_element,
     sequence_items,
 )
-from deidc.runtime.frame import trouble
-from deidc.runtime.lists import undecodable
+from deidc.runtime.fold.frame import trouble
+from deidc.runtime.fold.lists import undecodable
 
 SPECIFIC_CHARACTER_SET = Tag(0x00080005)
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"

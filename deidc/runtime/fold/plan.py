@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 from deidc.dicom import dictionary
 from deidc.ir import ops
 from deidc.ir.program import Program
-from deidc.runtime.select import (
+from deidc.runtime.fold.select import (
     Identity,
     Patterns,
     Proviso,

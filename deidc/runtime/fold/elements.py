@@ -37,6 +37,7 @@ from deidc.dicom.layout import ITEM_TAG, UNDEFINED
 from deidc.dicom.values import text_components
 
 AnyElement: TypeAlias = DataElement | RawDataElement
+Elements: TypeAlias = dict[BaseTag, AnyElement]
 
 
 def element_vr(element: AnyElement, creator: str | None) -> str:
@@ -206,3 +207,16 @@ def identified(dataset: Dataset) -> Iterator[tuple[BaseTag, AnyElement, str, str
             source = cast("AnyElement", dataset.get_item(tag))
         creator = creator_of(tag, creators) if creators else None
         yield tag, source, element_vr(source, creator), creator
+
+
+def with_elements(dataset: Dataset, elements: Elements) -> Dataset:
+    """Return a twin of a dataset that has other elements.
+
+    pydicom's own copies share the element table with the original, so the twin is made here: same class and
+    attributes (encoding, character set, file name), `elements` as its own table, no cached pixels or private
+    blocks.
+    """
+    twin = type(dataset).__new__(type(dataset))
+    twin.__dict__.update(dataset.__dict__)
+    twin.__dict__.update(_dict=elements, _private_blocks={}, _pixel_array=None, _pixel_id={})
+    return twin

@@ -16,14 +16,14 @@ from deidc.dicom.edits import Edit
 from deidc.dicom.layout import UNDEFINED, Encoding, header_at, packed
 from deidc.dicom.vrs import TEXT_VRS
 from deidc.dicom.window import Window
-from deidc.runtime.dataset import blank, written
-from deidc.runtime.decisions import Context, Decision, Decisions, Effects, Memo
-from deidc.runtime.elements import InputElement
-from deidc.runtime.fold import Folded, Standing
-from deidc.runtime.folding import Added, Folding, Needed, block_is_used
-from deidc.runtime.plan import Entry, vr_of_new
-from deidc.runtime.shapes import Act, Shape
-from deidc.runtime.walk import Found, Place, Told, Walk
+from deidc.runtime.dataset.cleaning import blank, written
+from deidc.runtime.fold.elements import InputElement
+from deidc.runtime.fold.fold import Folded, Standing
+from deidc.runtime.fold.level import Added, Folding, Needed, block_is_used
+from deidc.runtime.fold.plan import Entry, vr_of_new
+from deidc.runtime.stream.decisions import Context, Decision, Decisions, Effects, Memo
+from deidc.runtime.stream.levels import Found, Place, Told, Walk
+from deidc.runtime.stream.shapes import Act, Shape
 
 # File meta information repeats SOP Class and SOP Instance UID; what they are after the edits is kept for it.
 IDENTITY = (0x00080016, 0x00080018)

@@ -11,11 +11,11 @@ from deidc.codes import faults
 from deidc.dicom.decoding import DEFAULT_ENCODINGS, Encodings, Undecodable
 from deidc.ir import ops
 from deidc.ir.program import SlotKind
-from deidc.runtime.elements import InputElement, encodings_of, input_elements, sequence_items
-from deidc.runtime.fold import proviso_holds
-from deidc.runtime.frame import Collected, Frame, Holdings, trouble
-from deidc.runtime.plan import Collecting, Entry, Node, Plan
-from deidc.runtime.select import select
+from deidc.runtime.fold.elements import InputElement, encodings_of, input_elements, sequence_items
+from deidc.runtime.fold.fold import proviso_holds
+from deidc.runtime.fold.frame import Collected, Frame, Holdings, trouble
+from deidc.runtime.fold.plan import Collecting, Entry, Node, Plan
+from deidc.runtime.fold.select import select
 
 
 def visit(

@@ -12,12 +12,12 @@ from deidc.codes import faults
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import Encodings, Undecodable, creator_of
 from deidc.ir import ops
-from deidc.runtime.elements import InputElement, new_element
-from deidc.runtime.fold import Evaluate, Fold, Folded, Standing, proviso_holds
-from deidc.runtime.frame import Frame, Trouble
-from deidc.runtime.lists import undecodable
+from deidc.runtime.fold.elements import InputElement, new_element
+from deidc.runtime.fold.fold import Evaluate, Fold, Folded, Standing, proviso_holds
+from deidc.runtime.fold.frame import Frame, Trouble
+from deidc.runtime.fold.lists import undecodable
+from deidc.runtime.fold.plan import Entry, Node, vr_of_new
 from deidc.runtime.outcome import Effect, Event, Fault, OnFailure
-from deidc.runtime.plan import Entry, Node, vr_of_new
 
 # More faults than this say nothing new about an object that is refused anyway.
 MOST_FAULTS = 100

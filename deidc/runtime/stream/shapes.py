@@ -13,8 +13,8 @@ from typing import NamedTuple
 from attrs import define, field, frozen
 
 from deidc.dicom.layout import ITEM_TAG, SEQUENCE_END_TAG, UNDEFINED
-from deidc.runtime.decisions import Context, Decided, Decision, Form
-from deidc.runtime.plan import Entry, Node
+from deidc.runtime.fold.plan import Entry, Node
+from deidc.runtime.stream.decisions import Context, Decided, Decision, Form
 
 # Larger items cost more to compare than they save: their values are part of the comparison. They are not learnt.
 LARGEST = 4096

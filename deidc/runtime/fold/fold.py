@@ -19,12 +19,12 @@ from deidc.dicom.decoding import Encodings
 from deidc.dicom.values import fit, text_components
 from deidc.dicom.vrs import Unfit
 from deidc.ir import ops
-from deidc.runtime.conditions import compared, holds_list, in_state, is_true
-from deidc.runtime.elements import InputElement
-from deidc.runtime.frame import Frame, Reason, trouble
+from deidc.runtime.fold.conditions import compared, holds_list, in_state, is_true
+from deidc.runtime.fold.elements import InputElement
+from deidc.runtime.fold.frame import Frame, Reason, trouble
+from deidc.runtime.fold.plan import Entry, Step
+from deidc.runtime.fold.select import AtItems, Holds, InInput, Proviso
 from deidc.runtime.outcome import Effect, Event
-from deidc.runtime.plan import Entry, Step
-from deidc.runtime.select import AtItems, Holds, InInput, Proviso
 
 _NEVER_DATES = frozenset({"TM", "AS", "DS", "CS", "AE", "UI", "UR", "PN", "AT", "SQ"})
 _MAYBE_DATES = frozenset({"LO", "SH", "ST", "LT", "UT", "UC", "UN", "IS"})

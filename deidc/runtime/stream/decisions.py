@@ -17,16 +17,16 @@ from attrs import define, field, frozen
 from deidc.dicom.decoding import Encodings
 from deidc.dicom.layout import ITEM_END, ITEM_END_TAG, Encoding
 from deidc.ir import ops
-from deidc.runtime.fold import Standing
-from deidc.runtime.frame import Frame
-from deidc.runtime.functions import Dependence, Functions
+from deidc.runtime.fold.fold import Standing
+from deidc.runtime.fold.frame import Frame
+from deidc.runtime.fold.plan import Entry, Node
+from deidc.runtime.fold.select import InInput
+from deidc.runtime.fold.toplevel import LONGEST_KEY
+from deidc.runtime.functions.registry import Dependence, Functions
 from deidc.runtime.outcome import Effect, Flag
-from deidc.runtime.plan import Entry, Node
-from deidc.runtime.select import InInput
-from deidc.runtime.toplevel import LONGEST_KEY
 
 if TYPE_CHECKING:
-    from deidc.runtime.shapes import Shapes
+    from deidc.runtime.stream.shapes import Shapes
 
 MOST_DECISIONS = 100_000
 

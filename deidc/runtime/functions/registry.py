@@ -14,8 +14,8 @@ from attrs import field, frozen
 from deidc.ir import ops
 from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.signatures import Parameter, ParameterType, Signature, Signatures
-from deidc.runtime.builtins import IMPLEMENTATIONS
-from deidc.runtime.invocation import Invocation
+from deidc.runtime.functions.builtins import IMPLEMENTATIONS
+from deidc.runtime.functions.invocation import Invocation
 
 ENTRY_POINT_GROUP = "deidc.functions"
 _DEID_KEYWORDS = ("item", "value", "field", "dicom")

@@ -26,13 +26,13 @@ from deidc.dicom.layout import (
     header_at,
 )
 from deidc.dicom.window import NotWhole, Unsuited, Window
-from deidc.runtime.decisions import Context, Decision, Form, Known
-from deidc.runtime.editing import IDENTITY, Editing
-from deidc.runtime.elements import sequence_items
-from deidc.runtime.fold import Standing
-from deidc.runtime.plan import Entry, Node
-from deidc.runtime.shapes import KEY, LARGEST, Shapes
-from deidc.runtime.walk import Found, Place, Walk, declared_vr
+from deidc.runtime.fold.elements import sequence_items
+from deidc.runtime.fold.fold import Standing
+from deidc.runtime.fold.plan import Entry, Node
+from deidc.runtime.stream.decisions import Context, Decision, Form, Known
+from deidc.runtime.stream.editing import IDENTITY, Editing
+from deidc.runtime.stream.levels import Found, Place, Walk, declared_vr
+from deidc.runtime.stream.shapes import KEY, LARGEST, Shapes
 
 # Items and the delimiter of sequences, little and big endian.
 _ITEMS = {

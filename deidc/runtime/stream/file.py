@@ -12,22 +12,22 @@ from deidc.dicom.layout import Encoding
 from deidc.dicom.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
 from deidc.dicom.window import InMemory, Window
 from deidc.ir import ops
-from deidc.runtime.cleaned_bytes import CleanedBytes, whole
-from deidc.runtime.decisions import Decision, Decisions
-from deidc.runtime.editing import Editing
-from deidc.runtime.elements import InputElement
 from deidc.runtime.filemeta import VRS, overdue
-from deidc.runtime.fold import Evaluate, Standing
-from deidc.runtime.folding import Folding
-from deidc.runtime.frame import Frame, Trouble
-from deidc.runtime.marks import flags
+from deidc.runtime.fold.elements import InputElement
+from deidc.runtime.fold.fold import Evaluate, Standing
+from deidc.runtime.fold.frame import Frame, Trouble
+from deidc.runtime.fold.level import Folding
+from deidc.runtime.fold.plan import Entry, Node, Plan
+from deidc.runtime.fold.toplevel import OfBytes
+from deidc.runtime.labels.marks import flags
+from deidc.runtime.labels.regions import located
 from deidc.runtime.outcome import Effect, Event, Flag, Refused
-from deidc.runtime.plan import Entry, Node, Plan
-from deidc.runtime.regions import located
-from deidc.runtime.stream import Streaming
-from deidc.runtime.survey import Survey
-from deidc.runtime.toplevel import OfBytes
-from deidc.runtime.walk import Told
+from deidc.runtime.stream.cleaned_bytes import CleanedBytes, whole
+from deidc.runtime.stream.decisions import Decision, Decisions
+from deidc.runtime.stream.editing import Editing
+from deidc.runtime.stream.levels import Told
+from deidc.runtime.stream.streaming import Streaming
+from deidc.runtime.stream.survey import Survey
 
 FillLists: TypeAlias = Callable[[Frame, Callable[[], Iterable[tuple[InputElement, Entry]]]], None]
 

@@ -6,10 +6,10 @@ from attrs import define, field, frozen
 
 from deidc.dicom.layout import VR_LETTERS, Encoding, Header
 from deidc.dicom.window import Unsuited
-from deidc.runtime.decisions import Context, Decision
-from deidc.runtime.folding import Level
-from deidc.runtime.plan import Entry, Node
-from deidc.runtime.shapes import Act
+from deidc.runtime.fold.level import Level
+from deidc.runtime.fold.plan import Entry, Node
+from deidc.runtime.stream.decisions import Context, Decision
+from deidc.runtime.stream.shapes import Act
 
 _NO_CREATORS: dict[tuple[int, int], str] = {}  # never written to; levels with private creators have their own
 

@@ -11,11 +11,11 @@ from pydicom.dataset import Dataset
 from deidc.codes import faults
 from deidc.dicom.decoding import DEFAULT_ENCODINGS, Undecodable
 from deidc.ir import ops
-from deidc.runtime.elements import InputElement, input_elements, sequence_items
-from deidc.runtime.frame import Frame, trouble
-from deidc.runtime.marks import Questions
+from deidc.runtime.fold.elements import InputElement, input_elements, sequence_items
+from deidc.runtime.fold.frame import Frame, trouble
+from deidc.runtime.fold.plan import Plan
+from deidc.runtime.labels.marks import Questions
 from deidc.runtime.outcome import Flag, Region, Shape
-from deidc.runtime.plan import Plan
 
 # Region Location Min X0, Min Y0, Max X1, Max Y1 (PS3.3 C.8.5.5.1.1-4).
 CORNERS = (0x00186018, 0x0018601A, 0x0018601C, 0x0018601E)

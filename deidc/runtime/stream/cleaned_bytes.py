@@ -12,9 +12,9 @@ from attrs import field, frozen
 from deidc.dicom.edits import Edit, Span, pieces
 from deidc.dicom.part10 import Opened
 from deidc.dicom.window import Window
-from deidc.runtime.decisions import Decision
 from deidc.runtime.outcome import Event, Flag
-from deidc.runtime.walk import Told, element_path
+from deidc.runtime.stream.decisions import Decision
+from deidc.runtime.stream.levels import Told, element_path
 
 _CHUNK = 1 << 20
 _decision: Callable[[Told], Decision] = itemgetter(2)

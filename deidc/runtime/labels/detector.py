@@ -7,13 +7,13 @@ from pydicom.dataset import Dataset
 
 from deidc.ir import ops
 from deidc.ir.program import OWN_ACCOUNT, Origin, Program
-from deidc.runtime.frame import Frame, Trouble
-from deidc.runtime.lists import fill_lists, visit_object
-from deidc.runtime.marks import flags
+from deidc.runtime.fold.frame import Frame, Trouble
+from deidc.runtime.fold.lists import fill_lists, visit_object
+from deidc.runtime.fold.plan import Plan
+from deidc.runtime.fold.toplevel import OfDataset
+from deidc.runtime.labels.marks import flags
+from deidc.runtime.labels.regions import located
 from deidc.runtime.outcome import Refused, Region
-from deidc.runtime.plan import Plan
-from deidc.runtime.regions import located
-from deidc.runtime.toplevel import OfDataset
 
 
 @frozen

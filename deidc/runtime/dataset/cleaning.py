@@ -7,7 +7,7 @@ nothing changed keeps its original bytes.
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TypeAlias, cast
+from typing import cast
 
 from attrs import define
 from pydicom.dataelem import DataElement, RawDataElement, empty_value_for_VR
@@ -20,8 +20,9 @@ from pydicom.valuerep import VR
 
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import Encodings, Undecodable
-from deidc.runtime.elements import (
+from deidc.runtime.fold.elements import (
     AnyElement,
+    Elements,
     InputElement,
     copied,
     encodings_of,
@@ -31,27 +32,13 @@ from deidc.runtime.elements import (
     private_creators,
     sequence_items,
     walk_tags,
+    with_elements,
 )
-from deidc.runtime.fold import Folded, Standing
-from deidc.runtime.folding import Folding, Level, Needed, block_is_used
-from deidc.runtime.frame import Trouble
-from deidc.runtime.lists import undecodable
-from deidc.runtime.plan import Entry, Node
-
-Elements: TypeAlias = dict[BaseTag, AnyElement]
-
-
-def with_elements(dataset: Dataset, elements: Elements) -> Dataset:
-    """Return a twin of a dataset that has other elements.
-
-    pydicom's own copies share the element table with the original, so the twin is made here: same class and
-    attributes (encoding, character set, file name), `elements` as its own table, no cached pixels or private
-    blocks.
-    """
-    twin = type(dataset).__new__(type(dataset))
-    twin.__dict__.update(dataset.__dict__)
-    twin.__dict__.update(_dict=elements, _private_blocks={}, _pixel_array=None, _pixel_id={})
-    return twin
+from deidc.runtime.fold.fold import Folded, Standing
+from deidc.runtime.fold.frame import Trouble
+from deidc.runtime.fold.level import Folding, Level, Needed, block_is_used
+from deidc.runtime.fold.lists import undecodable
+from deidc.runtime.fold.plan import Entry, Node
 
 
 @define(eq=False)

@@ -1,0 +1,1 @@
+"""The Dataset engine: cleans a pydicom Dataset."""

@@ -1,0 +1,1 @@
+"""Functions that recipes call: the registry, the built-in ones, and how arguments reach them."""

@@ -1,0 +1,1 @@
+"""The stream engine: edits the bytes of a file without decoding what no rule names."""
