@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from benchmarks import planted
-from deidc.pixels.rapid_ocr import RapidOcr
+from deidc.pixels.text.rapid_ocr import RapidOcr
 
 # Backgrounds on which a device has written nothing.
 EMPTY = ("black", "white", "gradient", "speckle", "film", "CT", "MR")

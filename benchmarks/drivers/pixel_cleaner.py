@@ -19,7 +19,7 @@ else:
     from deidc.batch.content import Content
     from deidc.batch.sources import LocalFile, open_source
     from deidc.batch.writing import write_whole
-    from deidc.pixels.cleaning import Painting, blank_bytes
+    from deidc.pixels.blanking.whole_objects import Painting, blank_bytes
 
 if work and tool != "bytes":
     source, target, recipe = work

@@ -94,7 +94,7 @@ def in_pixels(content: Content, flags: Sequence[Flag], storage: Storage | None) 
     if storage is None or not any(flag.blanks for flag in flags):
         return InPixels(content, holding(flags), None)
     # numpy is loaded when pixels are to be blanked, and not before.
-    from deidc.pixels.labelled import settle  # noqa: PLC0415
+    from deidc.pixels.blanking.labelled import settle  # noqa: PLC0415
 
     reader = Rereader.of(content)
     settled = settle(reader, flags, storage)

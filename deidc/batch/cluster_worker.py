@@ -24,7 +24,7 @@ from deidc.batch.run_lock import is_permitted, worker_lock
 from deidc.batch.variables import Rows
 from deidc.batch.workers import Work, silence_pydicom
 from deidc.pixels import MissingExtra
-from deidc.pixels.text_detection import MissingDetector, require_for_pixels
+from deidc.pixels.text.detectors import MissingDetector, require_for_pixels
 from deidc.runtime.machine import LinkError, Machine
 from deidc.version import __version__
 

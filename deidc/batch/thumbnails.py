@@ -74,11 +74,11 @@ def thumbnail_for(
 
 def _made(asked: Thumbnails, given: Reader, flags: Sequence[Flag], cleaned: WrittenTo | Content | None) -> Thumbnail:
     # The packages of the extra `report` are needed from here on.
-    from deidc.pixels.masks import Painting
-    from deidc.pixels.pictures import Pictures
-    from deidc.pixels.stored import image_in
-    from deidc.pixels.text_regions import is_of_text
-    from deidc.pixels.thumbnails import outlines_of, thumbnail_of
+    from deidc.pixels.display.pictures import Pictures
+    from deidc.pixels.display.stored import image_in
+    from deidc.pixels.display.thumbnails import outlines_of, thumbnail_of
+    from deidc.pixels.frames.masks import Painting
+    from deidc.pixels.text.regions import is_of_text
 
     asked_for = Painting.of(flags).everywhere
     # What text was found is not known here, and to look for it again would take seconds.

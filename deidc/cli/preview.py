@@ -33,7 +33,7 @@ from deidc.runtime.machine import LinkError, Machine
 from deidc.runtime.outcome import Fault, Flag, Region
 
 if TYPE_CHECKING:
-    from deidc.pixels.masks import Masks
+    from deidc.pixels.frames.masks import Masks
 
 _AFTER = Path("after.dcm")
 
@@ -131,10 +131,10 @@ def _drawn(
     file: Path, cleaned: Path, outcome: FileOutcome, program: Program, frames: tuple[int, ...] | None, max_size: int
 ) -> tuple[bytes, str]:
     """Return the picture, and which frames it shows; end the command if they cannot be shown."""
-    from deidc.pixels.comparison import Comparison
-    from deidc.pixels.masks import Masks, Painting
-    from deidc.pixels.pictures import Pictures
-    from deidc.pixels.text_regions import with_text_found
+    from deidc.pixels.display.comparison import Comparison
+    from deidc.pixels.display.pictures import Pictures
+    from deidc.pixels.frames.masks import Masks, Painting
+    from deidc.pixels.text.regions import with_text_found
 
     def pictures(path: Path) -> Pictures:
         found = Pictures.of(stack.enter_context(open_source(LocalFile(path), Shelf())))
@@ -164,7 +164,7 @@ def _drawn(
 
 def _chosen(frames: tuple[int, ...] | None, masks: Masks) -> tuple[tuple[int, ...], str]:
     """Return the frames to show, and how to say so. Raises click.UsageError for one that is not there."""
-    from deidc.pixels.key_frames import key_frames
+    from deidc.pixels.display.key_frames import key_frames
 
     if frames is not None and frames[-1] >= masks.frames:
         raise click.UsageError(f"there is no frame {frames[-1]}; the last one is {masks.frames - 1}")

@@ -17,7 +17,7 @@ from deidc.ir.reader import is_program, read_program
 from deidc.ir.signatures import Signatures
 from deidc.ir.verify import ProgramError
 from deidc.pixels import MissingExtra
-from deidc.pixels.text_detection import MissingDetector, detectors_of, require_for_pixels
+from deidc.pixels.text.detectors import MissingDetector, detectors_of, require_for_pixels
 from deidc.render.text import summary
 from deidc.runtime.functions.registry import Functions
 

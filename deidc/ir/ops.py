@@ -311,7 +311,7 @@ OWN_DETECTOR = "rapidocr"
 
 @frozen
 class TextRegions:
-    """Rectangles around the text that a detector finds in the pixels of each frame; see `deidc.pixels.text_detection`.
+    """Rectangles around the text that a detector finds in the pixels of each frame; see `deidc.pixels.text.detectors`.
 
     They are blanked, never kept.
     """

@@ -17,14 +17,14 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEGBaseline8Bit, RLELos
 from deidc import Refused
 from deidc.dicom.window import NotWhole
 from deidc.ir.ops import Policy, Rectangle
-from deidc.pixels.cleaning import (
+from deidc.pixels.blanking.whole_objects import (
     BlankedBytes,
     BlankedDataset,
     NothingToBlank,
     blank_bytes,
     blank_dataset,
 )
-from deidc.pixels.masks import Painting
+from deidc.pixels.frames.masks import Painting
 from deidc.runtime.labels.detector import Finding
 from deidc.runtime.outcome import Flag, Region
 from tests.pixels.compressed import compressed_file

@@ -24,8 +24,8 @@ from pydicom.uid import (
 )
 
 from deidc import Refused
-from deidc.pixels.cleaning import BlankedBytes, Storage, blank_bytes
-from deidc.pixels.masks import Painting
+from deidc.pixels.blanking.whole_objects import BlankedBytes, Storage, blank_bytes
+from deidc.pixels.frames.masks import Painting
 from tests.deid.cases import file
 from tests.files import shipped
 from tests.pixels.compressed import compressed_file, lossless
@@ -156,7 +156,7 @@ def test_frames_in_fragments_that_nothing_tells_apart_are_found_by_their_ends():
 @pytest.mark.parametrize("kept", [0, 1 << 24], ids=["made twice", "kept"])
 def test_jpeg_that_becomes_uncompressed_says_that_it_was_lossy(photometric, kept, monkeypatch):
     """It is stored as it was decoded, without another change of its samples."""
-    monkeypatch.setattr("deidc.pixels.recoding.KEPT", kept)
+    monkeypatch.setattr("deidc.pixels.frames.recoding.KEPT", kept)
     picture = Picture(photometric, frames=3, syntax=JPEGBaseline8Bit, **SIZE)
     _, _, data = compressed_file(picture)
     after = cleaned(data, Painting(regions(BOX)), Storage.NATIVE)

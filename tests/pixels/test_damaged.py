@@ -13,8 +13,8 @@ from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit, JPEGLSLossless, RLEL
 from deidc import Refused
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Unsuited
-from deidc.pixels.cleaning import BlankedBytes, NothingToBlank, blank_bytes
-from deidc.pixels.masks import Painting
+from deidc.pixels.blanking.whole_objects import BlankedBytes, NothingToBlank, blank_bytes
+from deidc.pixels.frames.masks import Painting
 from tests.pixels.compressed import compressed_file
 from tests.pixels.pictures import BIG, EXPLICIT, IMPLICIT, Picture, native_file, read, reader
 from tests.pixels.test_around_the_image import CORNER, icon_of, made, overlay, painting

@@ -19,8 +19,8 @@ from pydicom.pixels.processing import convert_color_space
 from pydicom.uid import ExplicitVRLittleEndian, JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLosslessSV1
 
 from deidc import Refused
-from deidc.pixels.cleaning import BlankedBytes, Storage, blank_bytes
-from deidc.pixels.masks import Painting
+from deidc.pixels.blanking.whole_objects import BlankedBytes, Storage, blank_bytes
+from deidc.pixels.frames.masks import Painting
 from tests.deid.cases import file
 from tests.pixels.jpegs import (
     ADOBE_YCC,
@@ -295,8 +295,8 @@ def test_damaged_frames_are_blanked_or_refused(coding, changes, data):
 BLANK = """
 import sys
 from deidc.ir.ops import WholeImage
-from deidc.pixels.cleaning import blank_bytes
-from deidc.pixels.masks import Painting
+from deidc.pixels.blanking.whole_objects import blank_bytes
+from deidc.pixels.frames.masks import Painting
 from deidc.runtime.outcome import Region
 from deidc.dicom.window import InMemory
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deidc.pixels.masks import Masks, Painting, bands, blanks_outside, painted
+from deidc.pixels.frames.masks import Masks, Painting, bands, blanks_outside, painted
 from tests.pixels.pictures import mask_of
 from tests.pixels.test_native import regions
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pydicom.uid import RLELossless
 
-from deidc.pixels import recoding
+from deidc.pixels.frames import recoding
 from tests.pixels.compressed import compressed_file
 from tests.pixels.pictures import EXPLICIT, Picture, dataset_for, file_of
 
@@ -24,8 +24,8 @@ idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 from deidc.batch.content import Content
 from deidc.ir.ops import Rectangle, WholeImage
 from deidc.pixels import recoding
-from deidc.pixels.cleaning import BlankedBytes, blank_bytes
-from deidc.pixels.masks import Painting
+from deidc.pixels.blanking.whole_objects import BlankedBytes, blank_bytes
+from deidc.pixels.frames.masks import Painting
 from deidc.runtime.outcome import Region
 
 

@@ -11,8 +11,8 @@ from pydicom.pixels import pixel_array
 from pydicom.pixels.processing import apply_color_lut, convert_color_space
 
 from deidc.ir.ops import Rectangle, WholeImage
-from deidc.pixels.cleaning import BlankedBytes, NothingToBlank, blank_bytes
-from deidc.pixels.masks import Painting
+from deidc.pixels.blanking.whole_objects import BlankedBytes, NothingToBlank, blank_bytes
+from deidc.pixels.frames.masks import Painting
 from deidc.runtime.outcome import Region
 from tests.pixels.pictures import (
     BIG,

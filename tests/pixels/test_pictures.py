@@ -17,7 +17,7 @@ from pydicom.uid import ImplicitVRLittleEndian, JPEGBaseline8Bit
 
 from deidc.batch.archives import Shelf
 from deidc.batch.sources import LocalFile, open_source
-from deidc.pixels.pictures import Pictures
+from deidc.pixels.display.pictures import Pictures
 from deidc.runtime.fold.frame import Trouble
 from tests.pixels.compressed import compressed_file, encoded_frames, lossless
 from tests.pixels.pictures import (

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from benchmarks import planted
-from deidc.pixels.rapid_ocr import RapidOcr
+from deidc.pixels.text.rapid_ocr import RapidOcr
 
 SCRIPT = """
 import sys
 {before}
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
-from deidc.pixels.text_detection import find_text
+from deidc.pixels.text.detectors import find_text
 canvas = Image.new("L", (320, 120))
 ImageDraw.Draw(canvas).text((20, 40), "DOE, JANE", fill=255, font=ImageFont.load_default(16))
 found = find_text("rapidocr", np.asarray(canvas))

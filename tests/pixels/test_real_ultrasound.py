@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from deidc import Detector, compile_recipe
-from deidc.pixels.cleaning import BlankedBytes, Painting, blank_bytes
+from deidc.pixels.blanking.whole_objects import BlankedBytes, Painting, blank_bytes
 from tests.pixels.pictures import read, reader
 
 FOLDER = Path(deid_data.__file__).parent / "data" / "ultrasounds"

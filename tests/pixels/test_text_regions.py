@@ -11,9 +11,9 @@ from pydicom.uid import JPEGBaseline8Bit, RLELossless
 
 from deidc import Detector, compile_recipe
 from deidc.ir.ops import Rectangle, TextRegions, WholeImage
-from deidc.pixels.cleaning import BlankedBytes, NothingToBlank, blank_bytes
-from deidc.pixels.masks import Masks, Painting
-from deidc.pixels.text_detection import MissingDetector
+from deidc.pixels.blanking.whole_objects import BlankedBytes, NothingToBlank, blank_bytes
+from deidc.pixels.frames.masks import Masks, Painting
+from deidc.pixels.text.detectors import MissingDetector
 from deidc.runtime.outcome import Refused, Region
 from tests.pixels.compressed import compressed_file
 from tests.pixels.pictures import EXPLICIT, Picture, blanked, dataset_for, file_of, native, native_file, read, reader

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from deidc.ir.ops import Rectangle, WholeImage
-from deidc.pixels.drawing import OUTLINE, outlined, scaled_mask, size_within
-from deidc.pixels.key_frames import key_frames
-from deidc.pixels.masks import Masks, Painting
-from deidc.pixels.pictures import Pictures
-from deidc.pixels.thumbnails import outlines_of, thumbnail_of
+from deidc.pixels.display.drawing import OUTLINE, outlined, scaled_mask, size_within
+from deidc.pixels.display.key_frames import key_frames
+from deidc.pixels.display.pictures import Pictures
+from deidc.pixels.display.thumbnails import outlines_of, thumbnail_of
+from deidc.pixels.frames.masks import Masks, Painting
 from deidc.runtime.outcome import Region
 from tests.pixels.pictures import EXPLICIT, Picture, dataset_for, file_of, native, reader
 

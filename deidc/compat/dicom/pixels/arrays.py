@@ -38,7 +38,7 @@ def cleaned_pixels(
     """Return what `clean_pixel_data` does, for an input."""
     require_extra()
     from deidc.compat.dicom.pixels.blanked import blanked, painting_of, pixels_of, source_of
-    from deidc.pixels.cleaning import Storage
+    from deidc.pixels.blanking.whole_objects import Storage
 
     if attribute not in _PIXELS:
         raise ValueError(f"pixel_data_attribute is one of {', '.join(_PIXELS)}")

@@ -31,7 +31,7 @@ from deidc.dicom.part10 import opened as parts_of
 from deidc.dicom.part10 import syntax_of as syntax_in
 from deidc.dicom.window import NotWhole, Unsuited, Window
 from deidc.ir.ops import Rectangle, WholeImage
-from deidc.pixels.cleaning import Blanked, NothingToBlank, Painting, Storage, blank_bytes
+from deidc.pixels.blanking.whole_objects import Blanked, NothingToBlank, Painting, Storage, blank_bytes
 from deidc.runtime.outcome import Fault, Refused, Region
 
 Pixels = NDArray[Any]

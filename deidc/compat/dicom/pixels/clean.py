@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from deidc.compat.dicom.pixels.blanked import Pixels, Source
     from deidc.compat.dicom.pixels.figures import Images
-    from deidc.pixels.cleaning import Painting
+    from deidc.pixels.blanking.whole_objects import Painting
 
 __all__ = ["DicomCleaner", "MissingFigures", "NotCleaned", "OutputExists", "clean_pixel_data"]
 

@@ -25,8 +25,8 @@ from pydicom.pixels.processing import apply_color_lut
 from deidc.codes import faults
 from deidc.compat.dicom.cleaning import ObjectRefused
 from deidc.compat.dicom.pixels.blanked import Pixels
-from deidc.pixels.masks import Painting, painted
-from deidc.pixels.text_regions import is_of_text
+from deidc.pixels.frames.masks import Painting, painted
+from deidc.pixels.text.regions import is_of_text
 from deidc.runtime.outcome import Fault
 
 _SIZE = (10, 6)  # inches

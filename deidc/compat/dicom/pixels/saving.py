@@ -9,7 +9,7 @@ from deidc.batch.content import Content
 from deidc.compat.dicom.pixels.blanked import Source, blanked, syntax_of
 from deidc.compat.dicom.pixels.compression import compressed
 from deidc.compat.logger import bot
-from deidc.pixels.cleaning import Painting, Storage
+from deidc.pixels.blanking.whole_objects import Painting, Storage
 
 
 def stored(source: Source, painting: Painting, *, preserve: bool, compression: str | None) -> Content:

@@ -1,0 +1,1 @@
+"""Regions of an object blanked: pixels, overlays, icons, and the attributes that describe them."""

@@ -1,0 +1,1 @@
+"""Text in frames: detectors, the regions they find, and the detector that deidc brings."""
