@@ -15,7 +15,7 @@ from benchmarks.corpora import CORPORA, Made, read_index
 from benchmarks.rows import IDLE, ROWS, ready_rows
 from benchmarks.running import emptied, look_at, run, working_folder
 from benchmarks.scratch import is_in_memory, room, takes_holes
-from deidc.batch.discovery import STATE_FOLDER
+from deidc.batch.job.discovery import STATE_FOLDER
 
 MEASURED = ("big", "long", "sparse")
 ENGINES: Mapping[str, str] = {"stream": "deidc-15", "Dataset": "deidc-dataset"}

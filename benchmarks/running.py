@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 from attrs import frozen
 
-from deidc.batch.discovery import STATE_FOLDER
+from deidc.batch.job.discovery import STATE_FOLDER
 
 LAUNCHER = Path(__file__).parent / "launcher.py"
 _KIB = 1024

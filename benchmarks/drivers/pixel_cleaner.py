@@ -15,10 +15,10 @@ else:
     from pydicom import dcmread
 
     from deidc import Detector, compile_recipe
-    from deidc.batch.archives import Shelf
-    from deidc.batch.content import Content
-    from deidc.batch.sources import LocalFile, open_source
-    from deidc.batch.writing import write_whole
+    from deidc.batch.inputs.archives import Shelf
+    from deidc.batch.inputs.sources import LocalFile, open_source
+    from deidc.batch.outputs.content import Content
+    from deidc.batch.outputs.writing import write_whole
     from deidc.pixels.blanking.whole_objects import Painting, blank_bytes
 
 if work and tool != "bytes":

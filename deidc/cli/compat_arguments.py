@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deidc.batch.workers import silence_pydicom
+from deidc.batch.job.workers import silence_pydicom
 from deidc.cli.terminal import tell
 from deidc.diagnostics import CompileError
 

@@ -28,9 +28,10 @@ def command(output: Path) -> None:
     """
     from pydicom import data
 
-    from deidc.batch.discovery import Input
-    from deidc.batch.job import Ending, Settings
-    from deidc.batch.workers import Work, run_files
+    from deidc.batch.job.discovery import Input
+    from deidc.batch.job.one_file import Settings
+    from deidc.batch.job.outcome import Ending
+    from deidc.batch.job.workers import Work, run_files
     from deidc.cli.programs import program_of
 
     program = program_of("deidc:default", ())
@@ -73,7 +74,8 @@ def _cut(value: tuple[str, str] | None) -> str:
 
 
 def _values(path: Path) -> dict[str, tuple[str, str]]:
-    from deidc.batch.reading import ReadFault, read_file
+    from deidc.batch.inputs.faults import ReadFault
+    from deidc.batch.inputs.reading import read_file
     from deidc.dicom import dictionary
     from deidc.ir.program import FormatName, Needs, Program
     from deidc.runtime.fold.lists import visit_object

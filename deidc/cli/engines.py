@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 import click
 from click.core import ParameterSource
 
-from deidc.batch.cluster import Cluster, ClusterError, cluster_at, silence_dask
-from deidc.batch.cluster_run import engine_on
-from deidc.batch.workers import Engine, Work
+from deidc.batch.cluster.client import Cluster, ClusterError, cluster_at, silence_dask
+from deidc.batch.cluster.engine import engine_on
+from deidc.batch.job.workers import Engine, Work
 
 _ADDRESS = re.compile(r"(?:tcp|tls)://[^\s/]+:\d+")
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from deidc.batch.destinations import Destination, DestinationError, LocalFolder, RemoteFolder, destination_of
-from deidc.batch.discovery import Looking, discover
-from deidc.batch.lists import PathList
-from deidc.batch.names import Template, TemplateError, check_against, parse_template
-from deidc.batch.remote import is_url
+from deidc.batch.inputs.path_lists import PathList
+from deidc.batch.inputs.remote import is_url
+from deidc.batch.job.discovery import Looking, discover
+from deidc.batch.outputs.destinations import Destination, DestinationError, LocalFolder, RemoteFolder, destination_of
+from deidc.batch.outputs.name_templates import Template, TemplateError, check_against, parse_template
 from deidc.ir.program import Program
 
 _SIZE = re.compile(r"(\d+)([KMGT]?)", re.IGNORECASE)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deidc.batch.atomic import write_atomically
-from deidc.batch.content import Content
+from deidc.batch.outputs.atomic import write_atomically
+from deidc.batch.outputs.content import Content
 from deidc.cli.compat_arguments import files_of, recipe_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from deidc.batch.verification import Verification, verify_manifest
+from deidc.batch.account.verification import Verification, verify_manifest
 
 
 @click.group("manifest")

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from deidc.batch.archives import Shelf
-from deidc.batch.atomic import write_atomically
-from deidc.batch.content import Content
-from deidc.batch.destinations import LocalFolder
-from deidc.batch.discovery import Input
-from deidc.batch.job import Ending, FileOutcome, Settings, run_file
-from deidc.batch.manifest import line_of
-from deidc.batch.sources import LocalFile, NotOpened, open_source
-from deidc.batch.variables import VariablesError, parse_assignments
-from deidc.batch.workers import silence_pydicom
+from deidc.batch.account.manifest import line_of
+from deidc.batch.inputs.archives import Shelf
+from deidc.batch.inputs.sources import LocalFile, NotOpened, open_source
+from deidc.batch.job.discovery import Input
+from deidc.batch.job.one_file import Settings, run_file
+from deidc.batch.job.outcome import Ending, FileOutcome
+from deidc.batch.job.variables import VariablesError, parse_assignments
+from deidc.batch.job.workers import silence_pydicom
+from deidc.batch.outputs.atomic import write_atomically
+from deidc.batch.outputs.content import Content
+from deidc.batch.outputs.destinations import LocalFolder
 from deidc.cli.programs import functions_of, program_of, require_packages
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Unsuited

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
-from deidc.batch.job import Ending, FileOutcome
+from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.cli.summary import Summary
 
 _ROOMY = 120  # columns

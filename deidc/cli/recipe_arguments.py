@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 from attrs import field, frozen
 
-from deidc.batch.atomic import write_atomically
-from deidc.batch.content import Content
+from deidc.batch.outputs.atomic import write_atomically
+from deidc.batch.outputs.content import Content
 from deidc.diagnostics import Diagnostic, Report
 from deidc.grammar.reader import decode
 from deidc.ir.compile import find_recipe

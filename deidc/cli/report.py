@@ -12,12 +12,12 @@ from pathlib import Path
 import click
 from attrs import define, evolve, field
 
-from deidc.batch.atomic import write_atomically
-from deidc.batch.content import Content
-from deidc.batch.discovery import Input
-from deidc.batch.job import Ending, FileOutcome
-from deidc.batch.manifest import line_of
-from deidc.batch.thumbnails import deserves_thumbnail
+from deidc.batch.account.manifest import line_of
+from deidc.batch.job.discovery import Input
+from deidc.batch.job.outcome import Ending, FileOutcome
+from deidc.batch.job.thumbnails import deserves_thumbnail
+from deidc.batch.outputs.atomic import write_atomically
+from deidc.batch.outputs.content import Content
 from deidc.cli.summary import Summary, name_of_attribute
 from deidc.ir.program import Program
 from deidc.render.run_page import (

@@ -13,21 +13,22 @@ from pathlib import Path
 import click
 from attrs import evolve
 
-from deidc.batch.cluster import ClusterError
-from deidc.batch.destinations import Destination, RemoteFolder
-from deidc.batch.discovery import InputError, check_inputs, discover
-from deidc.batch.job import Ending, FileOutcome, Settings
-from deidc.batch.journal import JournalError, JournalGone
-from deidc.batch.ledger import Ledger
-from deidc.batch.manifest import line_of
-from deidc.batch.references import References
-from deidc.batch.rehearsal import Rehearsal
-from deidc.batch.run_identity import RunIdentity
-from deidc.batch.start import CannotStart, Start, journal_token, started
-from deidc.batch.thumbnails import Thumbnails
-from deidc.batch.twins import twins_marked
-from deidc.batch.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
-from deidc.batch.workers import Work, run_numbered, silence_pydicom
+from deidc.batch.account.journal import JournalError, JournalGone
+from deidc.batch.account.ledger import Ledger
+from deidc.batch.account.manifest import line_of
+from deidc.batch.account.run_identity import RunIdentity
+from deidc.batch.account.start import CannotStart, Start, journal_token, started
+from deidc.batch.account.unjournaled import Rehearsal
+from deidc.batch.cluster.client import ClusterError
+from deidc.batch.job.discovery import InputError, check_inputs, discover
+from deidc.batch.job.one_file import Settings
+from deidc.batch.job.outcome import Ending, FileOutcome
+from deidc.batch.job.references import References
+from deidc.batch.job.thumbnails import Thumbnails
+from deidc.batch.job.twins import twins_marked
+from deidc.batch.job.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
+from deidc.batch.job.workers import Work, run_numbered, silence_pydicom
+from deidc.batch.outputs.destinations import Destination, RemoteFolder
 from deidc.cli.engines import check_engine, cluster_for, engine_for, tell_declined
 from deidc.cli.inputs import Size, counting, destination_for, inputs_of, quarantine_for, template_for
 from deidc.cli.programs import functions_of, program_of, require_packages

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import click
 from attrs import frozen
 
-from deidc.batch.discovery import InputError, check_inputs, discover
-from deidc.batch.reading import ReadFault, read_file
-from deidc.batch.workers import silence_pydicom
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_file
+from deidc.batch.job.discovery import InputError, check_inputs, discover
+from deidc.batch.job.workers import silence_pydicom
 from deidc.codes import faults
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import Undecodable

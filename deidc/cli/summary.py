@@ -8,9 +8,9 @@ from collections import Counter
 import click
 from attrs import define, field
 
-from deidc.batch.job import Ending, FileOutcome
-from deidc.batch.manifest import line_of
-from deidc.batch.references import ReferenceReport
+from deidc.batch.account.manifest import line_of
+from deidc.batch.job.outcome import Ending, FileOutcome
+from deidc.batch.job.references import ReferenceReport
 from deidc.dicom.dictionary import element_keyword
 from deidc.ir import ops
 from deidc.ir.program import Program

@@ -10,10 +10,11 @@ from pathlib import Path
 import click
 from pydicom.dataset import Dataset
 
-from deidc.batch.manifest import line_of
-from deidc.batch.reading import ReadFault, read_file
-from deidc.batch.variables import VariablesError, parse_assignments
-from deidc.batch.workers import silence_pydicom
+from deidc.batch.account.manifest import line_of
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_file
+from deidc.batch.job.variables import VariablesError, parse_assignments
+from deidc.batch.job.workers import silence_pydicom
 from deidc.cli.programs import functions_of, program_of
 from deidc.diagnostics import Diagnostic
 from deidc.dicom import dictionary

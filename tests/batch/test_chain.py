@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from deidc.batch.chain import START, Broken, Link, chained, read_chain
+from deidc.batch.account.chain import START, Broken, Link, chained, read_chain
 
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.lists(st.text(max_size=3), max_size=2)

@@ -13,10 +13,10 @@ from attrs import frozen
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from deidc.batch.archives import Shelf
-from deidc.batch.atomic import write_atomically
-from deidc.batch.content import Content, InputShrank
-from deidc.batch.sources import LocalFile, Opened, open_source
+from deidc.batch.inputs.archives import Shelf
+from deidc.batch.inputs.sources import LocalFile, Opened, open_source
+from deidc.batch.outputs.atomic import write_atomically
+from deidc.batch.outputs.content import Content, InputShrank
 from deidc.dicom.edits import Span
 from tests.files import tree_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deidc.batch.discovery import InputError, check_inputs, discover
+from deidc.batch.job.discovery import InputError, check_inputs, discover
 
 
 @pytest.fixture

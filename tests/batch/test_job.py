@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from deidc import Functions, Machine, compile_recipe
-from deidc.batch.discovery import Input
-from deidc.batch.job import Ending, Settings, run_file
+from deidc.batch.job.discovery import Input
+from deidc.batch.job.one_file import Settings, run_file
+from deidc.batch.job.outcome import Ending
 from tests.files import copy_of
 from tests.running import machine_for
 
@@ -39,7 +40,7 @@ def test_an_output_that_is_the_input_is_refused(source, tmp_path):
 
 def test_a_row_with_a_value_of_the_wrong_type_refuses_its_file(source, tmp_path):
     """And says which variable, not which value."""
-    from deidc.batch.variables import KeyedBy, Rows
+    from deidc.batch.job.variables import KeyedBy, Rows
 
     program = compile_recipe("FORMAT dicom\n\n%vars\nVAR days int\n\n%header\nJITTER StudyDate var:days\n")
     machine = Machine.link(program, per_object=["days"])

@@ -19,8 +19,8 @@ from pydicom.uid import (
 )
 
 from deidc import compile_recipe
-from deidc.batch.front import values_at
-from deidc.batch.names import TemplateError, Unnamed, check_against, parse_template, spelt
+from deidc.batch.outputs.front import values_at
+from deidc.batch.outputs.name_templates import TemplateError, Unnamed, check_against, parse_template, spelt
 from deidc.ir.basic_profile import IDENTIFYING
 from tests.files import shipped
 from tests.recipes import test_basic_profile

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deidc import compile_recipe
-from deidc.batch.discovery import Input
-from deidc.batch.job import Ending, Settings
-from deidc.batch.workers import Work, run_files
+from deidc.batch.job.discovery import Input
+from deidc.batch.job.one_file import Settings
+from deidc.batch.job.outcome import Ending
+from deidc.batch.job.workers import Work, run_files
 from tests.files import shipped
 
 NAMES = (

@@ -13,11 +13,12 @@ from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 from deidc import Machine, compile_recipe
-from deidc.batch.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
-from deidc.batch.discovery import Input
-from deidc.batch.earlier import Held
-from deidc.batch.job import Ending, FileOutcome, Settings, run_file
-from deidc.batch.workers import Work, discard_leftovers_of, run_files
+from deidc.batch.inputs.earlier import Held
+from deidc.batch.job.discovery import Input
+from deidc.batch.job.one_file import Settings, run_file
+from deidc.batch.job.outcome import Ending, FileOutcome
+from deidc.batch.job.workers import Work, discard_leftovers_of, run_files
+from deidc.batch.outputs.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from tests.pixels.compressed import compressed_file
 from tests.pixels.pictures import BIG, EXPLICIT, IMPLICIT, Picture, blanked, file_of, mask_of, native_file
 

@@ -10,7 +10,8 @@ import zlib
 import pytest
 from pydicom import dcmread
 
-from deidc.batch.reading import ReadFault, read_bytes, read_file
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_bytes, read_file
 from tests.files import FOLDER, shipped
 
 NOT_WHOLE = {"MR_truncated.dcm", "rtplan_truncated.dcm"}

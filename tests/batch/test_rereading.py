@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deidc.batch.content import Content
-from deidc.batch.rereading import Rereader
+from deidc.batch.outputs.content import Content
+from deidc.batch.outputs.rereading import Rereader
 from deidc.dicom.edits import Span
 
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deidc.batch.archives import Member as InArchive
-from deidc.batch.archives import Shelf, Unusable, kind_of, members
-from deidc.batch.places import safe_place
-from deidc.batch.sources import LocalFile, Member, NotOpened, Remote, open_source
+from deidc.batch.inputs.archives import Member as InArchive
+from deidc.batch.inputs.archives import Shelf, Unusable, kind_of, members
+from deidc.batch.inputs.places import safe_place
+from deidc.batch.inputs.sources import LocalFile, Member, NotOpened, Remote, open_source
 from tests.files import copy_of
 
 CONTENTS = {"a/one.bin": bytes(range(256)) * 40, "a/two.bin": b"x", "three.bin": b"y" * 100_000}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deidc.batch.variables import KeyedBy, VariablesError, parse_assignments, read_rows, typed
+from deidc.batch.job.variables import KeyedBy, VariablesError, parse_assignments, read_rows, typed
 from deidc.ir.program import NeededVariable, VariableKind
 from deidc.runtime.functions.tables import Table
 from tests.running import dataset_of, file_dataset

@@ -12,10 +12,11 @@ import pytest
 from pydicom import dcmread
 
 from deidc import Cleaned, Machine, compile_recipe
-from deidc.batch.atomic import discard_leftovers, write_atomically
-from deidc.batch.content import Content
-from deidc.batch.reading import ReadFault, read_bytes, read_file
-from deidc.batch.writing import encode
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_bytes, read_file
+from deidc.batch.outputs.atomic import discard_leftovers, write_atomically
+from deidc.batch.outputs.content import Content
+from deidc.batch.outputs.writing import encode
 from deidc.dicom.window import InMemory, Unsuited
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 from tests.files import FOLDER, shipped, tree_of

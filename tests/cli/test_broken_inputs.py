@@ -9,7 +9,8 @@ from random import Random
 import pytest
 from pydicom import dcmread
 
-from deidc.batch.reading import ReadFault, read_file
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_file
 from tests.files import shipped, tree_of
 
 CUT = "rtplan.dcm"

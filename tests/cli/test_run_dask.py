@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 
 from deidc import compile_recipe
-from deidc.batch.cluster import ClusterError, cluster_at
-from deidc.batch.cluster_worker import Parcel, accept, versions
-from deidc.batch.job import Settings
-from deidc.batch.workers import Work
+from deidc.batch.cluster.client import ClusterError, cluster_at
+from deidc.batch.cluster.worker import Parcel, accept, versions
+from deidc.batch.job.one_file import Settings
+from deidc.batch.job.workers import Work
 from tests.cli.dask_processes import DaskProcesses, stop
 from tests.files import copy_of, shipped, tree_of
 
@@ -263,7 +263,7 @@ def test_workers_that_differ_are_refused_at_the_start(deidc, recipe, scans, dask
         dask.worker(f"odd-{number}", before=before, threads=threads, wait=False)
         for number, (before, threads) in enumerate([
             ("import deidc.version; deidc.version.__version__ = '9.9'", 1),
-            (f"import deidc.batch.cluster_worker as one, types; {python}", 1),
+            (f"import deidc.batch.cluster.worker as one, types; {python}", 1),
             ("import sys; sys.modules['deidc'] = None", 1),
             ("import sys", 3),
         ])

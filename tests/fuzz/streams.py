@@ -11,8 +11,9 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from deidc import Cleaned, Machine, Refused, compile_recipe
-from deidc.batch.reading import ReadFault, read_bytes
-from deidc.batch.writing import encode
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_bytes
+from deidc.batch.outputs.writing import encode
 from deidc.dicom import window
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import InMemory, NotWhole, Unsuited

@@ -21,7 +21,7 @@ FRAME = 720 * 960 * 3
 PEAK = """
 import os, resource, sys
 idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-from deidc.batch.content import Content
+from deidc.batch.outputs.content import Content
 from deidc.ir.ops import Rectangle, WholeImage
 from deidc.pixels import recoding
 from deidc.pixels.blanking.whole_objects import BlankedBytes, blank_bytes

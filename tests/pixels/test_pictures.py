@@ -15,8 +15,8 @@ from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 from pydicom.uid import ImplicitVRLittleEndian, JPEGBaseline8Bit
 
-from deidc.batch.archives import Shelf
-from deidc.batch.sources import LocalFile, open_source
+from deidc.batch.inputs.archives import Shelf
+from deidc.batch.inputs.sources import LocalFile, open_source
 from deidc.pixels.display.pictures import Pictures
 from deidc.runtime.fold.frame import Trouble
 from tests.pixels.compressed import compressed_file, encoded_frames, lossless

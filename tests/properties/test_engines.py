@@ -18,8 +18,9 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from deidc import Cleaned, Machine, Refused, compile_recipe
-from deidc.batch.reading import ReadFault, read_bytes
-from deidc.batch.writing import encode
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_bytes
+from deidc.batch.outputs.writing import encode
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import InMemory, NotWhole, Unsuited
 from deidc.ir.library import shipped_recipes

@@ -11,7 +11,8 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from deidc import Functions, Machine, Refused, compile_recipe
-from deidc.batch.reading import ReadFault, read_bytes
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_bytes
 from deidc.dicom.window import InMemory, Unsuited
 from tests.properties.test_engines import in_file
 from tests.strategies.objects import NESTED, POOL, element, objects

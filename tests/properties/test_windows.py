@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 
 from deidc import Functions, Machine, Refused, compile_recipe
-from deidc.batch.reading import ReadFault, read_bytes
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_bytes
 from deidc.dicom import window
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import InMemory, NotWhole, Unsuited

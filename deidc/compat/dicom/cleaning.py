@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pydicom.dataset import Dataset
 
-from deidc.batch.cleaning import Given, NotRead, clean
-from deidc.batch.sources import NotOpened
+from deidc.batch.inputs.sources import NotOpened
+from deidc.batch.job.cleaning import Given, NotRead, clean
 from deidc.codes import faults
 from deidc.compat.dicom.linking import machine_of
 from deidc.compat.logger import bot

@@ -10,8 +10,8 @@ from typing import Any, assert_never
 from attrs import frozen
 from pydicom.dataset import Dataset, FileDataset
 
-from deidc.batch.cleaning import Given, content_of
-from deidc.batch.reading import ReadFault
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.job.cleaning import Given, content_of
 from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom.cleaning import clean_given, clean_in_place
 from deidc.compat.dicom.field import DicomField

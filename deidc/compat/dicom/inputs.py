@@ -14,9 +14,9 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
 
-from deidc.batch.archives import Shelf
-from deidc.batch.cleaning import Given, NotRead
-from deidc.batch.sources import LocalFile, NotOpened, Opened, OpenedBytes, open_source
+from deidc.batch.inputs.archives import Shelf
+from deidc.batch.inputs.sources import LocalFile, NotOpened, Opened, OpenedBytes, open_source
+from deidc.batch.job.cleaning import Given, NotRead
 from deidc.codes import faults
 from deidc.compat.dicom.cleaning import ObjectRefused
 from deidc.dicom import dictionary

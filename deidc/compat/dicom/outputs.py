@@ -11,9 +11,9 @@ from pathlib import Path
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from deidc.batch.content import Content
-from deidc.batch.reading import ReadFault
-from deidc.batch.writing import encode, write_whole
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.outputs.content import Content
+from deidc.batch.outputs.writing import encode, write_whole
 from deidc.codes import faults
 from deidc.compat.dicom.inputs import Input
 

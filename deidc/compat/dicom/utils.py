@@ -14,8 +14,8 @@ from typing import Any
 import pydicom
 from pydicom.dataset import Dataset, FileDataset
 
-from deidc.batch import archives
-from deidc.batch.places import safe_place
+from deidc.batch.inputs import archives
+from deidc.batch.inputs.places import safe_place
 from deidc.compat.dicom.outputs import content_of_dataset, exists, write
 from deidc.compat.dicom.validate import FileName, is_dicom
 from deidc.compat.logger import bot

@@ -7,7 +7,7 @@ import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
-from deidc.batch.workers import silence_pydicom
+from deidc.batch.job.workers import silence_pydicom
 from deidc.compat.data import get_dataset
 from deidc.compat.dicom.utils import get_files
 from deidc.compat.dicom.validate import FileName

@@ -8,7 +8,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from deidc.batch.workers import silence_pydicom
+from deidc.batch.job.workers import silence_pydicom
 from deidc.compat.dicom.utils import get_files
 from deidc.compat.inspection import inspect
 from deidc.compat.logger import bot

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from deidc.batch.atomic import write_atomically
-from deidc.batch.content import Content
+from deidc.batch.outputs.atomic import write_atomically
+from deidc.batch.outputs.content import Content
 from deidc.compat.config import DeidRecipe
 from deidc.compat.inspection import Inspection
 from deidc.compat.recipe_files import RecipeNotFound

@@ -110,7 +110,7 @@ class Recoding:
         source = self.source.frames[frame].encoded(self.window)
         one = decoded(source, self.image, self.syntax)
         if self.syntax == jpeg_blocks.SYNTAX and not self.native:
-            data = jpeg_blocks.jpeg_blocks(source, one, self.image, self.masks.of(frame), self.top)
+            data = jpeg_blocks.in_blocks(source, one, self.image, self.masks.of(frame), self.top)
         else:
             self._blank(one, frame)
             data = one.pixels.tobytes() if self.native else encoded(one, self.image, self.syntax)

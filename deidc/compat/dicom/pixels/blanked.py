@@ -19,8 +19,8 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import as_pixel_options, pixel_array
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGBaseline8Bit, JPEGExtended12Bit
 
-from deidc.batch.content import Content, Ranges
-from deidc.batch.sources import OpenedBytes
+from deidc.batch.inputs.sources import OpenedBytes
+from deidc.batch.outputs.content import Content, Ranges
 from deidc.codes import faults
 from deidc.compat.dicom.cleaning import ObjectRefused
 from deidc.compat.dicom.inputs import InMemory, Input, opened

@@ -178,7 +178,7 @@ class DicomCleaner:
         Needs the extra `figures`.
         """
         given, images = self._asked_for(image_type), self._images(image_type)
-        from deidc.batch.content import Content
+        from deidc.batch.outputs.content import Content
         from deidc.compat.dicom.pixels.figures import figure_of, png
 
         picture = Content.of(png(figure_of(images, title, self.font)))
@@ -204,7 +204,7 @@ class DicomCleaner:
         if len(images.frames) < 2:
             bot.warning("an image of one frame makes no film; save_png draws it")
             return None
-        from deidc.batch.content import Content
+        from deidc.batch.outputs.content import Content
         from deidc.compat.dicom.pixels.figures import film
 
         moving = Content.of(film(images, title or "deid-animation"))

@@ -10,7 +10,7 @@ from pydicom.dataset import FileDataset
 from pydicom.pixels.utils import iter_pixels
 from pydicom.uid import UID, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
-from deidc.batch.content import Content
+from deidc.batch.outputs.content import Content
 from deidc.compat.dicom.outputs import content_of_dataset
 
 # What pydicom can encode so that nothing is lost.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydicom import config
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from deidc.batch.content import Content
+from deidc.batch.outputs.content import Content
 from deidc.compat.dicom.pixels.blanked import Source, blanked, syntax_of
 from deidc.compat.dicom.pixels.compression import compressed
 from deidc.compat.logger import bot

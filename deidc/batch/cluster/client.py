@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 
 from attrs import define, field
 
-from deidc.batch.cluster_worker import Answer, Handed, Parcel, accept, clean, differing, forget, versions
-from deidc.batch.workers import Work
+from deidc.batch.cluster.worker import Answer, Handed, Parcel, accept, clean, differing, forget, versions
+from deidc.batch.job.workers import Work
 
 # Seconds: to reach a scheduler, for a worker to come where there is none, between looks at who is there.
 CONNECT_WITHIN = 10.0

@@ -9,9 +9,9 @@ from pathlib import Path
 from pydicom import dcmwrite
 from pydicom.dataset import FileDataset, FileMetaDataset
 
-from deidc.batch.atomic import write_atomically
-from deidc.batch.content import Content, InputShrank
-from deidc.batch.reading import ReadFault
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.outputs.atomic import write_atomically
+from deidc.batch.outputs.content import Content, InputShrank
 from deidc.codes import faults
 from deidc.dicom.layout import Encoding
 from deidc.dicom.part10 import PREAMBLE, syntax_of

@@ -17,12 +17,13 @@ from typing import Any, TypeAlias
 import pydicom
 from attrs import evolve, field, frozen
 
-from deidc.batch.archives import Shelf
-from deidc.batch.discovery import Input
-from deidc.batch.job import FileOutcome, run_file
-from deidc.batch.run_lock import is_permitted, worker_lock
-from deidc.batch.variables import Rows
-from deidc.batch.workers import Work, silence_pydicom
+from deidc.batch.inputs.archives import Shelf
+from deidc.batch.job.discovery import Input
+from deidc.batch.job.one_file import run_file
+from deidc.batch.job.outcome import FileOutcome
+from deidc.batch.job.run_lock import is_permitted, worker_lock
+from deidc.batch.job.variables import Rows
+from deidc.batch.job.workers import Work, silence_pydicom
 from deidc.pixels import MissingExtra
 from deidc.pixels.text.detectors import MissingDetector, require_for_pixels
 from deidc.runtime.machine import LinkError, Machine

@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from attrs import define, field, frozen
 from pydicom.dataset import FileDataset
 
-from deidc.batch.content import Content
-from deidc.batch.reading import ReadFault, read_bytes
-from deidc.batch.rereading import Rereader
-from deidc.batch.sources import Opened
-from deidc.batch.writing import encode
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_bytes
+from deidc.batch.inputs.sources import Opened
+from deidc.batch.outputs.content import Content
+from deidc.batch.outputs.rereading import Rereader
+from deidc.batch.outputs.writing import encode
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Unsuited
 from deidc.ir.ops import Storage

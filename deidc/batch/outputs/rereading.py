@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import define, field
 
-from deidc.batch.content import Content, Ranges
+from deidc.batch.outputs.content import Content, Ranges
 from deidc.dicom.edits import Span
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 from attrs import evolve
 
-from deidc.batch.discovery import Input
+from deidc.batch.job.discovery import Input
 
 _CHUNK = 64
 _CLAIM = "INSERT OR IGNORE INTO places VALUES (?, 0)"

@@ -10,15 +10,15 @@ from typing import assert_never
 
 from attrs import field, frozen
 
-from deidc.batch.atomic import discard_leftovers
-from deidc.batch.chain import START
-from deidc.batch.destinations import Destination, LocalFolder, RemoteFolder
-from deidc.batch.discovery import STATE_FOLDER
-from deidc.batch.journal import Journal, JournalError, OtherRunError, discard_journal, is_journal
-from deidc.batch.ledger import Ledger
-from deidc.batch.manifest import Manifest, ManifestError
-from deidc.batch.run_identity import RunIdentity
-from deidc.batch.run_lock import LockedError, run_lock
+from deidc.batch.account.chain import START
+from deidc.batch.account.journal import Journal, JournalError, OtherRunError, discard_journal, is_journal
+from deidc.batch.account.ledger import Ledger
+from deidc.batch.account.manifest import Manifest, ManifestError
+from deidc.batch.account.run_identity import RunIdentity
+from deidc.batch.job.discovery import STATE_FOLDER
+from deidc.batch.job.run_lock import LockedError, run_lock
+from deidc.batch.outputs.atomic import discard_leftovers
+from deidc.batch.outputs.destinations import Destination, LocalFolder, RemoteFolder
 from deidc.ir.program import Program
 
 JOURNAL = "journal.sqlite"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import asdict, field, frozen
 
-from deidc.batch.variables import Rows
+from deidc.batch.job.variables import Rows
 from deidc.runtime.functions.tables import Table
 from deidc.version import __version__
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from deidc.batch.chain import START, Broken, read_chain
-from deidc.batch.discovery import STATE_FOLDER
+from deidc.batch.account.chain import START, Broken, read_chain
+from deidc.batch.job.discovery import STATE_FOLDER
 
 
 @frozen

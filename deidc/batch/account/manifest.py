@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 from attrs import define, field
 
-from deidc.batch.chain import START, Broken, chained, read_chain
-from deidc.batch.job import FileOutcome
+from deidc.batch.account.chain import START, Broken, chained, read_chain
+from deidc.batch.job.outcome import FileOutcome
 from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.runtime.outcome import Blanked, Region, Shape, TextSearch

@@ -7,28 +7,19 @@ import struct
 import warnings
 from pathlib import Path
 
-from attrs import frozen
 from pydicom import dcmread
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.uid import DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
-from deidc.batch.archives import Shelf
-from deidc.batch.sources import MEMBER_LIMIT, LocalFile, NotOpened, Source, open_source
+from deidc.batch.inputs.archives import Shelf
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.sources import MEMBER_LIMIT, LocalFile, NotOpened, Source, open_source
 from deidc.codes import faults
-from deidc.diagnostics import Rule
 from deidc.dicom.layout import Damaged, Encoding, inflated, skip_file_meta, top_level_tags
 from deidc.dicom.part10 import PREAMBLE, PREFIX, begins_like_data_set
 from deidc.dicom.window import NotWhole
-
-
-@frozen
-class ReadFault:
-    """Why a file was not read, or its output not written, in words without data."""
-
-    rule: Rule
-    message: str
 
 
 def bytes_of(source: Path | Source, shelf: Shelf | None = None, member_limit: int = MEMBER_LIMIT) -> bytes | ReadFault:

@@ -9,7 +9,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from deidc.batch.content import Content
+from deidc.batch.outputs.content import Content
 
 TEMPORARY_PREFIX = ".deidc-"
 TEMPORARY_SUFFIX = ".part"

@@ -8,11 +8,11 @@ from typing import TypeAlias, assert_never
 
 from attrs import frozen
 
-from deidc.batch import remote
-from deidc.batch.content import Content
-from deidc.batch.reading import ReadFault
-from deidc.batch.sources import LocalFile, Member, Remote, Source
-from deidc.batch.writing import write_whole
+from deidc.batch.inputs import remote
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.sources import LocalFile, Member, Remote, Source
+from deidc.batch.outputs.content import Content
+from deidc.batch.outputs.writing import write_whole
 from deidc.codes import faults
 
 

@@ -4,91 +4,36 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 from pydicom.dataset import FileDataset
 
-from deidc.batch.archives import Shelf
-from deidc.batch.cleaning import Given, NotRead, clean, content_of, in_pixels
-from deidc.batch.content import Content, chunks_of, digest_of
-from deidc.batch.destinations import Destination, as_destination, holds, put, read_at
-from deidc.batch.discovery import Input
-from deidc.batch.earlier import Begun, Held, Unchanged, Written
-from deidc.batch.front import values_at
-from deidc.batch.names import Template, Unnamed
-from deidc.batch.reading import ReadFault, read_bytes, read_file
-from deidc.batch.references import Links, links_of
-from deidc.batch.sources import MEMBER_LIMIT, NotOpened, open_source
-from deidc.batch.stat_identity import StatIdentity, identity_of
-from deidc.batch.thumbnails import Thumbnail, Thumbnails, WrittenTo, deserves_thumbnail, thumbnail_for
-from deidc.batch.variables import Rows, VariablesError, typed
+from deidc.batch.inputs.archives import Shelf
+from deidc.batch.inputs.earlier import Begun, Held, Unchanged, Written
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_bytes, read_file
+from deidc.batch.inputs.sources import MEMBER_LIMIT, NotOpened, open_source
+from deidc.batch.inputs.stat_identity import identity_of
+from deidc.batch.job.cleaning import Given, NotRead, clean, content_of, in_pixels
+from deidc.batch.job.discovery import Input
+from deidc.batch.job.outcome import Ending, FileOutcome
+from deidc.batch.job.references import Links, links_of
+from deidc.batch.job.thumbnails import Thumbnail, Thumbnails, WrittenTo, deserves_thumbnail, thumbnail_for
+from deidc.batch.job.variables import Rows, VariablesError, typed
+from deidc.batch.outputs.content import Content, chunks_of, digest_of
+from deidc.batch.outputs.destinations import Destination, as_destination, holds, put, read_at
+from deidc.batch.outputs.front import values_at
+from deidc.batch.outputs.name_templates import Template, Unnamed
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.ir.ops import Policy, Storage
 from deidc.runtime.machine import Machine
-from deidc.runtime.outcome import Blanked, Cleaned, Fault, Flag, Refused, TextSearch
+from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 
 _ITEM = re.compile(r"\[\d+\]")
 _CHANGED = "the input was changed since its output was written"
-
-
-class Ending(StrEnum):
-    """How a file ended."""
-
-    WRITTEN = "written"
-    UNCHANGED = "unchanged"
-    FLAGGED = "flagged"
-    REFUSED = "refused"
-    SKIPPED = "skipped"
-
-
-@frozen
-class FileOutcome:
-    """What became of one input; nothing in it comes from the object but digests.
-
-    Attributes:
-        effects: how often each op had each effect.
-        output: the path relative to the output folder, if the file was written (or would be, in a dry run).
-        quarantined: whether the object was put into the folder for those that a label sets apart.
-        flags: labels that fired, with what they ask.
-        holding: those of them that hold the object back, because of their policy, or because nothing was blanked.
-        blanked: what was blanked in the pixels, if anything was.
-        text: whether text was looked for in the pixels.
-        dataset_engine: why the file went through the Dataset engine, if it did.
-        input_digest, output_digest: SHA-256 of all bytes; of the input, also where times cannot tell a change.
-        size, output_size: bytes of the input, and bytes of the output.
-        identity: what the file system told of the input before it was read, if a later change is sure to change it.
-        attributes: how often each op had each effect on each attribute, if the settings ask for it.
-        thumbnail: a small picture of what became of an image that a label flags, if the input was asked for one.
-        before, after: links of the input, and of the output if it was written, if they were asked for.
-
-    """
-
-    number: int
-    source: Input = field(repr=False)
-    ending: Ending
-    faults: tuple[Fault, ...] = ()
-    flags: tuple[Flag, ...] = ()
-    holding: tuple[Flag, ...] = ()
-    blanked: Blanked | None = None
-    text: TextSearch | None = None
-    effects: Mapping[tuple[int, str], int] = field(factory=dict)
-    output: Path | None = field(default=None, repr=False)
-    quarantined: bool = False
-    input_digest: str | None = None
-    output_digest: str | None = None
-    size: int = 0
-    output_size: int | None = None
-    dataset_engine: str | None = None
-    identity: StatIdentity | None = field(default=None, repr=False)
-    attributes: Mapping[tuple[int, str, str], int] = field(factory=dict)
-    thumbnail: Thumbnail | None = field(default=None, repr=False)
-    before: Links | None = field(default=None, repr=False)
-    after: Links | None = field(default=None, repr=False)
 
 
 @frozen

@@ -15,16 +15,17 @@ from typing import NoReturn, assert_never
 
 from attrs import define, evolve, field
 
-from deidc.batch.cluster import Cluster, ClusterError, ClusterWorker, Task
-from deidc.batch.cluster_worker import Answer, Handed
-from deidc.batch.destinations import Destination, LocalFolder, RemoteFolder
-from deidc.batch.discovery import Input
-from deidc.batch.job import FileOutcome, Settings
-from deidc.batch.run_lock import permit
-from deidc.batch.sources import LocalFile, Member, Remote, Source
-from deidc.batch.stat_identity import StatIdentity, identity_of
-from deidc.batch.variables import KeyedBy, Rows
-from deidc.batch.workers import Engine, Work, died_twice, discard_leftovers_of, outcome_without_work
+from deidc.batch.cluster.client import Cluster, ClusterError, ClusterWorker, Task
+from deidc.batch.cluster.worker import Answer, Handed
+from deidc.batch.inputs.sources import LocalFile, Member, Remote, Source
+from deidc.batch.inputs.stat_identity import StatIdentity, identity_of
+from deidc.batch.job.discovery import Input
+from deidc.batch.job.one_file import Settings
+from deidc.batch.job.outcome import FileOutcome
+from deidc.batch.job.run_lock import permit
+from deidc.batch.job.variables import KeyedBy, Rows
+from deidc.batch.job.workers import Engine, Work, died_twice, discard_leftovers_of, outcome_without_work
+from deidc.batch.outputs.destinations import Destination, LocalFolder, RemoteFolder
 
 # Tasks on their way to a worker: one that it is at, one that waits.
 _TASKS_A_WORKER = 2

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from attrs import frozen
 
-from deidc.batch.sources import LocalFile, Member, Remote, Source
+from deidc.batch.inputs.sources import LocalFile, Member, Remote, Source
 
 # Coarser than the clock of any file system in use (FAT counts in steps of 2 s).
 _COARSEST_NS = 2_000_000_000

@@ -17,8 +17,8 @@ from typing import TypeAlias
 
 from attrs import define, field, frozen
 
-from deidc.batch.run_identity import SALT_BYTES, RunIdentity
-from deidc.batch.stat_identity import StatIdentity
+from deidc.batch.account.run_identity import SALT_BYTES, RunIdentity
+from deidc.batch.inputs.stat_identity import StatIdentity
 
 _LAYOUT = 1
 _SCHEMA = """

@@ -16,14 +16,14 @@ from pathlib import Path
 
 from attrs import define, evolve, field
 
-from deidc.batch.chain import START, chained
-from deidc.batch.destinations import Destination, may_hold, size_at
-from deidc.batch.discovery import Input
-from deidc.batch.earlier import Begun, Earlier, Held, Unchanged, Written
-from deidc.batch.job import Ending, FileOutcome
-from deidc.batch.journal import EndedRow, Entry, Journal, ended_row
-from deidc.batch.manifest import Manifest, outcome_record
-from deidc.batch.stat_identity import StatIdentity, identity_of
+from deidc.batch.account.chain import START, chained
+from deidc.batch.account.journal import EndedRow, Entry, Journal, ended_row
+from deidc.batch.account.manifest import Manifest, outcome_record
+from deidc.batch.inputs.earlier import Begun, Earlier, Held, Unchanged, Written
+from deidc.batch.inputs.stat_identity import StatIdentity, identity_of
+from deidc.batch.job.discovery import Input
+from deidc.batch.job.outcome import Ending, FileOutcome
+from deidc.batch.outputs.destinations import Destination, may_hold, size_at
 from deidc.ir.program import Program
 
 # A commit every so many files or seconds: what a killed run has to do again.

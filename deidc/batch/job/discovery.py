@@ -13,13 +13,13 @@ from typing import assert_never
 
 from attrs import field, frozen
 
-from deidc.batch import archives, dicomdir, remote
-from deidc.batch.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
-from deidc.batch.destinations import Destination, LocalFolder, RemoteFolder, as_destination
-from deidc.batch.earlier import Earlier
-from deidc.batch.lists import PathList
-from deidc.batch.places import safe_place
-from deidc.batch.sources import LocalFile, Member, Remote, Source
+from deidc.batch.inputs import archives, dicomdir, remote
+from deidc.batch.inputs.earlier import Earlier
+from deidc.batch.inputs.path_lists import PathList
+from deidc.batch.inputs.places import safe_place
+from deidc.batch.inputs.sources import LocalFile, Member, Remote, Source
+from deidc.batch.outputs.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
+from deidc.batch.outputs.destinations import Destination, LocalFolder, RemoteFolder, as_destination
 from deidc.codes import faults
 from deidc.runtime.outcome import Fault
 

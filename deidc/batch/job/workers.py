@@ -21,14 +21,15 @@ from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
-from deidc.batch.archives import Shelf
-from deidc.batch.atomic import discard_leftovers
-from deidc.batch.destinations import LocalFolder
-from deidc.batch.discovery import Input
-from deidc.batch.earlier import Unchanged
-from deidc.batch.job import Ending, FileOutcome, Settings, run_file
-from deidc.batch.run_lock import worker_lock
-from deidc.batch.twins import twins_marked
+from deidc.batch.inputs.archives import Shelf
+from deidc.batch.inputs.earlier import Unchanged
+from deidc.batch.job.discovery import Input
+from deidc.batch.job.one_file import Settings, run_file
+from deidc.batch.job.outcome import Ending, FileOutcome
+from deidc.batch.job.run_lock import worker_lock
+from deidc.batch.job.twins import twins_marked
+from deidc.batch.outputs.atomic import discard_leftovers
+from deidc.batch.outputs.destinations import LocalFolder
 from deidc.codes import faults
 from deidc.ir.program import Program
 from deidc.runtime.functions.registry import Functions

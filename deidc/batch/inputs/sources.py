@@ -10,7 +10,7 @@ from typing import Protocol, Self, TypeAlias, assert_never
 
 from attrs import define, field, frozen
 
-from deidc.batch import archives, remote
+from deidc.batch.inputs import archives, remote
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from deidc.batch.discovery import Input
-from deidc.batch.job import FileOutcome
-from deidc.batch.manifest import Manifest, outcome_record
+from deidc.batch.account.manifest import Manifest, outcome_record
+from deidc.batch.job.discovery import Input
+from deidc.batch.job.outcome import FileOutcome
 from deidc.ir.program import Program
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from deidc.batch import remote
-from deidc.batch.archives import Shelf
-from deidc.batch.content import Content
-from deidc.batch.destinations import Destination, LocalFolder, RemoteFolder
-from deidc.batch.sources import LocalFile, NotOpened, OpenedRange, Remote, open_source
+from deidc.batch.inputs import remote
+from deidc.batch.inputs.archives import Shelf
+from deidc.batch.inputs.sources import LocalFile, NotOpened, OpenedRange, Remote, open_source
+from deidc.batch.outputs.content import Content
+from deidc.batch.outputs.destinations import Destination, LocalFolder, RemoteFolder
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Reader, Unsuited
 from deidc.runtime.fold.frame import Trouble

@@ -1,0 +1,1 @@
+"""One file cleaned, and many files handed to workers."""
