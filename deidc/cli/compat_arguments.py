@@ -34,7 +34,7 @@ def files_of(inputs: tuple[str, ...], pattern: str | None, *, force: bool) -> li
 def recipe_of(reference: str | None) -> DeidRecipe:
     """Return a recipe that compiles. Raises UsageError for one that is not found; tells what is wrong in one."""
     from deidc.compat.config import DeidRecipe
-    from deidc.compat.recipe_files import RecipeNotFound
+    from deidc.compat.recipes.files import RecipeNotFound
 
     try:
         recipe = DeidRecipe(reference or _NO_RECIPE)

@@ -16,12 +16,12 @@ from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
 from deidc.compat.config import DeidRecipe
-from deidc.compat.dicom.cleaning import ObjectRefused
-from deidc.compat.dicom.field import DicomField
 from deidc.compat.dicom.header import get_identifiers, replace_identifiers
-from deidc.compat.dicom.inputs import inputs_of
-from deidc.compat.dicom.outputs import OutputExists, places_of
 from deidc.compat.dicom.validate import FileName
+from deidc.compat.objects.cleaning import ObjectRefused
+from deidc.compat.objects.field import DicomField
+from deidc.compat.objects.inputs import inputs_of
+from deidc.compat.objects.outputs import OutputExists, places_of
 
 Ids: TypeAlias = Mapping[str, Mapping[str, Any]]
 

@@ -11,9 +11,9 @@ from typing import Any
 from attrs import field, frozen
 
 from deidc.compat.config import DeidRecipe
-from deidc.compat.dicom.cleaning import ObjectRefused
 from deidc.compat.dicom.pixels import has_burned_pixels
 from deidc.compat.dicom.validate import FileName
+from deidc.compat.objects.cleaning import ObjectRefused
 
 COLUMNS = ("dicom_file", "pixels_flagged", "flag_list", "reason")
 

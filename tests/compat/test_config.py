@@ -27,7 +27,7 @@ from deidc.compat.config.utils import (
 )
 from deidc.compat.data import data_base, get_dataset
 from deidc.compat.logger import Exit
-from deidc.compat.recipe_files import RecipeNotFound
+from deidc.compat.recipes.files import RecipeNotFound
 from deidc.ir.library import shipped_recipes
 
 FIRST = """FORMAT dicom

@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from deidc import CompileError, Source, compile_recipe
-from deidc.compat.recipe_dicts import dicts_of, program_of, source_of
-from deidc.compat.recipe_words import LiteralText
+from deidc.compat.recipes.dicts import dicts_of, program_of, source_of
+from deidc.compat.recipes.words import LiteralText
 from deidc.diagnostics import Severity
 from deidc.grammar import nodes
 from deidc.grammar.reader import read

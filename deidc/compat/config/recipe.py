@@ -8,8 +8,8 @@ from typing import Any
 from attrs import define, field
 
 from deidc.compat.logger import bot
-from deidc.compat.recipe_dicts import DeidDict, copied, program_of
-from deidc.compat.recipe_files import Given, Laid, Terms, laid_together
+from deidc.compat.recipes.dicts import DeidDict, copied, program_of
+from deidc.compat.recipes.files import Given, Laid, Terms, laid_together
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.program import Program
 

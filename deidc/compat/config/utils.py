@@ -10,15 +10,8 @@ from typing import Any
 
 from deidc.compat.config.standards import formats, groups, sections
 from deidc.compat.logger import bot
-from deidc.compat.recipe_dicts import DeidDict, dicts_of
-from deidc.compat.recipe_files import (
-    Given,
-    RecipeNotFound,
-    Reference,
-    laid_together,
-    recipe_file,
-    recipe_path,
-)
+from deidc.compat.recipes.dicts import DeidDict, dicts_of
+from deidc.compat.recipes.files import Given, RecipeNotFound, Reference, laid_together, recipe_file, recipe_path
 from deidc.diagnostics import CompileError, Report
 from deidc.grammar.reader import read
 from deidc.source import Source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deidc.compat.recipe_files import FOLDER
+from deidc.compat.recipes.files import FOLDER
 
 data_base = str(FOLDER)
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
-from deidc.compat.dicom.field import ByUid, DicomField
-from deidc.compat.dicom.fields import Contenders, get_fields_with_lookup
-from deidc.compat.dicom.selection import is_selected
-from deidc.compat.recipe_dicts import program_of
+from deidc.compat.dicom.fields import Contenders
+from deidc.compat.objects.field import ByUid, DicomField
+from deidc.compat.objects.selection import is_selected
+from deidc.compat.objects.table import get_fields_with_lookup
+from deidc.compat.recipes.dicts import program_of
 from deidc.dicom.decoding import Undecodable
 from deidc.ir import ops
 from deidc.runtime.fold.frame import Frame

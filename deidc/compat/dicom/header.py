@@ -13,11 +13,10 @@ from pydicom.dataset import Dataset, FileDataset
 from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.job.cleaning import Given, content_of
 from deidc.compat.config import DeidRecipe
-from deidc.compat.dicom.cleaning import clean_given, clean_in_place
-from deidc.compat.dicom.field import DicomField
-from deidc.compat.dicom.fields import get_fields_with_lookup
-from deidc.compat.dicom.ids import Ids
-from deidc.compat.dicom.inputs import (
+from deidc.compat.objects.cleaning import clean_given, clean_in_place
+from deidc.compat.objects.field import DicomField
+from deidc.compat.objects.ids import Ids
+from deidc.compat.objects.inputs import (
     InBytes,
     InFile,
     InMemory,
@@ -31,9 +30,10 @@ from deidc.compat.dicom.inputs import (
     read,
     read_whole,
 )
-from deidc.compat.dicom.outputs import content_of_dataset, places_of, write
-from deidc.compat.dicom.rules import Rules
-from deidc.compat.dicom.settings import Settings
+from deidc.compat.objects.outputs import content_of_dataset, places_of, write
+from deidc.compat.objects.rules import Rules
+from deidc.compat.objects.settings import Settings
+from deidc.compat.objects.table import get_fields_with_lookup
 from deidc.runtime.outcome import Cleaned
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 

@@ -13,18 +13,18 @@ from pydicom.tag import BaseTag, Tag
 from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom import tags
 from deidc.compat.dicom.actions import deid_funcs
-from deidc.compat.dicom.cleaning import HostLists, clean_in_place, lists_of
-from deidc.compat.dicom.field import ByUid, DicomField
-from deidc.compat.dicom.fields import FieldsWithLookups, get_fields_with_lookup
-from deidc.compat.dicom.inputs import One, inputs_of, read
-from deidc.compat.dicom.keeping import Keeping
-from deidc.compat.dicom.linking import ITEM
-from deidc.compat.dicom.paths import uid_of_path, way_of_uid
-from deidc.compat.dicom.rules import Rules, at_one_place, one_rule
-from deidc.compat.dicom.settings import Settings
 from deidc.compat.dicom.utils import save_dicom
-from deidc.compat.dicom.values import holding
 from deidc.compat.logger import bot
+from deidc.compat.objects.cleaning import HostLists, clean_in_place, lists_of
+from deidc.compat.objects.field import ByUid, DicomField
+from deidc.compat.objects.inputs import One, inputs_of, read
+from deidc.compat.objects.keeping import Keeping
+from deidc.compat.objects.linking import ITEM
+from deidc.compat.objects.paths import uid_of_path, way_of_uid
+from deidc.compat.objects.rules import Rules, at_one_place, one_rule
+from deidc.compat.objects.settings import Settings
+from deidc.compat.objects.table import FieldsWithLookups, get_fields_with_lookup
+from deidc.compat.objects.values import holding
 from deidc.ir.program import Program
 
 _ACTIONS = ("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")

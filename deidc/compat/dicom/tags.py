@@ -10,11 +10,11 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
-from deidc.compat.dicom.cleaning import clean_in_place
-from deidc.compat.dicom.fields import get_fields_with_lookup
-from deidc.compat.dicom.selection import selected
 from deidc.compat.logger import bot
-from deidc.compat.recipe_dicts import program_of
+from deidc.compat.objects.cleaning import clean_in_place
+from deidc.compat.objects.selection import selected
+from deidc.compat.objects.table import get_fields_with_lookup
+from deidc.compat.recipes.dicts import program_of
 from deidc.dicom import dictionary
 
 # VR, VM, name, "Retired" or nothing, keyword.

@@ -16,9 +16,9 @@ from pydicom.dataset import Dataset, FileDataset
 
 from deidc.batch.inputs import archives
 from deidc.batch.inputs.places import safe_place
-from deidc.compat.dicom.outputs import content_of_dataset, exists, write
 from deidc.compat.dicom.validate import FileName, is_dicom
 from deidc.compat.logger import bot
+from deidc.compat.objects.outputs import content_of_dataset, exists, write
 
 __all__ = ["dcmread", "get_files", "load_dicom", "save_dicom"]
 

@@ -9,7 +9,7 @@ from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
 from deidc.compat.config import DeidRecipe
 from deidc.compat.inspection import Inspection
-from deidc.compat.recipe_files import RecipeNotFound
+from deidc.compat.recipes.files import RecipeNotFound
 from deidc.diagnostics import CompileError
 from deidc.render import RENDERERS
 

@@ -25,8 +25,8 @@ from deidc.compat.dicom.fields import (
     get_fields_with_lookup,
 )
 from deidc.compat.dicom.parser import DicomParser
-from deidc.compat.dicom.paths import uid_of_path
-from deidc.compat.recipe_dicts import program_of
+from deidc.compat.objects.paths import uid_of_path
+from deidc.compat.recipes.dicts import program_of
 from deidc.runtime.fold.frame import Reason
 from tests.compat.dicom.objects import in_file, nested, recipe_of
 from tests.deid.cases import SELECTORS, file

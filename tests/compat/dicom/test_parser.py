@@ -11,9 +11,9 @@ from pydicom.sequence import Sequence
 
 from deidc import CompileError
 from deidc.compat.config import DeidRecipe
-from deidc.compat.dicom.cleaning import ObjectRefused
-from deidc.compat.dicom.outputs import OutputExists
 from deidc.compat.dicom.parser import DicomParser
+from deidc.compat.objects.cleaning import ObjectRefused
+from deidc.compat.objects.outputs import OutputExists
 from tests.compat.dicom.objects import files, in_file, nested, recipe_of, said
 from tests.files import shipped
 from tests.running import dataset_of, file_dataset

@@ -22,9 +22,9 @@ from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom import get_identifiers, remove_private_identifiers, replace_identifiers
 from deidc.compat.dicom.actions import deid_funcs
 from deidc.compat.dicom.actions.calling import ActionFailed
-from deidc.compat.dicom.cleaning import ObjectRefused
 from deidc.compat.dicom.groups import extract_values_list
 from deidc.compat.dicom.parser import DicomParser
+from deidc.compat.objects.cleaning import ObjectRefused
 from tests.compat.dicom.objects import files, in_file, nested, recipe_of, said
 from tests.files import shipped
 from tests.running import SOP_CLASS, written

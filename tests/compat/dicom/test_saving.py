@@ -11,9 +11,9 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 
 from deidc.compat.dicom import replace_identifiers
-from deidc.compat.dicom.outputs import OutputExists
 from deidc.compat.dicom.utils import dcmread as read_by_deid
 from deidc.compat.dicom.utils import load_dicom, save_dicom
+from deidc.compat.objects.outputs import OutputExists
 from tests.compat.dicom.objects import files, in_file, nested, recipe_of
 from tests.files import shipped, tree_of
 from tests.running import SOP_CLASS

@@ -22,8 +22,8 @@ from pydicom.uid import (
 )
 
 from deidc.compat.dicom import DicomCleaner, clean_pixel_data, has_burned_pixels
-from deidc.compat.dicom.cleaning import ObjectRefused
 from deidc.compat.dicom.pixels.clean import NotCleaned, OutputExists
+from deidc.compat.objects.cleaning import ObjectRefused
 from tests.compat.pixels.images import RIGHT, WRONG, cleaner_of, file_with, mask_for
 from tests.files import shipped
 from tests.pixels.compressed import compressed_file

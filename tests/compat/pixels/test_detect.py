@@ -16,7 +16,6 @@ from pydicom.sequence import Sequence
 
 from deidc import CompileError
 from deidc.compat.config import DeidRecipe
-from deidc.compat.dicom.cleaning import ObjectRefused
 from deidc.compat.dicom.pixels import has_burned_pixels
 from deidc.compat.dicom.pixels.detect import (
     _has_burned_pixels_multi,
@@ -24,6 +23,7 @@ from deidc.compat.dicom.pixels.detect import (
     evaluate_group,
     extract_coordinates,
 )
+from deidc.compat.objects.cleaning import ObjectRefused
 from tests.files import shipped
 from tests.running import dataset_of, file_dataset, written
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
-from deidc.compat.dicom.field import DicomField
+from deidc.compat.objects.field import DicomField
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import Undecodable
 from deidc.runtime.fold.plan import vr_of_new

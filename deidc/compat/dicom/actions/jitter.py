@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 from deidc.compat.dicom.actions.calling import ActionFailed, call
-from deidc.compat.dicom.field import DicomField
+from deidc.compat.objects.field import DicomField
 from deidc.ir import ops
 from deidc.ir.program import FormatName, Needs, Program
 from deidc.runtime.machine import Machine

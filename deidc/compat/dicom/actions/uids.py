@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deidc.compat.dicom.actions.calling import call
-from deidc.compat.dicom.field import DicomField
+from deidc.compat.objects.field import DicomField
 
 
 def basic_uuid(item: object, value: object, field: DicomField | str, **kwargs: Any) -> str:  # noqa: ANN401

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from deidc.compat.dicom.inputs import Input, One, inputs_of
 from deidc.compat.dicom.pixels.detect import Result, dataset_of
 from deidc.compat.logger import bot
+from deidc.compat.objects.inputs import Input, One, inputs_of
 from deidc.pixels import require_extra
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from deidc.compat.config import DeidRecipe
-from deidc.compat.dicom.inputs import InMemory, Input, One, inputs_of
-from deidc.compat.dicom.outputs import OutputExists, write
 from deidc.compat.dicom.pixels.arrays import clean_pixel_data, cleaned_pixels
 from deidc.compat.dicom.pixels.detect import Result, dataset_of, has_burned_pixels
 from deidc.compat.dicom.pixels.places import place_of, temporary_folder
 from deidc.compat.logger import bot
+from deidc.compat.objects.inputs import InMemory, Input, One, inputs_of
+from deidc.compat.objects.outputs import OutputExists, write
 from deidc.pixels import require_extra
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pydicom.pixels.utils import iter_pixels
 from pydicom.uid import UID, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from deidc.batch.outputs.content import Content
-from deidc.compat.dicom.outputs import content_of_dataset
+from deidc.compat.objects.outputs import content_of_dataset
 
 # What pydicom can encode so that nothing is lost.
 LOSSLESS = frozenset({JPEG2000Lossless, JPEGLSLossless, RLELossless})

@@ -11,10 +11,10 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from deidc.compat.config import DeidRecipe
-from deidc.compat.dicom.cleaning import ObjectRefused
-from deidc.compat.dicom.inputs import InFile, Input, One, inputs_of, opened, read
 from deidc.compat.logger import bot
-from deidc.compat.recipe_dicts import DeidDict
+from deidc.compat.objects.cleaning import ObjectRefused
+from deidc.compat.objects.inputs import InFile, Input, One, inputs_of, opened, read
+from deidc.compat.recipes.dicts import DeidDict
 from deidc.ir.compile import compile_recipe
 from deidc.ir.ops import Rectangle
 from deidc.runtime.labels.detector import Detector, Finding
@@ -113,7 +113,7 @@ class _Asking:
 
 
 def dataset_of(given: Input, *, force: bool) -> Dataset:
-    """Return the object of an input; one in memory is that very one. Raises as `deidc.compat.dicom.inputs.opened`."""
+    """Return the object of an input; one in memory is that very one. Raises as `deidc.compat.objects.inputs.opened`."""
     if not isinstance(given, InFile):
         return read(given, force=force)
     with opened(given, force=force):

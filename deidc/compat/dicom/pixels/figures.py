@@ -23,8 +23,8 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut
 
 from deidc.codes import faults
-from deidc.compat.dicom.cleaning import ObjectRefused
 from deidc.compat.dicom.pixels.blanked import Pixels
+from deidc.compat.objects.cleaning import ObjectRefused
 from deidc.pixels.frames.masks import Painting, painted
 from deidc.pixels.text.regions import is_of_text
 from deidc.runtime.outcome import Fault

@@ -8,8 +8,8 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from deidc.compat.dicom.inputs import Input
-from deidc.compat.dicom.outputs import exists
+from deidc.compat.objects.inputs import Input
+from deidc.compat.objects.outputs import exists
 
 
 def temporary_folder() -> str:

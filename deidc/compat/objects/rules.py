@@ -8,10 +8,10 @@ from typing import Any
 from attrs import evolve, frozen
 
 from deidc.compat.config import DeidRecipe
-from deidc.compat.dicom.cleaning import HostLists
-from deidc.compat.dicom.paths import tag_text
-from deidc.compat.dicom.settings import Settings
-from deidc.compat.recipe_dicts import DeidDict, program_of
+from deidc.compat.objects.cleaning import HostLists
+from deidc.compat.objects.paths import tag_text
+from deidc.compat.objects.settings import Settings
+from deidc.compat.recipes.dicts import DeidDict, program_of
 from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.ir.verify import verify

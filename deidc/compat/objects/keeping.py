@@ -5,9 +5,9 @@ from __future__ import annotations
 from attrs import frozen
 from pydicom.dataset import Dataset
 
-from deidc.compat.dicom.cleaning import HostLists, ObjectRefused
-from deidc.compat.dicom.field import DicomField
-from deidc.compat.dicom.selection import is_selected
+from deidc.compat.objects.cleaning import HostLists, ObjectRefused
+from deidc.compat.objects.field import DicomField
+from deidc.compat.objects.selection import is_selected
 from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.runtime.fold.frame import Frame, Trouble

@@ -18,7 +18,7 @@ from deidc.batch.inputs.archives import Shelf
 from deidc.batch.inputs.sources import LocalFile, NotOpened, Opened, OpenedBytes, open_source
 from deidc.batch.job.cleaning import Given, NotRead
 from deidc.codes import faults
-from deidc.compat.dicom.cleaning import ObjectRefused
+from deidc.compat.objects.cleaning import ObjectRefused
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import Undecodable
 from deidc.dicom.layout import Damaged

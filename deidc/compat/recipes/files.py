@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from attrs import define, evolve, field, frozen
 
 from deidc.compat.logger import bot
-from deidc.compat.recipe_dicts import DeidDict, copied, dicts_of, rules_before, source_of
+from deidc.compat.recipes.dicts import DeidDict, copied, dicts_of, rules_before, source_of
 from deidc.diagnostics import CompileError, Report
 from deidc.grammar.reader import read
 from deidc.ir.compile import compile_merged
@@ -32,7 +32,7 @@ Terms: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 _KEPT = 16
 
 # Here are the recipes that deid has a name for, as files that are called as deid calls them.
-FOLDER = Path(__file__).resolve().parent / "data"
+FOLDER = Path(__file__).resolve().parents[1] / "data"
 _PREFIX = "deid."
 _NAME = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\Z")
 

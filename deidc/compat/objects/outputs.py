@@ -15,7 +15,7 @@ from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.writing import encode, write_whole
 from deidc.codes import faults
-from deidc.compat.dicom.inputs import Input
+from deidc.compat.objects.inputs import Input
 
 
 class OutputExists(FileExistsError):

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 from attrs import define, field
 
 from deidc.codes import faults
-from deidc.compat import recipe_words as words
-from deidc.compat.recipe_words import Unfit
+from deidc.compat.recipes import words
+from deidc.compat.recipes.words import Unfit
 from deidc.diagnostics import CompileError, Diagnostic, Report
 from deidc.source import Source
 

@@ -10,8 +10,8 @@ from pydicom.dataset import Dataset
 from deidc.batch.inputs.sources import NotOpened
 from deidc.batch.job.cleaning import Given, NotRead, clean
 from deidc.codes import faults
-from deidc.compat.dicom.linking import machine_of
 from deidc.compat.logger import bot
+from deidc.compat.objects.linking import machine_of
 from deidc.ir.program import Program
 from deidc.runtime.outcome import Cleaned, Effect, Fault, Refused
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes

@@ -1,7 +1,7 @@
 """deid's dictionaries of recipes: made of trees, and compiled.
 
 deid's users read and edit `recipe.deid` in place. Here is what that dictionary shows of a recipe, and the program that
-it is a recipe for; the text between the two is made by `deidc.compat.recipe_text`.
+it is a recipe for; the text between the two is made by `deidc.compat.recipes.text`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any, TypeAlias, assert_never
 
 from attrs import evolve, frozen
 
-from deidc.compat.recipe_text import source_of
-from deidc.compat.recipe_words import literal_text
+from deidc.compat.recipes.text import source_of
+from deidc.compat.recipes.words import literal_text
 from deidc.grammar import nodes
 from deidc.grammar.lines import WIDE_BLANK, ZERO_WIDTH
 from deidc.grammar.writer import write_conditions, write_statement, write_target, write_value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydicom.dataset import Dataset
 
-from deidc.compat.recipe_dicts import source_of
+from deidc.compat.recipes.dicts import source_of
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import Undecodable
 from deidc.ir import ops
@@ -20,7 +20,7 @@ from deidc.runtime.fold.select import select
 from deidc.runtime.fold.toplevel import OfDataset
 
 if TYPE_CHECKING:
-    from deidc.compat.dicom.field import DicomField
+    from deidc.compat.objects.field import DicomField
 
 
 @lru_cache(maxsize=1024)

@@ -12,11 +12,11 @@ from typing import Any
 
 from attrs import field, frozen
 
-from deidc.compat.dicom.paths import way_of_uid
 from deidc.compat.logger import bot
+from deidc.compat.objects.paths import way_of_uid
 from deidc.dicom import dictionary
 
-HERE = Path(__file__).parent / "config.json"
+HERE = Path(__file__).parents[1] / "dicom" / "config.json"
 
 # Without these the rest of the file cannot be read, so they are protected whatever a config says.
 _ALWAYS = ("SpecificCharacterSet", "FileMetaInformationGroupLength", "FileMetaInformationVersion")

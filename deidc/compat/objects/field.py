@@ -12,8 +12,8 @@ from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_eleme
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from deidc.compat.dicom.paths import path_of, tag_text, uid_of, way_of_uid
-from deidc.compat.dicom.selection import selects
+from deidc.compat.objects.paths import path_of, tag_text, uid_of, way_of_uid
+from deidc.compat.objects.selection import selects
 from deidc.dicom.decoding import DEFAULT_ENCODINGS, Undecodable
 from deidc.ir import ops
 from deidc.patterns import compiled

@@ -9,9 +9,9 @@ from threading import Lock
 
 from attrs import define, evolve, field
 
-from deidc.compat.dicom.field import DicomField
-from deidc.compat.dicom.fields import get_fields_with_lookup
-from deidc.compat.dicom.paths import uid_of_path
+from deidc.compat.objects.field import DicomField
+from deidc.compat.objects.paths import uid_of_path
+from deidc.compat.objects.table import get_fields_with_lookup
 from deidc.dicom import dictionary
 from deidc.ir import ops
 from deidc.ir.program import Program, SlotKind
