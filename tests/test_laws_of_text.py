@@ -19,7 +19,7 @@ from deidc.grammar.writer import write
 from deidc.ir import ops
 from deidc.ir.library import shipped_recipes
 from deidc.ir.merge import joined
-from deidc.ir.writer import write_program
+from deidc.ir.program import write_program
 from deidc.source import Source
 from tests.strategies.programs import programs
 from tests.strategies.texts import recipe_texts

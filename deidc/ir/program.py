@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import cached_property
 
 from attrs import field, frozen
 
+from deidc.dicom import dictionary
+from deidc.ir import ops
 from deidc.ir.ops import CleanPixels, Op, Storage
+from deidc.ir.writer import quoted, write_op
+
+VERSION = 1
+_REMARK_COLUMN = 64
 
 
 @frozen
@@ -106,13 +114,59 @@ class Program:
     @cached_property
     def text(self) -> str:
         """The program as text, with remarks; `deidc.ir.reader.read_program` reads it back."""
-        from deidc.ir.writer import write_program
-
         return write_program(self, remarks=True)
 
     @cached_property
     def digest(self) -> str:
         """`sha256:` and the hexadecimal digest of the text without remarks."""
-        from deidc.ir.writer import write_program
-
         return "sha256:" + hashlib.sha256(write_program(self, remarks=False).encode()).hexdigest()
+
+
+def write_program(program: Program, *, remarks: bool) -> str:
+    """Return the text of a program; `remarks` tell where each op was written and the keywords of tags."""
+    return "\n".join(_lines(program, remarks)) + "\n"
+
+
+def _lines(program: Program, remarks: bool) -> Iterator[str]:
+    yield f"deidc program {VERSION}"
+    yield f"format {program.format.value}"
+    for variable in program.needs.variables:
+        default = f" default {quoted(variable.default)}" if variable.default is not None else ""
+        yield f"need var {quoted(variable.name)} {variable.kind.value}{default}"
+    for function in program.needs.functions:
+        yield f"need {'builtin' if function.builtin else 'func'} {quoted(function.name)}"
+    for number, slot in enumerate(program.slots):
+        yield f"list {number} {slot.kind.value} {quoted(slot.name)}"
+    origins = program.origins if remarks else ()
+    for number, op in enumerate(program.ops):
+        line = f"{number:04d} {write_op(op)}"
+        if number < len(origins):
+            line = f"{line:<{_REMARK_COLUMN}} ; {_remark(op, origins[number])}"
+        yield line
+
+
+def _remark(op: ops.Op, origin: Origin) -> str:
+    where = origin.recipe if origin == OWN_ACCOUNT else f"{json.dumps(origin.recipe)}:{origin.line}"
+    keywords = " ".join(dict.fromkeys(_keywords(op)))
+    return f"{where} {keywords}".rstrip()
+
+
+def _keywords(op: ops.Op) -> Iterator[str]:
+    match op:
+        case ops.Transcode() | ops.Mark() | ops.SyncMeta() | ops.ClearPreamble() | ops.CleanPixels():
+            return
+        case _:
+            yield from _selector_keywords(op.at)
+
+
+def _selector_keywords(selector: ops.Selector) -> Iterator[str]:
+    match selector:
+        case ops.Tagged(pattern):
+            keyword = dictionary.pattern_keyword(pattern)
+            if keyword:
+                yield keyword
+        case ops.AtPath(steps):
+            for step in steps:
+                yield from _selector_keywords(step.at)
+        case _:
+            return

@@ -13,6 +13,7 @@ from lark import Lark, Token, Tree, UnexpectedInput
 from deidc.ir import ops
 from deidc.ir.program import (
     OWN_ACCOUNT,
+    VERSION,
     FormatName,
     NeededFunction,
     NeededVariable,
@@ -24,7 +25,6 @@ from deidc.ir.program import (
     VariableKind,
 )
 from deidc.ir.verify import ProgramError, verify
-from deidc.ir.writer import VERSION
 
 Branch: TypeAlias = Tree[Token]
 

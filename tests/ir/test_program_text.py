@@ -20,9 +20,9 @@ from deidc.ir.program import (
     Slot,
     SlotKind,
     VariableKind,
+    write_program,
 )  # fmt: skip
 from deidc.ir.verify import verify
-from deidc.ir.writer import write_program
 from tests.ir.recipes import program
 
 TAG = ops.Tagged("00100020")
