@@ -8,7 +8,7 @@ from deidc import Severity, Source, check_recipe
 from deidc.codes import CATALOGUE
 from deidc.diagnostics import Applicability, Rule
 from deidc.fixes import apply_fixes
-from deidc.ir.library import FileLibrary, Found, NotFound
+from deidc.ir.library import FileLibrary, FoundRecipe, NotFound
 
 # What a bad recipe cannot help raising beside its own complaint.
 COMPANIONS = {
@@ -22,9 +22,9 @@ WITH_PAGE = [rule for rule in CATALOGUE.values() if rule.bad]
 class WithReview(FileLibrary):
     """A library with one recipe whose digest is not the one noted."""
 
-    def find(self, reference: str, beside: str | None) -> Found | NotFound:
+    def find(self, reference: str, beside: str | None) -> FoundRecipe | NotFound:
         if reference == "examples/remove":
-            return Found(Source("deidc:examples/remove", "FORMAT dicom\n\n%header\nREMOVE PatientName\n"))
+            return FoundRecipe(Source("deidc:examples/remove", "FORMAT dicom\n\n%header\nREMOVE PatientName\n"))
         return super().find(reference, beside)
 
 

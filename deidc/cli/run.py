@@ -18,7 +18,7 @@ from deidc.batch.account.ledger import Ledger
 from deidc.batch.account.manifest import line_of
 from deidc.batch.account.run_identity import RunIdentity
 from deidc.batch.account.start import CannotStart, Start, journal_token, started
-from deidc.batch.account.unjournaled import Rehearsal
+from deidc.batch.account.unjournaled import Unjournaled
 from deidc.batch.cluster.client import ClusterError
 from deidc.batch.job.discovery import InputError, check_inputs, discover
 from deidc.batch.job.one_file import Settings
@@ -208,10 +208,10 @@ def command(  # one parameter for each option
     try:
         with stopping.installed(), ExitStack() as stack:
             cluster = stack.enter_context(cluster_for(scheduler)) if scheduler is not None else None
-            account: Ledger | Rehearsal
+            account: Ledger | Unjournaled
             start = None if dry_run else _start(work, destination, journal, manifest, naming=name_template)
             if start is None:
-                account = _rehearsal(stack, program, manifest, overwrite=overwrite, dry_run=dry_run)
+                account = _unjournaled(stack, program, manifest, overwrite=overwrite, dry_run=dry_run)
             else:
                 account = _ledger(stack, start, stopping)
                 resumable = True
@@ -289,9 +289,11 @@ def _ledger(stack: ExitStack, start: Start, stopping: Stopping) -> Ledger:
         raise click.UsageError(str(failure)) from None
 
 
-def _rehearsal(stack: ExitStack, program: Program, path: Path | None, *, overwrite: bool, dry_run: bool) -> Rehearsal:
+def _unjournaled(
+    stack: ExitStack, program: Program, path: Path | None, *, overwrite: bool, dry_run: bool
+) -> Unjournaled:
     try:
-        return stack.enter_context(closing(Rehearsal.of(program, path, overwrite=overwrite, dry_run=dry_run)))
+        return stack.enter_context(closing(Unjournaled.of(program, path, overwrite=overwrite, dry_run=dry_run)))
     except FileExistsError:
         raise click.UsageError(f"{path} exists already; name another, or say --overwrite") from None
     except OSError as failure:
@@ -300,7 +302,7 @@ def _rehearsal(stack: ExitStack, program: Program, path: Path | None, *, overwri
 
 def _take_all(
     outcomes: Iterator[FileOutcome],
-    account: Ledger | Rehearsal,
+    account: Ledger | Unjournaled,
     summary: Summary,
     links: References | None,
     page: RunReport | None,

@@ -17,7 +17,7 @@ from deidc.codes import faults
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import Undecodable
 from deidc.ir.compile import compile_recipe, find_recipe
-from deidc.ir.library import Found
+from deidc.ir.library import FoundRecipe
 from deidc.render.visible import visible
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.lists import visit_object
@@ -75,7 +75,7 @@ def command(inputs: tuple[str, ...], form: str, everything: bool) -> None:
 
 def _default() -> str:
     found = find_recipe("deidc:default")
-    assert isinstance(found, Found), "the recipe is part of deidc"
+    assert isinstance(found, FoundRecipe), "the recipe is part of deidc"
     return found.source.text
 
 

@@ -20,8 +20,8 @@ _MISSPELT_PLAIN = re.compile(r"ISO[^_]IR ?")
 _MISSPELT_EXTENDED = re.compile(r"ISO.2022.IR.")
 
 
-def effective_encodings(terms: Sequence[str]) -> tuple[str, ...]:
-    """Return the Python encodings that the values of Specific Character Set stand for, as pydicom takes them.
+def effective_character_sets(terms: Sequence[str]) -> tuple[str, ...]:
+    """Return the Python character_sets that the values of Specific Character Set stand for, as pydicom takes them.
 
     No value, or an unknown one, stands for the default repertoire; common misspellings are understood. A
     character set that knows no code extension drops the others, or is dropped behind them.
@@ -48,29 +48,29 @@ def _encoding(term: str) -> str:
     return term
 
 
-def encodable(text: str, encodings: Sequence[str], vr: str) -> bool:
-    """Whether text, written by pydicom in these Python encodings, reads back as the same text.
+def encodable(text: str, character_sets: Sequence[str], vr: str) -> bool:
+    """Whether text, written by pydicom in these Python character_sets, reads back as the same text.
 
     Letters of the default repertoire are ASCII, whatever pydicom makes of others. A letter that is encoded as
     a backslash (the Yen sign of ISO_IR 13) cannot be written, because it would part values.
     """
     if text.isascii():
         return "\x1b" not in text
-    if vr not in CHARSET_VRS or not encodings:
+    if vr not in CHARSET_VRS or not character_sets:
         return False
-    if encodings[0] == DEFAULT_ENCODING and _LATIN_1_SUPPLEMENT.search(text):
+    if character_sets[0] == DEFAULT_ENCODING and _LATIN_1_SUPPLEMENT.search(text):
         return False
     parts = re.split(r"[\^=]", text) if vr == "PN" else [text]
     # pydicom warns and writes question marks where it cannot encode, so it is not asked before it surely can.
-    if not all(_encodes_in_parts(part, encodings) for part in parts):
+    if not all(_encodes_in_parts(part, character_sets) for part in parts):
         return False
-    return _reads_back(text, encodings, vr)
+    return _reads_back(text, character_sets, vr)
 
 
-def _encodes_in_parts(text: str, encodings: Sequence[str]) -> bool:
-    if any(_encodes(text, encoding) for encoding in encodings):
+def _encodes_in_parts(text: str, character_sets: Sequence[str]) -> bool:
+    if any(_encodes(text, encoding) for encoding in character_sets):
         return True
-    return len(encodings) > 1 and all(any(_encodes(one, encoding) for encoding in encodings) for one in text)
+    return len(character_sets) > 1 and all(any(_encodes(one, encoding) for encoding in character_sets) for one in text)
 
 
 def _encodes(text: str, encoding: str) -> bool:
@@ -85,8 +85,8 @@ def _encodes(text: str, encoding: str) -> bool:
     return True
 
 
-def _reads_back(text: str, encodings: Sequence[str], vr: str) -> bool:
-    names = list(encodings)
+def _reads_back(text: str, character_sets: Sequence[str], vr: str) -> bool:
+    names = list(character_sets)
     try:
         data = PersonName(text).encode(names) if vr == "PN" else charset.encode_string(text, names)
         return charset.decode_bytes(data, names, _DELIMITERS) == text
@@ -94,7 +94,7 @@ def _reads_back(text: str, encodings: Sequence[str], vr: str) -> bool:
         return False
 
 
-def value_encodable(value: object, vr: str, encodings: Sequence[str]) -> bool:
+def value_encodable(value: object, vr: str, character_sets: Sequence[str]) -> bool:
     """Whether every text of a value that was fitted to a VR can be written; numbers, bytes and items can."""
     values = value if isinstance(value, list) else [value]
-    return all(encodable(one, encodings, vr) for one in values if isinstance(one, str))
+    return all(encodable(one, character_sets, vr) for one in values if isinstance(one, str))

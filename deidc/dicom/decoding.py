@@ -13,14 +13,14 @@ from pydicom.tag import BaseTag
 from pydicom.valuerep import TEXT_VR_DELIMS
 
 from deidc.dicom import dictionary
-from deidc.dicom.charsets import effective_encodings
-from deidc.dicom.layout import UNDEFINED, Encoding, Header
+from deidc.dicom.charsets import effective_character_sets
+from deidc.dicom.layout import UNDEFINED, Header, Layout
 from deidc.dicom.values import text_components
 
-Encodings: TypeAlias = tuple[str, ...]
+CharacterSets: TypeAlias = tuple[str, ...]
 
 CHARACTER_SET = 0x00080005
-DEFAULT_ENCODINGS: Encodings = ("iso8859",)
+DEFAULT_CHARACTER_SETS: CharacterSets = ("iso8859",)
 
 _TEXT_IN_CHARSET = frozenset({"SH", "LO", "ST", "LT", "UC", "UT", "PN"})
 _TEXT_ASCII = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
@@ -56,9 +56,9 @@ def _looked_up_vr(tag: int, declared: str | None, creator: str | None, too_long:
 
 
 @lru_cache(maxsize=1024)
-def encodings_of_value(data: bytes) -> Encodings:
-    """Return the Python encodings that the bytes of a Specific Character Set name."""
-    return effective_encodings([part.strip() for part in data.decode("ascii", "replace").split("\\")])
+def character_sets_of_value(data: bytes) -> CharacterSets:
+    """Return the character sets (names of Python codecs) that the bytes of a Specific Character Set name."""
+    return effective_character_sets([part.strip() for part in data.decode("ascii", "replace").split("\\")])
 
 
 def plain_text(value: object) -> str:
@@ -67,7 +67,7 @@ def plain_text(value: object) -> str:
     return text.strip(" \0")
 
 
-def raw_element(header: Header, value: bytes, layout: Encoding) -> RawDataElement:
+def raw_element(header: Header, value: bytes, layout: Layout) -> RawDataElement:
     """Return an element as pydicom reads it, with its value, or with another that stands for it."""
     vr = None if header.vr is None else header.vr.decode("latin-1")
     return RawDataElement(
@@ -82,11 +82,11 @@ def creator_of(tag: int, creators: Mapping[tuple[int, int], str]) -> str | None:
     return creators.get((tag >> 16, (tag & 0xFFFF) >> 8))
 
 
-def raw_components(raw: RawDataElement, vr: str, encodings: Encodings) -> tuple[str, ...]:
+def raw_components(raw: RawDataElement, vr: str, character_sets: CharacterSets) -> tuple[str, ...]:
     """Return the text of each value of a raw element; see `InputElement.components`."""
     data = raw.value or b""
     if vr in _TEXT_IN_CHARSET:
-        text = decode_text(data, encodings)
+        text = decode_text(data, character_sets)
     elif vr in _TEXT_ASCII:
         text = data.decode("latin-1")
     elif vr == "AT":
@@ -112,7 +112,7 @@ def _unpack(code: str, data: bytes, little: bool) -> tuple[int | float, ...]:
     return struct.unpack(("<" if little else ">") + code * (len(data) // size), data)
 
 
-def decode_text(data: bytes, encodings: Encodings) -> str:
+def decode_text(data: bytes, character_sets: CharacterSets) -> str:
     """Decode text in the object's character set; bytes outside it become U+FFFD.
 
     pydicom takes the name of any codec of Python for a character set. Raises Undecodable for those that are none.
@@ -120,8 +120,8 @@ def decode_text(data: bytes, encodings: Encodings) -> str:
     if data.isascii() and b"\x1b" not in data:
         return data.decode("ascii")
     try:
-        if len(encodings) == 1 and b"\x1b" not in data:
-            return data.decode(encodings[0], "replace")
-        return charset.decode_bytes(data, list(encodings), TEXT_VR_DELIMS)
+        if len(character_sets) == 1 and b"\x1b" not in data:
+            return data.decode(character_sets[0], "replace")
+        return charset.decode_bytes(data, list(character_sets), TEXT_VR_DELIMS)
     except (LookupError, UnicodeError):
         raise Undecodable from None

@@ -44,7 +44,7 @@ class Damaged(Exception):
 
 
 @frozen
-class Encoding:
+class Layout:
     """How the elements of a data set are laid out."""
 
     implicit: bool
@@ -52,7 +52,7 @@ class Encoding:
 
 
 # Items in elements of unknown VR are in implicit VR little endian (PS3.5 6.2.2, note 4).
-HIDDEN = Encoding(implicit=True, little=True)
+HIDDEN = Layout(implicit=True, little=True)
 
 
 class Header(NamedTuple):
@@ -64,7 +64,7 @@ class Header(NamedTuple):
     value_at: int
 
 
-def top_level_tags(data: Buffer, start: int, encoding: Encoding) -> Iterator[int]:
+def top_level_tags(data: Buffer, start: int, layout: Layout) -> Iterator[int]:
     """Yield the tag of each element of the data set that begins at `start` and ends with `data`.
 
     Raises NotWhole where the bytes end too early, and Damaged where something stands that is no element.
@@ -73,16 +73,16 @@ def top_level_tags(data: Buffer, start: int, encoding: Encoding) -> Iterator[int
     while at < len(data):
         if len(data) - at < 8 and not any(data[at:]):
             return  # a file padded to an even length
-        header = header_at(data, at, encoding)
+        header = header_at(data, at, layout)
         if header.tag >> 16 == 0xFFFE:
             raise Damaged
         yield header.tag
-        at = behind(data, header, encoding)
+        at = behind(data, header, layout)
 
 
 def skip_file_meta(data: Buffer, start: int) -> int:
     """Return where the data set behind the file meta information begins. Raises NotWhole."""
-    at, meta = start, Encoding(implicit=False, little=True)
+    at, meta = start, Layout(implicit=False, little=True)
     while at + 8 <= len(data) and data[at : at + 2] == b"\x02\x00":
         at = behind(data, header_at(data, at, meta), meta)
     return at
@@ -100,18 +100,18 @@ def inflated(data: Buffer, start: int) -> bytes:
     return whole
 
 
-def header_at(data: Buffer, at: int, encoding: Encoding) -> Header:
+def header_at(data: Buffer, at: int, layout: Layout) -> Header:
     """Return the header of the element, item or delimiter at a place. Raises NotWhole."""
     head = data[at : at + 12]
     if len(head) < 8:
         raise NotWhole
-    group, element, length = (_LITTLE if encoding.little else _BIG).unpack_from(head)
+    group, element, length = (_LITTLE if layout.little else _BIG).unpack_from(head)
     tag = group << 16 | element
     vr = head[4:6]
     # Delimiters have no VR; a VR that is no two letters is the length of an element in implicit VR.
-    if encoding.implicit or group == 0xFFFE or not b"AA" <= vr <= b"ZZ":
+    if layout.implicit or group == 0xFFFE or not b"AA" <= vr <= b"ZZ":
         return Header(tag, None, length, at + 8)
-    order: Literal["little", "big"] = "little" if encoding.little else "big"
+    order: Literal["little", "big"] = "little" if layout.little else "big"
     if vr not in WIDE:
         return Header(tag, vr, int.from_bytes(head[6:8], order), at + 8)
     if len(head) < 12:
@@ -119,23 +119,23 @@ def header_at(data: Buffer, at: int, encoding: Encoding) -> Header:
     return Header(tag, vr, int.from_bytes(head[8:12], order), at + 12)
 
 
-def behind(data: Buffer, header: Header, encoding: Encoding) -> int:
+def behind(data: Buffer, header: Header, layout: Layout) -> int:
     """Return where the element behind this one begins."""
     if header.length != UNDEFINED:
         return _within(data, header.value_at + header.length)
     if header.tag == PIXEL_DATA or header.vr not in (None, b"SQ", b"UN"):
-        return _after_items(data, header.value_at, encoding, fragments=True)
-    if encoding.little and header.vr != b"UN":
+        return _after_items(data, header.value_at, layout, fragments=True)
+    if layout.little and header.vr != b"UN":
         if isinstance(data, bytes):
-            stop = _quickly_after_items(data, header.value_at, implicit=encoding.implicit)
+            stop = _quickly_after_items(data, header.value_at, implicit=layout.implicit)
         elif header.value_at < data.base:  # the window moved on
             stop = -1
         else:
-            stop = _quickly_after_items(data.data, header.value_at - data.base, implicit=encoding.implicit)
+            stop = _quickly_after_items(data.data, header.value_at - data.base, implicit=layout.implicit)
             stop += data.base if stop >= 0 else 0
         if stop >= 0:
             return stop
-    return _after_items(data, header.value_at, encoding, fragments=False)
+    return _after_items(data, header.value_at, layout, fragments=False)
 
 
 def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
@@ -179,10 +179,10 @@ def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
     return at if 0 < at <= len(data) else -1
 
 
-def _after_items(data: Buffer, at: int, encoding: Encoding, *, fragments: bool) -> int:
+def _after_items(data: Buffer, at: int, layout: Layout, *, fragments: bool) -> int:
     """Return where what follows a value of undefined length begins: items up to a sequence delimiter."""
     while True:
-        item = header_at(data, at, encoding)
+        item = header_at(data, at, layout)
         if item.tag == SEQUENCE_END:
             return _within(data, item.value_at)
         if item.tag != ITEM or (fragments and item.length == UNDEFINED):
@@ -190,25 +190,25 @@ def _after_items(data: Buffer, at: int, encoding: Encoding, *, fragments: bool) 
         if item.length != UNDEFINED:
             at = _within(data, item.value_at + item.length)
         else:
-            at = _after_elements(data, item.value_at, encoding_of_item(data, item.value_at, encoding))
+            at = _after_elements(data, item.value_at, layout_of_item(data, item.value_at, layout))
 
 
-def _after_elements(data: Buffer, at: int, encoding: Encoding) -> int:
+def _after_elements(data: Buffer, at: int, layout: Layout) -> int:
     """Return where what follows an item of undefined length begins."""
     while True:
-        header = header_at(data, at, encoding)
+        header = header_at(data, at, layout)
         if header.tag == ITEM_END:
             return _within(data, header.value_at)
         if header.tag >> 16 == 0xFFFE:
             raise Damaged
-        at = behind(data, header, encoding)
+        at = behind(data, header, layout)
 
 
-def encoding_of_item(data: Buffer, at: int, outer: Encoding) -> Encoding:
+def layout_of_item(data: Buffer, at: int, outer: Layout) -> Layout:
     """Return the encoding inside an item: items of UN elements are in implicit VR (PS3.5 6.2.2)."""
     vr = data[at + 4 : at + 6]
     letters = len(vr) == 2 and all(0x40 < one < 0x5B for one in vr)
-    return outer if outer.implicit or letters else Encoding(implicit=True, little=outer.little)
+    return outer if outer.implicit or letters else Layout(implicit=True, little=outer.little)
 
 
 def _within(data: Buffer, at: int) -> int:
@@ -220,10 +220,10 @@ def _within(data: Buffer, at: int) -> int:
 # ---- elements that are written ------------------------------------------------------------------------------
 
 
-def packed(tag: int, vr: str, value: bytes, encoding: Encoding) -> bytes | None:
+def packed(tag: int, vr: str, value: bytes, layout: Layout) -> bytes | None:
     """Return an element with a value of an even length; None if its VR has no room for so long a value."""
-    order = "<" if encoding.little else ">"
-    if encoding.implicit:
+    order = "<" if layout.little else ">"
+    if layout.implicit:
         return struct.pack(order + "HHL", tag >> 16, tag & 0xFFFF, len(value)) + value
     letters = vr.encode("ascii")
     if letters in WIDE:

@@ -15,12 +15,12 @@ from pydicom.uid import (
 )
 
 from deidc.dicom.decoding import plain_text
-from deidc.dicom.layout import VR_LETTERS, Encoding, behind, header_at, inflated
+from deidc.dicom.layout import VR_LETTERS, Layout, behind, header_at, inflated
 from deidc.dicom.window import Buffer, InMemory, NotWhole, Unsuited, Window
 
 PREAMBLE = 128
 PREFIX = b"DICM"
-META_LAYOUT = Encoding(implicit=False, little=True)
+META_LAYOUT = Layout(implicit=False, little=True)
 
 _GROUP_LENGTH, _VERSION, _CLASS, _SYNTAX = 0x00020000, 0x00020001, 0x00020002, 0x00020010
 # VRs of file meta information whose length has 16 bits.
@@ -46,7 +46,7 @@ class Opened:
     elements: dict[int, bytes] = field(repr=False)
     window: Window
     start: int
-    layout: Encoding
+    layout: Layout
     syntax: str
     is_deflated: bool
 
@@ -67,7 +67,7 @@ def opened(window: Window) -> Opened:
     if is_deflated:
         window, start = Window(InMemory(inflated(window, start))), 0
     if syntax:
-        layout = Encoding(implicit=syntax == ImplicitVRLittleEndian, little=syntax != ExplicitVRBigEndian)
+        layout = Layout(implicit=syntax == ImplicitVRLittleEndian, little=syntax != ExplicitVRBigEndian)
         if (window[start + 4 : start + 6] in VR_LETTERS) is layout.implicit:
             raise Unsuited("the data set is not in the transfer syntax that the file names")
     else:
@@ -92,15 +92,15 @@ def begins_like_data_set(first: bytes, size: int) -> bool:
     return False
 
 
-def _layout_by_first_element(first: bytes) -> Encoding:
+def _layout_by_first_element(first: bytes) -> Layout:
     """Return the layout of a data set whose file names none, as pydicom guesses it."""
     if first[4:6] not in VR_LETTERS:
-        return Encoding(implicit=True, little=True)
+        return Layout(implicit=True, little=True)
     # Groups of the first element are low numbers; read in the wrong order they are high ones.
-    return Encoding(implicit=False, little=int.from_bytes(first[:2], "little") < 0x0400)
+    return Layout(implicit=False, little=int.from_bytes(first[:2], "little") < 0x0400)
 
 
-def syntax_of(layout: Encoding) -> str:
+def syntax_of(layout: Layout) -> str:
     """Return the transfer syntax of a data set that is not deflated."""
     if layout.implicit:
         return ImplicitVRLittleEndian

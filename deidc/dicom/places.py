@@ -16,23 +16,23 @@ from deidc.dicom.layout import (
     SEQUENCE_END,
     UNDEFINED,
     Damaged,
-    Encoding,
     Header,
+    Layout,
     behind,
-    encoding_of_item,
     header_at,
+    layout_of_item,
 )
 from deidc.dicom.window import NotWhole, Window
 
 
 @frozen
-class Place:
+class PlacedElement:
     """An element: where it begins, its header, and where what follows it begins."""
 
     at: int
     header: Header
     end: int
-    layout: Encoding
+    layout: Layout
 
     @property
     def value_end(self) -> int:
@@ -40,7 +40,7 @@ class Place:
         return self.end - 8 if self.header.length == UNDEFINED else self.end
 
 
-def places(window: Window, at: int, stop: int, layout: Encoding) -> Iterator[Place]:
+def places(window: Window, at: int, stop: int, layout: Layout) -> Iterator[PlacedElement]:
     """Yield the elements from a place on, up to another or the end of the item. Raises NotWhole and Damaged.
 
     Zeros that fill up a file are no elements.
@@ -54,11 +54,11 @@ def places(window: Window, at: int, stop: int, layout: Encoding) -> Iterator[Pla
         end = behind(window, header, layout)
         if end > stop:
             raise Damaged
-        yield Place(at, header, end, layout)
+        yield PlacedElement(at, header, end, layout)
         at = end
 
 
-def items(window: Window, sequence: Place) -> Iterator[tuple[int, int, Encoding]]:
+def items(window: Window, sequence: PlacedElement) -> Iterator[tuple[int, int, Layout]]:
     """Yield where the elements of each item begin, where the item ends, and how it is laid out.
 
     What is no sequence has no items. Raises NotWhole and Damaged.
@@ -72,7 +72,7 @@ def items(window: Window, sequence: Place) -> Iterator[tuple[int, int, Encoding]
         item = header_at(window, at, layout)
         if item.tag == SEQUENCE_END or item.tag != ITEM:
             return
-        inside = encoding_of_item(window, item.value_at, layout)
+        inside = layout_of_item(window, item.value_at, layout)
         if item.length != UNDEFINED:
             at = item.value_at + item.length
             if at > stop:
@@ -89,12 +89,12 @@ def items(window: Window, sequence: Place) -> Iterator[tuple[int, int, Encoding]
 _ITEMS = (ITEM_TAG, b"\xff\xfe\xe0\x00")
 
 
-def within(window: Window, sequence: Place) -> list[Place]:
+def within(window: Window, sequence: PlacedElement) -> list[PlacedElement]:
     """Return all elements in the items of a sequence, those in their items too. Raises NotWhole and Damaged.
 
     What may be a sequence, but is none that can be read, has no items: bytes of any kind can begin like one.
     """
-    found: list[Place] = []
+    found: list[PlacedElement] = []
     try:
         for start, stop, layout in items(window, sequence):
             for place in places(window, start, stop, layout):

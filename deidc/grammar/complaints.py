@@ -45,7 +45,7 @@ _TAG_LIKE = re.compile(r"[\[({<][ \t]*[0-9A-Fa-fxX]{1,8}[ \t]*[,-][ \t]*[0-9A-Fa
 _OPERATORS_AS_SELECTORS = ("notcontains", "equals", "notequals", "missing", "present", "empty", "regex")
 
 
-class Place(StrEnum):
+class OpenSection(StrEnum):
     """Where a line stands, which decides what it may say."""
 
     NOWHERE = "nowhere"
@@ -80,7 +80,7 @@ class Refused:
         return Diagnostic(rule, message, span, hint, fix)
 
 
-def complain(line: Refused, place: Place) -> Diagnostic:
+def complain(line: Refused, place: OpenSection) -> Diagnostic:
     """Return what is wrong with a line that the grammar refuses."""
     found = line.words()
     first = found[0][0]
@@ -89,11 +89,11 @@ def complain(line: Refused, place: Place) -> Diagnostic:
     if first.upper() == "FORMAT":
         return line.complaint(words.UNKNOWN_FORMAT, "FORMAT takes one word", line.span(found[0], found[-1]))
     match place:
-        case Place.ACTIONS:
+        case OpenSection.ACTIONS:
             return _action(line, found)
-        case Place.LIST:
+        case OpenSection.LIST:
             return _list_line(line, found)
-        case Place.VARIABLES:
+        case OpenSection.VARIABLES:
             hint = "write VAR name [text|int|number|date|uid|secret|table] [default=value]"
             return line.complaint(
                 words.BAD_DECLARATION,
@@ -101,15 +101,15 @@ def complain(line: Refused, place: Place) -> Diagnostic:
                 line.span(found[0], found[-1]),
                 hint,
             )
-        case Place.PIXELS:
+        case OpenSection.PIXELS:
             return _pixel_line(line, found)
-        case Place.FILTER | Place.LABEL:
+        case OpenSection.FILTER | OpenSection.LABEL:
             return _filter_line(line, found)
-        case Place.NOWHERE:
+        case OpenSection.NOWHERE:
             return misplaced(line, place)
 
 
-def misplaced(line: Refused, place: Place) -> Diagnostic:
+def misplaced(line: Refused, place: OpenSection) -> Diagnostic:
     """Return the complaint about a statement outside a section of its kind."""
     found = line.words()
     word = found[0][0]
@@ -118,13 +118,13 @@ def misplaced(line: Refused, place: Place) -> Diagnostic:
     if belongs is None:
         return _unknown(line, found)
     where = {
-        Place.NOWHERE: "outside any section",
-        Place.ACTIONS: "among actions",
-        Place.LIST: "in a list",
-        Place.VARIABLES: "in %vars",
-        Place.PIXELS: "in %pixels",
-        Place.FILTER: "outside a LABEL" if belongs == "a LABEL" else "in %filter",
-        Place.LABEL: "in a LABEL",
+        OpenSection.NOWHERE: "outside any section",
+        OpenSection.ACTIONS: "among actions",
+        OpenSection.LIST: "in a list",
+        OpenSection.VARIABLES: "in %vars",
+        OpenSection.PIXELS: "in %pixels",
+        OpenSection.FILTER: "outside a LABEL" if belongs == "a LABEL" else "in %filter",
+        OpenSection.LABEL: "in a LABEL",
     }[place]
     return line.complaint(words.MISPLACED, f"{word} stands {where}", span, f"it belongs in {belongs}")
 
@@ -181,7 +181,7 @@ def _section(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
 def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     word = found[0][0].upper()
     if word not in ACTIONS:
-        return misplaced(line, Place.ACTIONS) if _section_for(found[0][0]) else _unknown(line, found)
+        return misplaced(line, OpenSection.ACTIONS) if _section_for(found[0][0]) else _unknown(line, found)
     if len(found) == 1:
         return line.complaint(words.MISSING_TARGET, f"{word} names no attribute", line.span(found[0]))
     complaint = target_complaint(line, found[1])
@@ -289,7 +289,7 @@ def _bad_select(line: Refused, rest: str, span: Span) -> Diagnostic | None:
 def _list_line(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     word = found[0][0].upper()
     if word not in LIST_WORDS:
-        return misplaced(line, Place.LIST)
+        return misplaced(line, OpenSection.LIST)
     if len(found) == 1:
         return line.complaint(words.MISSING_TARGET, f"{word} names no attribute", line.span(found[0]))
     complaint = target_complaint(line, found[1])
@@ -312,7 +312,7 @@ def _pixel_line(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
         hint = "write STORE same-or-native, STORE same or STORE native"
         return line.complaint(words.BAD_POLICY, "STORE is not followed by a way to store", whole, hint)
     if _section_for(found[0][0]) is not None:
-        return misplaced(line, Place.PIXELS)
+        return misplaced(line, OpenSection.PIXELS)
     near = _near(word[:40], (*POLICIES, "STORE"))
     at = line.span(found[0])
     fix = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
@@ -332,7 +332,7 @@ def _filter_line(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     if lower in (*TEXT_OPERATORS, *STATE_OPERATORS):
         return _bad_criterion(line, words_left, span)
     if _section_for(first[0]) not in (None, "a LABEL"):
-        return misplaced(line, Place.LABEL)
+        return misplaced(line, OpenSection.LABEL)
     near = _near(lower[:40], (*TEXT_OPERATORS, *STATE_OPERATORS, *REGIONS))
     at = line.span(first)
     fix = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None

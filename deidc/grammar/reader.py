@@ -17,7 +17,7 @@ from deidc.codes import words
 from deidc.diagnostics import Diagnostic, Edit, Fix, Rule
 from deidc.grammar import nodes
 from deidc.grammar.build import Branch, Line, section_name
-from deidc.grammar.complaints import Place, Refused, complain, misplaced
+from deidc.grammar.complaints import OpenSection, Refused, complain, misplaced
 from deidc.grammar.lines import CONTROL, TURNING, WIDE_BLANK, ZERO_WIDTH, Written, remark_start
 from deidc.grammar.spelling import unquoted
 from deidc.source import Source, Span
@@ -72,7 +72,7 @@ class _Open:
     """A section that is being read."""
 
     section: nodes.Section
-    place: Place
+    place: OpenSection
     body: list[object] = field(factory=list)
     label: nodes.Label | None = None
     label_body: list[object] = field(factory=list)
@@ -203,21 +203,21 @@ class _Reading:
     # ---- statements -----------------------------------------------------------------------------------
 
     def _statement(self, written: Written) -> None:
-        place = self.open.place if self.open is not None else Place.NOWHERE
+        place = self.open.place if self.open is not None else OpenSection.NOWHERE
         match place:
-            case Place.NOWHERE if self.lost:
+            case OpenSection.NOWHERE if self.lost:
                 return
-            case Place.NOWHERE:
+            case OpenSection.NOWHERE:
                 self.said.append(misplaced(Refused(written), place))
-            case Place.ACTIONS:
+            case OpenSection.ACTIONS:
                 self._add(self._build("action_line", written, Line.action))
-            case Place.LIST:
+            case OpenSection.LIST:
                 self._add(self._build("list_line", written, Line.list_line))
-            case Place.VARIABLES:
+            case OpenSection.VARIABLES:
                 self._add(self._build("variable_line", written, Line.variable))
-            case Place.PIXELS:
+            case OpenSection.PIXELS:
                 self._add(self._build("pixel_line", written, Line.pixel_line))
-            case Place.FILTER | Place.LABEL:
+            case OpenSection.FILTER | OpenSection.LABEL:
                 self._filter_line(written)
 
     def _add(self, node: object | None) -> None:
@@ -233,7 +233,7 @@ class _Reading:
             current.close_label()
             current.label = node
         elif current.label is None:
-            self.said.append(misplaced(Refused(written), Place.FILTER))
+            self.said.append(misplaced(Refused(written), OpenSection.FILTER))
         else:
             current.label_body.append(node)
 
@@ -251,7 +251,7 @@ class _Reading:
         try:
             return _lark().parse(written.text, start=start)
         except (UnexpectedInput, LarkError):
-            place = self.open.place if self.open is not None and start != "section_line" else Place.NOWHERE
+            place = self.open.place if self.open is not None and start != "section_line" else OpenSection.NOWHERE
             self.said.append(complain(Refused(written), place))
             return None
 
@@ -274,19 +274,19 @@ def _include(tree: Branch, remark: str | None, span: Span) -> nodes.Include:
     return nodes.Include(unquoted(str(reference)), pinned, remark, span=span)
 
 
-def _new_section(kind: str, name: str, remark: str | None, span: Span) -> tuple[nodes.Section, Place]:
+def _new_section(kind: str, name: str, remark: str | None, span: Span) -> tuple[nodes.Section, OpenSection]:
     match kind:
         case "header":
-            return nodes.Header((), remark, span=span), Place.ACTIONS
+            return nodes.Header((), remark, span=span), OpenSection.ACTIONS
         case "labels":
-            return nodes.Labels((), remark, span=span), Place.ACTIONS
+            return nodes.Labels((), remark, span=span), OpenSection.ACTIONS
         case "values":
-            return nodes.Values(name, (), remark, span=span), Place.LIST
+            return nodes.Values(name, (), remark, span=span), OpenSection.LIST
         case "fields":
-            return nodes.Fields(name, (), remark, span=span), Place.LIST
+            return nodes.Fields(name, (), remark, span=span), OpenSection.LIST
         case "filter":
-            return nodes.Filter(name, (), remark, span=span), Place.FILTER
+            return nodes.Filter(name, (), remark, span=span), OpenSection.FILTER
         case "pixels":
-            return nodes.Pixels((), remark, span=span), Place.PIXELS
+            return nodes.Pixels((), remark, span=span), OpenSection.PIXELS
         case _:
-            return nodes.Variables((), remark, span=span), Place.VARIABLES
+            return nodes.Variables((), remark, span=span), OpenSection.VARIABLES

@@ -16,7 +16,7 @@ from deidc.ignores import apply_ignores
 from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.checks import CHECKS
 from deidc.ir.identifiers import SYSTEM_PROTECTED
-from deidc.ir.library import FileLibrary, Found, Library, NotFound
+from deidc.ir.library import FileLibrary, FoundRecipe, Library, NotFound
 from deidc.ir.lower import lower
 from deidc.ir.merge import Merged, merge
 from deidc.ir.names import Resolved, resolve
@@ -118,7 +118,7 @@ def source_of(recipe: Recipe) -> tuple[Source, tuple[Diagnostic, ...]]:
             return Source("<recipe>", recipe.replace("\r\n", "\n").replace("\r", "\n")), ()
 
 
-def find_recipe(reference: str, library: Library | None = None) -> Found | NotFound:
+def find_recipe(reference: str, library: Library | None = None) -> FoundRecipe | NotFound:
     """Return the recipe that a user's reference stands for: a file, or the name of one shipped with deidc."""
     return (library or FileLibrary()).find(reference, None)
 

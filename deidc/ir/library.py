@@ -21,7 +21,7 @@ SUFFIX = ".deid"
 
 
 @frozen
-class Found:
+class FoundRecipe:
     """A recipe that a reference stands for; `said` are complaints about its bytes."""
 
     source: Source
@@ -40,7 +40,7 @@ class NotFound:
 class Library(Protocol):
     """Finds the recipe that a reference stands for."""
 
-    def find(self, reference: str, beside: str | None) -> Found | NotFound:
+    def find(self, reference: str, beside: str | None) -> FoundRecipe | NotFound:
         """Return the recipe; `beside` is the name of the recipe that refers to it, or None."""
 
 
@@ -63,7 +63,7 @@ class FileLibrary:
     it (or in the current folder). Any other is the name of a shipped recipe; `deidc:NAME` always is.
     """
 
-    def find(self, reference: str, beside: str | None) -> Found | NotFound:
+    def find(self, reference: str, beside: str | None) -> FoundRecipe | NotFound:
         """Return the recipe that a reference stands for."""
         shipped = shipped_recipes()
         name = reference.removeprefix(SHIPPED_PREFIX)
@@ -90,7 +90,7 @@ class FileLibrary:
             return at.parent / reference if at is not None else Path(reference)
         return Path(beside).parent / reference
 
-    def _file(self, path: Path) -> Found | NotFound:
+    def _file(self, path: Path) -> FoundRecipe | NotFound:
         if os.path.isdir(path):
             return NotFound(f"{path} is a folder", "name a recipe in it")
         if not os.path.lexists(path):
@@ -145,7 +145,7 @@ def _no_such(name: str, path: Path | None) -> NotFound:
     return NotFound(f"no recipe of deidc is called {name!r}{place}", hint)
 
 
-def read_recipe(path: Path, name: str) -> Found | NotFound:
+def read_recipe(path: Path, name: str) -> FoundRecipe | NotFound:
     """Read a recipe file."""
     try:
         data = path.read_bytes()
@@ -153,4 +153,4 @@ def read_recipe(path: Path, name: str) -> Found | NotFound:
         return NotFound(f"{path} cannot be read: {failure.strerror}")
     except ValueError:
         return NotFound(f"{str(path)!r} is no name of a file")
-    return Found(*decode(data, name))
+    return FoundRecipe(*decode(data, name))

@@ -11,7 +11,7 @@ from deidc.codes import names as codes
 from deidc.diagnostics import Diagnostic, Label
 from deidc.grammar import nodes
 from deidc.grammar.reader import read
-from deidc.ir.library import Found, Library, NotFound, identity_of
+from deidc.ir.library import FoundRecipe, Library, NotFound, identity_of
 from deidc.source import Source, Span
 
 DEEPEST = 40
@@ -90,7 +90,7 @@ class _Merging:
             case NotFound(reason, hint, ambiguous):
                 rule = codes.AMBIGUOUS_RECIPE if ambiguous else codes.RECIPE_NOT_FOUND
                 self.said.append(Diagnostic(rule, reason, span, hint))
-            case Found(source, said):
+            case FoundRecipe(source, said):
                 identity = identity_of(source.name)
                 if any(identity == identity_of(name) for name, _ in inside):
                     self._complain_of_cycle(source.name, span, inside)

@@ -11,7 +11,7 @@ from deidc.grammar import nodes
 from deidc.grammar.writer import write_target
 from deidc.ir.ctp_labels import is_ctp_label
 from deidc.ir.names import Resolved
-from deidc.migration.lines import Place, better_form, reasons_of, standing_lines, stored_lines
+from deidc.migration.lines import Surroundings, better_form, reasons_of, standing_lines, stored_lines
 from deidc.migration.operands import attribute_of
 from deidc.migration.words import first_word
 from deidc.source import Source, Span
@@ -65,7 +65,7 @@ def certain_fixes(source: Source, resolved: Resolved, said: Iterable[Diagnostic]
             if fix is not None:
                 yield fix, span
     for line in standing:
-        fix = (_rewording(line.node) if line.place is Place.HEADER else None) or better_form(line, source)
+        fix = (_rewording(line.node) if line.place is Surroundings.HEADER else None) or better_form(line, source)
         if fix is not None:
             yield fix, line.node.span
 

@@ -22,7 +22,7 @@ from deidc.migration.targets import spelt
 from deidc.source import Source
 
 
-class Place(StrEnum):
+class Surroundings(StrEnum):
     """Where a line stands, as far as that decides what deid does with it; its value is a recipe above the line."""
 
     TOP = ""
@@ -42,7 +42,7 @@ class Standing:
     """A line that was understood, and where it stands."""
 
     node: Node
-    place: Place
+    place: Surroundings
 
 
 def standing_lines(recipe: nodes.Recipe) -> Iterator[Standing]:
@@ -50,17 +50,17 @@ def standing_lines(recipe: nodes.Recipe) -> Iterator[Standing]:
     for item in recipe.items:
         match item:
             case nodes.Format():
-                yield Standing(item, Place.TOP)
+                yield Standing(item, Surroundings.TOP)
             case nodes.Header() | nodes.Labels() | nodes.Values() | nodes.Fields():
-                yield Standing(item, Place.TOP)
-                place = Place[type(item).__name__.upper()]
+                yield Standing(item, Surroundings.TOP)
+                place = Surroundings[type(item).__name__.upper()]
                 for line in item.body:
                     if isinstance(line, nodes.Format):
-                        yield Standing(line, Place.TOP)
+                        yield Standing(line, Surroundings.TOP)
                     elif not isinstance(line, nodes.Comment | nodes.EmptyLine):
                         yield Standing(line, place)
             case nodes.Filter():
-                yield Standing(item, Place.TOP)
+                yield Standing(item, Surroundings.TOP)
                 yield from _label_lines(item)
             case _:
                 pass
@@ -69,13 +69,13 @@ def standing_lines(recipe: nodes.Recipe) -> Iterator[Standing]:
 def _label_lines(section: nodes.Filter) -> Iterator[Standing]:
     for label in section.body:
         if isinstance(label, nodes.Format):
-            yield Standing(label, Place.TOP)
-        place = Place.FIRST
+            yield Standing(label, Surroundings.TOP)
+        place = Surroundings.FIRST
         for line in label.body if isinstance(label, nodes.Label) else ():
             if isinstance(line, nodes.CriteriaLine | nodes.RegionLine):
                 yield Standing(line, place)
             if isinstance(line, nodes.CriteriaLine):
-                place = Place.LATER
+                place = Surroundings.LATER
 
 
 def stored_lines(recipe: nodes.Recipe, source: Source) -> frozenset[int]:
@@ -101,15 +101,15 @@ def reasons_of(line: Standing, text: str) -> tuple[Reason, ...]:
         case nodes.Format():
             return tuple(format_reasons(node, text))
         case nodes.Field() | nodes.Split():
-            kind = nodes.ListKind.VALUES if place is Place.VALUES else nodes.ListKind.FIELDS
+            kind = nodes.ListKind.VALUES if place is Surroundings.VALUES else nodes.ListKind.FIELDS
             return tuple(list_line_reasons(node, kind, text))
         case nodes.CriteriaLine():
-            return tuple(criteria_reasons(node, text, first=place is Place.FIRST))
+            return tuple(criteria_reasons(node, text, first=place is Surroundings.FIRST))
         case nodes.RegionLine():
             return tuple(region_reasons(node, text))
         case nodes.Header() | nodes.Labels() | nodes.Values() | nodes.Fields() | nodes.Filter():
             return tuple(section_reasons(node, text))
-        case _ if place is Place.LABELS:
+        case _ if place is Surroundings.LABELS:
             return tuple(stored_reasons(node, text))
         case _:
             return tuple(action_reasons(node, text))

@@ -15,10 +15,10 @@ from deidc.migration.changes import Reason
 from deidc.migration.targets import spelt
 from deidc.source import Span
 
-Found: TypeAlias = tuple[Span, Reason]
+ReasonAt: TypeAlias = tuple[Span, Reason]
 
 
-def reasons_by_others(resolved: Resolved) -> Iterator[Found]:
+def reasons_by_others(resolved: Resolved) -> Iterator[ReasonAt]:
     """Yield what deid does with lines of a recipe because of what stands elsewhere in it."""
     yield from _labels(resolved)
     yield from _lists(resolved)
@@ -27,7 +27,7 @@ def reasons_by_others(resolved: Resolved) -> Iterator[Found]:
     yield from _wide_writers(resolved)
 
 
-def _labels(resolved: Resolved) -> Iterator[Found]:
+def _labels(resolved: Resolved) -> Iterator[ReasonAt]:
     for number, label in enumerate(resolved.labels):
         if number == 0 and not label.lines:
             yield label.label.span, Reason(told.FIRST_LABEL, "deid stops at a first label without criteria")
@@ -38,7 +38,7 @@ def _labels(resolved: Resolved) -> Iterator[Found]:
 # ---- lists ----------------------------------------------------------------------------------------------
 
 
-def _lists(resolved: Resolved) -> Iterator[Found]:
+def _lists(resolved: Resolved) -> Iterator[ReasonAt]:
     kept = NOTHING.union(*(_reach(one, resolved) for one in resolved.rules if isinstance(one.statement, nodes.Keep)))
     named = {one.name for one in resolved.lists if one.kind is nodes.ListKind.FIELDS}
     for one in resolved.lists:
@@ -57,7 +57,7 @@ def _reach(rule: Bound, resolved: Resolved) -> Coverage:
     return covers(rule.selector, resolved)
 
 
-def _rules_by_lists(resolved: Resolved) -> Iterator[Found]:
+def _rules_by_lists(resolved: Resolved) -> Iterator[ReasonAt]:
     for rule in resolved.rules:
         if not isinstance(rule.selector, ops.Holding) or isinstance(rule.statement, nodes.Keep):
             continue
@@ -85,7 +85,7 @@ def _names_persons(selector: ops.Selector | None, resolved: Resolved) -> bool:
     return bool(_of_vr("PN") & covers(selector, resolved))
 
 
-def _variables(resolved: Resolved) -> Iterator[Found]:
+def _variables(resolved: Resolved) -> Iterator[ReasonAt]:
     lists = {one.name for one in resolved.lists}
     for rule in resolved.rules:
         match rule.statement:
@@ -99,7 +99,7 @@ def _variables(resolved: Resolved) -> Iterator[Found]:
 # ---- what wide rules come to ----------------------------------------------------------------------------
 
 
-def _wide_writers(resolved: Resolved) -> Iterator[Found]:
+def _wide_writers(resolved: Resolved) -> Iterator[ReasonAt]:
     """Yield wide rules that deid stops at when they come to a sequence, or with a shift to a name."""
     sequences, names = _of_vr("SQ"), _of_vr("PN")
     for rule in resolved.rules:

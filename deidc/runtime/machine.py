@@ -9,15 +9,15 @@ from attrs import define, field, frozen
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
-from deidc.dicom.decoding import DEFAULT_ENCODINGS
+from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
 from deidc.dicom.part10 import META_LAYOUT, meta_elements, opened
 from deidc.dicom.window import Reader, Unsuited, Window
 from deidc.ir import ops
 from deidc.ir.program import NeededVariable, Program, SlotKind
 from deidc.runtime.dataset.cleaning import Cleaning
-from deidc.runtime.dataset.transcode import encodings_for, transcode
+from deidc.runtime.dataset.transcode import character_sets_for, transcode
 from deidc.runtime.filemeta import clear_preamble, sync
-from deidc.runtime.fold.elements import Elements, InputElement, encodings_of, with_elements
+from deidc.runtime.fold.elements import Elements, InputElement, character_sets_of, with_elements
 from deidc.runtime.fold.frame import Frame, Note, Trouble
 from deidc.runtime.fold.level import Folding
 from deidc.runtime.fold.lists import Lists, fill_lists, gather_paths, visit_object
@@ -182,7 +182,7 @@ class Machine:
     ) -> Frame:
         frame = Frame(dataset, OfDataset(dataset), self._all(variables), self._on_failure, lists or {})
         if self._transcodes:
-            frame.transcode_to = encodings_for(self._transcodes[-1][1])
+            frame.transcode_to = character_sets_for(self._transcodes[-1][1])
         return frame
 
     def _run(self, frame: Frame) -> Outcome:
@@ -215,14 +215,14 @@ class Machine:
             gather_paths(frame, self._plan)
 
     def _clean(self, frame: Frame) -> Dataset:
-        cleaning = Cleaning(Folding(frame, self._operands), DEFAULT_ENCODINGS, self._plan.has_nested_adds)
+        cleaning = Cleaning(Folding(frame, self._operands), DEFAULT_CHARACTER_SETS, self._plan.has_nested_adds)
         elements, _ = cleaning.level(frame.input, self._plan.dataset)
         cleaned = with_elements(frame.input, elements)
         meta = self._clean_file_meta(frame, cleaning)
         if frame.faults:
             return cleaned
         for index, name in self._transcodes:
-            inherited = encodings_of(frame.input, DEFAULT_ENCODINGS)
+            inherited = character_sets_of(frame.input, DEFAULT_CHARACTER_SETS)
             transcode(frame.input, cleaned, name, index, inherited)
             frame.events.append(Event("00080005", index, Effect.TRANSCODED))
         self._surround(frame, cleaned, meta)

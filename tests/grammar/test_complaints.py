@@ -6,7 +6,7 @@ import pytest
 
 from deidc.diagnostics import Applicability
 from deidc.fixes import apply_fixes
-from deidc.grammar.complaints import Place, Refused, complain, misplaced
+from deidc.grammar.complaints import OpenSection, Refused, complain, misplaced
 from deidc.grammar.lines import Written
 from deidc.grammar.reader import decode, read
 from deidc.source import Source
@@ -248,9 +248,9 @@ def test_a_recipe_without_a_format(text: str):
     assert apply_fixes(source, said, Applicability.SAFE) == "FORMAT dicom\n\n" + text
 
 
-@pytest.mark.parametrize("place", Place)
+@pytest.mark.parametrize("place", OpenSection)
 @pytest.mark.parametrize("line", ["REMOVE PatientID", "LABEL a", "+ missing Rows", "word"])
-def test_every_place_has_its_words(place: Place, line: str):
+def test_every_place_has_its_words(place: OpenSection, line: str):
     """A statement in the wrong place is told where it stands and where it belongs."""
     refused = Refused(Written("<line>", 0, line))
     belongs = {"R": "%header", "L": "%filter NAME", "+": "a LABEL"}.get(line[0])

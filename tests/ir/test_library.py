@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import deidc
-from deidc.ir.library import FileLibrary, Found, NotFound, identity_of, shipped_recipes
+from deidc.ir.library import FileLibrary, FoundRecipe, NotFound, identity_of, shipped_recipes
 
 TEXT = "FORMAT dicom\n\n%header\nREMOVE PatientName\n"
 
@@ -23,8 +23,8 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def name_of(found: Found | NotFound) -> str:
-    assert isinstance(found, Found), found
+def name_of(found: FoundRecipe | NotFound) -> str:
+    assert isinstance(found, FoundRecipe), found
     assert found.source.text == TEXT
     return found.source.name
 
@@ -59,7 +59,7 @@ def test_absolute_paths(folder):
 def test_shipped_recipes_have_names(folder, reference):
     """A name without suffix is a recipe of deidc; the prefix says so in any case."""
     found = FileLibrary().find(reference, None)
-    assert isinstance(found, Found)
+    assert isinstance(found, FoundRecipe)
     assert found.source.name == "deidc:" + reference.removeprefix("deidc:")
     assert found.source.text.strip()
 
@@ -131,7 +131,7 @@ def test_bytes_that_are_no_text_are_told(folder):
     """What is wrong with the bytes of a recipe comes along with it."""
     (folder / "latin.deid").write_bytes("# é\n".encode("latin-1") + TEXT.encode())
     found = FileLibrary().find("latin.deid", None)
-    assert isinstance(found, Found)
+    assert isinstance(found, FoundRecipe)
     assert [one.code[:3] for one in found.said] == ["DC1"]
 
 

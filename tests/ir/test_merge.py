@@ -9,7 +9,7 @@ import pytest
 
 from deidc import CompileError, check_recipe, compile_recipe
 from deidc.diagnostics import Report
-from deidc.ir.library import Found, NotFound
+from deidc.ir.library import FoundRecipe, NotFound
 from deidc.ir.merge import DEEPEST
 from deidc.source import Source
 from tests.ir.recipes import lines
@@ -209,9 +209,9 @@ def test_a_host_supplies_its_own_library():
     """Anything with `find` is a library."""
 
     class Shelf:
-        def find(self, reference: str, beside: str | None) -> Found | NotFound:
+        def find(self, reference: str, beside: str | None) -> FoundRecipe | NotFound:
             if reference == "house rules":
-                return Found(Source("shelf:7", HEAD + PART))
+                return FoundRecipe(Source("shelf:7", HEAD + PART))
             return NotFound("not on the shelf")
 
     text = HEAD + '%include "{}"\n\n%header\nREMOVE PatientID\n'

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deidc import Program, check_recipe, compile_recipe, format_recipe, read_program
-from deidc.ir.library import SHIPPED_PREFIX, FileLibrary, Found
+from deidc.ir.library import SHIPPED_PREFIX, FileLibrary, FoundRecipe
 from deidc.ir.program import OWN_ACCOUNT
 from deidc.source import Source
 from tests.golden_option import FOLDER, compare
@@ -21,7 +21,7 @@ NAMES = sorted(path.relative_to(RECIPES).with_suffix("").as_posix() for path in 
 def source_of(name: str) -> Source:
     """Return a shipped recipe as users get it, by name."""
     found = FileLibrary().find(SHIPPED_PREFIX + name, None)
-    assert isinstance(found, Found)
+    assert isinstance(found, FoundRecipe)
     assert found.said == ()
     return found.source
 

@@ -12,7 +12,7 @@ from pydicom import dcmread, dcmwrite
 from pydicom.charset import convert_encodings
 from pydicom.dataset import Dataset
 
-from deidc.dicom.charsets import effective_encodings, encodable, value_encodable
+from deidc.dicom.charsets import effective_character_sets, encodable, value_encodable
 
 SETS = [
     [],
@@ -69,13 +69,13 @@ def test_known_cases(terms, vr, text, expected):
     """These letters are, or are not, of these character sets; pydicom, which quotes text it warns of, stays silent."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert encodable(text, effective_encodings(terms), vr) is expected
+        assert encodable(text, effective_character_sets(terms), vr) is expected
 
 
 @pytest.mark.filterwarnings("ignore:Failed to decode")
 def test_a_codec_that_is_no_character_set():
     """Python can write a name as an internet domain, and not read it as text: nothing is written so."""
-    assert not encodable("a山^b", effective_encodings(["idna"]), "PN")
+    assert not encodable("a山^b", effective_character_sets(["idna"]), "PN")
 
 
 def written_and_read(terms: list[str], keyword: str, text: str) -> str:
@@ -104,14 +104,14 @@ def test_what_is_encodable_is_read_back(terms, vr, text):
     text = text.strip() or "x"
     if vr == "PN":
         text = text.replace("=", "-")
-    if encodable(text, effective_encodings(terms), vr):
+    if encodable(text, effective_character_sets(terms), vr):
         assert written_and_read(terms, KEYWORDS[vr], text) == text
 
 
 @given(st.sampled_from(SETS))
 def test_encodings_are_those_pydicom_uses(terms):
     """What is judged is what will be written."""
-    assert list(effective_encodings(terms)) == convert_encodings(list(terms))
+    assert list(effective_character_sets(terms)) == convert_encodings(list(terms))
 
 
 @pytest.mark.parametrize(
@@ -132,12 +132,12 @@ def test_encodings_are_those_pydicom_uses(terms):
 )
 def test_misspelt_and_impossible_sets(terms, expected):
     """Misspellings and Python's own names are understood, as pydicom does; unknown sets are the default repertoire."""
-    assert effective_encodings(terms) == expected
+    assert effective_character_sets(terms) == expected
 
 
 def test_values():
     """A value is encodable if every text of it is."""
-    latin = effective_encodings(["ISO_IR 100"])
+    latin = effective_character_sets(["ISO_IR 100"])
     assert value_encodable(["ü", "a"], "LO", latin)
     assert not value_encodable(["ü", "山"], "LO", latin)
     assert value_encodable(None, "LO", latin)

@@ -15,7 +15,7 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 from deidc import Refused
 from deidc.dicom.decoding import Undecodable, creator_of, raw_components
 from deidc.dicom.layout import UNDEFINED
-from deidc.runtime.fold.elements import copied, element_vr, encodings_of, new_element, private_creators, walk_tags
+from deidc.runtime.fold.elements import character_sets_of, copied, element_vr, new_element, private_creators, walk_tags
 from tests.running import clean, dataset_of, fault_codes, file_dataset, run
 
 LATIN_1 = ("latin_1",)
@@ -121,7 +121,7 @@ def test_text_of_bytes(vr, data, expected):
 
 
 @pytest.mark.parametrize(
-    ("encodings", "data", "expected"),
+    ("character_sets", "data", "expected"),
     [
         (("UTF8",), "山田".encode(), ("山田",)),
         (("UTF8",), b"M\xfcller", ("M\N{REPLACEMENT CHARACTER}ller",)),
@@ -131,12 +131,12 @@ def test_text_of_bytes(vr, data, expected):
         (("latin_1", "iso_ir_144"), b"M\xfcller", ("Müller",)),
     ],
 )
-def test_text_of_character_sets(encodings, data, expected):
+def test_text_of_character_sets(character_sets, data, expected):
     """Escape sequences switch the character set up to the end of the value (PS3.5 6.1.2.5.3); no reading warns."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert raw_components(raw("PN", data), "PN", encodings) == expected
-        assert raw_components(raw("LO", data), "LO", encodings) == expected
+        assert raw_components(raw("PN", data), "PN", character_sets) == expected
+        assert raw_components(raw("LO", data), "LO", character_sets) == expected
 
 
 @pytest.mark.parametrize(
@@ -186,14 +186,17 @@ def test_the_character_set_of_a_level(value, expected):
     """Specific Character Set says how the text of its level is read; none is the default repertoire."""
     dataset = Dataset()
     dataset._dict[Tag(0x00080005)] = raw("CS", value, 0x00080005)
-    assert encodings_of(dataset, LATIN_1) == expected
+    assert character_sets_of(dataset, LATIN_1) == expected
 
 
 def test_an_item_has_the_character_set_around_it():
     """An item without Specific Character Set takes that of the data set it is in (PS3.5 7.5.3)."""
-    assert encodings_of(Dataset(), LATIN_1) == LATIN_1
-    assert encodings_of(dataset_of(SpecificCharacterSet="ISO_IR 192"), LATIN_1) == ("UTF8",)
-    assert encodings_of(dataset_of(SpecificCharacterSet=["", "ISO 2022 IR 87"]), LATIN_1) == ("iso8859", "iso2022_jp")
+    assert character_sets_of(Dataset(), LATIN_1) == LATIN_1
+    assert character_sets_of(dataset_of(SpecificCharacterSet="ISO_IR 192"), LATIN_1) == ("UTF8",)
+    assert character_sets_of(dataset_of(SpecificCharacterSet=["", "ISO 2022 IR 87"]), LATIN_1) == (
+        "iso8859",
+        "iso2022_jp",
+    )
 
 
 @pytest.mark.parametrize("rule", ["REPLACE PatientID X", "REMOVE PatientID", "REMOVE StudyID"])

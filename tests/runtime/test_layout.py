@@ -8,7 +8,7 @@ import pytest
 
 from deidc import Machine, compile_recipe
 from deidc.dicom import window
-from deidc.dicom.layout import Encoding, behind, header_at
+from deidc.dicom.layout import Layout, behind, header_at
 from deidc.dicom.window import InMemory, NotWhole, Window
 
 OPEN = 0xFFFFFFFF
@@ -30,7 +30,7 @@ def open_sequence(tag: int, *, implicit: bool) -> bytes:
 @pytest.mark.parametrize("implicit", [True, False])
 def test_an_open_sequence_that_is_cut_is_not_whole(implicit):
     """After whichever of its bytes it ends, that is told, and the search for its end ends itself."""
-    encoding = Encoding(implicit=implicit, little=True)
+    encoding = Layout(implicit=implicit, little=True)
     data = open_sequence(0x00101002, implicit=implicit)
     assert behind(data, header_at(data, 0, encoding), encoding) == len(data)
     for cut in range(13, len(data)):
@@ -51,7 +51,7 @@ class Ranges:
 @pytest.mark.parametrize("implicit", [True, False])
 def test_a_sequence_before_the_window_is_found_in_the_file(implicit):
     """Wherever the window stands, an open sequence ends where it ends: places before it are not counted from behind."""
-    encoding = Encoding(implicit=implicit, little=True)
+    encoding = Layout(implicit=implicit, little=True)
     data = open_sequence(0x00101002, implicit=implicit)
     for filler in range(60):
         whole = data * 2 + bytes(filler)

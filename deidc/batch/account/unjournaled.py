@@ -14,14 +14,14 @@ from deidc.ir.program import Program
 
 
 @frozen
-class Rehearsal:
+class Unjournaled:
     """The account of a dry run, or of a run to a URL without a journal; see `Ledger`, which has the same methods."""
 
     program: Program = field(repr=False)
     manifest: Manifest | None
 
     @classmethod
-    def of(cls, program: Program, manifest: Path | None, *, overwrite: bool, dry_run: bool) -> Rehearsal:
+    def of(cls, program: Program, manifest: Path | None, *, overwrite: bool, dry_run: bool) -> Unjournaled:
         """Begin an account. Raises OSError, FileExistsError for a manifest that is there, without `overwrite`."""
         if manifest is None:
             return cls(program, None)

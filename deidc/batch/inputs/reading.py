@@ -17,7 +17,7 @@ from deidc.batch.inputs.archives import Shelf
 from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.sources import MEMBER_LIMIT, LocalFile, NotOpened, Source, open_source
 from deidc.codes import faults
-from deidc.dicom.layout import Damaged, Encoding, inflated, skip_file_meta, top_level_tags
+from deidc.dicom.layout import Damaged, Layout, inflated, skip_file_meta, top_level_tags
 from deidc.dicom.part10 import PREAMBLE, PREFIX, begins_like_data_set
 from deidc.dicom.window import NotWhole
 
@@ -81,10 +81,10 @@ def _tags(data: bytes, start: int, dataset: FileDataset) -> set[int]:
     """Return the tags of the top level, read without pydicom. Raises NotWhole or Damaged."""
     at = skip_file_meta(data, start)
     implicit, little = dataset.original_encoding
-    encoding = Encoding(implicit=bool(implicit), little=little is not False)
+    layout = Layout(implicit=bool(implicit), little=little is not False)
     if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
-        return set(top_level_tags(inflated(data, at), 0, encoding))
-    return set(top_level_tags(data, at, encoding))
+        return set(top_level_tags(inflated(data, at), 0, layout))
+    return set(top_level_tags(data, at, layout))
 
 
 def _keep_empty_values_raw(dataset: Dataset) -> None:

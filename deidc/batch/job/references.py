@@ -19,7 +19,7 @@ from pydicom.dataset import Dataset
 
 from deidc.codes import faults
 from deidc.diagnostics import Rule
-from deidc.dicom.decoding import DEFAULT_ENCODINGS, Encodings
+from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, CharacterSets
 from deidc.runtime.fold.elements import InputElement, input_elements, sequence_items
 
 MOST_NAMES = 20
@@ -95,7 +95,7 @@ def links_of(dataset: Dataset, key: bytes) -> Links:
     """Return the links of an object; `key` keeps digests from being guessed. Raises Undecodable."""
     top: dict[int, bytes] = {}
     uses: dict[str, Use] = {}
-    for element, sop_class in _uids(dataset, "", DEFAULT_ENCODINGS):
+    for element, sop_class in _uids(dataset, "", DEFAULT_CHARACTER_SETS):
         if len(element.components) != 1 or not element.components[0]:
             continue
         digest = _digest(element.components[0], key)
@@ -106,16 +106,16 @@ def links_of(dataset: Dataset, key: bytes) -> Links:
     return Links(top.get(_SOP_INSTANCE), top.get(_SOP_CLASS), top.get(_STUDY), top.get(_SERIES), uses)
 
 
-def _uids(dataset: Dataset, path: str, encodings: Encodings) -> Iterator[tuple[InputElement, str]]:
+def _uids(dataset: Dataset, path: str, character_sets: CharacterSets) -> Iterator[tuple[InputElement, str]]:
     """Yield the elements with UIDs of concern at every depth, and the SOP class that stands beside each."""
-    elements = list(input_elements(dataset, path, (), encodings, in_file_meta=False))
+    elements = list(input_elements(dataset, path, (), character_sets, in_file_meta=False))
     beside = next(("\\".join(one.components) for one in elements if one.tag == _REFERENCED_CLASS), "")
     for element in elements:
         if element.tag in _USES or (not path and element.tag in (_SOP_CLASS, _SOP_INSTANCE)):
             yield element, beside if element.tag == _REFERENCED_INSTANCE else ""
         else:
             for number, item in enumerate(sequence_items(element) or ()):
-                yield from _uids(item, f"{element.path}[{number}].", element.encodings)
+                yield from _uids(item, f"{element.path}[{number}].", element.character_sets)
 
 
 def _digest(uid: str, key: bytes) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from attrs import field, frozen
 from pydicom.dataset import Dataset
 
-from deidc.dicom.decoding import DEFAULT_ENCODINGS
+from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
 from deidc.dicom.vrs import Unfit, fit_text
 from deidc.ir.program import NeededVariable, VariableKind
 from deidc.runtime.fold.elements import input_elements
@@ -62,7 +62,7 @@ class Rows:
 
 def _text_of(dataset: Dataset, tag: int) -> str:
     """Return the text of a top-level element; pydicom is not asked, so the element keeps its bytes."""
-    for element in input_elements(dataset, "", (), DEFAULT_ENCODINGS, in_file_meta=False):
+    for element in input_elements(dataset, "", (), DEFAULT_CHARACTER_SETS, in_file_meta=False):
         if element.tag == tag:
             return "\\".join(element.components)
     return ""

@@ -10,13 +10,13 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, Imp
 
 from deidc.dicom.decoding import (
     CHARACTER_SET,
-    DEFAULT_ENCODINGS,
+    DEFAULT_CHARACTER_SETS,
+    character_sets_of_value,
     effective_vr,
-    encodings_of_value,
     raw_components,
     raw_element,
 )
-from deidc.dicom.layout import UNDEFINED, Encoding, behind, header_at, inflated, skip_file_meta
+from deidc.dicom.layout import UNDEFINED, Layout, behind, header_at, inflated, skip_file_meta
 from deidc.dicom.part10 import PREAMBLE, PREFIX
 from deidc.dicom.window import NotWhole
 from deidc.runtime.fold.elements import input_elements
@@ -59,7 +59,7 @@ def _values(data: bytes, wanted: frozenset[int], *, at_end: bool) -> dict[int, t
     meta = read_dataset(BytesIO(data[_HEAD:start]), is_implicit_VR=False, is_little_endian=True)
     found = {
         int(one.tag): one.components
-        for one in input_elements(meta, "", (), DEFAULT_ENCODINGS, in_file_meta=True)
+        for one in input_elements(meta, "", (), DEFAULT_CHARACTER_SETS, in_file_meta=True)
         if one.tag in wanted
     }
     syntax = meta.get("TransferSyntaxUID")
@@ -67,9 +67,9 @@ def _values(data: bytes, wanted: frozenset[int], *, at_end: bool) -> dict[int, t
         if not at_end:
             raise NotWhole
         data, start = inflated(data, start), 0
-    layout = Encoding(implicit=syntax == ImplicitVRLittleEndian, little=syntax != ExplicitVRBigEndian)
+    layout = Layout(implicit=syntax == ImplicitVRLittleEndian, little=syntax != ExplicitVRBigEndian)
     last = max(wanted, default=0)
-    encodings = DEFAULT_ENCODINGS
+    character_sets = DEFAULT_CHARACTER_SETS
     at = start
     while at < len(data) or not at_end:
         if at_end and not any(data[at : at + 8]):
@@ -81,10 +81,10 @@ def _values(data: bytes, wanted: frozenset[int], *, at_end: bool) -> dict[int, t
         if header.tag in wanted or header.tag == CHARACTER_SET:
             value = data[header.value_at : end]
             if header.tag == CHARACTER_SET:
-                encodings = encodings_of_value(value)
+                character_sets = character_sets_of_value(value)
             if header.tag in wanted and header.length != UNDEFINED:
                 raw = raw_element(header, value, layout)
                 vr = effective_vr(header.tag, raw.VR, header.length, None)
-                found[header.tag] = raw_components(raw, vr, encodings)
+                found[header.tag] = raw_components(raw, vr, character_sets)
         at = end
     return found

@@ -13,7 +13,7 @@ from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content, InputShrank
 from deidc.codes import faults
-from deidc.dicom.layout import Encoding
+from deidc.dicom.layout import Layout
 from deidc.dicom.part10 import PREAMBLE, syntax_of
 from deidc.dicom.window import NotWhole
 
@@ -42,7 +42,7 @@ def _complete_file_meta(dataset: FileDataset) -> None:
         meta = dataset.file_meta = FileMetaDataset()
     if "TransferSyntaxUID" not in meta:
         implicit, little = dataset.original_encoding
-        meta.TransferSyntaxUID = syntax_of(Encoding(implicit=bool(implicit), little=bool(little)))
+        meta.TransferSyntaxUID = syntax_of(Layout(implicit=bool(implicit), little=bool(little)))
     if "FileMetaInformationVersion" not in meta:
         meta.FileMetaInformationVersion = b"\x00\x01"
     meta.FileMetaInformationGroupLength = 0  # the writer computes it where it stands

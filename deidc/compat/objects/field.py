@@ -14,7 +14,7 @@ from pydicom.tag import Tag
 
 from deidc.compat.objects.paths import path_of, tag_text, uid_of, way_of_uid
 from deidc.compat.objects.selection import selects
-from deidc.dicom.decoding import DEFAULT_ENCODINGS, Undecodable
+from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, Undecodable
 from deidc.ir import ops
 from deidc.patterns import compiled
 from deidc.runtime.fold.conditions import compared
@@ -102,7 +102,7 @@ class DicomField:
         vr = str(self.element.VR)
         creator = self.identity.creator
         path = path_of(tags, indexes)
-        return InputElement(self.element, vr, creator, path, indexes, DEFAULT_ENCODINGS, self.is_filemeta)
+        return InputElement(self.element, vr, creator, path, indexes, DEFAULT_CHARACTER_SETS, self.is_filemeta)
 
     # ---- questions ----------------------------------------------------------------------------------------
 
@@ -175,7 +175,7 @@ def _decoded(found: InputElement, home: Dataset | None) -> DataElement:
     try:
         if home is not None and home._dict.get(raw.tag) is raw:
             return home[raw.tag]
-        return convert_raw_data_element(raw._replace(VR=found.vr), encoding=list(found.encodings))
+        return convert_raw_data_element(raw._replace(VR=found.vr), encoding=list(found.character_sets))
     except Exception:  # noqa: BLE001
         return _of_unknown_vr(raw)
 

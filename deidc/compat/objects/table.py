@@ -14,8 +14,8 @@ from deidc.compat.objects.field import ByUid, Creators, DicomField
 from deidc.compat.objects.paths import tag_text, uid_of
 from deidc.compat.objects.selection import selected
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import DEFAULT_ENCODINGS, Encodings
-from deidc.runtime.fold.elements import InputElement, encodings_of, identified
+from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, CharacterSets
+from deidc.runtime.fold.elements import InputElement, character_sets_of, identified
 
 
 class FieldsWithLookups:
@@ -84,7 +84,7 @@ class _Level:
     path: str
     indexes: tuple[int, ...]
     creators: Creators
-    encodings: Encodings
+    character_sets: CharacterSets
     in_file_meta: bool
 
 
@@ -106,9 +106,9 @@ def get_fields_with_lookup(
     passed = frozenset((*given, *map(uid_of, given)))
     known = frozenset(seen or ())
     fields = ByUid()
-    levels = deque([_Level(dicom, "", "", "", (), (), DEFAULT_ENCODINGS, False)])
+    levels = deque([_Level(dicom, "", "", "", (), (), DEFAULT_CHARACTER_SETS, False)])
     if file_meta := getattr(dicom, "file_meta", None):
-        levels.append(_Level(file_meta, "", "", "", (), (), DEFAULT_ENCODINGS, True))
+        levels.append(_Level(file_meta, "", "", "", (), (), DEFAULT_CHARACTER_SETS, True))
     while levels:
         level = levels.popleft()
         for field, element in _fields_of(level, passed):
@@ -125,7 +125,7 @@ get_fields = get_fields_with_lookup
 
 
 def _fields_of(level: _Level, skip: frozenset[str]) -> Iterator[tuple[DicomField, InputElement]]:
-    encodings = encodings_of(level.dataset, level.encodings)
+    character_sets = character_sets_of(level.dataset, level.character_sets)
     for tag, source, vr, creator in identified(level.dataset):
         keyword, text = dictionary.element_keyword(tag), tag_text(tag)
         if keyword in skip or text in skip:
@@ -135,7 +135,7 @@ def _fields_of(level: _Level, skip: frozenset[str]) -> Iterator[tuple[DicomField
             given = level.dataset[tag]  # only the object around it can tell which of the two
         effective = str(given.VR) if given is not source else vr
         path = f"{level.path}{tag:08X}"
-        element = InputElement(given, effective, creator, path, level.indexes, encodings, level.in_file_meta)
+        element = InputElement(given, effective, creator, path, level.indexes, character_sets, level.in_file_meta)
         creators = (*level.creators, creator)
         name = f"{level.name}__{keyword}" if level.uid else keyword
         uid = f"{level.uid}__{text}" if level.uid else text
@@ -153,6 +153,6 @@ def _items(level: _Level, field: DicomField, element: InputElement) -> Iterator[
             f"{element.path}[{number}].",
             (*level.indexes, number),
             tuple(creator for _, creator in field.identity.way),
-            element.encodings,
+            element.character_sets,
             level.in_file_meta,
         )

@@ -19,7 +19,7 @@ from deidc.grammar.lines import WIDE_BLANK, ZERO_WIDTH
 from deidc.grammar.writer import write_conditions, write_statement, write_target, write_value
 from deidc.ir.compile import compile_recipe
 from deidc.ir.identifiers import SYSTEM_PROTECTED
-from deidc.ir.library import Found, NotFound
+from deidc.ir.library import FoundRecipe, NotFound
 from deidc.ir.program import Program
 from deidc.source import Source, Span
 
@@ -62,10 +62,12 @@ class _Before:
 
     source: Source
 
-    def find(self, reference: str, beside: str | None) -> Found | NotFound:
+    def find(self, reference: str, beside: str | None) -> FoundRecipe | NotFound:
         """Return the recipe."""
         del beside
-        return Found(self.source) if reference == self.source.name else NotFound("a dictionary includes no recipes")
+        return (
+            FoundRecipe(self.source) if reference == self.source.name else NotFound("a dictionary includes no recipes")
+        )
 
 
 def dicts_of(recipe: nodes.Recipe, sources: Iterable[Source] = ()) -> DeidDict:

@@ -17,7 +17,7 @@ from deidc.compat.recipes.dicts import DeidDict, copied, dicts_of, rules_before,
 from deidc.diagnostics import CompileError, Report
 from deidc.grammar.reader import read
 from deidc.ir.compile import compile_merged
-from deidc.ir.library import SHIPPED_PREFIX, FileLibrary, Found, NotFound, read_recipe, shipped_recipes
+from deidc.ir.library import SHIPPED_PREFIX, FileLibrary, FoundRecipe, NotFound, read_recipe, shipped_recipes
 from deidc.ir.merge import Merged, joined, merge
 from deidc.ir.program import Program
 from deidc.source import Source
@@ -137,7 +137,7 @@ def laid_together(files: Sequence[Given]) -> Laid:
 
 
 @lru_cache(maxsize=_KEPT)
-def _laid(recipes: tuple[Found, ...]) -> Laid:
+def _laid(recipes: tuple[FoundRecipe, ...]) -> Laid:
     *bases, last = recipes
     merged = merge(last.source, _Shelf({one.source.name: one for one in bases}), [one.source.name for one in bases])
     merged = evolve(merged, said=(*last.said, *merged.said))
@@ -152,12 +152,12 @@ def _is_current(source: Source) -> bool:
     if source.name.startswith(SHIPPED_PREFIX):
         return True
     found = read_recipe(Path(source.name), source.name)
-    return isinstance(found, Found) and found.source == source
+    return isinstance(found, FoundRecipe) and found.source == source
 
 
-def _found(given: Given, number: int) -> Found:
+def _found(given: Given, number: int) -> FoundRecipe:
     if isinstance(given, Mapping):
-        return Found(source_of(given, f"<recipe {number}>"))
+        return FoundRecipe(source_of(given, f"<recipe {number}>"))
     path = recipe_file(recipe_path(given))
     match read_recipe(path, _source_name(path)):
         case NotFound(reason):
@@ -174,9 +174,9 @@ def _source_name(path: Path) -> str:
 class _Shelf:
     """A library in which some recipes are found by the name of their source."""
 
-    recipes: Mapping[str, Found]
+    recipes: Mapping[str, FoundRecipe]
 
-    def find(self, reference: str, beside: str | None) -> Found | NotFound:
+    def find(self, reference: str, beside: str | None) -> FoundRecipe | NotFound:
         """Return the recipe that a reference stands for."""
         return self.recipes.get(reference) or FileLibrary().find(reference, beside)
 

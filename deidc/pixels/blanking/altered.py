@@ -10,7 +10,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from deidc.dicom.edits import Span
 from deidc.dicom.part10 import PREAMBLE, Opened, head, text_element
-from deidc.dicom.places import Place, places
+from deidc.dicom.places import PlacedElement, places
 from deidc.dicom.splicing import Change, spliced
 from deidc.dicom.window import Unsuited, Window
 
@@ -29,10 +29,10 @@ class Altered:
 
     file: Opened
     syntax: str = field(init=False)
-    places: dict[int, Place] = field(init=False, repr=False)
+    places: dict[int, PlacedElement] = field(init=False, repr=False)
     _elements: dict[int, bytes] = field(init=False, factory=dict, repr=False)
     _inside: list[Change] = field(init=False, factory=list, repr=False)
-    _pixels: tuple[Place, Callable[[], Iterable[Change]]] | None = field(init=False, default=None, repr=False)
+    _pixels: tuple[PlacedElement, Callable[[], Iterable[Change]]] | None = field(init=False, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
         file = self.file

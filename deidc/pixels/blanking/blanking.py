@@ -10,7 +10,7 @@ from deidc.dicom.decoding import Undecodable
 from deidc.dicom.edits import Span
 from deidc.dicom.layout import PIXEL_DATA, PIXELS, UNDEFINED, Damaged, packed
 from deidc.dicom.part10 import META_LAYOUT, meta_elements
-from deidc.dicom.places import Place, items, places, within
+from deidc.dicom.places import PlacedElement, items, places, within
 from deidc.dicom.splicing import Change
 from deidc.dicom.window import NotWhole, Window
 from deidc.ir.ops import Storage
@@ -99,7 +99,7 @@ class Blanking:
 
     # ---- pixel data -------------------------------------------------------------------------------------
 
-    def _blank_native(self, image: Image, found: Image, masks: Masks, place: Place) -> Stored:
+    def _blank_native(self, image: Image, found: Image, masks: Masks, place: PlacedElement) -> Stored:
         layout, syntax = self.altered.file.layout, self.altered.file.syntax
         # Words of samples that are bytes, or bits, have their bytes in the other order (PS3.5 8.1.1 and Annex D).
         swapped = not layout.little and image.allocated in (1, 8) and place.header.vr == b"OW"
@@ -108,7 +108,7 @@ class Blanking:
         self.altered.alter_pixels(image.tag, native.changes)
         return Stored(image, syntax, syntax, place.header.length, place.header.length)
 
-    def _recode(self, image: Image, masks: Masks, place: Place, storage: Storage) -> Stored:
+    def _recode(self, image: Image, masks: Masks, place: PlacedElement, storage: Storage) -> Stored:
         if image.tag != PIXEL_DATA or image.allocated == 1 or image.photometric == "YBR_PARTIAL_422":
             raise not_understood("pixels of this kind are not compressed", image.tag)
         syntax = self.altered.file.syntax
@@ -126,7 +126,7 @@ class Blanking:
         before = place.end - place.header.value_at
         return Stored(recoding.after, syntax, recoding.transfer_syntax, before, recoding.after.native_length)
 
-    def _recoded(self, recoding: Recoding, place: Place) -> Iterator[bytes | Span]:
+    def _recoded(self, recoding: Recoding, place: PlacedElement) -> Iterator[bytes | Span]:
         """Yield the element with the pixels after."""
         if recoding.native:
             length = sum(recoding.lengths)
@@ -177,7 +177,7 @@ class Blanking:
                 elif place.header.tag == FRAME_TYPE and IMAGE_TYPE in self.altered.places:
                     self.altered.overwrite(start, derived(self._window[start:end]))
 
-    def _fill_with_zeros(self, place: Place) -> None:
+    def _fill_with_zeros(self, place: PlacedElement) -> None:
         """Fill pixel data in an item with zeros; of compressed frames, each fragment."""
         at = place.header.value_at
         if place.header.length != UNDEFINED:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from deidc.dicom.decoding import Undecodable
-from deidc.dicom.layout import HIDDEN, Encoding, packed
+from deidc.dicom.layout import HIDDEN, Layout, packed
 from deidc.pixels.frames.codecs import ALWAYS_LOSSY
 from deidc.pixels.frames.image import PHOTOMETRIC, PLANAR, Image, text
 from deidc.runtime.fold.elements import InputElement, sequence_items
@@ -42,7 +42,7 @@ class Stored:
     size_after: int
 
 
-def statement(top: TopLevel, was: Image, now: Stored, layout: Encoding, *, is_all: bool) -> Iterator[tuple[int, bytes]]:
+def statement(top: TopLevel, was: Image, now: Stored, layout: Layout, *, is_all: bool) -> Iterator[tuple[int, bytes]]:
     """Yield the elements that change at the top level, by tag; no bytes for those that go.
 
     The image is DERIVED and says by what. If what was blanked `is_all`, Burned In Annotation is NO, and the code 113101
@@ -68,7 +68,7 @@ def statement(top: TopLevel, was: Image, now: Stored, layout: Encoding, *, is_al
         yield from _lossy(top, now, layout)
 
 
-def _lossy(top: TopLevel, now: Stored, layout: Encoding) -> Iterator[tuple[int, bytes]]:
+def _lossy(top: TopLevel, now: Stored, layout: Layout) -> Iterator[tuple[int, bytes]]:
     """Yield what says that the image was compressed with loss, which it will have been for ever (PS3.3 C.7.6.1.1.5)."""
     if text(top, _LOSSY) != "01":
         yield _LOSSY, _packed(_LOSSY, "CS", b"01", layout)
@@ -96,7 +96,7 @@ def _value_of(element: InputElement) -> bytes:
     return value if isinstance(value, bytes) else b""
 
 
-def _method_codes(top: TopLevel, layout: Encoding) -> Iterator[tuple[int, bytes]]:
+def _method_codes(top: TopLevel, layout: Layout) -> Iterator[tuple[int, bytes]]:
     element = top.find(_METHOD_CODES)
     there = b"" if element is None else _value_of(element)
     try:
@@ -126,7 +126,7 @@ def _texts(element: InputElement | None) -> tuple[str, ...]:
         return ()
 
 
-def _packed(tag: int, vr: str, value: bytes, layout: Encoding) -> bytes:
+def _packed(tag: int, vr: str, value: bytes, layout: Layout) -> bytes:
     element = packed(tag, vr, value + b" " * (len(value) % 2), layout)
     assert element is not None, "the values are short"
     return element

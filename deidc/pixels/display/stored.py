@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from deidc.dicom.layout import PIXEL_DATA, UNDEFINED
 from deidc.dicom.part10 import META_LAYOUT, Opened, meta_elements, opened
-from deidc.dicom.places import Place, places
+from deidc.dicom.places import PlacedElement, places
 from deidc.dicom.window import Reader, Window
 from deidc.pixels.frames import fragments
 from deidc.pixels.frames.codecs import decoded
@@ -43,7 +43,7 @@ class StoredFrames:
     image: Image
     top: OfBytes = field(repr=False)
     _file: Opened = field(repr=False)
-    _place: Place = field(repr=False)
+    _place: PlacedElement = field(repr=False)
     _source: Encapsulated | None = field(repr=False)
 
     @classmethod
@@ -125,7 +125,7 @@ def image_in(reader: Reader) -> Image | None:
     return image_of_object(top, there)
 
 
-def _opened(reader: Reader) -> tuple[Opened, dict[int, Place], OfBytes]:
+def _opened(reader: Reader) -> tuple[Opened, dict[int, PlacedElement], OfBytes]:
     file = opened(Window(reader))
     there = {one.header.tag: one for one in places(file.window, file.start, file.window.size, file.layout)}
     return file, there, OfBytes(file.window, file.layout, meta_elements(file.meta), META_LAYOUT, file.start)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from attrs import field, frozen
 
 from deidc.dicom.edits import Span
-from deidc.dicom.layout import ITEM, PIXEL_DATA, SEQUENCE_END, Damaged, Encoding, header_at
+from deidc.dicom.layout import ITEM, PIXEL_DATA, SEQUENCE_END, Damaged, Layout, header_at
 from deidc.dicom.window import Window
 from deidc.pixels.frames.image import not_understood
 from deidc.runtime.fold.elements import InputElement
@@ -16,7 +16,7 @@ from deidc.runtime.fold.elements import InputElement
 OFFSETS, LENGTHS, TOTAL_LENGTH = 0x7FE00001, 0x7FE00002, 0x7FE00003
 ENDING = struct.pack("<HHL", 0xFFFE, 0xE0DD, 0)
 
-_LAYOUT = Encoding(implicit=False, little=True)  # all syntaxes that encapsulate are (PS3.5 A.4)
+_LAYOUT = Layout(implicit=False, little=True)  # all syntaxes that encapsulate are (PS3.5 A.4)
 _END_OF_IMAGE = b"\xff\xd9"  # of JPEG in all its kinds
 
 

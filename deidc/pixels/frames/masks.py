@@ -16,7 +16,7 @@ from deidc.runtime.outcome import Region
 Mask: TypeAlias = NDArray[np.bool_]
 
 
-class Found(Protocol):
+class RaisedLabel(Protocol):
     """A label that fired: a Flag of an outcome, or a Finding of a detector."""
 
     @property
@@ -75,7 +75,7 @@ class Painting:
     is_all: bool = True
 
     @classmethod
-    def of(cls, found: Iterable[Found]) -> Painting:
+    def of(cls, found: Iterable[RaisedLabel]) -> Painting:
         """Return the regions of labels that fired, in their order; those of a whitelist blank nothing.
 
         It is not all if somebody has to look at the object.

@@ -11,7 +11,7 @@ from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
 from deidc.dicom.layout import PIXEL_DATA
-from deidc.dicom.places import Place
+from deidc.dicom.places import PlacedElement
 from deidc.dicom.splicing import Change
 from deidc.dicom.window import Window
 from deidc.pixels.frames.image import Image, not_understood
@@ -181,7 +181,7 @@ class Native:
             self.blank(values.reshape(self.image.rows, self.image.columns // pixels, samples), areas)
 
 
-def as_long_as_it_is(image: Image, window: Window, place: Place) -> Image:
+def as_long_as_it_is(image: Image, window: Window, place: PlacedElement) -> Image:
     """Return an image whose frames take as many bytes as there are. Raises Trouble (DC971)."""
     length = place.header.length
     if image.is_subsampled:

@@ -19,13 +19,13 @@ from pydicom.tag import BaseTag, Tag
 from pydicom.valuerep import VR
 
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import Encodings, Undecodable
+from deidc.dicom.decoding import CharacterSets, Undecodable
 from deidc.runtime.fold.elements import (
     AnyElement,
     Elements,
     InputElement,
+    character_sets_of,
     copied,
-    encodings_of,
     hides_sequence,
     identified,
     new_element,
@@ -46,7 +46,7 @@ class Cleaning:
     """The walk over one object."""
 
     folding: Folding
-    encodings: Encodings
+    character_sets: CharacterSets
     has_nested_adds: bool
 
     def level(
@@ -55,13 +55,13 @@ class Cleaning:
         node: Node,
         path: str = "",
         indexes: tuple[int, ...] = (),
-        inherited: Encodings | None = None,
+        inherited: CharacterSets | None = None,
         sheltered: bool = False,
         in_file_meta: bool = False,
     ) -> tuple[Elements, bool]:
         """Clean one level; return its elements and whether any differs from the input."""
-        given = self.encodings if inherited is None else inherited
-        here = Level(node, path, indexes, encodings_of(dataset, given), sheltered, in_file_meta)
+        given = self.character_sets if inherited is None else inherited
+        here = Level(node, path, indexes, character_sets_of(dataset, given), sheltered, in_file_meta)
         out: Elements = {}
         creators: list[tuple[InputElement, Entry]] = []
         changed = False
@@ -70,7 +70,7 @@ class Cleaning:
             if entry.idle and vr not in ("SQ", "UN"):
                 out[tag] = copied(source)
                 continue
-            element = InputElement(source, vr, creator, f"{path}{tag:08X}", indexes, here.encodings, in_file_meta)
+            element = InputElement(source, vr, creator, f"{path}{tag:08X}", indexes, here.character_sets, in_file_meta)
             if entry.steps and dictionary.is_private_creator(tag):
                 creators.append((element, entry))
                 continue
@@ -137,7 +137,7 @@ class Cleaning:
                 entry.below,
                 f"{element.path}[{number}].",
                 (*here.indexes, number),
-                here.encodings,
+                here.character_sets,
                 sheltered,
                 here.in_file_meta,
             )
@@ -185,5 +185,5 @@ def hidden_sequence(element: InputElement, items: list[Dataset]) -> DataElement:
     holder.is_undefined_length = False
     buffer = DicomBytesIO()
     buffer.is_implicit_VR, buffer.is_little_endian = True, True
-    write_sequence(buffer, holder, list(element.encodings))
+    write_sequence(buffer, holder, list(element.character_sets))
     return new_element(element.tag, "UN", buffer.getvalue())

@@ -8,14 +8,14 @@ from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
 from deidc.codes import faults
-from deidc.dicom.charsets import effective_encodings, encodable
-from deidc.dicom.decoding import Encodings, Undecodable, decode_text
+from deidc.dicom.charsets import effective_character_sets, encodable
+from deidc.dicom.decoding import CharacterSets, Undecodable, decode_text
 from deidc.dicom.vrs import CHARSET_VRS
 from deidc.runtime.fold.elements import (
     AnyElement,
     InputElement,
+    character_sets_of,
     copied,
-    encodings_of,
     input_elements,
     new_element,
     sequence_items,
@@ -27,45 +27,45 @@ SPECIFIC_CHARACTER_SET = Tag(0x00080005)
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
-def encodings_for(name: str) -> Encodings:
-    """Return the Python encodings of a value of Specific Character Set."""
-    return effective_encodings(name.split("\\"))
+def character_sets_for(name: str) -> CharacterSets:
+    """Return the character sets (names of Python codecs) of a value of Specific Character Set."""
+    return effective_character_sets(name.split("\\"))
 
 
-def transcode(original: Dataset, cleaned: Dataset, name: str, op: int, inherited: Encodings) -> None:
+def transcode(original: Dataset, cleaned: Dataset, name: str, op: int, inherited: CharacterSets) -> None:
     """Decode all text of `cleaned` that is still raw, and declare the character set `name`.
 
     Raises Trouble where the bytes of some text are not of the character set that the object declares, or its
     letters not of the new one.
     """
-    _decode_level(original, cleaned, op, encodings_for(name), inherited, "")
+    _decode_level(original, cleaned, op, character_sets_for(name), inherited, "")
     element = new_element(SPECIFIC_CHARACTER_SET, "CS", name)
     cleaned._dict[SPECIFIC_CHARACTER_SET] = element
 
 
 def _decode_level(
-    original: Dataset, cleaned: Dataset, op: int, target: Encodings, inherited: Encodings, path: str
+    original: Dataset, cleaned: Dataset, op: int, target: CharacterSets, inherited: CharacterSets, path: str
 ) -> None:
-    encodings = encodings_of(original, inherited)
-    for element in list(input_elements(cleaned, path, (), encodings, False)):
+    character_sets = character_sets_of(original, inherited)
+    for element in list(input_elements(cleaned, path, (), character_sets, False)):
         tag = Tag(element.tag)
         if tag == SPECIFIC_CHARACTER_SET:
             del cleaned._dict[tag]
             continue
-        element.encodings = encodings
+        element.character_sets = character_sets
         try:
             cleaned._dict[tag] = _decoded(element, op, target)
         except Undecodable:
             raise undecodable(element, op) from None
 
 
-def _decoded(element: InputElement, op: int, target: Encodings) -> AnyElement:
+def _decoded(element: InputElement, op: int, target: CharacterSets) -> AnyElement:
     source = element.source
     items = sequence_items(element)
     if items is not None:
         # A sequence that hid in UN is one from now on: its text is in the new character set.
         for number, item in enumerate(items):
-            _decode_level(item, item, op, target, element.encodings, f"{element.path}[{number}].")
+            _decode_level(item, item, op, target, element.character_sets, f"{element.path}[{number}].")
         return new_element(source.tag, "SQ", Sequence(items), like=source)
     if element.vr not in CHARSET_VRS:
         return copied(source)
@@ -76,13 +76,13 @@ def _decoded(element: InputElement, op: int, target: Encodings) -> AnyElement:
     if data.isascii() and b"\x1b" not in data:
         # ASCII is the same in every character set.
         return source
-    text = decode_text(data, element.encodings).rstrip(" \0")
+    text = decode_text(data, element.character_sets).rstrip(" \0")
     _check(element, text.split("\\"), op, target)
     # The input may break rules of its VR, like the longest value; that is no reason to refuse it here.
     return new_element(source.tag, element.vr, text)
 
 
-def _check(element: InputElement, texts: list[str] | tuple[str, ...], op: int, target: Encodings) -> None:
+def _check(element: InputElement, texts: list[str] | tuple[str, ...], op: int, target: CharacterSets) -> None:
     if any(_REPLACEMENT in one for one in texts):
         message = "the text is not in the character set that the object declares"
     elif not all(encodable(one, target, element.vr) for one in texts):

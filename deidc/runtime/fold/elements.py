@@ -22,14 +22,14 @@ from pydicom.sequence import Sequence as ItemSequence
 from pydicom.tag import BaseTag
 
 from deidc.dicom import dictionary
-from deidc.dicom.charsets import effective_encodings
+from deidc.dicom.charsets import effective_character_sets
 from deidc.dicom.decoding import (
     CHARACTER_SET,
-    Encodings,
+    CharacterSets,
     Undecodable,
+    character_sets_of_value,
     creator_of,
     effective_vr,
-    encodings_of_value,
     plain_text,
     raw_components,
 )
@@ -47,16 +47,16 @@ def element_vr(element: AnyElement, creator: str | None) -> str:
     return effective_vr(element.tag, element.VR, element.length, creator)
 
 
-def encodings_of(dataset: Dataset, inherited: Encodings) -> Encodings:
-    """Return the Python encodings for text of this level: its own Specific Character Set or the parent's."""
+def character_sets_of(dataset: Dataset, inherited: CharacterSets) -> CharacterSets:
+    """Return the character sets (names of Python codecs) of text at this level: its own Specific Character Set or the parent's."""
     element = dataset.get_item(CHARACTER_SET) if CHARACTER_SET in dataset else None
     if element is None:
         return inherited
     value = element.value
     if isinstance(value, bytes):
-        return encodings_of_value(value)
+        return character_sets_of_value(value)
     names = [value] if isinstance(value, str) else list(value or [""])
-    return effective_encodings(names)
+    return effective_character_sets(names)
 
 
 def private_creators(dataset: Dataset, tags: Sequence[BaseTag]) -> dict[tuple[int, int], str]:
@@ -80,7 +80,7 @@ class InputElement:
     creator: str | None
     path: str
     indexes: tuple[int, ...]
-    encodings: Encodings
+    character_sets: CharacterSets
     in_file_meta: bool
     _components: tuple[str, ...] | None = field(default=None, init=False, repr=False)
 
@@ -105,7 +105,7 @@ class InputElement:
         """
         if self._components is None:
             if isinstance(self.source, RawDataElement):
-                self._components = raw_components(self.source, self.vr, self.encodings)
+                self._components = raw_components(self.source, self.vr, self.character_sets)
             else:
                 self._components = tuple(text_components(self.source.value, self.vr))
         return self._components
@@ -122,19 +122,19 @@ def sequence_items(element: InputElement) -> list[Dataset] | None:
             return list(source.value or ())
         implicit = source.is_implicit_VR or source.VR == "UN"
         little = source.is_little_endian or source.VR == "UN"
-        return _items_in(source.value or b"", implicit, little, element.encodings)
+        return _items_in(source.value or b"", implicit, little, element.character_sets)
     if element.vr != "UN" or not isinstance(source.value, bytes) or not source.value.startswith(ITEM_TAG):
         return None
     try:
-        items = _items_in(source.value, True, True, element.encodings)
+        items = _items_in(source.value, True, True, element.character_sets)
     except Undecodable:
         return None
     return items if all(_is_whole(item) for item in items) else None
 
 
-def _items_in(data: bytes, implicit: bool, little: bool, encodings: Encodings) -> list[Dataset]:
+def _items_in(data: bytes, implicit: bool, little: bool, character_sets: CharacterSets) -> list[Dataset]:
     try:
-        return list(read_sequence(BytesIO(data), implicit, little, len(data), list(encodings)))
+        return list(read_sequence(BytesIO(data), implicit, little, len(data), list(character_sets)))
     except Exception as failure:
         raise Undecodable from failure
 
@@ -188,12 +188,12 @@ def copied(element: AnyElement) -> AnyElement:
 
 
 def input_elements(
-    dataset: Dataset, parent_path: str, indexes: tuple[int, ...], inherited: Encodings, in_file_meta: bool
+    dataset: Dataset, parent_path: str, indexes: tuple[int, ...], inherited: CharacterSets, in_file_meta: bool
 ) -> Iterator[InputElement]:
     """Yield the elements of one level in document order."""
-    encodings = encodings_of(dataset, inherited)
+    character_sets = character_sets_of(dataset, inherited)
     for tag, source, vr, creator in identified(dataset):
-        yield InputElement(source, vr, creator, f"{parent_path}{tag:08X}", indexes, encodings, in_file_meta)
+        yield InputElement(source, vr, creator, f"{parent_path}{tag:08X}", indexes, character_sets, in_file_meta)
 
 
 def identified(dataset: Dataset) -> Iterator[tuple[BaseTag, AnyElement, str, str | None]]:

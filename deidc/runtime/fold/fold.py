@@ -15,7 +15,7 @@ from pydicom.sequence import Sequence as ItemSequence
 
 from deidc.codes import faults
 from deidc.dicom import charsets, dates, dictionary
-from deidc.dicom.decoding import Encodings
+from deidc.dicom.decoding import CharacterSets
 from deidc.dicom.values import fit, text_components
 from deidc.dicom.vrs import Unfit
 from deidc.ir import ops
@@ -71,7 +71,7 @@ class Fold:
     element: InputElement | None
     path: str
     indexes: tuple[int, ...]
-    encodings: Encodings
+    character_sets: CharacterSets
     vr: str
     evaluate: Evaluate
     in_file_meta: bool = False
@@ -275,7 +275,7 @@ class Fold:
             raise trouble(faults.VALUE_UNFIT, message, self.path, step.index) from None
 
     def _write_fitted(self, step: Step, value: object) -> None:
-        if not charsets.value_encodable(value, self.vr, self.encodings):
+        if not charsets.value_encodable(value, self.vr, self.character_sets):
             raise trouble(
                 faults.NOT_ENCODABLE,
                 "the character set of the object has no such characters",

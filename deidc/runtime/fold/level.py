@@ -10,7 +10,7 @@ from pydicom.dataelem import DataElement
 
 from deidc.codes import faults
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import Encodings, Undecodable, creator_of
+from deidc.dicom.decoding import CharacterSets, Undecodable, creator_of
 from deidc.ir import ops
 from deidc.runtime.fold.elements import InputElement, new_element
 from deidc.runtime.fold.fold import Evaluate, Fold, Folded, Standing, proviso_holds
@@ -33,7 +33,7 @@ class Level:
     node: Node
     path: str
     indexes: tuple[int, ...]
-    encodings: Encodings
+    character_sets: CharacterSets
     sheltered: bool
     in_file_meta: bool
 
@@ -150,7 +150,7 @@ class Folding:
             element=element,
             path=path,
             indexes=here.indexes,
-            encodings=here.encodings if self.frame.transcode_to is None else self.frame.transcode_to,
+            character_sets=here.character_sets if self.frame.transcode_to is None else self.frame.transcode_to,
             vr=entry.identity.vr,
             evaluate=self.evaluate,
             in_file_meta=here.in_file_meta,

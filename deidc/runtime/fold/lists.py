@@ -8,10 +8,10 @@ from attrs import field, frozen
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
-from deidc.dicom.decoding import DEFAULT_ENCODINGS, Encodings, Undecodable
+from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, CharacterSets, Undecodable
 from deidc.ir import ops
 from deidc.ir.program import SlotKind
-from deidc.runtime.fold.elements import InputElement, encodings_of, input_elements, sequence_items
+from deidc.runtime.fold.elements import InputElement, character_sets_of, input_elements, sequence_items
 from deidc.runtime.fold.fold import proviso_holds
 from deidc.runtime.fold.frame import Collected, Frame, Holdings, trouble
 from deidc.runtime.fold.plan import Collecting, Entry, Node, Plan
@@ -23,11 +23,11 @@ def visit(
     node: Node,
     path: str = "",
     indexes: tuple[int, ...] = (),
-    inherited: Encodings = DEFAULT_ENCODINGS,
+    inherited: CharacterSets = DEFAULT_CHARACTER_SETS,
     in_file_meta: bool = False,
 ) -> Iterator[tuple[InputElement, Entry]]:
     """Yield every element of an object, items included, with its entry, in document order."""
-    encodings = encodings_of(dataset, inherited)
+    character_sets = character_sets_of(dataset, inherited)
     for element in input_elements(dataset, path, indexes, inherited, in_file_meta):
         entry = node.entry(element.tag, element.vr, element.creator)
         yield element, entry
@@ -37,7 +37,7 @@ def visit(
             raise undecodable(element) from None
         for number, item in enumerate(items or ()):
             yield from visit(
-                item, entry.below, f"{element.path}[{number}].", (*indexes, number), encodings, in_file_meta
+                item, entry.below, f"{element.path}[{number}].", (*indexes, number), character_sets, in_file_meta
             )
 
 

@@ -11,15 +11,15 @@ from pydicom.dataset import Dataset
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import (
     CHARACTER_SET,
-    DEFAULT_ENCODINGS,
-    Encodings,
+    DEFAULT_CHARACTER_SETS,
+    CharacterSets,
+    character_sets_of_value,
     creator_of,
     effective_vr,
-    encodings_of_value,
     plain_text,
     raw_element,
 )
-from deidc.dicom.layout import UNDEFINED, Damaged, Encoding, Header, behind, header_at
+from deidc.dicom.layout import UNDEFINED, Damaged, Header, Layout, behind, header_at
 from deidc.dicom.window import Window
 from deidc.runtime.fold.elements import InputElement, input_elements
 
@@ -49,7 +49,7 @@ class OfDataset:
             file_meta: Dataset | None = getattr(self.dataset, "file_meta", None)
             for dataset, is_meta in ((file_meta, True), (self.dataset, False)):
                 if dataset:
-                    found = input_elements(dataset, "", (), DEFAULT_ENCODINGS, is_meta)
+                    found = input_elements(dataset, "", (), DEFAULT_CHARACTER_SETS, is_meta)
                     elements.update((element.tag, element) for element in found)
             self._elements = elements
         return self._elements.get(tag)
@@ -64,18 +64,18 @@ class OfBytes:
     """
 
     window: Window = field(repr=False)
-    layout: Encoding
+    layout: Layout
     meta: Mapping[int, bytes] = field(repr=False)
-    meta_layout: Encoding
+    meta_layout: Layout
     _at: int
     _starts: dict[int, int] = field(init=False, factory=dict)
     _creators: dict[tuple[int, int], str] = field(init=False, factory=dict, repr=False)
-    _encodings: Encodings = field(init=False, default=DEFAULT_ENCODINGS)
+    _character_sets: CharacterSets = field(init=False, default=DEFAULT_CHARACTER_SETS)
     _last: int = field(init=False, default=-1)
 
-    def know(self, starts: dict[int, int], creators: dict[tuple[int, int], str], encodings: Encodings) -> None:
+    def know(self, starts: dict[int, int], creators: dict[tuple[int, int], str], character_sets: CharacterSets) -> None:
         """Take the places of all top-level elements, the private creators, and the character set they are in."""
-        self._starts, self._creators, self._encodings, self._last = starts, creators, encodings, 0xFFFFFFFF
+        self._starts, self._creators, self._character_sets, self._last = starts, creators, character_sets, 0xFFFFFFFF
 
     def find(self, tag: int) -> InputElement | None:
         """Return an element, or None if the input has none with this tag. Raises NotWhole and Damaged."""
@@ -85,7 +85,7 @@ class OfBytes:
                 return None
             header = header_at(element, 0, self.meta_layout)
             value = element[header.value_at :]
-            return self._element(header, value, self.meta_layout, None, DEFAULT_ENCODINGS, is_meta=True)
+            return self._element(header, value, self.meta_layout, None, DEFAULT_CHARACTER_SETS, is_meta=True)
         if tag > self._last:
             self._look_for(tag)
         at = self._starts.get(tag)
@@ -95,7 +95,7 @@ class OfBytes:
         stop = behind(self.window, header, self.layout)
         creator = creator_of(tag, self._creators)
         value = self.window[header.value_at : stop - (8 if header.length == UNDEFINED else 0)]
-        return self._element(header, value, self.layout, creator, self._encodings, is_meta=False)
+        return self._element(header, value, self.layout, creator, self._character_sets, is_meta=False)
 
     def as_key(self, tags: tuple[int, ...]) -> object | None:
         """Return what tells apart objects by these attributes, or None if it is too long; see `know`."""
@@ -109,7 +109,7 @@ class OfBytes:
                     return None
                 element = self.window[at : header.value_at + header.length]
             found.append(element)
-        return (self.layout.implicit, self.layout.little, self._encodings, *found)
+        return (self.layout.implicit, self.layout.little, self._character_sets, *found)
 
     def _look_for(self, tag: int) -> None:
         """Note where elements begin, up to the first behind a tag."""
@@ -121,7 +121,7 @@ class OfBytes:
                 return
             stop = behind(self.window, header, self.layout)
             if header.tag == CHARACTER_SET:
-                self._encodings = encodings_of_value(self.window[header.value_at : stop])
+                self._character_sets = character_sets_of_value(self.window[header.value_at : stop])
             elif dictionary.is_private_creator(header.tag):
                 name = plain_text(self.window[header.value_at : stop])
                 if name:
@@ -133,12 +133,12 @@ class OfBytes:
         self,
         header: Header,
         value: bytes,
-        layout: Encoding,
+        layout: Layout,
         creator: str | None,
-        encodings: Encodings,
+        character_sets: CharacterSets,
         *,
         is_meta: bool,
     ) -> InputElement:
         raw = raw_element(header, value, layout)
         vr = effective_vr(header.tag, raw.VR, header.length, creator)
-        return InputElement(raw, vr, creator, f"{header.tag:08X}", (), encodings, is_meta)
+        return InputElement(raw, vr, creator, f"{header.tag:08X}", (), character_sets, is_meta)

@@ -172,7 +172,7 @@ def decoded(element: InputElement) -> DataElement:
     if element.vr in TEXT_VRS:
         return new_element(source.tag, element.vr, "\\".join(element.components))
     try:
-        return convert_raw_data_element(source._replace(VR=element.vr), encoding=list(element.encodings))
+        return convert_raw_data_element(source._replace(VR=element.vr), encoding=list(element.character_sets))
     # What pydicom raises depends on the VR, and may quote the bytes.
     except Exception:  # noqa: BLE001
         raise Undecodable from None

@@ -129,6 +129,6 @@ def components(element: InputElement, *, inside: bool) -> tuple[str, ...]:
     return tuple(
         text
         for number, item in enumerate(items)
-        for one in input_elements(item, f"{element.path}[{number}].", (), element.encodings, element.in_file_meta)
+        for one in input_elements(item, f"{element.path}[{number}].", (), element.character_sets, element.in_file_meta)
         for text in components(one, inside=True)
     )

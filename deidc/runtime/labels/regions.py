@@ -9,7 +9,7 @@ from attrs import evolve
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
-from deidc.dicom.decoding import DEFAULT_ENCODINGS, Undecodable
+from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, Undecodable
 from deidc.ir import ops
 from deidc.runtime.fold.elements import InputElement, input_elements, sequence_items
 from deidc.runtime.fold.frame import Frame, trouble
@@ -66,7 +66,7 @@ def _items(element: InputElement, op: int, *, keep: bool) -> list[Dataset]:
 
 
 def _in_item(item: Dataset, element: InputElement, op: int, *, keep: bool) -> Iterator[Shape]:
-    found = {one.tag: one for one in input_elements(item, "", (), DEFAULT_ENCODINGS, False) if one.tag in CORNERS}
+    found = {one.tag: one for one in input_elements(item, "", (), DEFAULT_CHARACTER_SETS, False) if one.tag in CORNERS}
     if not found:
         return
     corners = [_whole_number(found.get(tag)) for tag in CORNERS]

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 from attrs import define, field, frozen
 
-from deidc.dicom.decoding import Encodings
-from deidc.dicom.layout import ITEM_END, ITEM_END_TAG, Encoding
+from deidc.dicom.decoding import CharacterSets
+from deidc.dicom.layout import ITEM_END, ITEM_END_TAG, Layout
 from deidc.ir import ops
 from deidc.runtime.fold.fold import Standing
 from deidc.runtime.fold.frame import Frame
@@ -133,8 +133,8 @@ class Context:
 
     """
 
-    layout: Encoding
-    encodings: Encodings
+    layout: Layout
+    character_sets: CharacterSets
     sheltered: bool
     decisions: Decisions = field(repr=False)
     known: dict[Node, Known] = field(init=False, factory=dict, repr=False)
@@ -182,11 +182,11 @@ class Context:
             memo = self._memos[entry] = Memo(needs, by_value)
         return memo
 
-    def other(self, *, encodings: Encodings | None = None, sheltered: bool | None = None) -> Context:
+    def other(self, *, character_sets: CharacterSets | None = None, sheltered: bool | None = None) -> Context:
         """Return the context that differs in this."""
         return self.decisions.context(
             self.layout,
-            self.encodings if encodings is None else encodings,
+            self.character_sets if character_sets is None else character_sets,
             self.sheltered if sheltered is None else sheltered,
         )
 
@@ -201,14 +201,14 @@ class Decisions:
     functions: Functions
     count: int = field(init=False, default=0)
     flags: dict[object, tuple[Flag, ...]] = field(init=False, factory=dict, repr=False)
-    _contexts: dict[tuple[Encoding, Encodings, bool], Context] = field(init=False, factory=dict, repr=False)
+    _contexts: dict[tuple[Layout, CharacterSets, bool], Context] = field(init=False, factory=dict, repr=False)
 
-    def context(self, layout: Encoding, encodings: Encodings, sheltered: bool) -> Context:
+    def context(self, layout: Layout, character_sets: CharacterSets, sheltered: bool) -> Context:
         """Return the one context of these."""
-        key = (layout, encodings, sheltered)
+        key = (layout, character_sets, sheltered)
         found = self._contexts.get(key)
         if found is None:
-            found = self._contexts[key] = Context(layout, encodings, sheltered, self)
+            found = self._contexts[key] = Context(layout, character_sets, sheltered, self)
         return found
 
     def keep(self, memo: Memo, key: object, decision: Decision) -> None:

@@ -13,7 +13,7 @@ from pydicom.tag import Tag
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import raw_element
 from deidc.dicom.edits import Edit
-from deidc.dicom.layout import UNDEFINED, Encoding, header_at, packed
+from deidc.dicom.layout import UNDEFINED, Layout, header_at, packed
 from deidc.dicom.vrs import TEXT_VRS
 from deidc.dicom.window import Window
 from deidc.runtime.dataset.cleaning import blank, written
@@ -22,7 +22,7 @@ from deidc.runtime.fold.fold import Folded, Standing
 from deidc.runtime.fold.level import Added, Folding, Needed, block_is_used
 from deidc.runtime.fold.plan import Entry, vr_of_new
 from deidc.runtime.stream.decisions import Context, Decision, Decisions, Effects, Memo
-from deidc.runtime.stream.levels import Found, Place, Told, Walk
+from deidc.runtime.stream.levels import Found, ItemPath, Told, Walk
 from deidc.runtime.stream.shapes import Act, Shape
 
 # File meta information repeats SOP Class and SOP Instance UID; what they are after the edits is kept for it.
@@ -74,7 +74,7 @@ class Editing:
         here = walk.here
         path = f"{here.path}{found.tag:08X}"
         raw = raw_element(found.header, self._value(found) if value is None else value, found.layout)
-        return InputElement(raw, found.vr, found.creator, path, here.indexes, here.encodings, here.in_file_meta)
+        return InputElement(raw, found.vr, found.creator, path, here.indexes, here.character_sets, here.in_file_meta)
 
     def tell_of_group_length(self, walk: Walk, found: Found, entry: Entry) -> None:
         """Tell what ops do to a group length, which is left out in any case."""
@@ -179,7 +179,7 @@ class Editing:
 
     # ---- items ----------------------------------------------------------------------------------------
 
-    def do_item(self, shape: Shape, at: int, context: Context, item: Place, depth: int) -> None:
+    def do_item(self, shape: Shape, at: int, context: Context, item: ItemPath, depth: int) -> None:
         """Edit an item whose shape is known; `at` is where it begins in the input."""
         if not shape.acts:
             return
@@ -205,7 +205,7 @@ class Editing:
             self.lengthen(at + one.at, one.length, grown[one.last] - grown[one.first], little=True)
         self.growth += more
 
-    def _decided_in_item(self, act: Act, at: int, context: Context, item: Place, depth: int) -> Decision | None:
+    def _decided_in_item(self, act: Act, at: int, context: Context, item: ItemPath, depth: int) -> Decision | None:
         """Return what becomes of an element with a value that was not met before; None if there was a fault."""
         place = item
         for sequence, number in act.inside:
@@ -241,7 +241,7 @@ def _effects(folded: Folded) -> Effects:
     return tuple((event.op, event.effect) for event in folded.events)
 
 
-def value_of(element: bytes, layout: Encoding) -> bytes:
+def value_of(element: bytes, layout: Layout) -> bytes:
     """Return the value of an element that was encoded; of none, none."""
     return element[header_at(element, 0, layout).value_at :] if element else b""
 
@@ -252,7 +252,7 @@ def _encoded_fold(walk: Walk, tag: int, folded: Folded) -> bytes:
     return _encoded(walk, written(Tag(tag), folded)) if data is None else data
 
 
-def encoded_text(tag: int, vr: str, value: object, layout: Encoding) -> bytes | None:
+def encoded_text(tag: int, vr: str, value: object, layout: Layout) -> bytes | None:
     """Return an element of a VR of text, encoded, with a value of ASCII or none; None if it is another.
 
     pydicom would do the same, and take many times as long.
@@ -270,5 +270,5 @@ def _encoded(walk: Walk, element: DataElement) -> bytes:
     layout = walk.context.layout
     buffer = DicomBytesIO()
     buffer.is_implicit_VR, buffer.is_little_endian = layout.implicit, layout.little
-    write_data_element(buffer, element, list(walk.context.encodings))
+    write_data_element(buffer, element, list(walk.context.character_sets))
     return buffer.getvalue()

@@ -7,8 +7,8 @@ from typing import TypeAlias, assert_never
 
 from attrs import define, field
 
-from deidc.dicom.decoding import DEFAULT_ENCODINGS, plain_text
-from deidc.dicom.layout import Encoding
+from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, plain_text
+from deidc.dicom.layout import Layout
 from deidc.dicom.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
 from deidc.dicom.window import InMemory, Window
 from deidc.ir import ops
@@ -56,7 +56,7 @@ class FileCleaning:
         try:
             fill_lists(self.frame, self._survey)
             self._walk(data_set, self.file.start, self.file.layout, self.plan.dataset)
-            self.top.know(data_set.starts, data_set.creators, data_set.encodings)
+            self.top.know(data_set.starts, data_set.creators, data_set.character_sets)
             raised = located(self._flags(), self.frame, self.plan)
         except Trouble as failure:
             return Refused((failure.fault,))
@@ -86,8 +86,8 @@ class FileCleaning:
         editing = Editing(self._folding, window, self.decisions)
         return Streaming(editing, self.plan.has_nested_adds, in_file_meta, notes_starts)
 
-    def _walk(self, streaming: Streaming, start: int, layout: Encoding, node: Node) -> None:
-        streaming.data_set(start, self.decisions.context(layout, DEFAULT_ENCODINGS, sheltered=False), node)
+    def _walk(self, streaming: Streaming, start: int, layout: Layout, node: Node) -> None:
+        streaming.data_set(start, self.decisions.context(layout, DEFAULT_CHARACTER_SETS, sheltered=False), node)
 
     def _flags(self) -> tuple[Flag, ...]:
         """Raise flags, or remember which were raised for an object with the same values. Raises Trouble."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field, frozen
 
-from deidc.dicom.layout import VR_LETTERS, Encoding, Header
+from deidc.dicom.layout import VR_LETTERS, Header, Layout
 from deidc.dicom.window import Unsuited
 from deidc.runtime.fold.level import Level
 from deidc.runtime.fold.plan import Entry, Node
@@ -14,13 +14,13 @@ from deidc.runtime.stream.shapes import Act
 _NO_CREATORS: dict[tuple[int, int], str] = {}  # never written to; levels with private creators have their own
 
 # The item that a level is: the place of its sequence's level, the sequence's tag, the item's number.
-Place = tuple["Place | None", int, int]
+ItemPath = tuple["ItemPath | None", int, int]
 # What was done to an element: the place of its level, its tag (or what it is in an item of known shape), the decision
 # with the effects of ops.
-Told = tuple[Place | None, int | Act, Decision]
+Told = tuple[ItemPath | None, int | Act, Decision]
 
 
-def declared_vr(header: Header, layout: Encoding) -> str | None:
+def declared_vr(header: Header, layout: Layout) -> str | None:
     """Return the VR that stands in a header; None in implicit VR. Raises Unsuited for what is none."""
     if layout.implicit:
         return None
@@ -37,7 +37,7 @@ class Found:
     header: Header
     at: int
     end: int
-    layout: Encoding
+    layout: Layout
     vr: str
     creator: str | None
 
@@ -57,7 +57,7 @@ class Walk:
 
     node: Node
     context: Context
-    place: Place | None
+    place: ItemPath | None
     depth: int
     mark: int
     in_file_meta: bool
@@ -71,16 +71,16 @@ class Walk:
     @property
     def here(self) -> Level:
         """The level as folding wants it; most levels are never asked."""
-        if self._here is None or self._here.encodings is not self.context.encodings:
+        if self._here is None or self._here.character_sets is not self.context.character_sets:
             context = self.context
             indexes = items_of(self.place)
             self._here = Level(
-                self.node, path_of(self.place), indexes, context.encodings, context.sheltered, self.in_file_meta
+                self.node, path_of(self.place), indexes, context.character_sets, context.sheltered, self.in_file_meta
             )
         return self._here
 
 
-def path_of(place: Place | None) -> str:
+def path_of(place: ItemPath | None) -> str:
     """Return the path of a level, as events have it in front of the tags of the level."""
     if place is None:
         return ""
@@ -88,7 +88,7 @@ def path_of(place: Place | None) -> str:
     return f"{path_of(above)}{sequence:08X}[{number}]."
 
 
-def element_path(place: Place | None, where: int | Act) -> str:
+def element_path(place: ItemPath | None, where: int | Act) -> str:
     """Return the path of an element, as events have it."""
     if isinstance(where, int):
         return f"{path_of(place)}{where:08X}"
@@ -96,6 +96,6 @@ def element_path(place: Place | None, where: int | Act) -> str:
     return f"{path_of(place)}{inside}{where.tag:08X}"
 
 
-def items_of(place: Place | None) -> tuple[int, ...]:
+def items_of(place: ItemPath | None) -> tuple[int, ...]:
     """Return the item numbers on the way to a level."""
     return () if place is None else (*items_of(place[0]), place[2])

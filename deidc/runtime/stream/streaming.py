@@ -12,7 +12,7 @@ from __future__ import annotations
 from attrs import define, field
 
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import CHARACTER_SET, creator_of, effective_vr, encodings_of_value, plain_text
+from deidc.dicom.decoding import CHARACTER_SET, character_sets_of_value, creator_of, effective_vr, plain_text
 from deidc.dicom.layout import (
     HIDDEN,
     ITEM_END,
@@ -31,7 +31,7 @@ from deidc.runtime.fold.fold import Standing
 from deidc.runtime.fold.plan import Entry, Node
 from deidc.runtime.stream.decisions import Context, Decision, Form, Known
 from deidc.runtime.stream.editing import IDENTITY, Editing
-from deidc.runtime.stream.levels import Found, Place, Walk, declared_vr
+from deidc.runtime.stream.levels import Found, ItemPath, Walk, declared_vr
 from deidc.runtime.stream.shapes import KEY, LARGEST, Shapes
 
 # Items and the delimiter of sequences, little and big endian.
@@ -57,7 +57,7 @@ class Streaming:
     notes_starts: bool = False
     window: Window = field(init=False)
     starts: dict[int, int] = field(factory=dict)
-    encodings: tuple[str, ...] = ()
+    character_sets: tuple[str, ...] = ()
     creators: dict[tuple[int, int], str] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -67,7 +67,7 @@ class Streaming:
 
     def data_set(self, start: int, context: Context, node: Node) -> None:
         """Edit the data set from `start` to the end of the bytes. Raises Unsuited, NotWhole or Damaged."""
-        self.encodings = context.encodings
+        self.character_sets = context.character_sets
         if not self.window.holds(start, 12):
             self.window.move(start)  # somebody else looked at the file before
         try:
@@ -78,7 +78,7 @@ class Streaming:
             raise Unsuited("sequences are nested too deep") from None
 
     def _elements(
-        self, node: Node, context: Context, at: int, end: int, place: Place | None, depth: int, *, is_open: bool
+        self, node: Node, context: Context, at: int, end: int, place: ItemPath | None, depth: int, *, is_open: bool
     ) -> int:
         """Edit the elements of a level; return where what is behind them begins.
 
@@ -221,10 +221,10 @@ class Streaming:
         """Deal with an element that is no sequence, or one in which nothing changes."""
         tag = found.tag
         if tag == CHARACTER_SET:
-            encodings = encodings_of_value(self.window[found.header.value_at : found.end])
-            walk.context = walk.context.other(encodings=encodings)
+            character_sets = character_sets_of_value(self.window[found.header.value_at : found.end])
+            walk.context = walk.context.other(character_sets=character_sets)
             if walk.depth == 0:
-                self.encodings = encodings
+                self.character_sets = character_sets
         if tag & 0xFFFF == 0 and tag >> 16 > 6:
             walk.group_lengths = (*walk.group_lengths, found)
             if not entry.idle:
@@ -295,7 +295,7 @@ class Streaming:
         context = walk.context
         inner = context
         if header.vr == b"UN" and context.layout != HIDDEN:
-            inner = self.editing.decisions.context(HIDDEN, context.encodings, context.sheltered)
+            inner = self.editing.decisions.context(HIDDEN, context.character_sets, context.sheltered)
         if not entry.idle or entry.shelters or vr == "UN":
             stop = behind(self.window, header, context.layout)
             if stop > end:
@@ -321,7 +321,7 @@ class Streaming:
         inner: Context,
         at: int,
         length: int,
-        place: Place | None,
+        place: ItemPath | None,
         tag: int,
         depth: int,
         limit: int,

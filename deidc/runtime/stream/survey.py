@@ -7,11 +7,11 @@ from attrs import define, field
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import (
     CHARACTER_SET,
-    DEFAULT_ENCODINGS,
-    Encodings,
+    DEFAULT_CHARACTER_SETS,
+    CharacterSets,
+    character_sets_of_value,
     creator_of,
     effective_vr,
-    encodings_of_value,
     plain_text,
     raw_element,
 )
@@ -23,8 +23,8 @@ from deidc.dicom.layout import (
     SEQUENCE_END,
     UNDEFINED,
     Damaged,
-    Encoding,
     Header,
+    Layout,
     behind,
     header_at,
 )
@@ -45,10 +45,10 @@ class Survey:
     in_file_meta: bool = False
     found: list[tuple[InputElement, Entry]] = field(factory=list)
 
-    def data_set(self, start: int, layout: Encoding, node: Node) -> None:
+    def data_set(self, start: int, layout: Layout, node: Node) -> None:
         """Walk the data set from `start` to the end of the bytes. Raises NotWhole, Damaged and Unsuited."""
         try:
-            self._level(start, self.window.size, layout, node, "", (), DEFAULT_ENCODINGS)
+            self._level(start, self.window.size, layout, node, "", (), DEFAULT_CHARACTER_SETS)
         except RecursionError:
             raise Unsuited("sequences are nested too deep") from None
 
@@ -56,11 +56,11 @@ class Survey:
         self,
         at: int,
         end: int | None,
-        layout: Encoding,
+        layout: Layout,
         node: Node,
         path: str,
         indexes: tuple[int, ...],
-        encodings: Encodings,
+        character_sets: CharacterSets,
     ) -> int:
         """Walk a level; return where what is behind it begins. One without `end` has a delimiter."""
         window, last = self.window, -1
@@ -84,40 +84,40 @@ class Survey:
             where = f"{path}{last:08X}"
             if self._holds_items(header, layout, vr):
                 at = self._items(
-                    header, HIDDEN if header.vr == b"UN" else layout, entry.below, where, indexes, encodings
+                    header, HIDDEN if header.vr == b"UN" else layout, entry.below, where, indexes, character_sets
                 )
                 continue
             at = behind(window, header, layout)
             if end is not None and at > end:
                 raise NotWhole
             if last == CHARACTER_SET:
-                encodings = encodings_of_value(self._value(header, at))
+                character_sets = character_sets_of_value(self._value(header, at))
             elif dictionary.is_private_creator(last):
                 name = plain_text(self._value(header, at))
                 if name:
                     creators[last >> 16, last & 0xFFFF] = name
             if entry.collects:
                 raw = raw_element(header, self._value(header, at), layout)
-                element = InputElement(raw, vr, creator, where, indexes, encodings, self.in_file_meta)
+                element = InputElement(raw, vr, creator, where, indexes, character_sets, self.in_file_meta)
                 self.found.append((element, entry))
         return at
 
-    def _holds_items(self, header: Header, layout: Encoding, vr: str) -> bool:
+    def _holds_items(self, header: Header, layout: Layout, vr: str) -> bool:
         """Whether an element is a sequence, or hides one (PS3.5 6.2.2, note 4)."""
         window = self.window
         if vr != "UN" or window[header.value_at : header.value_at + 4] != ITEM_TAG:
             return vr == "SQ"
         raw = raw_element(header, self._value(header, behind(window, header, layout)), layout)
-        return sequence_items(InputElement(raw, vr, None, "", (), DEFAULT_ENCODINGS, False)) is not None
+        return sequence_items(InputElement(raw, vr, None, "", (), DEFAULT_CHARACTER_SETS, False)) is not None
 
     def _items(
         self,
         header: Header,
-        layout: Encoding,
+        layout: Layout,
         node: Node,
         path: str,
         indexes: tuple[int, ...],
-        encodings: Encodings,
+        character_sets: CharacterSets,
     ) -> int:
         """Walk the items of a sequence; return where what is behind it begins."""
         at, number = header.value_at, 0
@@ -129,7 +129,9 @@ class Survey:
             if item.tag != ITEM:
                 raise Damaged
             stop = None if item.length == UNDEFINED else item.value_at + item.length
-            at = self._level(item.value_at, stop, layout, node, f"{path}[{number}].", (*indexes, number), encodings)
+            at = self._level(
+                item.value_at, stop, layout, node, f"{path}[{number}].", (*indexes, number), character_sets
+            )
             number += 1
         return at
 

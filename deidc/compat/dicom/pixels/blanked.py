@@ -26,7 +26,7 @@ from deidc.compat.objects.cleaning import ObjectRefused
 from deidc.compat.objects.inputs import InMemory, Input, opened
 from deidc.compat.objects.outputs import content_of_dataset
 from deidc.dicom.edits import Span
-from deidc.dicom.layout import Damaged, Encoding
+from deidc.dicom.layout import Damaged, Layout
 from deidc.dicom.part10 import opened as parts_of
 from deidc.dicom.part10 import syntax_of as syntax_in
 from deidc.dicom.window import NotWhole, Unsuited, Window
@@ -156,7 +156,7 @@ def _array_of(buffer: BytesIO, *, fix_interpretation: bool) -> Pixels:
     header = dcmread(buffer, force=True, stop_before_pixels=True)
     if "TransferSyntaxUID" not in header.file_meta:
         implicit, little = header.original_encoding
-        header.file_meta.TransferSyntaxUID = UID(syntax_in(Encoding(implicit=bool(implicit), little=bool(little))))
+        header.file_meta.TransferSyntaxUID = UID(syntax_in(Layout(implicit=bool(implicit), little=bool(little))))
     syntax = header.file_meta.TransferSyntaxUID
     if syntax not in (ExplicitVRLittleEndian, ImplicitVRLittleEndian):
         buffer.seek(0)
