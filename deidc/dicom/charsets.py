@@ -21,7 +21,7 @@ _MISSPELT_EXTENDED = re.compile(r"ISO.2022.IR.")
 
 
 def effective_character_sets(terms: Sequence[str]) -> tuple[str, ...]:
-    """Return the Python character_sets that the values of Specific Character Set stand for, as pydicom takes them.
+    """Return the character sets (Python codecs) that the values of Specific Character Set name, as pydicom takes them.
 
     No value, or an unknown one, stands for the default repertoire; common misspellings are understood. A
     character set that knows no code extension drops the others, or is dropped behind them.
@@ -49,7 +49,7 @@ def _encoding(term: str) -> str:
 
 
 def encodable(text: str, character_sets: Sequence[str], vr: str) -> bool:
-    """Whether text, written by pydicom in these Python character_sets, reads back as the same text.
+    """Whether text, written by pydicom in these character sets, reads back as the same text.
 
     Letters of the default repertoire are ASCII, whatever pydicom makes of others. A letter that is encoded as
     a backslash (the Yen sign of ISO_IR 13) cannot be written, because it would part values.
