@@ -21,7 +21,7 @@ _MISSPELT_EXTENDED = re.compile(r"ISO.2022.IR.")
 
 
 def effective_character_sets(terms: Sequence[str]) -> tuple[str, ...]:
-    """Return the character sets (Python codecs) that the values of Specific Character Set name, as pydicom takes them.
+    """Return the character sets (Python codecs) that the values of Specific Character Set name, as pydicom has them.
 
     No value, or an unknown one, stands for the default repertoire; common misspellings are understood. A
     character set that knows no code extension drops the others, or is dropped behind them.

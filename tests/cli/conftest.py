@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.store import bucket, store
+from tests.cli.run.store import bucket, store
 
 __all__ = ["bucket", "store"]
 

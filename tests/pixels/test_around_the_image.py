@@ -28,6 +28,8 @@ from deidc.pixels.frames.masks import Painting
 from deidc.runtime.labels.detector import Finding
 from deidc.runtime.outcome import Flag, Region
 from tests.pixels.compressed import compressed_file
+from tests.pixels.frames.test_compressed import quiet  # noqa: F401  # a fixture
+from tests.pixels.frames.test_native import cleaned, regions
 from tests.pixels.pictures import (
     BIG,
     EXPLICIT,
@@ -44,8 +46,6 @@ from tests.pixels.pictures import (
     reader,
     values_of,
 )
-from tests.pixels.test_compressed import quiet  # noqa: F401  # a fixture
-from tests.pixels.test_native import cleaned, regions
 from tests.running import dataset_of
 
 SYNTAXES = [EXPLICIT, IMPLICIT, BIG]

@@ -48,7 +48,7 @@ def element_vr(element: AnyElement, creator: str | None) -> str:
 
 
 def character_sets_of(dataset: Dataset, inherited: CharacterSets) -> CharacterSets:
-    """Return the character sets of text at this level: its own Specific Character Set or the parent's.
+    """Return the character sets of text at this level: its own Specific Character Set or the parent's."""
     element = dataset.get_item(CHARACTER_SET) if CHARACTER_SET in dataset else None
     if element is None:
         return inherited

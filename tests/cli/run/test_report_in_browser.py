@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
+from tests.cli.run.test_report import RECIPE
 from tests.cli.test_preview import FOLDER, cine
-from tests.cli.test_report import RECIPE
 from tests.files import copy_of
 
 FLAGS = (

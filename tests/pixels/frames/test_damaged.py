@@ -16,10 +16,10 @@ from deidc.dicom.window import NotWhole, Unsuited
 from deidc.pixels.blanking.whole_objects import BlankedBytes, NothingToBlank, blank_bytes
 from deidc.pixels.frames.masks import Painting
 from tests.pixels.compressed import compressed_file
+from tests.pixels.frames.test_compressed import quiet  # noqa: F401  # a fixture
+from tests.pixels.frames.test_native import regions
 from tests.pixels.pictures import BIG, EXPLICIT, IMPLICIT, Picture, native_file, read, reader
 from tests.pixels.test_around_the_image import CORNER, icon_of, made, overlay, painting
-from tests.pixels.test_compressed import quiet  # noqa: F401  # a fixture
-from tests.pixels.test_native import regions
 from tests.running import dataset_of
 
 

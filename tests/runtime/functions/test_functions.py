@@ -16,7 +16,7 @@ from deidc.ir.signatures import Signature
 from deidc.runtime.functions import registry as under_test
 from deidc.runtime.functions.invocation import FieldView, Invocation
 from deidc.runtime.functions.registry import Function, Functions
-from tests.runtime.calling import attributes_of, view_of
+from tests.runtime.functions.calling import attributes_of, view_of
 
 
 def view(keyword: str = "PatientID", vr: str = "LO", value: object = "SECRET") -> FieldView:

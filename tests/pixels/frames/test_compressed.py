@@ -29,6 +29,7 @@ from deidc.pixels.frames.masks import Painting
 from tests.deid.cases import file
 from tests.files import shipped
 from tests.pixels.compressed import compressed_file, lossless
+from tests.pixels.frames.test_native import STATED, regions
 from tests.pixels.pictures import (
     Picture,
     black,
@@ -41,7 +42,6 @@ from tests.pixels.pictures import (
     read,
     reader,
 )
-from tests.pixels.test_native import STATED, regions
 
 BOX = [(False, (3, 2, 30, 11)), (True, (5, 5, 9, 9))]
 SIZE = {"rows": 40, "columns": 48}

@@ -22,6 +22,8 @@ from deidc import Refused
 from deidc.pixels.blanking.whole_objects import BlankedBytes, Storage, blank_bytes
 from deidc.pixels.frames.masks import Painting
 from tests.deid.cases import file
+from tests.pixels.frames.test_compressed import cleaned, frames_of, quiet  # noqa: F401  # one is a fixture
+from tests.pixels.frames.test_native import STATED, regions
 from tests.pixels.jpegs import (
     ADOBE_YCC,
     CODINGS,
@@ -37,8 +39,6 @@ from tests.pixels.jpegs import (
     without,
 )
 from tests.pixels.pictures import elements, mask_of, read, reader
-from tests.pixels.test_compressed import cleaned, frames_of, quiet  # noqa: F401  # one is a fixture
-from tests.pixels.test_native import STATED, regions
 
 DEID_DATA = Path(deid_data.__file__).parent / "data"
 PLUGINS = ("pillow", "pylibjpeg")

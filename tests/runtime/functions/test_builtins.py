@@ -17,7 +17,7 @@ from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.signatures import ParameterType
 from deidc.runtime.functions.builtins import IMPLEMENTATIONS
 from deidc.runtime.functions.invocation import FunctionFault
-from tests.runtime.calling import CODES, KEY, call
+from tests.runtime.functions.calling import CODES, KEY, call
 
 UUID_FORM = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 UID_FORM = r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+"

@@ -17,7 +17,7 @@ from deidc.pixels.text.detectors import MissingDetector
 from deidc.runtime.outcome import Refused, Region
 from tests.pixels.compressed import compressed_file
 from tests.pixels.pictures import EXPLICIT, Picture, blanked, dataset_for, file_of, native, native_file, read, reader
-from tests.pixels.text_plugins import install
+from tests.pixels.text.text_plugins import install
 
 __all__ = ["install"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deidc.runtime.functions.invocation import FunctionFault
-from tests.runtime.calling import CODES, KEY, call
+from tests.runtime.functions.calling import CODES, KEY, call
 
 WHOLE = "is no whole number from"
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deidc.pixels.frames.masks import Masks, Painting, bands, blanks_outside, painted
+from tests.pixels.frames.test_native import regions
 from tests.pixels.pictures import mask_of
-from tests.pixels.test_native import regions
 
 boxes = st.tuples(*[st.integers(0, 12)] * 4).map(
     lambda box: (min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]) + 1, max(box[1], box[3]) + 1)

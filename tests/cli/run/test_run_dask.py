@@ -22,7 +22,7 @@ from deidc.batch.cluster.client import ClusterError, cluster_at
 from deidc.batch.cluster.worker import Parcel, accept, versions
 from deidc.batch.job.one_file import Settings
 from deidc.batch.job.workers import Work
-from tests.cli.dask_processes import DaskProcesses, stop
+from tests.cli.run.dask_processes import DaskProcesses, stop
 from tests.files import copy_of, shipped, tree_of
 
 PLAIN = "FORMAT dicom\n\n%header\nBLANK PatientName\n"
