@@ -15,7 +15,8 @@ from pydicom.uid import (
 )
 
 from deidc.dicom.decoding import plain_text
-from deidc.dicom.layout import VR_LETTERS, Layout, behind, header_at, inflated
+from deidc.dicom.dictionary import find_tag
+from deidc.dicom.layout import HIDDEN, VR_LETTERS, Damaged, Layout, behind, header_at, inflated, layout_of_item, packed
 from deidc.dicom.window import Buffer, InMemory, NotWhole, Unsuited, Window
 
 PREAMBLE = 128
@@ -34,10 +35,14 @@ class Opened:
 
     Attributes:
         preamble: 128 bytes, or none if the file has no preamble.
-        meta, elements: the file meta information, and its elements, each with its header.
+        meta, elements: the file meta information in explicit VR little endian, and its elements, each with its header.
         window: where the data set is: the file, or what was deflated in it.
         start: where in the window the data set begins.
+        layout: the layout of the data set.
         syntax: the transfer syntax that the file names, or the one its data set is in.
+        is_deflated: whether the data set is deflated in the file.
+        is_directory: whether the file is a DICOMDIR.
+        is_contradictory: whether the data set is not in the transfer syntax that the file names.
 
     """
 
@@ -49,32 +54,70 @@ class Opened:
     layout: Layout
     syntax: str
     is_deflated: bool
+    is_directory: bool
+    is_contradictory: bool
+
+
+class NotDicom(Exception):
+    """The bytes do not begin like a DICOM file or a data set."""
 
 
 def opened(window: Window) -> Opened:
-    """Return the parts of a file. Raises Unsuited, NotWhole, Damaged and OSError."""
+    """Return the parts of a file whose data set is in the transfer syntax that the file names.
+
+    Raises Unsuited for another file and for a DICOMDIR, NotWhole, Damaged and OSError.
+    """
+    try:
+        file = parts(window)
+    except NotDicom:
+        raise Unsuited("the file does not begin like DICOM") from None
+    if file.is_directory:
+        raise Unsuited("the file is a directory of others")
+    if file.is_contradictory:
+        raise Unsuited("the data set is not in the transfer syntax that the file names")
+    return file
+
+
+def parts(window: Window) -> Opened:
+    """Return the parts of a file.
+
+    A file without preamble and prefix is taken if it begins like a data set (PS3.10 7.1 demands them, old files lack
+    them).
+
+    Raises:
+        NotDicom: if the bytes do not begin like DICOM.
+        NotWhole: if they end within the file meta information or a deflated data set.
+        Damaged: if the file meta information, or what is deflated, cannot be read.
+        OSError: of the reader.
+
+    """
     has_prefix = window[PREAMBLE : PREAMBLE + len(PREFIX)] == PREFIX
     if not has_prefix and not begins_like_data_set(window[0:8], window.size):
-        raise Unsuited("the file does not begin like DICOM")
-    begin = PREAMBLE + len(PREFIX) if has_prefix else 0
-    elements = meta_elements(window, begin)
+        raise NotDicom
+    elements, start = file_meta_at(window, PREAMBLE + len(PREFIX) if has_prefix else 0)
     meta = b"".join(elements.values())
-    start = begin + len(meta)
-    if text_of(elements.get(_CLASS)) == MediaStorageDirectoryStorage:
-        raise Unsuited("the file is a directory of others")
     syntax = text_of(elements.get(_SYNTAX))
     is_deflated = syntax == DeflatedExplicitVRLittleEndian
     if is_deflated:
         window, start = Window(InMemory(inflated(window, start))), 0
+    first = window[start : start + 6]
+    is_contradictory = False
     if syntax:
         layout = Layout(implicit=syntax == ImplicitVRLittleEndian, little=syntax != ExplicitVRBigEndian)
-        if (window[start + 4 : start + 6] in VR_LETTERS) is layout.implicit:
-            raise Unsuited("the data set is not in the transfer syntax that the file names")
+        is_contradictory = _contradicts(window, start, layout)
     else:
-        layout = _layout_by_first_element(window[start : start + 6])
+        layout = _layout_by_first_element(first)
         syntax = syntax_of(layout)
     preamble = window[0:PREAMBLE] if has_prefix and not is_deflated else b""
-    return Opened(preamble, meta, elements, window, start, layout, syntax, is_deflated)
+    is_directory = text_of(elements.get(_CLASS)) == MediaStorageDirectoryStorage
+    return Opened(preamble, meta, elements, window, start, layout, syntax, is_deflated, is_directory, is_contradictory)
+
+
+def _contradicts(window: Window, start: int, layout: Layout) -> bool:
+    """Whether the first element is not in the layout that the transfer syntax names."""
+    if start >= window.size:
+        return False
+    return layout_of_item(window, start, layout) != layout
 
 
 def begins_like_data_set(first: bytes, size: int) -> bool:
@@ -110,27 +153,47 @@ def syntax_of(layout: Layout) -> str:
 # ---- file meta information ------------------------------------------------------------------------------
 
 
-def meta_elements(data: Buffer, at: int = 0) -> dict[int, bytes]:
-    """Return the elements of the file meta information that begins at a place, each with its header, by tag.
+def meta_elements(data: bytes) -> dict[int, bytes]:
+    """Return the elements of file meta information in explicit VR, each with its header, by tag; see `file_meta_at`."""
+    return file_meta_at(data, 0)[0]
 
-    Raises NotWhole or Damaged.
+
+def file_meta_at(data: Buffer, at: int) -> tuple[dict[int, bytes], int]:
+    """Return the elements of the file meta information that begins at a place, and where the data set begins.
+
+    Each element has its header, in explicit VR little endian whatever the file has: some writers leave out the VRs
+    (PS3.10 7.1 demands them). They are in ascending order; of an element that is there twice the last is taken.
+    Raises NotWhole and Damaged.
     """
     elements: dict[int, bytes] = {}
     while True:
         head = data[at : at + 8]
         if head[:2] != b"\x02\x00" or len(head) < 8:
-            return elements
+            return dict(sorted(elements.items())), at
         tag = 0x00020000 | head[2] | head[3] << 8
         if head[4:6] in _NARROW:
             stop = at + 8 + head[6] + (head[7] << 8)
-        else:
+            if stop > len(data):
+                raise NotWhole
+            elements[tag] = data[at:stop]
+        elif head[4:6] == b"SQ":
+            raise Damaged(tag, "is a sequence in file meta information")
+        elif head[4:6] in VR_LETTERS:
             stop = behind(data, header_at(data, at, META_LAYOUT), META_LAYOUT)
-        if stop > len(data):
-            raise NotWhole
-        if tag in elements:
-            raise Unsuited("an element of the file meta information is there twice")
-        elements[tag] = data[at:stop]
+            elements[tag] = data[at:stop]
+        else:
+            stop = behind(data, header_at(data, at, HIDDEN), HIDDEN)
+            elements[tag] = _with_vr(tag, data[at + 8 : stop])
         at = stop
+
+
+def _with_vr(tag: int, value: bytes) -> bytes:
+    """Return an element of file meta information in explicit VR, with the VR of the dictionary. Raises Damaged."""
+    attribute = find_tag(tag)
+    made = packed(tag, "UN" if attribute is None else attribute.vr, value, META_LAYOUT)
+    if made is None:
+        raise Damaged(tag, "is too long for file meta information")
+    return made
 
 
 def vr_of(element: bytes) -> str:

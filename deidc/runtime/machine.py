@@ -9,15 +9,16 @@ from attrs import define, field, frozen
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
+from deidc.dicom.datasets import Elements, with_elements
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
-from deidc.dicom.part10 import META_LAYOUT, meta_elements, opened
+from deidc.dicom.part10 import opened
 from deidc.dicom.window import Reader, Unsuited, Window
 from deidc.ir import ops
 from deidc.ir.program import NeededVariable, Program, SlotKind
 from deidc.runtime.dataset.cleaning import Cleaning
 from deidc.runtime.dataset.transcode import character_sets_for, transcode
 from deidc.runtime.filemeta import clear_preamble, sync
-from deidc.runtime.fold.elements import Elements, InputElement, character_sets_of, with_elements
+from deidc.runtime.fold.elements import InputElement, character_sets_of
 from deidc.runtime.fold.frame import Frame, Note, Trouble
 from deidc.runtime.fold.level import Folding
 from deidc.runtime.fold.lists import Lists, fill_lists, gather_paths, visit_object
@@ -147,8 +148,7 @@ class Machine:
             raise Unsuited("all text is to be in another character set")
         self._decisions.limit(plan_forgot=self._plan.limit())
         file = opened(Window(reader))
-        meta = meta_elements(file.meta)
-        top = OfBytes(file.window, file.layout, meta, META_LAYOUT, file.start)
+        top = OfBytes(file)
         frame = Frame(read, top, self._all(variables), self._on_failure, lists or {})
         if missing := self._missing(frame):
             return Refused(missing)
@@ -215,7 +215,7 @@ class Machine:
             gather_paths(frame, self._plan)
 
     def _clean(self, frame: Frame) -> Dataset:
-        cleaning = Cleaning(Folding(frame, self._operands), DEFAULT_CHARACTER_SETS, self._plan.has_nested_adds)
+        cleaning = Cleaning(Folding(frame, self._operands), DEFAULT_CHARACTER_SETS)
         elements, _ = cleaning.level(frame.input, self._plan.dataset)
         cleaned = with_elements(frame.input, elements)
         meta = self._clean_file_meta(frame, cleaning)

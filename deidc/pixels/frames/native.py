@@ -11,8 +11,8 @@ from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
 from deidc.dicom.layout import PIXEL_DATA
-from deidc.dicom.places import PlacedElement
 from deidc.dicom.splicing import Change
+from deidc.dicom.walk import PlacedElement
 from deidc.dicom.window import Window
 from deidc.pixels.frames.image import Image, not_understood
 from deidc.pixels.frames.masks import FrameMasks, Mask, bands, rectangles

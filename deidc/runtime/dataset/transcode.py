@@ -9,17 +9,10 @@ from pydicom.tag import Tag
 
 from deidc.codes import faults
 from deidc.dicom.charsets import effective_character_sets, encodable
+from deidc.dicom.datasets import AnyElement, copied, new_element
 from deidc.dicom.decoding import CharacterSets, Undecodable, decode_text
 from deidc.dicom.vrs import CHARSET_VRS
-from deidc.runtime.fold.elements import (
-    AnyElement,
-    InputElement,
-    character_sets_of,
-    copied,
-    input_elements,
-    new_element,
-    sequence_items,
-)
+from deidc.runtime.fold.elements import InputElement, character_sets_of, input_elements, sequence_items
 from deidc.runtime.fold.frame import trouble
 from deidc.runtime.fold.lists import undecodable
 

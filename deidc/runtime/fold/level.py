@@ -10,9 +10,10 @@ from pydicom.dataelem import DataElement
 
 from deidc.codes import faults
 from deidc.dicom import dictionary
+from deidc.dicom.datasets import new_element
 from deidc.dicom.decoding import CharacterSets, Undecodable, creator_of
 from deidc.ir import ops
-from deidc.runtime.fold.elements import InputElement, new_element
+from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Evaluate, Fold, Folded, Standing, proviso_holds
 from deidc.runtime.fold.frame import Frame, Trouble
 from deidc.runtime.fold.lists import undecodable

@@ -76,11 +76,14 @@ class Editing:
         raw = raw_element(found.header, self._value(found) if value is None else value, found.layout)
         return InputElement(raw, found.vr, found.creator, path, here.indexes, here.character_sets, here.in_file_meta)
 
-    def tell_of_group_length(self, walk: Walk, found: Found, entry: Entry) -> None:
-        """Tell what ops do to a group length, which is left out in any case."""
+    def removed_group_length(self, walk: Walk, found: Found, entry: Entry) -> bool:
+        """Remove a group length that ops act on, whatever they write; return whether any does."""
         folded = self.folding.existing(walk.here, self.input_element(walk, found, None), entry, is_needed=False)
-        if folded is not None and folded.events:
-            self.told.append((walk.place, found.tag, Decision(Standing.ABSENT, None, _effects(folded))))
+        if folded is None or not folded.events:
+            return False
+        self.told.append((walk.place, found.tag, Decision(Standing.ABSENT, None, _effects(folded))))
+        self._replace(walk, found, b"")
+        return True
 
     def _decided(self, walk: Walk, found: Found, entry: Entry, *, is_needed: bool) -> Decision | None:
         """Return what becomes of an element, from memory or by the fold; None if there was a fault."""
