@@ -40,13 +40,13 @@ from deidc.dicom.layout import (
     Layout,
     header_at,
     layout_of_item,
+    layout_of_items,
 )
 from deidc.dicom.walk import (
     PlacedElement,
     PlacedItem,
     elements_of,
     items,
-    items_layout,
     may_have_items,
     vr_in_effect,
 )
@@ -233,7 +233,7 @@ def read_items(element: RawDataElement, character_sets: CharacterSets, *, is_unk
     vr = None if element.VR is None else element.VR.encode("ascii")
     sequence = PlacedElement(0, Header(element.tag, vr, len(value), 0), len(value), outer)
     try:
-        return _read_items(window, sequence, items_layout(window, sequence), character_sets)
+        return _read_items(window, sequence, layout_of_items(window, sequence.header, sequence.layout), character_sets)
     except (NotWhole, Damaged):
         if is_unknown and not _holds_elements(window, sequence):
             return None
@@ -274,7 +274,7 @@ def declare_layout(dataset: Dataset, layout: Layout, inherited: CharacterSets | 
 
 def _holds_elements(window: Window, sequence: PlacedElement) -> bool:
     """Whether the first item with content, in a value that is no whole sequence, begins with an element."""
-    layout, at, end = items_layout(window, sequence), 0, sequence.value_end
+    layout, at, end = layout_of_items(window, sequence.header, sequence.layout), 0, sequence.value_end
     try:
         while at < end:
             item = header_at(window, at, layout)

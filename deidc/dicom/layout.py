@@ -215,7 +215,7 @@ def behind(data: Buffer, header: Header, layout: Layout) -> int:
             stop += data.base if stop >= 0 else 0
         if stop >= 0:
             return stop
-    return _after_items(data, header.value_at, layout, fragments=False)
+    return _after_items(data, header.value_at, layout_of_items(data, header, layout), fragments=False)
 
 
 def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
@@ -282,6 +282,18 @@ def _after_elements(data: Buffer, at: int, layout: Layout) -> int:
         if header.tag >> 16 == 0xFFFE:
             raise Damaged(header.tag, "stands where an element belongs")
         at = behind(data, header, layout)
+
+
+def layout_of_items(data: Buffer, sequence: Header, layout: Layout) -> Layout:
+    """Return the layout of the headers of a sequence's items: that of the data set, and little endian in UN elements.
+
+    Items in big endian in an element of VR UN, which PS3.5 6.2.2 note 4 forbids, are known by their tag.
+    """
+    if sequence.vr != b"UN":
+        return layout
+    if data[sequence.value_at : sequence.value_at + 4] == ITEM_TAG_BIG:
+        return Layout(implicit=layout.implicit, little=False)
+    return HIDDEN
 
 
 def layout_of_item(data: Buffer, at: int, outer: Layout) -> Layout:

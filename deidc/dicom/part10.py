@@ -23,6 +23,7 @@ PREAMBLE = 128
 PREFIX = b"DICM"
 META_LAYOUT = Layout(implicit=False, little=True)
 
+_HIGH_GROUP = 0x0400
 _GROUP_LENGTH, _VERSION, _CLASS, _SYNTAX = 0x00020000, 0x00020001, 0x00020002, 0x00020010
 # VRs of file meta information whose length has 16 bits.
 _NARROW = (b"UI", b"SH", b"AE", b"UL")
@@ -136,11 +137,12 @@ def begins_like_data_set(first: bytes, size: int) -> bool:
 
 
 def _layout_by_first_element(first: bytes) -> Layout:
-    """Return the layout of a data set whose file names none, as pydicom guesses it."""
+    """Return the layout of a data set whose file names none: explicit VR has letters, and a wrong order wrong tags."""
     if first[4:6] not in VR_LETTERS:
         return Layout(implicit=True, little=True)
+    group, element = struct.unpack_from("<HH", first)
     # Groups of the first element are low numbers; read in the wrong order they are high ones.
-    return Layout(implicit=False, little=int.from_bytes(first[:2], "little") < 0x0400)
+    return Layout(implicit=False, little=group < _HIGH_GROUP or find_tag(group << 16 | element) is not None)
 
 
 def syntax_of(layout: Layout) -> str:

@@ -13,7 +13,6 @@ from attrs import frozen
 
 from deidc.dicom.decoding import effective_vr
 from deidc.dicom.layout import (
-    HIDDEN,
     ITEM,
     ITEM_END,
     ITEM_TAG,
@@ -28,6 +27,7 @@ from deidc.dicom.layout import (
     header_at,
     is_padding,
     layout_of_item,
+    layout_of_items,
 )
 from deidc.dicom.window import NotWhole, Window
 
@@ -128,17 +128,9 @@ def items(window: Window, sequence: PlacedElement) -> Iterator[PlacedItem]:
         Damaged: if anything but items stands in the value, or elements do not fill an item.
 
     """
-    yield from items_between(window, sequence.header.value_at, sequence.value_end, items_layout(window, sequence))
-
-
-def items_layout(window: Window, sequence: PlacedElement) -> Layout:
-    """Return the layout of the items' own headers: that of the data set, or little endian in elements of VR UN."""
-    at = sequence.header.value_at
-    if sequence.header.vr != b"UN":
-        return sequence.layout
-    if window[at : at + 4] == ITEM_TAG_BIG:
-        return Layout(implicit=sequence.layout.implicit, little=False)
-    return HIDDEN
+    yield from items_between(
+        window, sequence.header.value_at, sequence.value_end, layout_of_items(window, sequence.header, sequence.layout)
+    )
 
 
 def items_between(window: Window, at: int, end: int, layout: Layout) -> Iterator[PlacedItem]:

@@ -61,7 +61,7 @@ class Cleaning:
         changed = False
         for tag, source, vr, creator in identified(dataset):
             entry = node.entry(tag, vr, creator)
-            if entry.idle and vr not in ("SQ", "UN"):
+            if entry.idle and vr not in ("SQ", "UN") and not dictionary.is_private_creator(tag):
                 out[tag] = copied(source)
                 continue
             element = InputElement(source, vr, creator, f"{path}{tag:08X}", indexes, here.character_sets, in_file_meta)
