@@ -94,7 +94,7 @@ class _Gathering:
                 if self._is_known(group, "FINAL", line.span):
                     self.finals[group] = line
             case nodes.Store():
-                self._complain_of_twin(self.store, line.span, "STORE stands above already")
+                self._complain_of_twin(self.store, line.span, "STORE is declared above")
                 self.store = line
 
     def _is_known(self, group: str, word: str, span: Span) -> bool:
@@ -109,4 +109,4 @@ class _Gathering:
     def _complain_of_twin(self, twin: nodes.Policy | nodes.Store | None, span: Span, message: str) -> None:
         if twin is not None and twin.span.source == span.source:
             other = Label(twin.span, "the other line")
-            self.said.append(Diagnostic(codes.DOUBLED_POLICY, message, span, "write one of them", None, (other,)))
+            self.said.append(Diagnostic(codes.DOUBLED_POLICY, message, span, "keep one of them", None, (other,)))

@@ -75,8 +75,8 @@ class FileLibrary:
             return read_recipe(path, same) if same is not None else self._file(path)
         if name in shipped:
             if os.path.lexists(path):
-                hint = f"write ./{reference} for the file, {SHIPPED_PREFIX}{reference} for deidc's"
-                return NotFound(f"{reference!r} is a recipe of deidc, and {path} exists too", hint, ambiguous=True)
+                hint = f"write ./{reference} for the file, {SHIPPED_PREFIX}{reference} for the bundled recipe"
+                return NotFound(f"{reference!r} is a bundled recipe, but {path} exists too", hint, ambiguous=True)
             return read_recipe(shipped[name], f"{SHIPPED_PREFIX}{name}")
         if os.path.exists(path):
             return self._file(path)
@@ -140,9 +140,9 @@ def _no_such(name: str, path: Path | None) -> NotFound:
     elif near:
         hint = f"did you mean {near[0]!r}?"
     else:
-        hint = "recipes of deidc are " + ", ".join(known)
+        hint = "bundled recipes are " + ", ".join(known)
     place = f", and there is no file {path}" if path is not None else ""
-    return NotFound(f"no recipe of deidc is called {name!r}{place}", hint)
+    return NotFound(f"no bundled recipe is called {name!r}{place}", hint)
 
 
 def read_recipe(path: Path, name: str) -> Found | NotFound:
@@ -152,5 +152,5 @@ def read_recipe(path: Path, name: str) -> Found | NotFound:
     except OSError as failure:
         return NotFound(f"{path} cannot be read: {failure.strerror}")
     except ValueError:
-        return NotFound(f"{str(path)!r} is no name of a file")
+        return NotFound(f"{str(path)!r} is not a valid file name")
     return Found(*decode(data, name))

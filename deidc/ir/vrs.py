@@ -186,7 +186,7 @@ def kind_of(vr: str) -> Kind:
         return Kind.TAG
     if vr == "SQ":
         return Kind.SEQUENCE
-    raise Unfit(Problem.TYPE, "the element's VR is none that DICOM has")
+    raise Unfit(Problem.TYPE, "the element's VR is not a VR of DICOM")
 
 
 def text_choices(vr: str) -> tuple[str, ...]:

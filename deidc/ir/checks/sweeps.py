@@ -30,7 +30,7 @@ def _kept_whole(table: RuleTable) -> Iterator[Diagnostic]:
         if reaches_private(rule.selector, table.resolved) and kept != everything():
             continue
         if not isinstance(rule.statement, nodes.Keep) and reached and reached <= kept:
-            message = f"{names(reached)} {be(reached)} kept, so the rule does nothing"
+            message = f"{names(reached)} {be(reached)} kept, so the rule has no effect"
             yield complaint(codes.KEPT, message, rule, tuple(keeps), "kept here")
 
 
