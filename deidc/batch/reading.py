@@ -74,7 +74,7 @@ def read_bytes(data: bytes) -> FileDataset | ReadFault:
             is_directory = dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage
         seen = frozenset(_tags(data, 0 if headless else PREAMBLE + len(PREFIX), dataset))
     except InvalidDicomError:
-        return ReadFault(faults.NOT_DICOM, "the file is no DICOM file")
+        return ReadFault(faults.NOT_DICOM, "the file is not a DICOM file")
     except (EOFError, struct.error, NotWhole):
         return ReadFault(faults.TRUNCATED, "the file ends within an element")
     except Damaged:
@@ -83,7 +83,7 @@ def read_bytes(data: bytes) -> FileDataset | ReadFault:
     except Exception as failure:  # noqa: BLE001
         return ReadFault(faults.UNREADABLE, f"the file cannot be decoded ({type(failure).__name__})")
     if not seen:
-        return ReadFault(faults.TRUNCATED, "the file holds no data set")
+        return ReadFault(faults.TRUNCATED, "the file has no data set")
     if seen != dataset.keys():
         return ReadFault(faults.UNREADABLE, "a part of the file cannot be decoded")
     if is_directory:

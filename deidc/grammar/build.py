@@ -230,9 +230,7 @@ class Line:
         if text.startswith("func:deid_func:"):
             at = self.written.span(start, start + len("func:"))
             fix = Fix.safe("remove func:", Edit(at, ""))
-            self.say(
-                words.LIKE_A_REFERENCE, "deid_func: must not follow func:", at, "write deid_func:", fix
-            )
+            self.say(words.LIKE_A_REFERENCE, "deid_func: must not follow func:", at, "write deid_func:", fix)
         elif prefix is not None and meant is not None:
             if prefix[1] == meant:
                 hint = f"{meant}: takes one name, then key=value" if meant != "var" else "var: takes one name"

@@ -169,7 +169,7 @@ def _functions_in(found: object, name: str) -> list[Function]:
         case _ if callable(found) and not inspect.isclass(found):
             return [deid_shaped(name, found)]
         case _:
-            raise TypeError(f"{name!r} is no function, no mapping of functions and no module")
+            raise TypeError(f"{name!r} is not a function, a mapping of functions or a module")
 
 
 def deid_shaped(name: str, function: Callable[..., object]) -> Function:
@@ -207,7 +207,7 @@ def _parameters(name: str, function: Callable[..., object]) -> list[inspect.Para
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except ValueError:
-        raise TypeError(f"the parameters of {name!r} are not known") from None
+        raise TypeError(f"the parameters of {name!r} are unknown") from None
     if any(one.kind is one.POSITIONAL_ONLY and one.default is one.empty for one in parameters):
-        raise TypeError(f"{name!r} has a parameter that cannot be given by name")
+        raise TypeError(f"{name!r} has a parameter that cannot be passed by keyword")
     return parameters

@@ -144,7 +144,7 @@ class Machine:
         and OSError of the reader.
         """
         if self._transcodes:
-            raise Unsuited("all text is to be in another character set")
+            raise Unsuited("the program changes the character set of all text")
         self._decisions.limit(plan_forgot=self._plan.limit())
         file = opened(Window(reader))
         meta = meta_elements(file.meta)

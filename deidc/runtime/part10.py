@@ -56,13 +56,13 @@ def opened(window: Window) -> Opened:
     """Return the parts of a file. Raises Unsuited, NotWhole, Damaged and OSError."""
     has_prefix = window[PREAMBLE : PREAMBLE + len(PREFIX)] == PREFIX
     if not has_prefix and not begins_like_data_set(window[0:8], window.size):
-        raise Unsuited("the file does not begin like DICOM")
+        raise Unsuited("the file does not begin with a DICOM header")
     begin = PREAMBLE + len(PREFIX) if has_prefix else 0
     elements = meta_elements(window, begin)
     meta = b"".join(elements.values())
     start = begin + len(meta)
     if text_of(elements.get(_CLASS)) == MediaStorageDirectoryStorage:
-        raise Unsuited("the file is a directory of others")
+        raise Unsuited("the file is a DICOMDIR")
     syntax = text_of(elements.get(_SYNTAX))
     is_deflated = syntax == DeflatedExplicitVRLittleEndian
     if is_deflated:
@@ -70,7 +70,7 @@ def opened(window: Window) -> Opened:
     if syntax:
         layout = Encoding(implicit=syntax == ImplicitVRLittleEndian, little=syntax != ExplicitVRBigEndian)
         if (window[start + 4 : start + 6] in VR_LETTERS) is layout.implicit:
-            raise Unsuited("the data set is not in the transfer syntax that the file names")
+            raise Unsuited("the data set is not in the declared transfer syntax")
     else:
         layout = _layout_by_first_element(window[start : start + 6])
         syntax = syntax_of(layout)
@@ -129,7 +129,7 @@ def meta_elements(data: Buffer, at: int = 0) -> dict[int, bytes]:
         if stop > len(data):
             raise NotWhole
         if tag in elements:
-            raise Unsuited("an element of the file meta information is there twice")
+            raise Unsuited("an element of the file meta information occurs twice")
         elements[tag] = data[at:stop]
         at = stop
 

@@ -33,7 +33,7 @@ class Table:
         except UnicodeDecodeError:
             raise TableError("the table is not in UTF-8") from None
         except csv.Error:
-            raise TableError("the table is no CSV file") from None
+            raise TableError("the table is not a CSV file") from None
 
     @classmethod
     def _from_rows(cls, given: Iterable[list[str]]) -> Table:
@@ -43,14 +43,14 @@ class Table:
             if not columns:
                 columns = tuple(cells)
                 if len(columns) < 2 or not all(columns) or len(set(columns)) < len(columns):
-                    raise TableError("a table needs at least two columns, each with a name of its own")
+                    raise TableError("a table needs at least two columns with distinct names")
                 continue
             if len(cells) != len(columns):
                 raise TableError(f"row {number} has {len(cells)} columns, the first row has {len(columns)}")
             if not cells[0]:
                 raise TableError(f"row {number} has no key in its first column")
             if cells[0] in rows:
-                raise TableError(f"row {number} has a key that another row has already")
+                raise TableError(f"row {number} has the same key as another row")
             rows[cells[0]] = dict(zip(columns, cells, strict=True))
         if not columns:
             raise TableError("the table is empty")
