@@ -25,7 +25,7 @@ def files_of(inputs: tuple[str, ...], pattern: str | None, *, force: bool) -> li
 
     missing = next((name for name in inputs if not Path(name).exists()), None)
     if missing is not None:
-        raise click.UsageError(f"there is no file or folder {missing}")
+        raise click.UsageError(f"{missing} does not exist")
     silence_pydicom()
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     return list(get_files(inputs, pattern=pattern, force=force))

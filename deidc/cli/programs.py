@@ -32,7 +32,7 @@ def program_of(
     given = one_recipe(recipe)
     if is_program(given.source.text):
         if bases:
-            raise click.UsageError("a program has its bases already")
+            raise click.UsageError("--base needs a recipe; a printed program includes its bases")
         try:
             return read_program(given.source.text)
         except ProgramError as failure:
