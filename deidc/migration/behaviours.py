@@ -109,7 +109,7 @@ CONDITION_IGNORED = _loses("condition-ignored", "Conditions of BLANK are ignored
 CONDITION_WRITTEN = _loses("condition-written", "Conditions of REPLACE are part of the text that is written.")
 NAME_OF_CONDITIONS = _leaks("name-of-conditions", "Several conditions are taken for one name, which is not found.")
 LITERAL_STAYS = _leaks("literal-unfit-stays", "A text that is no number is not written, and the original stays.")
-LITERAL_WRITTEN = _loses("literal-unfit-written", "A text that is no value of the VR is written all the same.")
+LITERAL_WRITTEN = _loses("literal-unfit-written", "A text that is not a valid value of the VR is written all the same.")
 LITERAL_STOPS = _crashes("literal-stops", "The text stops deid when the attribute occurs.")
 CODE_AS_WRITTEN = _quirk("code-as-written", "Code strings are written in small letters.")
 EMPTIES = _quirk("value-of-comment", "REPLACE with a comment and no value writes an empty text.")
@@ -159,7 +159,7 @@ PATTERN_MISSES = _leaks("pattern-misses", "The pattern misses attributes that ar
 NEVER_FIRES = _leaks("never-fires", "The label never fires, in deidc neither.")
 FIRES_ALWAYS = _loses("fires-always", "An empty alternative fits everything.")
 KEEPS_ALL = _leaks("keeps-all", "An empty alternative behind KEEP keeps everything.")
-PROTECTED = _ignores("protected", "The attribute is protected, so the rule does nothing.")
+PROTECTED = _ignores("protected", "The attribute is protected, so the rule has no effect.")
 BASE_LAST = _ignores("base-last", "A base is laid behind the recipe, so its rules have the last word.")
 BASE_LISTS = _leaks("base-lists", "Lists of all recipes but the first are lost, and rules by them select nothing.")
 

@@ -106,7 +106,7 @@ def test_a_quarantine_is_told_and_filled_anew(deidc, ultrasounds, tmp_path):
         done = deidc("run", "r.deid", "in", "-o", "out", "--quarantine", "apart", "--flagged", "write")
         assert done.returncode == 1
         assert done.stderr.count("put into the quarantine, flagged by graylist/banner") == len(ultrasounds)
-        assert f"{len(ultrasounds):>7}  put into the quarantine" in done.stdout
+        assert f"{len(ultrasounds):>7}  quarantined" in done.stdout
     assert tree_of(tmp_path / "apart") == sorted(ultrasounds)
     assert tree_of(tmp_path / "out") == []
     assert all("PatientName" not in dcmread(tmp_path / "apart" / name) for name in ultrasounds)

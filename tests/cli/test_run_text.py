@@ -90,7 +90,7 @@ def test_a_detector_that_nobody_offers_is_named(deidc, images, tmp_path):
     (tmp_path / "r.deid").write_text(RECIPE.replace("ocr", "ocr:nobodys"))
     done = deidc("run", "r.deid", "in", "-o", "out")
     assert done.returncode == 2
-    assert "r.deid:8: no installed package offers the text detector nobodys" in " ".join(done.stderr.split())
+    assert "r.deid:8: no installed package provides the text detector nobodys" in " ".join(done.stderr.split())
     assert tree_of(tmp_path / "out") == []
     (tmp_path / "w.deid").write_text(RECIPE.replace("ocr", "ocr:nobodys").replace("graylist", "whitelist"))
     passing = deidc("run", "w.deid", "in", "-o", "out")
@@ -105,7 +105,7 @@ def test_a_program_without_places_tells_no_line(deidc, images, tmp_path):
     (tmp_path / "r.program").write_text(bare)
     done = deidc("run", "r.program", "in", "-o", "out")
     assert done.returncode == 2
-    assert "no installed package offers the text detector nobodys" in " ".join(done.stderr.split())
+    assert "no installed package provides the text detector nobodys" in " ".join(done.stderr.split())
     assert tree_of(tmp_path / "out") == []
 
 
