@@ -57,14 +57,23 @@ def shipped_recipes() -> Mapping[str, Path]:
 
 @frozen
 class FileLibrary:
-    """Recipes of the file system and those shipped with deidc.
+    """A library that finds recipes in the file system and among the bundled recipes.
 
-    A reference that ends in a suffix, begins with a dot or is absolute is a file, beside the recipe that refers to
-    it (or in the current folder). Any other is the name of a shipped recipe; `deidc:NAME` always is.
+    A reference that has a suffix, begins with a dot or is absolute is a file, relative to the including recipe (or to
+    the current folder). Any other reference is the name of a bundled recipe; `deidc:NAME` always is.
     """
 
     def find(self, reference: str, beside: str | None) -> Found | NotFound:
-        """Return the recipe that a reference stands for."""
+        """Find the recipe that a reference names.
+
+        Args:
+            reference: the text after `%include`, or the name of a base.
+            beside: the name of the including recipe; None if there is none.
+
+        Returns:
+            The recipe with its complaints, or the reason why it was not found.
+
+        """
         shipped = shipped_recipes()
         name = reference.removeprefix(SHIPPED_PREFIX)
         if reference.startswith(SHIPPED_PREFIX):

@@ -46,9 +46,23 @@ def is_program(text: str) -> bool:
 
 
 def read_program(text: str) -> Program:
-    """Return the program that a text stands for; equal to the one it was written from.
+    r"""Read a program from its text form.
 
-    Raises ProgramError with line and column where the text is none.
+    Args:
+        text: the text of a program, as in `Program.text`.
+
+    Returns:
+        The program, equal to the one that the text was written from.
+
+    Raises:
+        ProgramError: if the text is not a valid program; it has line and column.
+
+    Example:
+        >>> from deidc import compile_recipe, read_program
+        >>> program = compile_recipe("FORMAT dicom\n\n%header\nREMOVE PatientName\n")
+        >>> read_program(program.text) == program
+        True
+
     """
     try:
         tree = _lark().parse(text.replace("\r\n", "\n").lstrip("\ufeff"))

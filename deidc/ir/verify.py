@@ -15,10 +15,14 @@ from deidc.patterns import BadPattern, compiled
 
 
 class ProgramError(ValueError):
-    """A text or a value is no program.
+    """A text or a value is not a valid program.
 
-    `line` and `column` are counted from 1 and tell the place in a text; `op` is the number of the op that is
-    wrong. Each is None where there is none.
+    Attributes:
+        reason: what is wrong.
+        line: the line in the text, counted from 1; None for a program that was not read from text.
+        column: the column in the text, counted from 1; None where `line` is None.
+        op: the number of the invalid op; None if no single op is invalid.
+
     """
 
     def __init__(

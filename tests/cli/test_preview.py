@@ -111,7 +111,7 @@ def test_frames_of_a_cine(deidc, recipe, tmp_path):
         assert not after[10:40, :640].any()
         assert np.array_equal(after[40:], frames[frame][40:])
     again = deidc("preview", "cine.dcm", "-r", "my.deid", "--frames", "4")
-    assert (again.returncode, "preview.png exists already" in again.stderr) == (2, True)
+    assert (again.returncode, "preview.png already exists" in again.stderr) == (2, True)
     done = deidc("preview", "cine.dcm", "-r", "my.deid", "--frames", "4,4,3", "--max-size", 800, "--overwrite")
     assert done.returncode == 0, done.stderr
     drawn = sheet(tmp_path / "preview.png")

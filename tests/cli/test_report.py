@@ -236,7 +236,7 @@ def test_a_file_that_is_no_page_is_not_replaced(deidc, recipe, tmp_path):
     scans = copy_of("rtplan.dcm", tmp_path / "scans" / "plan.dcm").parent
     (tmp_path / "page.html").write_text("<!doctype html>\n<p>mine</p>")
     done = run(deidc, scans)
-    assert (done.returncode, "exists already" in done.stderr) == (2, True)
+    assert (done.returncode, "already exists" in done.stderr) == (2, True)
     assert page(tmp_path).endswith("mine</p>")
     assert not (tmp_path / "out").exists()
     assert run(deidc, scans, "--overwrite").returncode == 0

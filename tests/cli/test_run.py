@@ -122,7 +122,7 @@ def test_nothing_is_overwritten_unless_asked(deidc, recipe, scans, tmp_path):
     arguments = ("run", recipe(PLAIN).name, "scans/ct.dcm", "-o", "out", "--manifest", "m")
     (tmp_path / "m").write_text("mine")
     refused = deidc(*arguments)
-    assert (refused.returncode, "m exists already" in refused.stderr) == (2, True)
+    assert (refused.returncode, "m already exists" in refused.stderr) == (2, True)
     (tmp_path / "m").unlink()
     (tmp_path / "out" / "ct.dcm").write_text("mine")
     again = deidc(*arguments)
