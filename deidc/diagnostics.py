@@ -1,4 +1,4 @@
-"""What a report is made of: rules, complaints about places, and edits that would mend them.
+"""The parts of a report: rules, complaints about places, and edits that fix them.
 
 A message states a fact with the name in it, a hint says what to do. Neither ever holds a value taken from a
 DICOM object: they quote recipe text only.

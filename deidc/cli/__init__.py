@@ -56,5 +56,5 @@ class LazyGroup(click.Group):
 def main() -> None:
     """Check, compile and run recipes that de-identify DICOM files.
 
-    Exit codes: 0 all well, 1 something found or refused, 2 misuse.
+    Exit codes: 0 success; 1 a finding, or a file that was refused or flagged; 2 usage error.
     """

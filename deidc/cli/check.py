@@ -70,12 +70,12 @@ def _is_told(one: Diagnostic, select: tuple[str, ...], ignore: tuple[str, ...]) 
 
 
 def fixed_to_stdout(recipes: tuple[str, ...], *, fix: bool) -> bool:
-    """Whether a mended recipe goes to standard output."""
+    """Return whether a fixed recipe is printed to standard output."""
     return fix and "-" in recipes
 
 
 def _fixed(given: Given, bases: tuple[str, ...], applicability: Applicability) -> Source:
-    """Mend a recipe and write it back."""
+    """Apply the fixes to a recipe, and write it to its file."""
     text = fix_text(given.source, lambda one: check_recipe(one, bases=bases).diagnostics, applicability)
     if text != given.source.text or given.is_stdin:
         write_back(given, text)

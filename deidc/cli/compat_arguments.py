@@ -32,7 +32,7 @@ def files_of(inputs: tuple[str, ...], pattern: str | None, *, force: bool) -> li
 
 
 def recipe_of(reference: str | None) -> DeidRecipe:
-    """Return a recipe that compiles. Raises UsageError for one that is not found; tells what is wrong in one."""
+    """Return the program of a recipe; print its complaints. Raises UsageError if the recipe is not found."""
     from deidc.compat.config import DeidRecipe
     from deidc.compat.recipe_files import RecipeNotFound
 

@@ -39,7 +39,7 @@ def command(recipes: tuple[str, ...], check: bool, diff: bool) -> None:
 
 
 def _finished(given: Given, text: str, *, check: bool, diff: bool) -> bool:
-    """Write a formatted recipe back or tell of it; return whether it differs from what was given."""
+    """Write a formatted recipe, or report the difference; return whether it differs from the input."""
     name = given.source.name
     # Line ends and byte order mark are no part of a source, but of the form.
     differs = text != given.source.text or (given.path is not None and text.encode() != given.data)

@@ -125,7 +125,7 @@ def write(
     overwrite: bool,
     ids: Ids,
 ) -> None:
-    """Clean files into a folder, and tell how it went."""
+    """Clean files into a folder, and print a summary."""
     from deidc.compat.identification import Failed, put
 
     recipe = recipe_of(reference)

@@ -1,4 +1,4 @@
-"""What is told of a migration: as text, line by line with a summary, and as plain data for JSON."""
+"""The report of a migration: as text, line by line with a summary, and as plain data for JSON."""
 
 from __future__ import annotations
 

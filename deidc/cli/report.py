@@ -59,7 +59,7 @@ def report_for(
     dry_run: bool,
     overwrite: bool,
 ) -> RunReport | None:
-    """Return the report that options ask for, or None if they ask for none. Raises click.UsageError."""
+    """Return the report that the options select, or None if they select none. Raises click.UsageError."""
     if path is None:
         if originals or most_pictures is not None:
             raise click.UsageError("pictures need the page: use --report to name its file")
@@ -91,7 +91,7 @@ def _check_place(path: Path, *, overwrite: bool) -> None:
 
 @define(eq=False)
 class RunReport:
-    """What a page will tell of a run.
+    """The content of the report page of a run, collected file by file.
 
     Attributes:
         most_pictures: how many thumbnails there may be.
@@ -122,7 +122,7 @@ class RunReport:
         return len(self._pictures) < self.most_pictures
 
     def asking(self, numbered: Iterator[tuple[int, Input]]) -> Iterator[tuple[int, Input]]:
-        """Ask for a thumbnail of each input until there are enough of those before it.
+        """Request a thumbnail of each input until there are enough of earlier inputs.
 
         Inputs are handed out one by one, and outcomes come back in their order, so whatever is not asked has as many
         before it as there may be.
@@ -202,7 +202,7 @@ class RunReport:
         write_atomically(self.path, Content.of(html), overwrite=True)
 
     def page(self, summary: Summary, *, is_whole: bool) -> Page:
-        """Return what the page tells; `is_whole` says that the run came to its end."""
+        """Return the content of the page; `is_whole` is false if the run was interrupted."""
         return Page(
             headline=_headline(summary),
             warnings=self._warnings(is_whole=is_whole),

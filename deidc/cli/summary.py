@@ -56,7 +56,7 @@ class Summary:
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing was refused or held back, and no reference was broken."""
+        """Whether no file was refused or held for review, and no reference was broken."""
         if self.references is not None and not self.references.is_well:
             return False
         return not (self.endings[Ending.REFUSED] or self.endings[Ending.FLAGGED])

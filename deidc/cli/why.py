@@ -95,7 +95,7 @@ def _selector(target: str) -> Selector:
 
 
 class _Telling:
-    """What a program does to the elements that a selector is about, told from a trace of one object."""
+    """The effects of a program on the elements of a selector, taken from the trace of one object."""
 
     def __init__(self, program: Program, selector: Selector, dataset: Dataset, trace: Trace) -> None:
         self._program = program
@@ -169,7 +169,7 @@ _TAKING_ALONG = (Effect.REMOVED, Effect.BLANKED)
 
 
 def _is_about(verdict: Verdict, element: InputElement) -> bool:
-    """Whether a verdict holds for an element, as far as that can be told without its value."""
+    """Return whether a verdict holds for an element, as far as its identity determines it."""
     if isinstance(verdict, AtItems):
         return all(one in (None, at) for one, at in zip(verdict.indexes, element.indexes, strict=True))
     return verdict is not False

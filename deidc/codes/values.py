@@ -1,4 +1,4 @@
-"""DC3xx: a value, pattern or amount that does not fit where it is to go."""
+"""DC3xx: a value, pattern or amount that does not fit its attribute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recipe text -> tree and complaints. Total: any text gives a tree, and every mistake of it is told at once."""
+"""Recipe text -> tree and complaints. Total: any text gives a tree, and all its errors are reported at once."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class _Reading:
             self._statement(written)
 
     def _complain_of_hidden(self, text: str, offset: int, comment: bool) -> None:
-        """Complain of characters nobody sees, which in comments only matter if they turn the writing around."""
+        """Complain of invisible characters; in comments, only those that change the direction of text matter."""
         if text.isascii():
             return
         end = 0 if comment else remark_start(text)

@@ -121,7 +121,7 @@ def check_and_compile(
 
 
 def compile_merged(merged: Merged, *, protected: tuple[str, ...] = SYSTEM_PROTECTED) -> Program:
-    """Return the program of recipes that are laid together already. Raises CompileError as `compile_recipe` does."""
+    """Return the program of recipes that are already merged. Raises CompileError as `compile_recipe` does."""
     resolved, report = _judged(merged, None, protected)
     if report.errors:
         raise CompileError(report)

@@ -102,7 +102,7 @@ class Resolved:
     protected: tuple[str, ...] = SYSTEM_PROTECTED
 
     def blanks(self, label: BoundLabel) -> bool:
-        """Whether a label asks for regions to be blanked, and is not of a group that passes objects on."""
+        """Whether a label has regions to blank, and its group does not pass objects on unchanged."""
         told = self.policies.of(label.group) is not ops.Policy.PASS
         return told and any(not one.line.keep for one in label.regions)
 

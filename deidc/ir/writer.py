@@ -14,7 +14,7 @@ _REMARK_COLUMN = 64
 
 
 def write_program(program: Program, *, remarks: bool) -> str:
-    """Return the text of a program; `remarks` tell where each op was written and the keywords of tags."""
+    """Return the text of a program; `remarks` add the origin of each op and the keywords of tags."""
     return "\n".join(_lines(program, remarks)) + "\n"
 
 

@@ -75,7 +75,7 @@ def _rules_by_lists(resolved: Resolved) -> Iterator[Found]:
 
 
 def _collects_names(one: BoundList, resolved: Resolved) -> bool:
-    """Whether a list holds whole person names, whose parts are parted by ^."""
+    """Return whether a list holds whole person names, whose parts are separated by ^."""
     whole = [member for member in one.members if isinstance(member.line, nodes.Field)]
     return any(_names_persons(member.selector, resolved) for member in whole)
 
@@ -99,7 +99,7 @@ def _variables(resolved: Resolved) -> Iterator[Found]:
 
 
 def _wide_writers(resolved: Resolved) -> Iterator[Found]:
-    """Yield wide rules that deid stops at when they come to a sequence, or with a shift to a name."""
+    """Yield wide rules at which deid stops when they reach a sequence or, for shifts, a name."""
     sequences, names = _of_vr("SQ"), _of_vr("PN")
     for rule in resolved.rules:
         if not is_wide(rule.selector):
@@ -107,9 +107,12 @@ def _wide_writers(resolved: Resolved) -> Iterator[Found]:
         reached = covers(rule.selector, resolved)
         match rule.statement:
             case nodes.Replace(_, nodes.Literal(), ()) if reached & sequences:
-                yield rule.statement.span, Reason(told.LITERAL_STOPS, "deid stops where it comes to a sequence")
+                yield rule.statement.span, Reason(told.LITERAL_STOPS, "deid stops where the rule reaches a sequence")
             case nodes.Jitter() if reached & (sequences | names):
-                yield rule.statement.span, Reason(told.SHIFT_STOPS, "deid stops where it comes to a name or sequence")
+                yield (
+                    rule.statement.span,
+                    Reason(told.SHIFT_STOPS, "deid stops where the rule reaches a name or a sequence"),
+                )
             case _:
                 pass
 

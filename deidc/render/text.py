@@ -31,7 +31,7 @@ _PARTS = {Severity.ERROR: Part.ERROR, Severity.WARNING: Part.WARNING, Severity.N
 
 
 def plain(text: str, _part: Part) -> str:
-    """Return text as it is."""
+    """Return text unchanged."""
     return text
 
 

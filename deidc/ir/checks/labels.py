@@ -32,7 +32,7 @@ def label_lines(resolved: Resolved) -> Iterator[Diagnostic]:
 
 
 def _one_line(label: BoundLabel, resolved: Resolved) -> Fix | None:
-    """Return the fix that puts the second line behind the first, where that leaves the meaning as it is."""
+    """Return the fix that appends the second line to the first, if that does not change the meaning."""
     first, second = label.lines[0].line, label.lines[1].line
     source = resolved.sources.get(first.span.source)
     if source is None or first.remark is not None or len(second.criteria) > 1:

@@ -15,7 +15,7 @@ from deidc.ir.names import Bound, Resolved
 
 
 def promises(resolved: Resolved) -> Iterator[Diagnostic]:
-    """DC416-DC438: a recipe that says that identity is removed has rules for what tells identity."""
+    """DC416-DC438: a recipe that states that identity is removed has rules for identifying attributes."""
     promise, value = _promise(resolved)
     if promise is None:
         return
@@ -103,7 +103,7 @@ def _guessable(resolved: Resolved) -> Iterator[Diagnostic]:
 
 
 def _is_random(arguments: tuple[nodes.Argument, ...]) -> bool:
-    """Whether pydicom_uuid is asked for random UIDs."""
+    """Return whether a call of pydicom_uuid returns random UIDs."""
     return any(
         isinstance(one.value, nodes.Literal)
         and (one.key, one.value.text.lower()) in (("stable_remapping", "false"), ("prefix", "none"))

@@ -202,7 +202,7 @@ def _arguments(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
 
 
 def _is_random(call: nodes.BuiltinRef) -> bool:
-    """Whether a call of pydicom_uuid asks for a UID that has nothing to do with the original."""
+    """Return whether a call of pydicom_uuid returns a UID that is independent of the original."""
     given = {one.key: one.value.text.lower() for one in call.arguments if isinstance(one.value, nodes.Literal)}
     if call.name != "pydicom_uuid":
         return False
