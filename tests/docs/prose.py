@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 from attrs import frozen
 
-from deidc.cli import main
+from deidc.cli import COMMANDS, main
 from deidc.codes import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ CODE = ROOT / "deidc"
 
 WORDS = {
     r"tells?|told|telling": "report, print, state or declare",
-    r"parted|parts? by|parted by": "separated",
+    r"parted": "separated",
     r"la(?:y|id|ys) (?:against|before|behind|together)": "matched against, applied before",
     r"comes? to": "evaluates to, becomes, yields",
     r"(?:is|are|was|were) to go": "is removed",
@@ -30,7 +30,7 @@ WORDS = {
     r"misuses?": "usage error",
     r"(?:is|are|was|were) asked|ask(?:s|ed)? for": "needs, is evaluated",
     r"of no concern": "irrelevant",
-    r"(?:held|holds?|holding) (?:it |them |an object |objects )?back": "held for review",
+    r"(?:held|holds?|holding) (?:(?:it|them|an object|objects) )?back": "held for review",
     r"without a word": "by default, silently",
     r"nobody|somebody|whoever": "the user, the reader, the operator",
     r"such as (?:are|is)": "that you supply",
@@ -39,15 +39,22 @@ WORDS = {
 """What is not written, as an expression, and the better word."""
 
 ALLOWED = {
-    r"as it is (?=read|written|found|met|executed)": "the verb is passive, and says when or how",
-    r"(?:is|are) asked for (?:a|the) (?:passphrase|password|key|confirmation)": "an operator at a prompt is asked",
-    r"asked for (?=by an option)": "an option is a request of the user",
-    r"comes? to (?=(?:an|its|the) end\b)": "an interrupted run does not come to its end: the idiom has no shorter form",
+    r"far as (?:it|they) (?:is|are|was|were)": "the idiom for an extent",
+    r"as (?:it|they) (?:is|are|was|were) (?=\w+ed\b|written|spelt|found|read|met)": "a passive verb follows",
+    r"(?:is|are) asked for (?:a|the) (?:passphrase|password|key|confirmation)": "the operator at a prompt is asked",
+    r"comes? to (?=(?:an|its|their|the) end\b)": "the idiom for a run that ends",
 }
 """What is written nevertheless, with the reason."""
 
-_NOT_WRITTEN = re.compile("|".join(rf"(?P<w{at}>\b(?:{word})\b)" for at, word in enumerate(WORDS)), re.IGNORECASE)
-_WRITTEN = re.compile("|".join(f"(?:{one})" for one in ALLOWED), re.IGNORECASE)
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Return an expression for any of these, also across the end of a line; group `w0` is the first."""
+    named = (f"(?P<w{at}>{word})" for at, word in enumerate(words))
+    return re.compile("|".join(named).replace(" ", r"\s+"), re.IGNORECASE)
+
+
+_NOT_WRITTEN = _any_of(rf"\b(?:{word})\b" for word in WORDS)
+_WRITTEN = _any_of(ALLOWED)
 _BETTER = tuple(WORDS.values())
 
 
@@ -68,7 +75,7 @@ class Text:
 
 def findings(one: Text) -> Iterator[str]:
     """Yield each word that is not used, with its file, its line and the better word."""
-    text = _WRITTEN.sub(lambda found: "#" * len(found[0]), one.text)
+    text = _WRITTEN.sub(lambda found: re.sub(r"\S", "#", found[0]), one.text)
     for found in _NOT_WRITTEN.finditer(text):
         line = one.line + text.count("\n", 0, found.start())
         better = _BETTER[int(str(found.lastgroup)[1:])]
@@ -104,7 +111,7 @@ def commands(group: click.Group = main) -> Iterator[click.Command]:
 def help_texts() -> Iterator[Text]:
     """Yield the help of each command and of each of its options, and the overview."""
     overview = CODE / "cli" / "__init__.py"
-    for _, (_, about) in getattr(main, "_COMMANDS", {}).items():
+    for _, about in COMMANDS.values():
         yield Text(overview, _line_of(overview, about), about)
     for command in commands():
         assert command.callback is not None
@@ -141,6 +148,7 @@ def messages(path: Path) -> Iterator[Text]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     skipped = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
-            if " " in node.value.strip():
-                yield Text(path, node.lineno, node.value)
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in skipped:
+            continue
+        if " " in node.value.strip():
+            yield Text(path, node.lineno, node.value)
