@@ -40,7 +40,7 @@ def verify(manifest: Path, folder: Path | None, as_json: bool) -> None:
 
 def _lines(found: Verification) -> list[str]:
     if found.is_well:
-        return [f"valid: {found.records} records, chain {found.chain}"]
+        return [f"well: {found.records} records, chain {found.chain}"]
     return [
         *found.complaints,
         *(f"missing: the output of input {number}, {digest}" for number, digest in found.missing),

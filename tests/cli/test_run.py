@@ -149,7 +149,7 @@ def test_two_inputs_never_become_one_output(deidc, recipe, scans, tmp_path):
         (("my.deid", "scans"), "say where to write"),
         (("my.deid", "scans", "-o", "scans"), "inside the output folder"),
         (("my.deid", "scans/ct.dcm", "-o", "scans", "--overwrite"), "inside the output folder"),
-        (("my.deid", "nothing", "-o", "out"), "no input nothing"),
+        (("my.deid", "nothing", "-o", "out"), "the input nothing does not exist"),
         (("my.deid", "-o", "out"), "Missing argument"),
         (("nothing.deid", "scans", "-o", "out"), "there is no file nothing.deid"),
         (("defalt", "scans", "-o", "out"), "did you mean 'default'?"),

@@ -114,12 +114,12 @@ def test_a_preview_and_a_page_of_text_that_is_found(deidc, images, tmp_path):
     (tmp_path / "r.deid").write_text(RECIPE)
     done = deidc("preview", "in/text.dcm", "-r", "r.deid", "-o", "p.png")
     assert (done.returncode, "coordinates ocr:rapidocr" in done.stdout) == (0, True), done.stderr
-    assert "something is blanked in 1" in done.stderr
+    assert "regions are blanked in 1" in done.stderr
     assert (tmp_path / "p.png").stat().st_size > 1000
     done = deidc("run", "r.deid", "in/text.dcm", "-o", "out", "--report", "r.html")
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "r.html").read_text()
-    assert ("text that was found is not outlined" in page, "data:image/png" in page) == (True, True)
+    assert ("detected text is not outlined" in page, "data:image/png" in page) == (True, True)
 
 
 def test_a_preview_needs_the_detector(deidc, images, tmp_path, monkeypatch):
