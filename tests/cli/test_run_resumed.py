@@ -121,7 +121,11 @@ def test_another_run_does_not_go_into_the_folder(deidc, recipe, scans, tmp_path)
     assert deidc(*RUN, "--var", "key=ZQ1ZQ").returncode == 0
     before = (tmp_path / "out" / "deep" / "0.dcm").read_bytes()
     other = deidc(*RUN, "--var", "key=ZQ2ZQ")
-    assert (other.returncode, "the difference is the variables" in other.stderr, "ZQ" in other.stderr) == (2, True, False)
+    assert (other.returncode, "the difference is the variables" in other.stderr, "ZQ" in other.stderr) == (
+        2,
+        True,
+        False,
+    )
     recipe(NAMED + "BLANK PatientName\n")
     assert "the difference is the recipe" in deidc(*RUN, "--var", "key=ZQ1ZQ").stderr
     assert (tmp_path / "out" / "deep" / "0.dcm").read_bytes() == before
