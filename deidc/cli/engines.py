@@ -20,14 +20,14 @@ def check_engine(engine: str, scheduler: str | None) -> None:
     """Raise UsageError for options that do not go together."""
     if engine == "local":
         if scheduler is not None:
-            raise click.UsageError("--scheduler is about --engine dask")
+            raise click.UsageError("--scheduler needs --engine dask")
         return
     if scheduler is None:
-        raise click.UsageError("--engine dask asks for --scheduler, the address of a Dask scheduler")
+        raise click.UsageError("--engine dask needs --scheduler, the address of a Dask scheduler")
     if _ADDRESS.fullmatch(scheduler) is None:
-        raise click.UsageError(f"--scheduler {scheduler!r} is no address like tcp://host:8786 or tls://host:8786")
+        raise click.UsageError(f"--scheduler {scheduler!r} is not an address like tcp://host:8786 or tls://host:8786")
     if click.get_current_context().get_parameter_source("jobs") is not ParameterSource.DEFAULT:
-        raise click.UsageError("--jobs is about this machine; with --engine dask start more workers")
+        raise click.UsageError("--jobs applies only to this machine; with --engine dask, start more workers")
 
 
 @contextmanager
@@ -56,4 +56,4 @@ def engine_for(cluster: Cluster, work: Work) -> Iterator[Engine]:
 def tell_declined(cluster: Cluster) -> None:
     """Say on standard error which workers that came later were handed nothing."""
     for address, told in cluster.declined.items():
-        click.echo(f"the worker {address} took no part: {told}", err=True)
+        click.echo(f"the worker {address} was not used: {told}", err=True)

@@ -29,7 +29,7 @@ class Size(click.ParamType[int]):
         """Return the number of bytes."""
         found = _SIZE.fullmatch(str(value))
         if found is None:
-            self.fail(f"{value!r} is no size; write it like 500M or 2G", param, ctx)
+            self.fail(f"{value!r} is not a size; write 500M or 2G", param, ctx)
         return int(found[1]) << 10 * " KMGT".index(found[2].upper() or " ")
 
 
@@ -42,9 +42,9 @@ def inputs_of(
     if len(names) < len(inputs):
         lists.append(PathList(sys.stdin.buffer, null))
     if not names and not lists:
-        raise click.UsageError("Missing argument 'INPUT...': name inputs, or lists of them by - or --files-from")
+        raise click.UsageError("Missing argument 'INPUT...': name inputs, or a list of inputs with - or --files-from")
     if null and not lists:
-        raise click.UsageError("--null is about lists; give one by - or --files-from")
+        raise click.UsageError("--null needs a list of inputs: use - or --files-from")
     return names, Looking(archives, tuple(lists))
 
 
@@ -57,7 +57,7 @@ def destination_for(output: str | None, *, fsync: bool) -> Destination | None:
     except DestinationError as failure:
         raise click.UsageError(str(failure)) from None
     if fsync and isinstance(destination, RemoteFolder):
-        raise click.UsageError("--fsync is about disks, and a URL is none")
+        raise click.UsageError("--fsync needs an output folder on a disk, not a URL")
     return destination
 
 
@@ -71,10 +71,10 @@ def quarantine_for(text: str | None, output: Destination | None, names: Iterable
         return None
     quarantine = destination_for(text, fsync=False)
     if output is not None and (_lies_in(quarantine, output) or _lies_in(output, quarantine)):
-        raise click.UsageError("the quarantine and the output folder lie in one another")
+        raise click.UsageError("the quarantine and the output folder must not contain each other")
     for name in names:
         if name != "-" and not is_url(name) and _lies_in(quarantine, LocalFolder(Path(name))):
-            raise click.UsageError(f"the quarantine lies in the input {name}")
+            raise click.UsageError(f"the quarantine is inside the input {name}")
     return quarantine
 
 
@@ -98,7 +98,7 @@ def template_for(text: str | None, program: Program, *, overwrite: bool) -> Temp
     except TemplateError as failure:
         raise click.UsageError(f"--name-template: {failure}") from None
     if overwrite and not template.is_unique:
-        raise click.UsageError("two objects may have one name by the template, so --overwrite asks for {number} in it")
+        raise click.UsageError("the template may give two objects the same name, so --overwrite needs {number} in it")
     return template
 
 

@@ -1,4 +1,4 @@
-"""The DICOM data dictionary as pure look-ups: keywords, tags, names, and the spellings patterns are laid against.
+"""The DICOM data dictionary as pure look-ups: keywords, tags, names, and spellings that patterns are matched against.
 
 Facts are pydicom's (PS3.6), with the attributes of newer editions that Table E.1-1 of PS3.15 2026d lists and
 pydicom 3.0 does not know (`NEWER`).
@@ -149,7 +149,7 @@ def element_keyword(tag: int) -> str:
 
 
 def spellings(tag: int, creator: str | None, parents: tuple[str, ...]) -> tuple[str, ...]:
-    """Return every name of an element that `contains:` and its kin are laid against.
+    """Return every name of an element that `contains:` and similar selectors are matched against.
 
     `parents` are the keywords of the sequences on the way (empty for private ones), as deid joins them by `__`.
     """

@@ -71,11 +71,11 @@ def opened(window: Window) -> Opened:
     try:
         file = parts(window)
     except NotDicom:
-        raise Unsuited("the file does not begin like DICOM") from None
+        raise Unsuited("the file does not begin with a DICOM header") from None
     if file.is_directory:
-        raise Unsuited("the file is a directory of others")
+        raise Unsuited("the file is a DICOMDIR")
     if file.is_contradictory:
-        raise Unsuited("the data set is not in the transfer syntax that the file names")
+        raise Unsuited("the data set is not in the declared transfer syntax")
     return file
 
 

@@ -35,7 +35,13 @@ from deidc.runtime.stream.file import FileCleaning
 
 
 class LinkError(Exception):
-    """A program needs variables or functions that were not supplied; names all of them at once."""
+    """A program needs variables or functions that were not supplied.
+
+    Attributes:
+        variables: the names of all missing variables.
+        functions: the names of all missing functions.
+
+    """
 
     def __init__(self, variables: tuple[str, ...], functions: tuple[str, ...]) -> None:
         self.variables = variables
@@ -61,7 +67,24 @@ class Trace:
 
 @define(eq=False)
 class Machine:
-    """A linked program; make one with `Machine.link` and share it between threads and objects."""
+    r"""A linked program that cleans objects.
+
+    Create a machine with `Machine.link`, and share it between threads and objects.
+
+    Attributes:
+        program: the program.
+
+    Example:
+        >>> from pydicom.dataset import Dataset
+        >>> from deidc import Machine, compile_recipe
+        >>> machine = Machine.link(compile_recipe("FORMAT dicom\n\n%header\nREMOVE PatientName\n"))
+        >>> dataset = Dataset()
+        >>> dataset.PatientName = "Doe^Jane"
+        >>> outcome = machine.run(dataset)
+        >>> "PatientName" in outcome.dataset, [event.effect.value for event in outcome.events]
+        (False, ['removed'])
+
+    """
 
     program: Program
     _operands: Operands = field(repr=False)
@@ -84,12 +107,22 @@ class Machine:
     ) -> Machine:
         """Bind a program to functions and to the variables that are the same for every object.
 
-        `functions` are deidc's own if None is given. `per_object` names the variables that every call of `run`
-        will supply. Raises LinkError with the names of all that is missing.
+        Args:
+            program: a compiled recipe.
+            functions: the functions that the program may call; the built-in ones by default.
+            variables: values of variables, by name.
+            per_object: names of the variables that every call of `run` supplies.
+            on_failure: the outcome of an op that fails on an element. With WITHDRAW, the element is removed from the
+                object, and missing variables and functions are reported only when an op needs them, as deid's
+                documentation promises. An element that no op acts on, and a list that cannot be filled, always refuse
+                the object.
 
-        With `on_failure` WITHDRAW, an element that an op fails on is taken out of the object, and nothing is missing
-        until an op asks for it: deid's documentation promises that of variables ("as a precaution"). An element that
-        no op acts on, and lists that cannot be filled, refuse the object in any case.
+        Returns:
+            The machine.
+
+        Raises:
+            LinkError: if variables or functions are missing; it names all of them.
+
         """
         bound = Functions.standard() if functions is None else functions
         given = dict(variables or {})
@@ -124,10 +157,16 @@ class Machine:
         variables: Mapping[str, object] | None = None,
         lists: Mapping[str, Collection[str]] | None = None,
     ) -> Outcome:
-        """Clean one object; return it beside what was done, or why it was refused.
+        """Clean one object.
 
-        `dataset` is not changed. `variables` are those of this object; they go before those given to `link`. `lists`
-        has values that are in `%values` lists of the program, by the names of these, beside those of the object.
+        Args:
+            dataset: the object. It is not changed.
+            variables: variables of this object; they take precedence over those of `link`.
+            lists: further values for the %values lists of the program, by the name of the list.
+
+        Returns:
+            The cleaned object with its events and flags, or the faults that refused it.
+
         """
         return self._run(self._frame(dataset, variables, lists))
 
@@ -138,14 +177,26 @@ class Machine:
         variables: Mapping[str, object] | None = None,
         lists: Mapping[str, Collection[str]] | None = None,
     ) -> CleanedBytes | Refused:
-        """Clean the bytes of a file with the stream engine; see `run`.
+        """Clean the bytes of a file with the stream engine.
 
-        `read` returns the object of the bytes; lists and functions that ask for the whole object make use of it.
-        Raises Unsuited where the Dataset engine has to do it, NotWhole or Damaged where the bytes are no whole file,
-        and OSError of the reader.
+        Args:
+            reader: the bytes of the file.
+            read: a function that returns the object of the bytes; it is called if a list or a function needs the whole
+                object.
+            variables: as for `run`.
+            lists: as for `run`.
+
+        Returns:
+            The edits of the file with its events and flags, or the faults that refused it.
+
+        Raises:
+            Unsuited: if only the Dataset engine can clean the file; use `run`.
+            NotWhole, Damaged: if the bytes are not a complete DICOM file (PS3.10).
+            OSError: if the reader fails.
+
         """
         if self._transcodes:
-            raise Unsuited("all text is to be in another character set")
+            raise Unsuited("the program changes the character set of all text")
         self._decisions.limit(plan_forgot=self._plan.limit())
         file = opened(Window(reader))
         top = OfBytes(file)
@@ -155,14 +206,31 @@ class Machine:
         return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame).run(self._fill)
 
     def trace(self, dataset: Dataset, variables: Mapping[str, object] | None = None) -> Trace:
-        """Run on one object and tell for each element what every op that selects it did, or why nothing."""
+        """Clean one object, and record for each element the effect of every op that selects it.
+
+        Args:
+            dataset: the object. It is not changed.
+            variables: variables of this object.
+
+        Returns:
+            The effects, with a reason for each op that had none, and the outcome.
+
+        """
         frame = self._frame(dataset, variables)
         frame.notes = []
         outcome = self._run(frame)
         return Trace(tuple(frame.notes), outcome)
 
     def lists(self, dataset: Dataset) -> Lists | Refused:
-        """Return what the lists of the program hold for an object, or why that cannot be said."""
+        """Return the contents of the lists of the program for one object.
+
+        Args:
+            dataset: the object. It is not changed.
+
+        Returns:
+            The lists, or the faults that prevented filling them. They hold values of the object: patient data.
+
+        """
         frame = self._frame(dataset, None)
         try:
             fill_lists(frame, self._plan, lambda: visit_object(dataset, self._plan))

@@ -57,7 +57,7 @@ def read_bytes(data: bytes) -> FileDataset | ReadFault:
     except RecursionError:
         return ReadFault(faults.UNREADABLE, "the file is damaged: sequences are nested too deep")
     if not table(dataset):
-        return ReadFault(faults.TRUNCATED, "the file holds no data set")
+        return ReadFault(faults.TRUNCATED, "the file has no data set")
     if file.is_directory:
         return ReadFault(faults.MEDIA_DIRECTORY, "the file is a DICOMDIR")
     return dataset

@@ -33,7 +33,7 @@ from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 
 _ITEM = re.compile(r"\[\d+\]")
-_CHANGED = "the input was changed since its output was written"
+_CHANGED = "the input changed after its output was written"
 
 
 @frozen
@@ -111,7 +111,7 @@ def _unchanged(settings: Settings, number: int, source: Input, output: Path, she
     before = read_file(source.source, shelf, settings.member_limit)
     after = read_bytes(here) if here is not None else None
     if not isinstance(before, FileDataset) or not isinstance(after, FileDataset):
-        return evolve(outcome, ending=Ending.REFUSED, faults=(Fault(faults.UNREADABLE, "its links cannot be read"),))
+        return evolve(outcome, ending=Ending.REFUSED, faults=(Fault(faults.UNREADABLE, "its UIDs cannot be read"),))
     return evolve(outcome, before=links_of(before, settings.link_key), after=links_of(after, settings.link_key))
 
 
@@ -131,7 +131,7 @@ def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, give
     try:
         if is_twin:
             given.read()
-            return _because(refused, faults.SAME_FILE, "an input before this one has the same place in the output")
+            return _because(refused, faults.SAME_FILE, "an earlier input has the same output path")
         outcome, why = clean(machine, given, _variables(machine, settings, source, given))
         refused = evolve(refused, dataset_engine=why, before=_links(settings, given))
         if isinstance(outcome, Refused):
@@ -253,7 +253,7 @@ def _write(settings: Settings, output: Destination, source: Input, content: Cont
         if (settings.again or begun is not None) and holds(output, place, content):
             return content.size()  # the worker that died may have written it just before
         if settings.template is not None:
-            return ReadFault(faults.NAME_TAKEN, "an output of that name exists already")
+            return ReadFault(faults.NAME_TAKEN, "an output of this name already exists")
     return written
 
 

@@ -159,7 +159,7 @@ def _names_compared(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
     for outcome in outcomes:
         name = hashlib.sha256(os.fsencode(outcome.output)).digest()[:16] if outcome.output is not None else None
         if name is not None and name in seen:
-            fault = Fault(faults.NAME_TAKEN, "an output of that name exists already")
+            fault = Fault(faults.NAME_TAKEN, "an output of this name already exists")
             yield evolve(
                 outcome,
                 ending=Ending.REFUSED,

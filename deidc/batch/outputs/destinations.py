@@ -169,6 +169,6 @@ def _put_remote(url: str, place: Path, content: Content, source: Source, *, over
         target.put(data, overwrite=overwrite)
         return len(data)
     except FileExistsError:
-        return ReadFault(faults.OUTPUT_EXISTS, "the output exists already")
+        return ReadFault(faults.OUTPUT_EXISTS, "the output already exists")
     except remote.RemoteTrouble as failure:
         return ReadFault(faults.NOT_WRITTEN, f"the output cannot be written: {failure}")

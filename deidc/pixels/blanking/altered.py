@@ -40,7 +40,7 @@ class Altered:
         found = list(elements(file.window, file.start, file.window.size, file.layout))
         self.places = {place.header.tag: place for place in found}
         if len(self.places) != len(found):
-            raise Unsuited("an element is there twice")
+            raise Unsuited("an element occurs twice")
 
     # ---- what changes -----------------------------------------------------------------------------------
 

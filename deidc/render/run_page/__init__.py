@@ -17,7 +17,7 @@ _OPENING = f"<!doctype html>\n{MARK}\n"
 
 
 class MissingExtra(ImportError):
-    """A page is asked for, and the packages of the extra `report` are not installed."""
+    """A report is requested, but the packages of the extra `report` are not installed."""
 
     def __init__(self) -> None:
         super().__init__("a report needs the extra `report`: pip install 'deidc[report]'")
@@ -93,7 +93,7 @@ class FileRow:
 
 @frozen
 class Page:
-    """What a page tells.
+    """The content of a report page.
 
     Attributes:
         warnings, notes: sentences for the top, the first kind to be seen by everybody.

@@ -79,7 +79,7 @@ def _check(element: InputElement, texts: list[str] | tuple[str, ...], op: int, t
     if any(_REPLACEMENT in one for one in texts):
         message = "the text is not in the character set that the object declares"
     elif not all(encodable(one, target, element.vr) for one in texts):
-        message = "the new character set has no such characters"
+        message = "the new character set cannot encode the text"
     else:
         return
     raise trouble(faults.TRANSCODE_FAILED, message, element.path, op)

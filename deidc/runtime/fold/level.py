@@ -110,7 +110,7 @@ class Folding:
                 case ops.PrivateBlock(group, creator, element):
                     block = block_of(int(group, 16), creator, {**creators, **reserved}, present)
                     if block is None:
-                        message = f"all blocks of group {group} are taken"
+                        message = f"all private blocks of group {group} are in use"
                         self.keep(Fault(faults.NO_FREE_BLOCK, message, here.path.rstrip(".") or None))
                         continue
                     tag = place_in_block(block, int(element, 16))

@@ -26,7 +26,7 @@ def declared_vr(header: Header, layout: Layout) -> str | None:
         return None
     vr = VR_LETTERS.get(header.vr or b"")
     if vr is None:
-        raise Unsuited("a VR is none of DICOM")
+        raise Unsuited("a VR is not a VR of DICOM")
     return vr
 
 
