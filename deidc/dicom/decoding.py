@@ -38,6 +38,8 @@ def effective_vr(tag: int, declared: str | None, length: int, creator: str | Non
         return str(declared)
     if declared == "UN" and length == UNDEFINED:
         return "SQ"  # nothing else has an undefined length (PS3.5 6.2.2, note 6)
+    if creator is not None and len(creator) > dictionary.LONGEST_CREATOR:
+        creator = None  # no dictionary has it, and the cache keeps what it is asked for
     return _looked_up_vr(tag, declared, creator, declared == "UN" and length >= 0xFFFF)
 
 

@@ -13,8 +13,9 @@ from typing import Literal, NamedTuple
 
 from attrs import frozen
 
+from deidc.dicom.limits import DEEPEST, LIMITS, InflatesTooFar, NestedTooDeep
 from deidc.dicom.vrs import ALL_VRS
-from deidc.dicom.window import Buffer, NotWhole
+from deidc.dicom.window import Buffer, NotWhole, Window
 
 UNDEFINED = 0xFFFFFFFF
 ITEM = 0xFFFEE000
@@ -71,8 +72,10 @@ def top_level_tags(data: Buffer, start: int, layout: Layout) -> Iterator[int]:
     """
     at = start
     while at < len(data):
-        if len(data) - at < 8 and not any(data[at:]):
+        if len(data) - at < 8 and not any(data[at : len(data)]):
             return  # a file padded to an even length
+        if isinstance(data, Window) and not data.holds(at, 12):
+            data.move(at)
         header = header_at(data, at, layout)
         if header.tag >> 16 == 0xFFFE:
             raise Damaged
@@ -88,13 +91,15 @@ def skip_file_meta(data: Buffer, start: int) -> int:
     return at
 
 
-def inflated(data: Buffer, start: int) -> bytes:
-    """Return a deflated data set inflated. Raises NotWhole or Damaged."""
+def inflated(data: Buffer, start: int, most: int = LIMITS.inflated) -> bytes:
+    """Return a deflated data set inflated. Raises NotWhole, Damaged, and InflatesTooFar above `most` bytes."""
     inflater = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
     try:
-        whole = inflater.decompress(data[start : len(data)]) + inflater.flush()
+        whole = inflater.decompress(data[start : len(data)], most + 1)
     except zlib.error:
         raise Damaged from None
+    if len(whole) > most:
+        raise InflatesTooFar(most)
     if not inflater.eof:
         raise NotWhole
     return whole
@@ -119,12 +124,16 @@ def header_at(data: Buffer, at: int, layout: Layout) -> Header:
     return Header(tag, vr, int.from_bytes(head[8:12], order), at + 12)
 
 
-def behind(data: Buffer, header: Header, layout: Layout) -> int:
-    """Return where the element behind this one begins."""
+def behind(data: Buffer, header: Header, layout: Layout, depth: int = 0) -> int:
+    """Return where the element behind this one begins.
+
+    Raises NotWhole, Damaged, and NestedTooDeep for items of undefined length that are nested too deep in the element;
+    `depth` is that of the element below the one where the walk began.
+    """
     if header.length != UNDEFINED:
         return _within(data, header.value_at + header.length)
     if header.tag == PIXEL_DATA or header.vr not in (None, b"SQ", b"UN"):
-        return _after_items(data, header.value_at, layout, fragments=True)
+        return _after_items(data, header.value_at, layout, fragments=True, depth=0)
     if layout.little and header.vr != b"UN":
         if isinstance(data, bytes):
             stop = _quickly_after_items(data, header.value_at, implicit=layout.implicit)
@@ -135,7 +144,7 @@ def behind(data: Buffer, header: Header, layout: Layout) -> int:
             stop += data.base if stop >= 0 else 0
         if stop >= 0:
             return stop
-    return _after_items(data, header.value_at, layout, fragments=False)
+    return _after_items(data, header.value_at, layout, fragments=False, depth=depth + 1)
 
 
 def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
@@ -169,6 +178,8 @@ def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
                 if length != UNDEFINED:
                     at = value_at + length
                 elif kind != _PIXELS and (implicit or vr == b"SQ"):
+                    if nested == DEEPEST:
+                        raise NestedTooDeep
                     at, nested, in_items = value_at, nested + 1, True
                 else:
                     return -1
@@ -179,8 +190,10 @@ def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
     return at if 0 < at <= len(data) else -1
 
 
-def _after_items(data: Buffer, at: int, layout: Layout, *, fragments: bool) -> int:
+def _after_items(data: Buffer, at: int, layout: Layout, *, fragments: bool, depth: int) -> int:
     """Return where what follows a value of undefined length begins: items up to a sequence delimiter."""
+    if depth > DEEPEST:
+        raise NestedTooDeep
     while True:
         item = header_at(data, at, layout)
         if item.tag == SEQUENCE_END:
@@ -190,10 +203,10 @@ def _after_items(data: Buffer, at: int, layout: Layout, *, fragments: bool) -> i
         if item.length != UNDEFINED:
             at = _within(data, item.value_at + item.length)
         else:
-            at = _after_elements(data, item.value_at, layout_of_item(data, item.value_at, layout))
+            at = _after_elements(data, item.value_at, layout_of_item(data, item.value_at, layout), depth)
 
 
-def _after_elements(data: Buffer, at: int, layout: Layout) -> int:
+def _after_elements(data: Buffer, at: int, layout: Layout, depth: int) -> int:
     """Return where what follows an item of undefined length begins."""
     while True:
         header = header_at(data, at, layout)
@@ -201,7 +214,7 @@ def _after_elements(data: Buffer, at: int, layout: Layout) -> int:
             return _within(data, header.value_at)
         if header.tag >> 16 == 0xFFFE:
             raise Damaged
-        at = behind(data, header, layout)
+        at = behind(data, header, layout, depth)
 
 
 def layout_of_item(data: Buffer, at: int, outer: Layout) -> Layout:

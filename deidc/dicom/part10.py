@@ -15,8 +15,10 @@ from pydicom.uid import (
 )
 
 from deidc.dicom.decoding import plain_text
-from deidc.dicom.layout import VR_LETTERS, Layout, behind, header_at, inflated
-from deidc.dicom.window import Buffer, InMemory, NotWhole, Unsuited, Window
+from deidc.dicom.inflating import inflated_reader
+from deidc.dicom.layout import VR_LETTERS, Layout, behind, header_at
+from deidc.dicom.limits import LIMITS, Limits
+from deidc.dicom.window import Buffer, NotWhole, Unsuited, Window
 
 PREAMBLE = 128
 PREFIX = b"DICM"
@@ -51,8 +53,8 @@ class Opened:
     is_deflated: bool
 
 
-def opened(window: Window) -> Opened:
-    """Return the parts of a file. Raises Unsuited, NotWhole, Damaged and OSError."""
+def opened(window: Window, limits: Limits = LIMITS) -> Opened:
+    """Return the parts of a file. Raises Unsuited, NotWhole, Damaged, InflatesTooFar and OSError."""
     has_prefix = window[PREAMBLE : PREAMBLE + len(PREFIX)] == PREFIX
     if not has_prefix and not begins_like_data_set(window[0:8], window.size):
         raise Unsuited("the file does not begin like DICOM")
@@ -65,7 +67,7 @@ def opened(window: Window) -> Opened:
     syntax = text_of(elements.get(_SYNTAX))
     is_deflated = syntax == DeflatedExplicitVRLittleEndian
     if is_deflated:
-        window, start = Window(InMemory(inflated(window, start))), 0
+        window, start = Window(inflated_reader(window, start, limits)), 0
     if syntax:
         layout = Layout(implicit=syntax == ImplicitVRLittleEndian, little=syntax != ExplicitVRBigEndian)
         if (window[start + 4 : start + 6] in VR_LETTERS) is layout.implicit:

@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 
 from deidc.codes import faults
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
+from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.dicom.part10 import META_LAYOUT, meta_elements, opened
 from deidc.dicom.window import Reader, Unsuited, Window
 from deidc.ir import ops
@@ -27,7 +28,7 @@ from deidc.runtime.functions.operands import Operands
 from deidc.runtime.functions.registry import Functions
 from deidc.runtime.labels.marks import flags
 from deidc.runtime.labels.regions import located
-from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused
+from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused, fault_beyond
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes, in_order
 from deidc.runtime.stream.decisions import Decisions
 from deidc.runtime.stream.file import FileCleaning
@@ -136,23 +137,27 @@ class Machine:
         read: Callable[[], Dataset],
         variables: Mapping[str, object] | None = None,
         lists: Mapping[str, Collection[str]] | None = None,
+        limits: Limits = LIMITS,
     ) -> CleanedBytes | Refused:
         """Clean the bytes of a file with the stream engine; see `run`.
 
         `read` returns the object of the bytes; lists and functions that ask for the whole object make use of it.
-        Raises Unsuited where the Dataset engine has to do it, NotWhole or Damaged where the bytes are no whole file,
-        and OSError of the reader.
+        A file that exceeds `limits` is refused. Raises Unsuited where the Dataset engine has to do it, NotWhole or
+        Damaged where the bytes are no whole file, and OSError of the reader.
         """
         if self._transcodes:
             raise Unsuited("all text is to be in another character set")
         self._decisions.limit(plan_forgot=self._plan.limit())
-        file = opened(Window(reader))
-        meta = meta_elements(file.meta)
-        top = OfBytes(file.window, file.layout, meta, META_LAYOUT, file.start)
-        frame = Frame(read, top, self._all(variables), self._on_failure, lists or {})
-        if missing := self._missing(frame):
-            return Refused(missing)
-        return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame).run(self._fill)
+        try:
+            file = opened(Window(reader), limits)
+            meta = meta_elements(file.meta)
+            top = OfBytes(file.window, file.layout, meta, META_LAYOUT, file.start)
+            frame = Frame(read, top, self._all(variables), self._on_failure, lists or {})
+            if missing := self._missing(frame):
+                return Refused(missing)
+            return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame).run(self._fill)
+        except BeyondLimit as failure:
+            return Refused((fault_beyond(failure),))
 
     def trace(self, dataset: Dataset, variables: Mapping[str, object] | None = None) -> Trace:
         """Run on one object and tell for each element what every op that selects it did, or why nothing."""
@@ -169,6 +174,8 @@ class Machine:
             gather_paths(frame, self._plan)
         except Trouble as failure:
             return Refused((failure.fault,))
+        except BeyondLimit as failure:
+            return Refused((fault_beyond(failure),))
         return Lists.of(frame, self._plan)
 
     def _all(self, variables: Mapping[str, object] | None) -> Mapping[str, object]:
@@ -195,6 +202,8 @@ class Machine:
             cleaned = self._clean(frame)
         except Trouble as failure:
             frame.faults.append(failure.fault)
+        except BeyondLimit as failure:
+            frame.faults.append(fault_beyond(failure))
         if frame.faults:
             return Refused(tuple(frame.faults))
         return Cleaned(cleaned, in_order(frame.events), raised)

@@ -13,11 +13,14 @@ from deidc.batch.inputs.sources import Opened
 from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.rereading import Rereader
 from deidc.batch.outputs.writing import encode
-from deidc.dicom.layout import Damaged
-from deidc.dicom.window import NotWhole, Unsuited
+from deidc.codes import faults
+from deidc.dicom.layout import Damaged, top_level_tags
+from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
+from deidc.dicom.part10 import PREAMBLE, PREFIX, begins_like_data_set, opened
+from deidc.dicom.window import NotWhole, Unsuited, Window
 from deidc.ir.ops import Storage
 from deidc.runtime.machine import Machine
-from deidc.runtime.outcome import Blanked, Cleaned, Flag, Refused, TextSearch, holding
+from deidc.runtime.outcome import Blanked, Cleaned, Flag, Refused, TextSearch, fault_beyond, holding
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 
 
@@ -34,16 +37,37 @@ class Given:
     """An input that is open, and the object in it for those who ask."""
 
     opened: Opened = field(repr=False)
+    limits: Limits = LIMITS
     _dataset: FileDataset | None = field(default=None, repr=False)
 
     def read(self) -> FileDataset:
         """Return the object. Raises NotRead and NotOpened."""
         if self._dataset is None:
+            self._expect_readable()
             dataset = read_bytes(self.opened.whole())
             if isinstance(dataset, ReadFault):
                 raise NotRead(dataset)
             self._dataset = dataset
         return self._dataset
+
+    def _expect_readable(self) -> None:
+        """Raise NotRead for what headers alone show to be no whole object, before all of it is in memory."""
+        window = Window(self.opened)
+        if window[PREAMBLE : PREAMBLE + len(PREFIX)] != PREFIX and not begins_like_data_set(window[0:8], window.size):
+            raise NotRead(ReadFault(faults.NOT_DICOM, "the file has no DICOM prefix"))
+        try:
+            file = opened(window, self.limits)
+            for _ in top_level_tags(file.window, file.start, file.layout):
+                pass
+        except Unsuited:
+            pass  # pydicom reads some files that the stream engine leaves to it
+        except NotWhole:
+            raise NotRead(ReadFault(faults.TRUNCATED, "the file ends within an element")) from None
+        except Damaged:
+            raise NotRead(ReadFault(faults.UNREADABLE, "the file is damaged")) from None
+        except BeyondLimit as failure:
+            fault = fault_beyond(failure)
+            raise NotRead(ReadFault(fault.rule, fault.message)) from None
 
 
 def clean(
@@ -57,11 +81,11 @@ def clean(
     Raises NotRead and NotOpened, and whatever pydicom raises where it stumbles over a damaged object.
     """
     try:
-        return machine.run_on_bytes(given.opened, given.read, variables, lists), None
+        return machine.run_on_bytes(given.opened, given.read, variables, lists, given.limits), None
     except Unsuited as reason:
         why = str(reason)
     except (NotWhole, Damaged):
-        why = "the file is damaged"  # and pydicom's reading tells in which way
+        why = "the file is damaged"  # and reading it reports in which way
     return machine.run(given.read(), variables, lists), why
 
 

@@ -34,6 +34,7 @@ from deidc.dicom.decoding import (
     raw_components,
 )
 from deidc.dicom.layout import ITEM_TAG, UNDEFINED
+from deidc.dicom.limits import DEEPEST, NestedTooDeep
 from deidc.dicom.values import text_components
 
 AnyElement: TypeAlias = DataElement | RawDataElement
@@ -115,9 +116,11 @@ def sequence_items(element: InputElement) -> list[Dataset] | None:
     """Return the items of a sequence, or None if the element is none.
 
     A sequence may hide in a UN element; then it is encoded in implicit VR little endian (PS3.5 6.2.2, note 4).
+    Raises Undecodable, and NestedTooDeep for a sequence that is nested too deep.
     """
     source = element.source
     if element.vr == "SQ":
+        _expect_shallow(element)
         if not isinstance(source, RawDataElement):
             return list(source.value or ())
         implicit = source.is_implicit_VR or source.VR == "UN"
@@ -125,6 +128,7 @@ def sequence_items(element: InputElement) -> list[Dataset] | None:
         return _items_in(source.value or b"", implicit, little, element.character_sets)
     if element.vr != "UN" or not isinstance(source.value, bytes) or not source.value.startswith(ITEM_TAG):
         return None
+    _expect_shallow(element)
     try:
         items = _items_in(source.value, True, True, element.character_sets)
     except Undecodable:
@@ -132,9 +136,16 @@ def sequence_items(element: InputElement) -> list[Dataset] | None:
     return items if all(_is_whole(item) for item in items) else None
 
 
+def _expect_shallow(element: InputElement) -> None:
+    if len(element.indexes) >= DEEPEST:
+        raise NestedTooDeep(element.path)
+
+
 def _items_in(data: bytes, implicit: bool, little: bool, character_sets: CharacterSets) -> list[Dataset]:
     try:
         return list(read_sequence(BytesIO(data), implicit, little, len(data), list(character_sets)))
+    except RecursionError:
+        raise NestedTooDeep from None
     except Exception as failure:
         raise Undecodable from failure
 

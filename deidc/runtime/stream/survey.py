@@ -28,6 +28,7 @@ from deidc.dicom.layout import (
     behind,
     header_at,
 )
+from deidc.dicom.limits import DEEPEST, NestedTooDeep
 from deidc.dicom.window import NotWhole, Unsuited, Window
 from deidc.runtime.fold.elements import InputElement, sequence_items
 from deidc.runtime.fold.plan import Entry, Node
@@ -46,11 +47,11 @@ class Survey:
     found: list[tuple[InputElement, Entry]] = field(factory=list)
 
     def data_set(self, start: int, layout: Layout, node: Node) -> None:
-        """Walk the data set from `start` to the end of the bytes. Raises NotWhole, Damaged and Unsuited."""
-        try:
-            self._level(start, self.window.size, layout, node, "", (), DEFAULT_CHARACTER_SETS)
-        except RecursionError:
-            raise Unsuited("sequences are nested too deep") from None
+        """Walk the data set from `start` to the end of the bytes.
+
+        Raises NotWhole, Damaged, NestedTooDeep and Unsuited.
+        """
+        self._level(start, self.window.size, layout, node, "", (), DEFAULT_CHARACTER_SETS)
 
     def _level(
         self,
@@ -120,6 +121,8 @@ class Survey:
         character_sets: CharacterSets,
     ) -> int:
         """Walk the items of a sequence; return where what is behind it begins."""
+        if len(indexes) >= DEEPEST:
+            raise NestedTooDeep(path)
         at, number = header.value_at, 0
         end = None if header.length == UNDEFINED else at + header.length
         while end is None or at < end:
