@@ -36,6 +36,7 @@ from deidc.cli.progress import with_progress
 from deidc.cli.report import MOST_PICTURES, RunReport, report_for
 from deidc.cli.stopping import Stopped, Stopping
 from deidc.cli.summary import Summary, tell_broken
+from deidc.dicom.limits import Limits
 from deidc.ir.program import Program
 from deidc.runtime.machine import LinkError
 
@@ -120,6 +121,21 @@ from deidc.runtime.machine import LinkError
 @click.option("--fsync", is_flag=True, help="Wait until each file is on the disk.")
 @click.option("--quiet", is_flag=True, help="Say nothing but what was refused.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option(
+    "--max-inflated",
+    type=Size(),
+    default="1G",
+    show_default=True,
+    help="Refuse a deflated data set that inflates to more bytes.",
+)
+@click.option(
+    "--deadline",
+    type=click.IntRange(min=0),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="CPU time for one file, plus 10 s for each megabyte of it; 0 sets no deadline.",
+)
 def command(  # one parameter for each option
     recipe: str,
     inputs: tuple[str, ...],
@@ -151,6 +167,8 @@ def command(  # one parameter for each option
     fsync: bool,
     quiet: bool,
     as_json: bool,
+    max_inflated: int,
+    deadline: int,
 ) -> None:
     """Clean DICOM files by a recipe.
 
@@ -192,6 +210,7 @@ def command(  # one parameter for each option
         digests=digests or manifest is not None,
         plan=dry_run or page is not None,
         thumbnails=Thumbnails(originals=report_originals) if page is not None else None,
+        limits=Limits(inflated=max_inflated, seconds=deadline or None),
     )
     work = Work(program, settings, references, _variables(assignments, program))
     try:
