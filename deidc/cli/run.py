@@ -36,6 +36,7 @@ from deidc.cli.progress import with_progress
 from deidc.cli.report import MOST_PICTURES, RunReport, report_for
 from deidc.cli.stopping import Stopped, Stopping
 from deidc.cli.summary import Summary, tell_broken
+from deidc.dicom.limits import Limits
 from deidc.ir.program import Program
 from deidc.runtime.machine import LinkError
 
@@ -124,6 +125,21 @@ from deidc.runtime.machine import LinkError
 @click.option("--fsync", is_flag=True, help="Flush each file to disk before it is counted.")
 @click.option("--quiet", is_flag=True, help="Report only refused and flagged files.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option(
+    "--max-inflated",
+    type=Size(),
+    default="1G",
+    show_default=True,
+    help="Refuse a deflated data set that inflates to more bytes.",
+)
+@click.option(
+    "--deadline",
+    type=click.IntRange(min=0),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="CPU time for one file, plus 10 s for each megabyte of it; 0 sets no deadline.",
+)
 def command(  # one parameter for each option
     recipe: str,
     inputs: tuple[str, ...],
@@ -155,6 +171,8 @@ def command(  # one parameter for each option
     fsync: bool,
     quiet: bool,
     as_json: bool,
+    max_inflated: int,
+    deadline: int,
 ) -> None:
     """Clean DICOM files by a recipe.
 
@@ -196,6 +214,7 @@ def command(  # one parameter for each option
         digests=digests or manifest is not None,
         plan=dry_run or page is not None,
         thumbnails=Thumbnails(originals=report_originals) if page is not None else None,
+        limits=Limits(inflated=max_inflated, seconds=deadline or None),
     )
     work = Work(program, settings, references, _variables(assignments, program))
     try:

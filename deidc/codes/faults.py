@@ -113,7 +113,10 @@ WORKER_DIED = _fault(
     "DC926",
     "worker-died",
     "The process that cleaned the file died.",
-    "The file was retried once, alone, and is refused if that fails too. Other files are not affected.",
+    "The file was tried once more, alone in a process of its own, and that died too. The same holds with --jobs 1: a "
+    "file that an interrupted run had begun is cleaned in a process of its own by the next run. The usual cause is a "
+    "lack of memory, or a crash in a decoder or in a function of yours. The other files are not affected. Run the file "
+    "alone with more memory, or move it out of the input folder.",
 )
 SAME_FILE = _fault(
     "DC927",
@@ -134,6 +137,28 @@ INPUT_CHANGED = _fault(
     "The input changed after its output was written.",
     "The output in the folder belongs to the earlier input. It is not replaced by default: use --overwrite, or "
     "choose another folder.",
+)
+INFLATES_TOO_FAR = _fault(
+    "DC930",
+    "inflates-too-far",
+    "A deflated data set inflates to more bytes than the limit allows.",
+    "A few megabytes can inflate to gigabytes and take all memory from the other files. The file is refused after "
+    "measuring, and nothing of it is kept in memory. If the object is genuine, raise --max-inflated.",
+)
+NESTED_TOO_DEEP = _fault(
+    "DC931",
+    "nested-too-deep",
+    "Sequences are nested deeper than deidc reads.",
+    "No object of the standard nests sequences 64 deep; a crafted file can nest them until a reader crashes. The file "
+    "is refused, because what lies deeper would not be cleaned.",
+)
+DEADLINE_EXCEEDED = _fault(
+    "DC932",
+    "deadline-exceeded",
+    "Cleaning the file took more CPU time than its deadline allows.",
+    "A pattern or a function that needs exponential time on one value would stop the whole run. The file is refused, "
+    "the other files are cleaned, and the next run of the same command tries the file again. Simplify the pattern or "
+    "the function, or raise --deadline.",
 )
 UNSAFE_NAME = _fault(
     "DC940",
@@ -284,6 +309,9 @@ RULES: tuple[Rule, ...] = (
     SAME_FILE,
     MEDIA_DIRECTORY,
     INPUT_CHANGED,
+    INFLATES_TOO_FAR,
+    NESTED_TOO_DEEP,
+    DEADLINE_EXCEEDED,
     UNSAFE_NAME,
     MEMBER_TOO_LARGE,
     ARCHIVE_UNREADABLE,

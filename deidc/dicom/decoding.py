@@ -44,6 +44,8 @@ def effective_vr(tag: int, declared: str | None, length: int, creator: str | Non
         return _declared_or_known(tag, declared)
     if length == UNDEFINED and (declared == "UN" or tag not in PIXELS):
         return "SQ"  # nothing else has an undefined length there (PS3.5 6.2.2, note 6, and 7.1.3)
+    if creator is not None and len(creator) > dictionary.LONGEST_CREATOR:
+        creator = None  # no dictionary has it, and the cache keeps what it is asked for
     return _looked_up_vr(tag, declared, creator, declared == "UN" and length >= 0xFFFF)
 
 

@@ -6,12 +6,12 @@ docs/reading.md lists the rules. `walk` goes through whole data sets by them.
 from __future__ import annotations
 
 import struct
-import zlib
 from typing import Literal, NamedTuple
 
 from attrs import frozen
 
 from deidc.dicom.dictionary import find_tag
+from deidc.dicom.limits import DEEPEST, NestedTooDeep
 from deidc.dicom.vrs import ALL_VRS
 from deidc.dicom.window import Buffer, NotWhole
 
@@ -105,18 +105,6 @@ class Header(NamedTuple):
         return "UN" if self.vr == ODD else self.vr.decode("ascii")
 
 
-def inflated(data: Buffer, start: int) -> bytes:
-    """Return a deflated data set inflated. Raises NotWhole or Damaged."""
-    inflater = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
-    try:
-        whole = inflater.decompress(data[start : len(data)]) + inflater.flush()
-    except zlib.error:
-        raise Damaged(None, "cannot be inflated") from None
-    if not inflater.eof:
-        raise NotWhole
-    return whole
-
-
 def header_at(data: Buffer, at: int, layout: Layout) -> Header:
     """Return the header of the element, item or delimiter at a place. Raises NotWhole, and Damaged for an odd VR."""
     head = data[at : at + 12]
@@ -197,14 +185,18 @@ def is_padding(data: Buffer, at: int, end: int) -> bool:
     return all(not data[one : min(one + _CHUNK, end)].strip(filler) for one in range(at, end, _CHUNK))
 
 
-def behind(data: Buffer, header: Header, layout: Layout) -> int:
-    """Return where the element behind this one begins."""
+def behind(data: Buffer, header: Header, layout: Layout, depth: int = 0) -> int:
+    """Return where the element behind this one begins.
+
+    Raises NotWhole, Damaged, and NestedTooDeep for items of undefined length that are nested too deep in the element;
+    `depth` is that of the element below the one where the walk began.
+    """
     if header.length != UNDEFINED:
         return _within(data, header.value_at + header.length)
     if header.tag in (FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA):
         raise Damaged(header.tag, "has an undefined length")
     if header.tag == PIXEL_DATA or header.vr not in (None, b"SQ", b"UN", ODD):
-        return _after_items(data, header.value_at, layout, fragments=True)
+        return _after_items(data, header.value_at, layout, fragments=True, depth=0)
     if layout.little and header.vr != b"UN":
         if isinstance(data, bytes):
             stop = _quickly_after_items(data, header.value_at, implicit=layout.implicit)
@@ -215,7 +207,7 @@ def behind(data: Buffer, header: Header, layout: Layout) -> int:
             stop += data.base if stop >= 0 else 0
         if stop >= 0:
             return stop
-    return _after_items(data, header.value_at, layout_of_items(data, header, layout), fragments=False)
+    return _after_items(data, header.value_at, layout_of_items(data, header, layout), fragments=False, depth=depth + 1)
 
 
 def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
@@ -249,6 +241,8 @@ def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
                 if length != UNDEFINED:
                     at = value_at + length
                 elif kind != _PIXELS and (implicit or vr == b"SQ"):
+                    if nested == DEEPEST:
+                        raise NestedTooDeep
                     at, nested, in_items = value_at, nested + 1, True
                 else:
                     return -1
@@ -259,8 +253,10 @@ def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
     return at if 0 < at <= len(data) else -1
 
 
-def _after_items(data: Buffer, at: int, layout: Layout, *, fragments: bool) -> int:
+def _after_items(data: Buffer, at: int, layout: Layout, *, fragments: bool, depth: int) -> int:
     """Return where what follows a value of undefined length begins: items up to a sequence delimiter."""
+    if depth > DEEPEST:
+        raise NestedTooDeep
     while True:
         item = header_at(data, at, layout)
         if item.tag == SEQUENCE_END:
@@ -270,10 +266,10 @@ def _after_items(data: Buffer, at: int, layout: Layout, *, fragments: bool) -> i
         if item.length != UNDEFINED:
             at = _within(data, item.value_at + item.length)
         else:
-            at = _after_elements(data, item.value_at, layout_of_item(data, item.value_at, layout))
+            at = _after_elements(data, item.value_at, layout_of_item(data, item.value_at, layout), depth)
 
 
-def _after_elements(data: Buffer, at: int, layout: Layout) -> int:
+def _after_elements(data: Buffer, at: int, layout: Layout, depth: int) -> int:
     """Return where what follows an item of undefined length begins."""
     while True:
         header = header_at(data, at, layout)
@@ -281,7 +277,7 @@ def _after_elements(data: Buffer, at: int, layout: Layout) -> int:
             return _within(data, header.value_at)
         if header.tag >> 16 == 0xFFFE:
             raise Damaged(header.tag, "stands where an element belongs")
-        at = behind(data, header, layout)
+        at = behind(data, header, layout, depth)
 
 
 def layout_of_items(data: Buffer, sequence: Header, layout: Layout) -> Layout:

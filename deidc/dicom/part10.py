@@ -16,8 +16,10 @@ from pydicom.uid import (
 
 from deidc.dicom.decoding import plain_text
 from deidc.dicom.dictionary import find_tag
-from deidc.dicom.layout import HIDDEN, VR_LETTERS, Damaged, Layout, behind, header_at, inflated, layout_of_item, packed
-from deidc.dicom.window import Buffer, InMemory, NotWhole, Unsuited, Window
+from deidc.dicom.inflating import inflated_reader
+from deidc.dicom.layout import HIDDEN, VR_LETTERS, Damaged, Layout, behind, header_at, layout_of_item, packed
+from deidc.dicom.limits import LIMITS, Limits
+from deidc.dicom.window import Buffer, NotWhole, Unsuited, Window
 
 PREAMBLE = 128
 PREFIX = b"DICM"
@@ -63,13 +65,13 @@ class NotDicom(Exception):
     """The bytes do not begin like a DICOM file or a data set."""
 
 
-def opened(window: Window) -> Opened:
+def opened(window: Window, limits: Limits = LIMITS) -> Opened:
     """Return the parts of a file whose data set is in the transfer syntax that the file names.
 
-    Raises Unsuited for another file and for a DICOMDIR, NotWhole, Damaged and OSError.
+    Raises Unsuited for another file and for a DICOMDIR, NotWhole, Damaged, InflatesTooFar and OSError.
     """
     try:
-        file = parts(window)
+        file = parts(window, limits)
     except NotDicom:
         raise Unsuited("the file does not begin with a DICOM header") from None
     if file.is_directory:
@@ -79,7 +81,7 @@ def opened(window: Window) -> Opened:
     return file
 
 
-def parts(window: Window) -> Opened:
+def parts(window: Window, limits: Limits = LIMITS) -> Opened:
     """Return the parts of a file.
 
     A file without preamble and prefix is taken if it begins like a data set (PS3.10 7.1 demands them, old files lack
@@ -89,6 +91,7 @@ def parts(window: Window) -> Opened:
         NotDicom: if the bytes do not begin like DICOM.
         NotWhole: if they end within the file meta information or a deflated data set.
         Damaged: if the file meta information, or what is deflated, cannot be read.
+        InflatesTooFar: if a deflated data set has more bytes than the limit.
         OSError: of the reader.
 
     """
@@ -100,7 +103,7 @@ def parts(window: Window) -> Opened:
     syntax = text_of(elements.get(_SYNTAX))
     is_deflated = syntax == DeflatedExplicitVRLittleEndian
     if is_deflated:
-        window, start = Window(InMemory(inflated(window, start))), 0
+        window, start = Window(inflated_reader(window, start, limits)), 0
     first = window[start : start + 6]
     is_contradictory = False
     if syntax:

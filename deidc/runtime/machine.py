@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from deidc.codes import faults
 from deidc.dicom.datasets import Elements, with_elements
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
+from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.dicom.part10 import opened
 from deidc.dicom.window import Reader, Unsuited, Window
 from deidc.ir import ops
@@ -28,7 +29,7 @@ from deidc.runtime.functions.operands import Operands
 from deidc.runtime.functions.registry import Functions
 from deidc.runtime.labels.marks import flags
 from deidc.runtime.labels.regions import located
-from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused
+from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused, fault_beyond
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes, in_order
 from deidc.runtime.stream.decisions import Decisions
 from deidc.runtime.stream.file import FileCleaning
@@ -176,6 +177,7 @@ class Machine:
         read: Callable[[], Dataset],
         variables: Mapping[str, object] | None = None,
         lists: Mapping[str, Collection[str]] | None = None,
+        limits: Limits = LIMITS,
     ) -> CleanedBytes | Refused:
         """Clean the bytes of a file with the stream engine.
 
@@ -185,6 +187,7 @@ class Machine:
                 object.
             variables: as for `run`.
             lists: as for `run`.
+            limits: what the file may cost; one that exceeds them is refused.
 
         Returns:
             The edits of the file with its events and flags, or the faults that refused it.
@@ -198,12 +201,15 @@ class Machine:
         if self._transcodes:
             raise Unsuited("the program changes the character set of all text")
         self._decisions.limit(plan_forgot=self._plan.limit())
-        file = opened(Window(reader))
-        top = OfBytes(file)
-        frame = Frame(read, top, self._all(variables), self._on_failure, lists or {})
-        if missing := self._missing(frame):
-            return Refused(missing)
-        return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame).run(self._fill)
+        try:
+            file = opened(Window(reader), limits)
+            top = OfBytes(file)
+            frame = Frame(read, top, self._all(variables), self._on_failure, lists or {})
+            if missing := self._missing(frame):
+                return Refused(missing)
+            return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame).run(self._fill)
+        except BeyondLimit as failure:
+            return Refused((fault_beyond(failure),))
 
     def trace(self, dataset: Dataset, variables: Mapping[str, object] | None = None) -> Trace:
         """Clean one object, and record for each element the effect of every op that selects it.
@@ -237,6 +243,8 @@ class Machine:
             gather_paths(frame, self._plan)
         except Trouble as failure:
             return Refused((failure.fault,))
+        except BeyondLimit as failure:
+            return Refused((fault_beyond(failure),))
         return Lists.of(frame, self._plan)
 
     def _all(self, variables: Mapping[str, object] | None) -> Mapping[str, object]:
@@ -263,6 +271,8 @@ class Machine:
             cleaned = self._clean(frame)
         except Trouble as failure:
             frame.faults.append(failure.fault)
+        except BeyondLimit as failure:
+            frame.faults.append(fault_beyond(failure))
         if frame.faults:
             return Refused(tuple(frame.faults))
         return Cleaned(cleaned, in_order(frame.events), raised)

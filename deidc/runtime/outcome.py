@@ -10,7 +10,9 @@ from typing import TypeAlias
 from attrs import field, frozen
 from pydicom.dataset import Dataset
 
+from deidc.codes import faults
 from deidc.diagnostics import Rule
+from deidc.dicom.limits import BeyondLimit, NestedTooDeep
 from deidc.ir import ops
 
 
@@ -177,6 +179,12 @@ class Fault:
     message: str
     path: str | None = None
     op: int | None = None
+
+
+def fault_beyond(failure: BeyondLimit) -> Fault:
+    """Return the fault of an object that exceeds a limit."""
+    rule = faults.NESTED_TOO_DEEP if isinstance(failure, NestedTooDeep) else faults.INFLATES_TOO_FAR
+    return Fault(rule, str(failure), failure.path)
 
 
 @frozen

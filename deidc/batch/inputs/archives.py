@@ -20,6 +20,7 @@ from typing import BinaryIO, cast
 
 from attrs import define, field, frozen
 
+from deidc.batch.inputs.unpacking import MoreThanStated, joined, zip_member
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 
@@ -177,6 +178,9 @@ class Shelf:
         """Return the bytes of a member of a zip file or a compressed tar file. Raises Unusable."""
         try:
             data = self._read(path, member)
+        except MoreThanStated:
+            self.close()
+            raise Unusable(faults.ARCHIVE_UNREADABLE, "the member has more bytes than the archive states") from None
         # The libraries raise whatever they stumble over in a damaged archive.
         except Exception as failure:  # noqa: BLE001
             self.close()
@@ -202,10 +206,17 @@ class Shelf:
             info = archive.infolist()[member.at]
             if info.filename != member.name:
                 raise Unusable(faults.ARCHIVE_UNREADABLE, "the archive changed during the run")
-            return archive.read(info)
+            return zip_member(path, archive, info)
         assert archive is not None
         archive.seek(member.at)  # forward it unpacks and forgets, backward it begins anew
-        return archive.read(member.size)
+        return joined(_pieces(archive, member.size), member.size)
+
+
+def _pieces(stream: BinaryIO, count: int) -> Iterator[bytes]:
+    """Yield the next `count` bytes, or those up to the end, in pieces that are not large."""
+    while count and (piece := stream.read(min(count, _CHUNK))):
+        count -= len(piece)
+        yield piece
 
 
 def _stream(path: Path) -> BinaryIO:

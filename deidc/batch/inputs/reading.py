@@ -15,9 +15,11 @@ from deidc.codes import faults
 from deidc.dicom.datasets import Elements, declare_layout, read_level, table
 from deidc.dicom.decoding import raw_element
 from deidc.dicom.layout import Damaged, layout_of_item
+from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.dicom.part10 import META_LAYOUT, NotDicom, Opened, parts
 from deidc.dicom.walk import elements
-from deidc.dicom.window import InMemory, NotWhole, Window
+from deidc.dicom.window import InMemory, NotWhole, Reader, Window
+from deidc.runtime.outcome import fault_beyond
 
 
 def bytes_of(source: Path | Source, shelf: Shelf | None = None, member_limit: int = MEMBER_LIMIT) -> bytes | ReadFault:
@@ -40,13 +42,20 @@ def read_file(
     return data if isinstance(data, ReadFault) else read_bytes(data)
 
 
-def read_bytes(data: bytes) -> FileDataset | ReadFault:
-    """Return the data set in the bytes of a file, or why there is none.
+def read_bytes(data: bytes, limits: Limits = LIMITS) -> FileDataset | ReadFault:
+    """Return the data set in the bytes of a file, or why there is none; see `read_object`."""
+    return read_object(InMemory(data), limits)
 
-    deidc's own walk finds the elements (docs/reading.md); pydicom decodes their values when they are needed.
+
+def read_object(reader: Reader, limits: Limits = LIMITS) -> FileDataset | ReadFault:
+    """Return the data set of a file, or why there is none.
+
+    deidc's own walk finds the elements (docs/reading.md); pydicom decodes their values when they are needed. No value
+    is read before all headers are, so a file that is cut off is refused by its headers alone.
+    Raises what the reader raises.
     """
     try:
-        file = parts(Window(InMemory(data)))
+        file = parts(Window(reader), limits)
         dataset = _read(file)
     except NotDicom:
         return ReadFault(faults.NOT_DICOM, "the file has no DICOM prefix")
@@ -54,8 +63,9 @@ def read_bytes(data: bytes) -> FileDataset | ReadFault:
         return ReadFault(faults.TRUNCATED, "the file ends within an element")
     except Damaged as damage:
         return ReadFault(faults.UNREADABLE, f"the file is damaged: {damage}")
-    except RecursionError:
-        return ReadFault(faults.UNREADABLE, "the file is damaged: sequences are nested too deep")
+    except BeyondLimit as failure:
+        fault = fault_beyond(failure)
+        return ReadFault(fault.rule, fault.message)
     if not table(dataset):
         return ReadFault(faults.TRUNCATED, "the file has no data set")
     if file.is_directory:
@@ -67,7 +77,7 @@ def _read(file: Opened) -> FileDataset:
     """Return the data set of an opened file. Raises NotWhole and Damaged."""
     layout = file.layout
     walked = layout_of_item(file.window, file.start, layout) if file.is_contradictory else layout
-    placed = elements(file.window, file.start, file.window.size, walked)
+    placed = list(elements(file.window, file.start, file.window.size, walked))
     level = read_level(file.window, placed, layout)
     meta = FileMetaDataset()
     meta.update(_meta_elements(file))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from math import prod
 
 from deidc.dicom.decoding import (
     CHARACTER_SET,
@@ -45,6 +46,19 @@ def values_at(pieces: Iterable[bytes | memoryview], tags: Collection[int]) -> Ma
         except NotWhole:
             continue
     return _values(bytes(front), wanted, at_end=True)
+
+
+_ROWS, _COLUMNS, _FRAMES, _SAMPLES, _BITS = 0x00280010, 0x00280011, 0x00280008, 0x00280002, 0x00280100
+
+
+def pixel_size(pieces: Iterable[bytes | memoryview]) -> int:
+    """Return how many bytes the pixels of a file have when they are decoded (PS3.3 C.7.6.3), by what its header states.
+
+    Raises what `values_at` raises. What is missing counts as one, what is no number as none.
+    """
+    found = values_at(pieces, (_ROWS, _COLUMNS, _FRAMES, _SAMPLES, _BITS))
+    numbers = (found.get(tag, ("8" if tag == _BITS else "1",)) for tag in (_ROWS, _COLUMNS, _FRAMES, _SAMPLES, _BITS))
+    return prod(int(one[0]) if len(one) == 1 and one[0].isdecimal() else 0 for one in numbers) // 8
 
 
 def _values(data: bytes, wanted: frozenset[int], *, at_end: bool) -> dict[int, tuple[str, ...]]:

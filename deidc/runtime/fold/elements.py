@@ -29,6 +29,7 @@ from deidc.dicom.decoding import (
     raw_components,
 )
 from deidc.dicom.layout import Damaged
+from deidc.dicom.limits import DEEPEST, NestedTooDeep
 from deidc.dicom.values import text_components
 from deidc.dicom.window import NotWhole
 
@@ -114,12 +115,15 @@ def items_of(element: InputElement) -> ReadItems | None:
     """Return the items of a sequence, or None if the element is none.
 
     A sequence may be hidden in an element of VR UN (PS3.5 6.2.2, note 4), stand under another VR than SQ, or where a
-    private creator belongs. Raises Undecodable where items do not fill the value, or elements do not fill an item.
+    private creator belongs. Raises Undecodable where items do not fill the value, or elements do not fill an item,
+    and NestedTooDeep.
     """
     source = element.source
     is_unknown = element.vr == "UN" or dictionary.is_private_creator(element.tag)
     if element.vr != "SQ" and not is_unknown:
         return None
+    if len(element.indexes) >= DEEPEST and (element.vr in ("SQ", "UN")):
+        raise NestedTooDeep(element.path)
     if not isinstance(source, RawDataElement):
         if element.vr == "SQ":
             return ReadItems(list(source.value or ()), is_regular=True)
@@ -130,6 +134,8 @@ def items_of(element: InputElement) -> ReadItems | None:
         return read_items(source, element.character_sets, is_unknown=element.vr != "SQ")
     except (NotWhole, Damaged):
         raise Undecodable from None
+    except RecursionError:
+        raise NestedTooDeep(element.path) from None
 
 
 def walk_tags(dataset: Dataset) -> list[BaseTag]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from typing import cast
 
 from attrs import define, frozen
@@ -184,10 +184,13 @@ def block_of(group: int, creator: str, reserved: Creators, present: Container[in
     return next((block for block in blocks if block not in present), None)
 
 
-def block_is_used(creator: int, tags: Iterable[int]) -> bool:
-    """Whether some element of the block that a private creator reserves is among `tags`."""
+def block_is_used(creator: int, tags: Container[int]) -> bool:
+    """Whether some element of the block that a private creator reserves is among `tags`, a set or the keys of a dict.
+
+    A block has 256 elements, however many private creators an object has.
+    """
     first = place_in_block(creator, 0)
-    return any(first <= tag <= first | 0xFF for tag in tags)
+    return any(tag in tags for tag in range(first, first + 0x100))
 
 
 def place_in_block(creator: int, element: int) -> int:

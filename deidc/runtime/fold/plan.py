@@ -238,7 +238,8 @@ class Plan:
 
     def make_entry(self, node: Node, tag: int, vr: str, creator: str | None) -> Entry:
         """Lay every op of the program against one identity."""
-        self._known += 1
+        # The text of a private creator is kept as well; one that is too long counts for several identities.
+        self._known += 1 + len(creator or "") // dictionary.LONGEST_CREATOR
         identity = Identity((*node.way, (tag, creator)), vr)
         shelters: list[Shelter] = []
         steps: list[Step] = []

@@ -19,7 +19,7 @@ from deidc.dicom.window import Window
 from deidc.runtime.dataset.cleaning import blank, written
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Folded, Standing
-from deidc.runtime.fold.level import Added, Folding, Needed, block_is_used
+from deidc.runtime.fold.level import Added, Folding, Needed, place_in_block
 from deidc.runtime.fold.plan import Entry, vr_of_new
 from deidc.runtime.stream.decisions import Context, Decision, Decisions, Effects, Memo
 from deidc.runtime.stream.levels import Found, ItemPath, Told, Walk
@@ -127,9 +127,9 @@ class Editing:
         if walk.node.add_targets:
             made, needed = self._add(walk, end)
         if walk.waiting:
-            left = [*(tag for tag in walk.starts if tag not in walk.removed), *made]
+            left = {*(tag >> 8 for tag in walk.starts if tag not in walk.removed), *(tag >> 8 for tag in made)}
             for found, entry in walk.waiting:
-                self.edit(walk, found, entry, is_needed=block_is_used(found.tag, left))
+                self.edit(walk, found, entry, is_needed=place_in_block(found.tag, 0) >> 8 in left)
         for creator in needed.values():
             if creator.tag not in walk.starts or creator.tag in walk.removed:
                 self._insert(walk, creator.tag, _encoded(walk, self.folding.reserve(walk.here, creator)), end)

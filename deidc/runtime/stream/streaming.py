@@ -35,13 +35,14 @@ from deidc.dicom.layout import (
     header_at,
     is_padding,
 )
+from deidc.dicom.limits import DEEPEST, NestedTooDeep
 from deidc.dicom.window import OUT_OF_ORDER, NotWhole, Unsuited, Window
 from deidc.runtime.fold.elements import InputElement, items_of
 from deidc.runtime.fold.fold import Standing
 from deidc.runtime.fold.plan import Entry, Node
 from deidc.runtime.stream.decisions import Context, Decision, Form, Known
 from deidc.runtime.stream.editing import IDENTITY, Editing
-from deidc.runtime.stream.levels import Found, ItemPath, Walk, declared_vr
+from deidc.runtime.stream.levels import Found, ItemPath, Walk, declared_vr, element_path
 from deidc.runtime.stream.shapes import KEY, LARGEST, Shapes
 
 # Items and the delimiter of sequences, little and big endian.
@@ -51,6 +52,10 @@ _ITEMS = {
 }
 
 _TOO_LONG = "is longer than the item that it is in"
+
+_NOTHING_KNOWN: Known = {}  # never written to
+# Private creators of a group that are looked up each by itself; a group with more waits for its first other element.
+_FEW_CREATORS = 8
 
 
 @define(eq=False)
@@ -83,8 +88,6 @@ class Streaming:
             self._elements(node, context, start, self.window.size, None, 0, is_open=False)
         except IndexError:
             raise NotWhole from None
-        except RecursionError:
-            raise Unsuited("sequences are nested too deep") from None
 
     def _elements(
         self, node: Node, context: Context, at: int, end: int, place: ItemPath | None, depth: int, *, is_open: bool
@@ -189,12 +192,13 @@ class Streaming:
                     raise Unsuited(OUT_OF_ORDER)
                 last = header.tag
                 walk.starts[last] = at
-                at = self._next(walk, known, at, end, header)
+                at = self._next(walk, at, end, header)
                 context = walk.context
                 if walk.creators:
-                    known, starts = context.known_in_blocks(node, walk.creators), walk.starts
-                else:
-                    known = context.known_at(node)
+                    starts = walk.starts
+                # A table for each of many creators in a row would take time and memory by the square of their number.
+                many = len(walk.in_group) > _FEW_CREATORS and dictionary.is_private_creator(last)
+                known = _NOTHING_KNOWN if many else walk.known_here()
             data, base = window.data, window.base
             limit = _limit(window, end)
             at -= base
@@ -206,7 +210,7 @@ class Streaming:
             editing.finish(walk, at - padding)
         return at + 8 if is_open else at
 
-    def _next(self, walk: Walk, known: Known, at: int, end: int, header: Header) -> int:
+    def _next(self, walk: Walk, at: int, end: int, header: Header) -> int:
         """Deal with one element; return where the next begins."""
         layout, tag = walk.context.layout, header.tag
         if tag >> 16 == 0xFFFE:
@@ -229,7 +233,7 @@ class Streaming:
             if stop > end:
                 raise Damaged(tag, _TOO_LONG)
             self._element(walk, Found(header, at, stop, layout, vr, creator), entry)
-        self._learn(walk, known, at, header, declared, vr, entry)
+        self._learn(walk, at, header, declared, vr, entry)
         return stop
 
     def _element(self, walk: Walk, found: Found, entry: Entry) -> None:
@@ -237,12 +241,12 @@ class Streaming:
         tag = found.tag
         if tag == CHARACTER_SET:
             character_sets = character_sets_of_value(self.window[found.header.value_at : found.end])
-            walk.context = walk.context.other(character_sets=character_sets)
+            walk.context, walk.known = walk.context.other(character_sets=character_sets), None
             if walk.depth == 0:
                 self.character_sets = character_sets
         if tag & 0xFFFF == 0 and tag >> 16 > 6:
             if entry.idle or not self.editing.removed_group_length(walk, found, entry):
-                walk.group_lengths = (*walk.group_lengths, found)
+                walk.group_lengths.append(found)
         elif dictionary.is_private_creator(tag):
             self._note_creator(walk, found, entry)
         elif not entry.idle:
@@ -263,17 +267,15 @@ class Streaming:
             raise Unsuited("a private creator is a sequence")
         name = plain_text(value)
         if name:
-            walk.creators = {**walk.creators, (found.tag >> 16, found.tag & 0xFFFF): name}
+            walk.note_creator(found.tag, name)
             if walk.depth == 0:
                 self.creators = walk.creators
         if entry.steps:
-            walk.waiting = (*walk.waiting, (found, entry))
+            walk.waiting.append((found, entry))
 
     # ---- what is remembered of elements ---------------------------------------------------------------
 
-    def _learn(
-        self, walk: Walk, known: Known, at: int, header: Header, declared: str | None, vr: str, entry: Entry
-    ) -> None:
+    def _learn(self, walk: Walk, at: int, header: Header, declared: str | None, vr: str, entry: Entry) -> None:
         """Remember by its first bytes what is done to an element, where they tell it."""
         tag, layout = header.tag, walk.context.layout
         is_special = tag == CHARACTER_SET or (tag in IDENTITY and walk.depth == 0)
@@ -302,7 +304,7 @@ class Streaming:
         else:
             form = _SHORT if is_short else _LONG
         size = 4 if layout.implicit else 6
-        known[self.window[at : at + size]] = (tag, form, entry, decision, memo.decided)
+        walk.known_here()[self.window[at : at + size]] = (tag, form, entry, decision, memo.decided)
 
     # ---- sequences ------------------------------------------------------------------------------------
 
@@ -353,6 +355,8 @@ class Streaming:
 
         `limit` is where the level ends that the sequence is in, `outer` its context; `inner` is that of the items.
         """
+        if depth >= DEEPEST:
+            raise NestedTooDeep(element_path(place, tag))
         window, editing, value_at = self.window, self.editing, at
         edits = editing.edits
         first, growth = len(edits), editing.growth

@@ -18,6 +18,7 @@ from deidc.dicom.decoding import (
     raw_element,
 )
 from deidc.dicom.layout import HIDDEN, Layout
+from deidc.dicom.limits import DEEPEST, NestedTooDeep
 from deidc.dicom.walk import PlacedElement, elements, elements_of, items, may_have_items
 from deidc.dicom.window import OUT_OF_ORDER, Unsuited, Window
 from deidc.runtime.fold.elements import InputElement, items_of
@@ -37,12 +38,12 @@ class Survey:
     found: list[tuple[InputElement, Entry]] = field(factory=list)
 
     def data_set(self, start: int, layout: Layout, node: Node) -> None:
-        """Walk the data set from `start` to the end of the bytes. Raises NotWhole, Damaged, Undecodable, Unsuited."""
+        """Walk the data set from `start` to the end of the bytes.
+
+        Raises NotWhole, Damaged, Undecodable, NestedTooDeep and Unsuited.
+        """
         placed = elements(self.window, start, self.window.size, layout)
-        try:
-            self._level(placed, node, "", (), DEFAULT_CHARACTER_SETS)
-        except RecursionError:
-            raise Unsuited("sequences are nested too deep") from None
+        self._level(placed, node, "", (), DEFAULT_CHARACTER_SETS)
 
     def _level(
         self,
@@ -64,6 +65,8 @@ class Survey:
             entry = node.entry(tag, vr, creator)
             where = f"{path}{tag:08X}"
             if may_have_items(window, one, vr) and self._holds_items(one, vr):
+                if len(indexes) >= DEEPEST:
+                    raise NestedTooDeep(where)
                 for number, item in enumerate(items(window, one)):
                     if item.layout != (HIDDEN if one.header.vr == b"UN" else one.layout):
                         raise Unsuited("an item is not in the layout of the data set")
