@@ -12,24 +12,22 @@ from deidc.codes import words
 from deidc.diagnostics import Diagnostic, Edit, Fix, Rule
 from deidc.grammar.foreign import foreign_target
 from deidc.grammar.lines import Written
+from deidc.grammar.spelling import POLICY_WORDS
 from deidc.source import Span
+from deidc.vocabulary import Comparison, ExpanderKind, ListKind, State
 
 ACTIONS = ("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")
 LIST_WORDS = ("FIELD", "SPLIT")
-POLICIES = ("PASS", "CLEAN", "FLAG", "QUARANTINE", "FINAL")
+POLICIES = (*POLICY_WORDS.values(), "FINAL")
 SECTIONS = ("%header", "%labels", "%values", "%fields", "%filter", "%pixels", "%vars", "%include")
-TEXT_OPERATORS = ("contains", "notcontains", "equals", "notequals")
-STATE_OPERATORS = ("missing", "present", "empty")
+TEXT_OPERATORS = tuple(one.value for one in Comparison)
+STATE_OPERATORS = tuple(one.value for one in State)
 REGIONS = ("coordinates", "keepcoordinates", "ctpcoordinates", "ctpkeepcoordinates")
 SELECTORS = (
-    "contains:",
-    "startswith:",
-    "endswith:",
-    "except:",
+    *(f"{one.value}:" for one in ExpanderKind),
     "select:VR:",
     "select:group:",
-    "values:",
-    "fields:",
+    *(f"{one.value}:" for one in ListKind),
 )
 
 _MEANT = {
@@ -232,7 +230,7 @@ def target_complaint(line: Refused, word: re.Match[str]) -> Diagnostic | None:
     if colon and lower == "select":
         return _bad_select(line, rest, span)
     if colon and re.fullmatch(r"[A-Za-z_]+", prefix):
-        if lower in ("contains", "startswith", "endswith", "except", "allexcept", "values", "fields"):
+        if lower in (*ExpanderKind, "allexcept", *ListKind):
             if rest.count('"') % 2:
                 return line.complaint(words.OPEN_QUOTE, "the quotation mark is not closed", span)
             if rest:

@@ -7,12 +7,13 @@ business of `deidc.ir.names`.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TypeAlias
 
 from attrs import field, frozen
 
+from deidc import vocabulary
 from deidc.source import Span
+from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKind, State, Storage, VariableKind
 
 
 def _span() -> Span:
@@ -81,15 +82,6 @@ class Everything:
     span: Span = _span()
 
 
-class ExpanderKind(StrEnum):
-    """How a pattern is laid against the names of an element."""
-
-    CONTAINS = "contains"
-    STARTSWITH = "startswith"
-    ENDSWITH = "endswith"
-    EXCEPT = "except"
-
-
 @frozen
 class Expander:
     """Every element with a name that fits a pattern, like `endswith:Date`; `allexcept:` is `except:`."""
@@ -115,27 +107,12 @@ class SelectGroup:
     span: Span = _span()
 
 
-class ElementKind(StrEnum):
-    """Kinds of elements that have a word of their own."""
-
-    PRIVATE = "private"
-    OVERLAY = "overlay"
-    CURVE = "curve"
-
-
 @frozen
 class SelectKind:
     """Every element of a kind: `select:private`, `select:overlay`, `select:curve`."""
 
     kind: ElementKind
     span: Span = _span()
-
-
-class ListKind(StrEnum):
-    """The two kinds of lists a recipe can declare."""
-
-    VALUES = "values"
-    FIELDS = "fields"
 
 
 @frozen
@@ -205,28 +182,11 @@ Value: TypeAlias = Literal | VarRef | FuncRef | BuiltinRef
 # ---- conditions: when a line acts on an element ---------------------------------------------------------
 
 
-class TextOperator(StrEnum):
-    """Comparisons of an element's value with text."""
-
-    CONTAINS = "contains"
-    NOTCONTAINS = "notcontains"
-    EQUALS = "equals"
-    NOTEQUALS = "notequals"
-
-
-class StateOperator(StrEnum):
-    """Questions about an element that need no text."""
-
-    MISSING = "missing"
-    PRESENT = "present"
-    EMPTY = "empty"
-
-
 @frozen
 class TextCondition:
     """The element's value compared with text, like `contains:Smith` or `equals:"A B"`."""
 
-    operator: TextOperator
+    operator: Comparison
     text: str
     span: Span = _span()
 
@@ -235,7 +195,7 @@ class TextCondition:
 class StateCondition:
     """The element's state, like `empty:` or `present:`."""
 
-    operator: StateOperator
+    operator: State
     span: Span = _span()
 
 
@@ -354,37 +314,18 @@ ListLine: TypeAlias = Field | Split
 # ---- statements of %vars --------------------------------------------------------------------------------
 
 
-class VariableType(StrEnum):
-    """What a declared variable holds."""
-
-    TEXT = "text"
-    INT = "int"
-    NUMBER = "number"
-    DATE = "date"
-    UID = "uid"
-    SECRET = "secret"
-    TABLE = "table"
-
-
 @frozen
 class Variable:
     """`VAR name [type] [default=value]`: a variable the run may (with a default) or must supply."""
 
     name: str
-    type: VariableType
+    type: VariableKind
     default: str | None
     remark: str | None
     span: Span = _span()
 
 
 # ---- statements of %filter ------------------------------------------------------------------------------
-
-
-class Join(StrEnum):
-    """How a criterion is joined to what stands before it."""
-
-    AND = "+"
-    OR = "||"
 
 
 @frozen
@@ -397,7 +338,7 @@ class Criterion:
     """
 
     join: Join | None
-    operator: TextOperator | StateOperator
+    operator: Comparison | State
     target: Target
     value: str | None
     span: Span = _span()
@@ -460,20 +401,11 @@ class RegionLine:
 # ---- statements of %pixels ------------------------------------------------------------------------------
 
 
-class PolicyWord(StrEnum):
-    """What becomes of objects that a label of a group flags."""
-
-    PASS = "PASS"
-    CLEAN = "CLEAN"
-    FLAG = "FLAG"
-    QUARANTINE = "QUARANTINE"
-
-
 @frozen
 class Policy:
     """`CLEAN group`: what becomes of objects that a label of the group flags."""
 
-    word: PolicyWord
+    word: vocabulary.Policy
     group: str
     remark: str | None
     span: Span = _span()
@@ -488,19 +420,11 @@ class Final:
     span: Span = _span()
 
 
-class StorageWord(StrEnum):
-    """How frames are stored that were compressed."""
-
-    SAME_OR_NATIVE = "same-or-native"
-    SAME = "same"
-    NATIVE = "native"
-
-
 @frozen
 class Store:
     """`STORE native`: how frames are stored that were compressed and had pixels blanked."""
 
-    storage: StorageWord
+    storage: Storage
     remark: str | None
     span: Span = _span()
 

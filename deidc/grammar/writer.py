@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from deidc.grammar import nodes
+from deidc.grammar.spelling import POLICY_WORDS
 
 _PLAIN_WORD = re.compile(r"[^\s#\"'][^\s]*\Z")
 _IF = re.compile(r"if ((not)?(contains|equals)|values|var|func|deid_func|missing|present|empty):", re.IGNORECASE)
@@ -146,7 +147,7 @@ def _statement(line: nodes.Action | nodes.ListLine | nodes.PixelLine | nodes.Var
         case nodes.Split(target, separator, minimum):
             return f"SPLIT {write_target(target)} by={_plainly_quoted(separator)};minlength={minimum}"
         case nodes.Policy(word, group):
-            return f"{word.value} {group}"
+            return f"{POLICY_WORDS[word]} {group}"
         case nodes.Final(group):
             return f"FINAL {group}"
         case nodes.Store(storage):

@@ -8,10 +8,13 @@ input object, never the half-changed one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from typing import TypeAlias, assert_never, get_args
 
 from attrs import frozen
+
+from deidc.vocabulary import Anchor, Comparison, ElementKind, Join, State
+from deidc.vocabulary import Policy as Policy  # noqa: PLC0414  # deidc.batch has it from here
+from deidc.vocabulary import Storage as Storage  # noqa: PLC0414  # deidc.batch has it from here
 
 # ---- selectors: which elements an op is about -----------------------------------------------------------
 
@@ -63,14 +66,6 @@ class Everything:
     """Every element of the object and of its file meta information."""
 
 
-class Anchor(StrEnum):
-    """Where in a name a pattern must fit."""
-
-    CONTAINS = "contains"
-    STARTSWITH = "startswith"
-    ENDSWITH = "endswith"
-
-
 def anchored(anchor: Anchor, pattern: str) -> str:
     """Return the regular expression that is searched for in the names of an element."""
     match anchor:
@@ -111,19 +106,11 @@ class InGroup:
     group: str
 
 
-class Kind(StrEnum):
-    """Kinds of elements: private (odd group), overlay (60xx, even), curve (50xx, even)."""
-
-    PRIVATE = "private"
-    OVERLAY = "overlay"
-    CURVE = "curve"
-
-
 @frozen
 class OfKind:
     """Elements of a kind."""
 
-    kind: Kind
+    kind: ElementKind
 
 
 @frozen
@@ -198,27 +185,6 @@ OPERANDS: tuple[type, ...] = get_args(Operand)
 # ---- conditions: when an op acts ------------------------------------------------------------------------
 
 
-class Comparison(StrEnum):
-    """How an element's input value is compared with text; any value of a multi-value may satisfy it.
-
-    `contains` is a regular expression search, `equals` compares the whole text; both ignore case and
-    surrounding blanks. The negated forms hold where the plain form does not.
-    """
-
-    CONTAINS = "contains"
-    NOTCONTAINS = "notcontains"
-    EQUALS = "equals"
-    NOTEQUALS = "notequals"
-
-
-class State(StrEnum):
-    """The input state of an element: not there, there, there with zero length."""
-
-    MISSING = "missing"
-    PRESENT = "present"
-    EMPTY = "empty"
-
-
 @frozen
 class Compared:
     """The element's input value compares so with `text`."""
@@ -255,13 +221,6 @@ CONDITIONS: tuple[type, ...] = get_args(Condition)
 # ---- criteria of labels ---------------------------------------------------------------------------------
 
 
-class Joint(StrEnum):
-    """How a test is joined to the result on its left."""
-
-    AND = "+"
-    OR = "||"
-
-
 @frozen
 class Test:
     """A question about the whole input object: whether some element selected by `at` satisfies `that`.
@@ -270,7 +229,7 @@ class Test:
     `joint` joins it to the tests on its left; the first of a line has AND.
     """
 
-    joint: Joint
+    joint: Join
     at: Selector
     that: Compared | InState
 
@@ -279,7 +238,7 @@ class Test:
 class TestLine:
     """Tests read from left to right; `joint` joins the line to the lines above it."""
 
-    joint: Joint
+    joint: Join
     tests: tuple[Test, ...]
 
 
@@ -416,21 +375,6 @@ class Transcode:
     charset: str
 
 
-class Policy(StrEnum):
-    """What becomes of an object that a label flags.
-
-    PASS: nothing; the label only tells.
-    CLEAN: its regions are blanked, and it is passed on; held back if none of its pixels was blanked.
-    FLAG: its regions are blanked, and it is held back, for somebody to look at.
-    QUARANTINE: as FLAG, and never among the outputs, whatever the run is told to do with flagged objects.
-    """
-
-    PASS = "pass"
-    CLEAN = "clean"
-    FLAG = "flag"
-    QUARANTINE = "quarantine"
-
-
 @frozen
 class Mark:
     """Flag the object for `group` and `label` when the criteria hold for the input; no lines: always.
@@ -444,19 +388,6 @@ class Mark:
     masks: tuple[Mask, ...]
     policy: Policy
     final: bool = False
-
-
-class Storage(StrEnum):
-    """How frames are stored that were compressed and had pixels blanked.
-
-    SAME_OR_NATIVE: in the transfer syntax they had, where it can hold them without another loss, else uncompressed.
-    SAME: in the transfer syntax they had, or the object is refused.
-    NATIVE: uncompressed.
-    """
-
-    SAME_OR_NATIVE = "same-or-native"
-    SAME = "same"
-    NATIVE = "native"
 
 
 @frozen

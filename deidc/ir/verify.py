@@ -9,9 +9,10 @@ from typing import assert_never
 from deidc.dicom.vrs import ALL_VRS
 from deidc.ir import ops
 from deidc.ir.builtin_signatures import BUILTINS
-from deidc.ir.program import Program, SlotKind
+from deidc.ir.program import Program
 from deidc.ir.typed_text import argument_complaint, default_complaint
 from deidc.patterns import BadPattern, compiled
+from deidc.vocabulary import Comparison, ListKind
 
 
 class ProgramError(ValueError):
@@ -130,12 +131,12 @@ def _operand(operand: ops.Operand) -> Iterator[str]:
 def _complaints(op: ops.Op, program: Program) -> Iterator[str]:
     match op:
         case ops.Collect(slot, at, separator, minimum):
-            yield from _slot(slot, SlotKind.VALUES, program)
+            yield from _slot(slot, ListKind.VALUES, program)
             yield from _selector(at, program)
             if separator == "" or minimum < 1:
                 yield "a list is split at nothing, or takes parts of no length"
         case ops.Gather(slot, at):
-            yield from _slot(slot, SlotKind.FIELDS, program)
+            yield from _slot(slot, ListKind.FIELDS, program)
             yield from _selector(at, program)
             if isinstance(at, ops.Member):
                 yield "a list of elements says itself what is in it"
@@ -159,7 +160,7 @@ def _complaints(op: ops.Op, program: Program) -> Iterator[str]:
             assert_never(op)
 
 
-def _slot(slot: int, kind: SlotKind, program: Program) -> Iterator[str]:
+def _slot(slot: int, kind: ListKind, program: Program) -> Iterator[str]:
     if not 0 <= slot < len(program.slots) or program.slots[slot].kind is not kind:
         yield f"there is no {kind.value} list {slot}"
 
@@ -192,9 +193,9 @@ def _selector(selector: ops.Selector, program: Program) -> Iterator[str]:
             if not re.fullmatch(r"[0-9A-FX]{4}", group):
                 yield "a group is four hexadecimal digits"
         case ops.Holding(slot):
-            yield from _slot(slot, SlotKind.VALUES, program)
+            yield from _slot(slot, ListKind.VALUES, program)
         case ops.Member(slot):
-            yield from _slot(slot, SlotKind.FIELDS, program)
+            yield from _slot(slot, ListKind.FIELDS, program)
         case ops.Everything() | ops.OfKind():
             return
         case _:
@@ -223,10 +224,10 @@ def _pattern(pattern: str) -> Iterator[str]:
 def _condition(condition: ops.Condition, program: Program) -> Iterator[str]:
     match condition:
         case ops.Compared(how, text):
-            if how in (ops.Comparison.CONTAINS, ops.Comparison.NOTCONTAINS):
+            if how in (Comparison.CONTAINS, Comparison.NOTCONTAINS):
                 yield from _pattern(text)
         case ops.Listed(slot):
-            yield from _slot(slot, SlotKind.VALUES, program)
+            yield from _slot(slot, ListKind.VALUES, program)
         case ops.InState() | ops.Truth():
             return
         case _:

@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 
 from deidc.diagnostics import Rule
 from deidc.ir import ops
+from deidc.vocabulary import Policy
 
 
 class OnFailure(Enum):
@@ -78,13 +79,13 @@ class Flag:
     op: int
     group: str
     label: str
-    policy: ops.Policy
+    policy: Policy
     regions: tuple[Region, ...] = field(default=(), order=False, repr=False)
 
     @property
     def held(self) -> bool:
         """Whether the object is not to be passed on before its pixels were cleaned or looked at."""
-        return self.policy is not ops.Policy.PASS
+        return self.policy is not Policy.PASS
 
     @property
     def blanks(self) -> bool:
@@ -94,7 +95,7 @@ class Flag:
 
 def holding(flags: Iterable[Flag], cleaned: Collection[Flag] = ()) -> tuple[Flag, ...]:
     """Return the labels that hold an object back, given those whose regions were blanked."""
-    return tuple(flag for flag in flags if flag.held and not (flag.policy is ops.Policy.CLEAN and flag in cleaned))
+    return tuple(flag for flag in flags if flag.held and not (flag.policy is Policy.CLEAN and flag in cleaned))
 
 
 @frozen

@@ -15,10 +15,11 @@ from deidc.ir.checks.expressions import alternatives, has_bare_operator
 from deidc.ir.identifiers import MODALITIES, ONLY_IN_ITEMS
 from deidc.ir.names import Bound, BoundCriterion, Resolved
 from deidc.patterns import BadPattern, compiled, is_slow
+from deidc.vocabulary import Comparison, State
 
-_EXACT = (nodes.TextOperator.EQUALS, nodes.TextOperator.NOTEQUALS)
+_EXACT = (Comparison.EQUALS, Comparison.NOTEQUALS)
 _NUMERIC = frozenset({*INTEGERS, *FLOATS, "IS", "DS", "DA", "TM", "UI"})
-_ABSENT = (nodes.StateOperator.MISSING, nodes.StateOperator.EMPTY)
+_ABSENT = (State.MISSING, State.EMPTY)
 
 
 def criteria(resolved: Resolved) -> Iterator[Diagnostic]:
@@ -39,7 +40,7 @@ def _criterion(bound: BoundCriterion) -> Iterator[Diagnostic]:
     ):
         message = f"{attribute.keyword} occurs in items of sequences only"
         yield Diagnostic(codes.ONLY_NESTED, message, criterion.target.span, f"write Sequence__{attribute.keyword}")
-    if criterion.value is None or not isinstance(criterion.operator, nodes.TextOperator):
+    if criterion.value is None or not isinstance(criterion.operator, Comparison):
         return
     if has_bare_operator(criterion.value):
         return
@@ -52,7 +53,7 @@ def _criterion(bound: BoundCriterion) -> Iterator[Diagnostic]:
         yield Diagnostic(codes.NOT_A_TERM, f"{attribute.keyword} has no such value", criterion.span)
 
 
-def _may_have(attribute: Attribute, operator: nodes.TextOperator, text: str) -> bool:
+def _may_have(attribute: Attribute, operator: Comparison, text: str) -> bool:
     """Whether the attribute can have a value that compares so with the text."""
     if operator in _EXACT:
         if attribute.keyword == "Modality":
@@ -97,14 +98,14 @@ def conditions(resolved: Resolved) -> Iterator[Diagnostic]:
 def _never(rule: Bound, when: nodes.Conditions) -> str:
     states = {one.operator for one in when if isinstance(one, nodes.StateCondition)}
     wanted = [one for one in when if isinstance(one, nodes.TextCondition)]
-    positive = [one for one in wanted if one.operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.EQUALS)]
-    if nodes.StateOperator.MISSING in states and not isinstance(rule.statement, nodes.Replace):
+    positive = [one for one in wanted if one.operator in (Comparison.CONTAINS, Comparison.EQUALS)]
+    if State.MISSING in states and not isinstance(rule.statement, nodes.Replace):
         return "what is missing cannot be changed"
     if positive and states & set(_ABSENT):
         return "an element without a value has no such text"
-    if {nodes.StateOperator.MISSING, nodes.StateOperator.PRESENT} <= states:
+    if {State.MISSING, State.PRESENT} <= states:
         return "nothing is missing and present"
-    if isinstance(rule.statement, nodes.Blank) and nodes.StateOperator.EMPTY in states:
+    if isinstance(rule.statement, nodes.Blank) and State.EMPTY in states:
         return "what is empty stays empty"
     attribute = attribute_of(rule.selector)
     if attribute is not None:

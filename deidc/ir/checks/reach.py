@@ -16,6 +16,7 @@ from deidc.ir.checks.expressions import alternatives
 from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, overrules_base, way_of
 from deidc.ir.identifiers import FOLLOWING, KEPT_WITH_REASON, MANDATORY_UIDS
 from deidc.ir.names import Bound, Resolved
+from deidc.vocabulary import Anchor, ExpanderKind
 
 _CHARACTER_SET = "00080005"
 _SOP_CLASS = "00080016"
@@ -208,7 +209,7 @@ def exceptions(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC431: except: spares the attribute it names, and no other."""
     for rule in resolved.rules:
         target = rule.statement.target
-        if not isinstance(target, nodes.Expander) or target.kind is not nodes.ExpanderKind.EXCEPT:
+        if not isinstance(target, nodes.Expander) or target.kind is not ExpanderKind.EXCEPT:
             continue
         parts = alternatives(target.pattern)
         more = NOTHING.union(*(_spared_besides(part) for part in parts))
@@ -224,4 +225,4 @@ def _spared_besides(part: str) -> Coverage:
     attribute = dictionary.find_keyword(part) if re.fullmatch(r"[A-Za-z]+", part) else None
     if attribute is None:
         return NOTHING
-    return of_pattern(ops.Anchor.CONTAINS, part) - {attribute.pattern}
+    return of_pattern(Anchor.CONTAINS, part) - {attribute.pattern}

@@ -17,6 +17,7 @@ from deidc.ir.checks.coverage import attribute_of, covers, names
 from deidc.ir.identifiers import FEW_VALUES, LINKING_UIDS
 from deidc.ir.names import Bound, Resolved
 from deidc.ir.signatures import Result
+from deidc.vocabulary import ListKind, VariableKind
 
 _ROOT = re.compile(r"[0-9]+(\.(0|[1-9][0-9]*))*\.?\Z")
 _LONGEST_ROOT = 40
@@ -40,16 +41,16 @@ _UNFIT_RESULTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "age_cap": _NUMBERS | DATES | _NO_TEXT | {"TM", "UI", "PN", "UR"},
     }
 )
-_UNFIT_VARIABLES: Mapping[nodes.VariableType, frozenset[str]] = MappingProxyType(
+_UNFIT_VARIABLES: Mapping[VariableKind, frozenset[str]] = MappingProxyType(
     {
-        nodes.VariableType.DATE: _NUMBERS - {"IS", "DS"} | _NO_TEXT | {"TM", "AS", "UI"},
-        nodes.VariableType.UID: _NUMBERS | _MOMENTS | _NO_TEXT | {"CS"},
-        nodes.VariableType.INT: _MOMENTS | _NO_TEXT | {"UI"},
-        nodes.VariableType.NUMBER: _MOMENTS | _NO_TEXT | {"UI"},
-        nodes.VariableType.TEXT: frozenset({"SQ"}),
+        VariableKind.DATE: _NUMBERS - {"IS", "DS"} | _NO_TEXT | {"TM", "AS", "UI"},
+        VariableKind.UID: _NUMBERS | _MOMENTS | _NO_TEXT | {"CS"},
+        VariableKind.INT: _MOMENTS | _NO_TEXT | {"UI"},
+        VariableKind.NUMBER: _MOMENTS | _NO_TEXT | {"UI"},
+        VariableKind.TEXT: frozenset({"SQ"}),
     }
 )
-_NO_DAYS = frozenset({nodes.VariableType.DATE, nodes.VariableType.UID})
+_NO_DAYS = frozenset({VariableKind.DATE, VariableKind.UID})
 
 
 def jitters(resolved: Resolved) -> Iterator[Diagnostic]:
@@ -90,7 +91,7 @@ def lists(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC311-DC312: lists do not collect what everybody's files hold."""
     few = frozenset(known.pattern for key in FEW_VALUES if (known := find_keyword(key)) is not None)
     for one in resolved.lists:
-        if one.kind is not nodes.ListKind.VALUES:
+        if one.kind is not ListKind.VALUES:
             continue
         for member in one.members:
             if isinstance(member.line, nodes.Split) and member.line.minimum < 2:
@@ -124,12 +125,12 @@ def _variable(rule: Bound, used: nodes.VarRef, resolved: Resolved) -> Iterator[D
     declared = resolved.variables.get(used.name)
     if declared is None:
         return
-    if declared.type is nodes.VariableType.SECRET:
+    if declared.type is VariableKind.SECRET:
         hint = "a secret is for key= of functions"
         yield Diagnostic(codes.SECRET_WRITTEN, f"var:{used.name} is a secret", used.span, hint)
         return
     attribute = attribute_of(rule.selector)
-    if declared.type is nodes.VariableType.TABLE:
+    if declared.type is VariableKind.TABLE:
         hint = f"write deid_func:lookup table=var:{used.name} column=NAME"
         yield Diagnostic(codes.VARIABLE_UNFIT, "a table is no value", used.span, hint)
     elif attribute is not None and attribute.vr in _UNFIT_VARIABLES[declared.type]:
@@ -138,7 +139,7 @@ def _variable(rule: Bound, used: nodes.VarRef, resolved: Resolved) -> Iterator[D
 
 
 def _is_hidden(variable: nodes.Variable) -> bool:
-    return variable.type in (nodes.VariableType.SECRET, nodes.VariableType.TABLE)
+    return variable.type in (VariableKind.SECRET, VariableKind.TABLE)
 
 
 def functions(resolved: Resolved) -> Iterator[Diagnostic]:

@@ -13,7 +13,6 @@ from deidc.dicom.part10 import META_LAYOUT, meta_elements
 from deidc.dicom.places import PlacedElement, items, places, within
 from deidc.dicom.splicing import Change
 from deidc.dicom.window import NotWhole, Window
-from deidc.ir.ops import Storage
 from deidc.pixels.blanking.altered import Altered
 from deidc.pixels.blanking.icons import ICONS, icon_pixels
 from deidc.pixels.blanking.overlays import overlays
@@ -28,6 +27,7 @@ from deidc.pixels.frames.recoding import Recoding
 from deidc.runtime.fold.elements import sequence_items
 from deidc.runtime.fold.toplevel import OfBytes
 from deidc.runtime.outcome import Blanked, TextSearch
+from deidc.vocabulary import Storage
 
 
 @frozen
