@@ -21,7 +21,7 @@ from deidc.dicom import dictionary
 from deidc.grammar import nodes
 from deidc.grammar.reader import read
 from deidc.ir import ops
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.names import resolve
 from deidc.ir.ops import Selector
 from deidc.ir.program import Program

@@ -13,7 +13,7 @@ from deidc.diagnostics import CompileError, Diagnostic, Report, Severity
 from deidc.grammar.reader import decode, read
 from deidc.grammar.writer import write
 from deidc.ignores import apply_ignores
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.checks import CHECKS
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.library import FileLibrary, FoundRecipe, Library, NotFound

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from deidc.dicom.vrs import ALL_VRS
 from deidc.ir import ops
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.program import Program
 from deidc.ir.typed_text import argument_complaint, default_complaint
 from deidc.patterns import BadPattern, compiled

@@ -12,11 +12,11 @@ from deidc.dicom.dictionary import Attribute, find_keyword
 from deidc.dicom.vrs import BINARY, DATES, FLOATS, INTEGERS
 from deidc.grammar import nodes
 from deidc.ir import ops
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTIN_FUNCTIONS, BUILTINS
 from deidc.ir.checks.coverage import attribute_of, covers, names
 from deidc.ir.identifiers import FEW_VALUES, LINKING_UIDS
 from deidc.ir.names import Bound, Resolved
-from deidc.ir.signatures import Result
+from deidc.ir.signatures import Dependence, Result
 from deidc.vocabulary import ListKind, VariableKind
 
 _ROOT = re.compile(r"[0-9]+(\.(0|[1-9][0-9]*))*\.?\Z")
@@ -26,8 +26,6 @@ _MOMENTS = frozenset({*DATES, "TM", "AS"})
 _SHORT = frozenset({"SH", "AE", "CS"})
 _NO_TEXT = frozenset({"SQ", "AT", *(BINARY.keys() - {"UN"})})
 _UUIDS = frozenset({"basic_uuid", "simple_uuid", "suffix_uuid"})
-# Functions that change what the element holds; the others have their result from elsewhere.
-_OF_ORIGINAL = frozenset({"pydicom_uuid", "stable_uid", "stable_hash", "jitter", "truncate_date", "round", "age_cap"})
 # VRs that cannot hold what a function makes.
 _UNFIT_RESULTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -167,12 +165,18 @@ def _result(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
         yield Diagnostic(codes.FUNCTION_UNFIT, message, call.span, "write JITTER")
     elif vrs and vrs <= _UNFIT_RESULTS.get(call.name, frozenset()):
         yield Diagnostic(codes.FUNCTION_UNFIT, f"{what} cannot hold what {call.name} makes", call.span)
-    elif isinstance(rule.statement, nodes.Add) and call.name in _OF_ORIGINAL and not _is_random(call):
+    elif isinstance(rule.statement, nodes.Add) and _is_of_original(call) and not _is_random(call):
         message = f"{call.name} makes its result from the element's own value"
         yield Diagnostic(codes.NOTHING_TO_DERIVE, message, call.span, "write REPLACE")
     elif call.name == "stable_hash" and vrs and vrs <= _SHORT and _hash_length(call) > 16:
         message = f"{what} holds 16 characters, and {_hash_length(call)} are made"
         yield Diagnostic(codes.FUNCTION_UNFIT, message, call.span, "give a smaller length=")
+
+
+def _is_of_original(call: nodes.BuiltinRef) -> bool:
+    """Whether a function changes what the element holds; the others have their result from elsewhere."""
+    function = BUILTIN_FUNCTIONS.get(call.name)
+    return function is not None and function.depends is Dependence.ELEMENT
 
 
 def _hash_length(call: nodes.BuiltinRef) -> int:
