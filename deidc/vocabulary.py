@@ -6,13 +6,111 @@ in capitals (`deidc.grammar.spelling.POLICY_WORDS`).
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Mapping
+from enum import Enum, StrEnum, auto
+from types import MappingProxyType
+
+from attrs import frozen
 
 
 class FormatName(StrEnum):
     """Formats of the objects a recipe is for."""
 
     DICOM = "dicom"
+
+
+# ---- actions --------------------------------------------------------------------------------------------
+
+
+class ActionWord(StrEnum):
+    """The words that begin a line of %header."""
+
+    ADD = "ADD"
+    BLANK = "BLANK"
+    JITTER = "JITTER"
+    KEEP = "KEEP"
+    REPLACE = "REPLACE"
+    REMOVE = "REMOVE"
+
+
+class Treatment(Enum):
+    """What becomes of an element that an action selects."""
+
+    KEPT = auto()
+    WRITTEN = auto()
+    SHIFTED = auto()
+    EMPTIED = auto()
+    REMOVED = auto()
+
+
+@frozen
+class ActionTraits:
+    """A row of the action table: everything that the passes ask of an action besides carrying it out.
+
+    Attributes:
+        word: the word that begins the line.
+        treatment: what becomes of the elements that the line selects.
+        takes_value: whether a value follows the target; of JITTER it is a number of days.
+        takes_conditions: whether conditions may follow.
+        creates: whether the action sets an element that is absent, and overrides KEEP.
+
+    """
+
+    word: ActionWord
+    treatment: Treatment
+    takes_value: bool = False
+    takes_conditions: bool = False
+    creates: bool = False
+
+    @property
+    def keeps(self) -> bool:
+        """Whether elements are left unchanged, whatever other actions say."""
+        return self.treatment is Treatment.KEPT
+
+    @property
+    def writes(self) -> bool:
+        """Whether the value of the line becomes that of the element."""
+        return self.treatment is Treatment.WRITTEN
+
+    @property
+    def shifts(self) -> bool:
+        """Whether dates are shifted."""
+        return self.treatment is Treatment.SHIFTED
+
+    @property
+    def empties(self) -> bool:
+        """Whether elements stay with no value."""
+        return self.treatment is Treatment.EMPTIED
+
+    @property
+    def removes(self) -> bool:
+        """Whether elements are deleted."""
+        return self.treatment is Treatment.REMOVED
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether the value is gone and nothing takes its place."""
+        return self.empties or self.removes
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether an element that is there gets another value, which holds off REMOVE."""
+        return (self.writes or self.shifts) and not self.creates
+
+
+ACTIONS: Mapping[ActionWord, ActionTraits] = MappingProxyType(
+    {
+        row.word: row
+        for row in (
+            ActionTraits(ActionWord.ADD, Treatment.WRITTEN, takes_value=True, creates=True),
+            ActionTraits(ActionWord.BLANK, Treatment.EMPTIED, takes_conditions=True),
+            ActionTraits(ActionWord.JITTER, Treatment.SHIFTED, takes_value=True),
+            ActionTraits(ActionWord.KEEP, Treatment.KEPT),
+            ActionTraits(ActionWord.REPLACE, Treatment.WRITTEN, takes_value=True, takes_conditions=True),
+            ActionTraits(ActionWord.REMOVE, Treatment.REMOVED, takes_conditions=True),
+        )
+    }
+)
 
 
 # ---- elements -------------------------------------------------------------------------------------------

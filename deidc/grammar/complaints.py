@@ -14,9 +14,9 @@ from deidc.grammar.foreign import foreign_target
 from deidc.grammar.lines import Written
 from deidc.grammar.spelling import POLICY_WORDS
 from deidc.source import Span
-from deidc.vocabulary import Comparison, ExpanderKind, ListKind, State
+from deidc.vocabulary import ACTIONS, ActionWord, Comparison, ExpanderKind, ListKind, State
 
-ACTIONS = ("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")
+ACTION_WORDS = tuple(word.value for word in ActionWord)
 LIST_WORDS = ("FIELD", "SPLIT")
 POLICIES = (*POLICY_WORDS.values(), "FINAL")
 SECTIONS = ("%header", "%labels", "%values", "%fields", "%filter", "%pixels", "%vars", "%include")
@@ -129,7 +129,7 @@ def misplaced(line: Refused, place: OpenSection) -> Diagnostic:
 
 def _section_for(word: str) -> str | None:
     upper, lower = word.upper(), word.lower()
-    if upper in ACTIONS:
+    if upper in ACTION_WORDS:
         return "%header"
     if upper in LIST_WORDS:
         return "%values NAME or %fields NAME"
@@ -151,7 +151,7 @@ def _near(word: str, known: tuple[str, ...]) -> str | None:
 def _unknown(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     word = found[0][0][:40]
     upper = word.upper()
-    near = _MEANT.get(upper) or _near(upper, (*ACTIONS, *LIST_WORDS, "LABEL", "FORMAT"))
+    near = _MEANT.get(upper) or _near(upper, (*ACTION_WORDS, *LIST_WORDS, "LABEL", "FORMAT"))
     span = line.span(found[0])
     if near is None:
         return line.complaint(words.UNKNOWN_LINE, "the line is no statement", line.span(found[0], found[-1]))
@@ -178,7 +178,7 @@ def _section(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
 
 def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     word = found[0][0].upper()
-    if word not in ACTIONS:
+    if word not in ACTION_WORDS:
         return misplaced(line, OpenSection.ACTIONS) if _section_for(found[0][0]) else _unknown(line, found)
     if len(found) == 1:
         return line.complaint(words.MISSING_TARGET, f"{word} names no attribute", line.span(found[0]))
@@ -186,18 +186,19 @@ def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     if complaint is not None:
         return complaint
     rest = found[2:]
-    if not rest and word in ("ADD", "REPLACE", "JITTER"):
-        what = "number of days" if word == "JITTER" else "value"
-        hint = 'to empty it write BLANK, or ""' if word == "REPLACE" else None
+    action = ACTIONS[ActionWord(word)]
+    if not rest and action.takes_value:
+        what = "number of days" if action.shifts else "value"
+        hint = 'to empty it write BLANK, or ""' if action.writes and not action.creates else None
         return line.complaint(words.MISSING_VALUE, f"{word} has no {what}", line.span(found[0], found[-1]), hint)
     if not rest:
         return line.complaint(words.BAD_TAG, "the attribute is not understood", line.span(found[1]))
     span = line.span(rest[0], rest[-1])
-    if word == "KEEP":
-        return line.complaint(words.SURPLUS_WORDS, "KEEP takes one attribute", span, "write a line for each")
-    if word in ("REMOVE", "BLANK"):
+    if action.takes_value:
+        return _bad_value(line, rest)
+    if action.takes_conditions:
         return _bad_condition(line, found, rest, word)
-    return _bad_value(line, rest)
+    return line.complaint(words.SURPLUS_WORDS, f"{word} takes one attribute", span, "write a line for each")
 
 
 def _bad_condition(line: Refused, found: list[re.Match[str]], rest: list[re.Match[str]], word: str) -> Diagnostic:

@@ -7,13 +7,25 @@ business of `deidc.ir.names`.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias, assert_never
 
 from attrs import field, frozen
 
 from deidc import vocabulary
 from deidc.source import Span
-from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKind, State, Storage, VariableKind
+from deidc.vocabulary import (
+    ACTIONS,
+    ActionTraits,
+    ActionWord,
+    Comparison,
+    ElementKind,
+    ExpanderKind,
+    Join,
+    ListKind,
+    State,
+    Storage,
+    VariableKind,
+)
 
 
 def _span() -> Span:
@@ -226,6 +238,8 @@ Conditions: TypeAlias = tuple[Condition, ...]  # all of them must hold; none: al
 class Add:
     """`ADD target value`: set the attribute whether or not it is there."""
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.ADD]
+
     target: Target
     value: Value
     remark: str | None
@@ -235,6 +249,8 @@ class Add:
 @frozen
 class Blank:
     """`BLANK target [conditions]`: keep the element, empty its value."""
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.BLANK]
 
     target: Target
     when: Conditions
@@ -246,6 +262,8 @@ class Blank:
 class Jitter:
     """`JITTER target days`: shift dates by a number of days."""
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.JITTER]
+
     target: Target
     days: Value
     remark: str | None
@@ -256,6 +274,8 @@ class Jitter:
 class Keep:
     """`KEEP target`: leave the element as it is, whatever other lines say (ADD excepted)."""
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.KEEP]
+
     target: Target
     remark: str | None
     span: Span = _span()
@@ -264,6 +284,8 @@ class Keep:
 @frozen
 class Replace:
     """`REPLACE target value [if conditions]`: write a value where the element exists."""
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.REPLACE]
 
     target: Target
     value: Value
@@ -276,6 +298,8 @@ class Replace:
 class Remove:
     """`REMOVE target [conditions]`: delete the element."""
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.REMOVE]
+
     target: Target
     when: Conditions
     remark: str | None
@@ -283,6 +307,28 @@ class Remove:
 
 
 Action: TypeAlias = Add | Blank | Jitter | Keep | Replace | Remove
+
+
+def value_of(line: Action) -> Value | None:
+    """Return the value behind the target of an action (of JITTER the number of days), or None if it takes none."""
+    match line:
+        case Add(value=value) | Replace(value=value) | Jitter(days=value):
+            return value
+        case Blank() | Keep() | Remove():
+            return None
+        case _:
+            assert_never(line)
+
+
+def conditions_of(line: Action) -> Conditions:
+    """Return the conditions of an action; none if it takes none."""
+    match line:
+        case Blank(when=when) | Replace(when=when) | Remove(when=when):
+            return when
+        case Add() | Jitter() | Keep():
+            return ()
+        case _:
+            assert_never(line)
 
 
 # ---- statements of %values and %fields ------------------------------------------------------------------

@@ -129,19 +129,8 @@ def write_statement(line: nodes.Action | nodes.ListLine | nodes.PixelLine | node
 
 def _statement(line: nodes.Action | nodes.ListLine | nodes.PixelLine | nodes.Variable) -> str:
     match line:
-        case nodes.Add(target, value):
-            return f"ADD {write_target(target)} {write_value(value)}"
-        case nodes.Blank(target, when):
-            return f"BLANK {write_target(target)}{write_conditions(when)}"
-        case nodes.Jitter(target, days):
-            return f"JITTER {write_target(target)} {write_value(days)}"
-        case nodes.Keep(target):
-            return f"KEEP {write_target(target)}"
-        case nodes.Replace(target, value, when):
-            conditions = " if" + write_conditions(when) if when else ""
-            return f"REPLACE {write_target(target)} {write_value(value)}{conditions}"
-        case nodes.Remove(target, when):
-            return f"REMOVE {write_target(target)}{write_conditions(when)}"
+        case nodes.Add() | nodes.Blank() | nodes.Jitter() | nodes.Keep() | nodes.Replace() | nodes.Remove():
+            return _action(line)
         case nodes.Field(target):
             return f"FIELD {write_target(target)}"
         case nodes.Split(target, separator, minimum):
@@ -157,6 +146,14 @@ def _statement(line: nodes.Action | nodes.ListLine | nodes.PixelLine | nodes.Var
             return f"VAR {name} {kind.value}{said}"
         case _:
             assert_never(line)
+
+
+def _action(line: nodes.Action) -> str:
+    value, when = nodes.value_of(line), nodes.conditions_of(line)
+    text = f"{line.action.word.value} {write_target(line.target)}"
+    if value is None:
+        return text + write_conditions(when)
+    return f"{text} {write_value(value)}" + (" if" + write_conditions(when) if when else "")
 
 
 # ---- targets --------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ class _Lowering:
             assert attribute is not None, keyword
             yield ops.Protect(ops.Tagged(attribute.pattern), system=True), OWN_ACCOUNT
         for rule in self._resolved.rules:
-            if isinstance(rule.statement, nodes.Keep) and rule.selector is not None:
+            if rule.action.keeps and rule.selector is not None:
                 yield ops.Protect(rule.selector, system=False), self._origin(rule.statement.span)
         for label in self._resolved.labels:
             yield self._mark(label), self._origin(label.label.span)
@@ -94,7 +94,7 @@ class _Lowering:
 
     def _rule(self, rule: Bound) -> Iterator[Lowered]:
         at, statement = rule.selector, rule.statement
-        if at is None or isinstance(statement, nodes.Keep):
+        if at is None or rule.action.keeps:
             return
         yield self._op(statement, at), self._origin(statement.span)
 

@@ -21,7 +21,7 @@ from deidc.ir.nearest import Guesses
 from deidc.ir.signatures import Signature, Signatures
 from deidc.ir.typed_text import argument_complaint, default_complaint
 from deidc.source import Source, Span
-from deidc.vocabulary import ListKind, Policy
+from deidc.vocabulary import ActionTraits, ListKind, Policy
 
 
 @frozen
@@ -30,6 +30,11 @@ class Bound:
 
     statement: nodes.Action
     selector: ops.Selector | None
+
+    @property
+    def action(self) -> ActionTraits:
+        """The row of its word in the action table."""
+        return self.statement.action
 
 
 @frozen
@@ -301,18 +306,10 @@ class _Resolving:
 
     def _rule(self, statement: nodes.Action) -> Bound:
         selector = self.selector(statement.target)
-        match statement:
-            case nodes.Add(_, value) | nodes.Jitter(_, value):
-                self._value(value)
-            case nodes.Replace(_, value, when):
-                self._value(value)
-                self._conditions(when)
-            case nodes.Blank(_, when) | nodes.Remove(_, when):
-                self._conditions(when)
-            case nodes.Keep():
-                pass
-            case _:
-                assert_never(statement)
+        value = nodes.value_of(statement)
+        if value is not None:
+            self._value(value)
+        self._conditions(nodes.conditions_of(statement))
         return Bound(statement, selector)
 
     def _value(self, value: nodes.Value) -> None:

@@ -8,11 +8,11 @@ input object, never the half-changed one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias, assert_never, get_args
+from typing import ClassVar, TypeAlias, assert_never, get_args
 
 from attrs import frozen
 
-from deidc.vocabulary import Anchor, Comparison, ElementKind, Join, State
+from deidc.vocabulary import ACTIONS, ActionTraits, ActionWord, Anchor, Comparison, ElementKind, Join, State
 from deidc.vocabulary import Policy as Policy  # noqa: PLC0414  # deidc.batch has it from here
 from deidc.vocabulary import Storage as Storage  # noqa: PLC0414  # deidc.batch has it from here
 
@@ -319,6 +319,8 @@ class Protect:
     (pixel data, character set, transfer syntax); a protected system element is not even added to.
     """
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.KEEP]
+
     at: Selector
     system: bool
 
@@ -326,6 +328,8 @@ class Protect:
 @frozen
 class Add:
     """Set the element at a path, whether or not it is there; parents that do not exist are not made."""
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.ADD]
 
     at: AtPath
     by: Operand
@@ -335,6 +339,8 @@ class Add:
 class Replace:
     """Write a value into each selected element that is there."""
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.REPLACE]
+
     at: Selector
     by: Operand
     when: tuple[Condition, ...]
@@ -343,6 +349,8 @@ class Replace:
 @frozen
 class Jitter:
     """Shift the dates in each selected element by a number of days."""
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.JITTER]
 
     at: Selector
     by: Operand
@@ -356,6 +364,8 @@ class Remove:
     REPLACE X leaves X replaced; rules that select by a list (Holding, Member) do not spare.
     """
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.REMOVE]
+
     at: Selector
     when: tuple[Condition, ...]
 
@@ -363,6 +373,8 @@ class Remove:
 @frozen
 class Blank:
     """Empty each selected element; a sequence loses its items."""
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.BLANK]
 
     at: Selector
     when: tuple[Condition, ...]
@@ -414,39 +426,50 @@ class ClearPreamble:
     """Fill the 128 bytes before the file meta information with zeros."""
 
 
-Op: TypeAlias = (
-    Collect
-    | Gather
-    | Protect
-    | Add
-    | Replace
-    | Jitter
-    | Remove
-    | Blank
-    | Transcode
-    | Mark
-    | SyncMeta
-    | ClearPreamble
-    | CleanPixels
-)
+# What is folded over the state of an element; KEEP is a Protect, which holds these off.
+ElementOp: TypeAlias = Add | Replace | Jitter | Remove | Blank
+ELEMENT_OPS: tuple[type, ...] = get_args(ElementOp)
+Op: TypeAlias = Collect | Gather | Protect | ElementOp | Transcode | Mark | SyncMeta | ClearPreamble | CleanPixels
 OPS: tuple[type, ...] = get_args(Op)
 
 # Defined terms of Specific Character Set that can hold whatever any other can (PS3.3 C.12.1.1.2).
 CHARACTER_SETS = frozenset({"ISO_IR 192"})
 
 
+def operand_of(op: ElementOp) -> Operand | None:
+    """Return what an op writes or shifts by, or None if it does neither."""
+    match op:
+        case Add(by=by) | Replace(by=by) | Jitter(by=by):
+            return by
+        case Remove() | Blank():
+            return None
+        case _:
+            assert_never(op)
+
+
+def conditions_of(op: ElementOp) -> tuple[Condition, ...]:
+    """Return the conditions of an op; none if it takes none."""
+    match op:
+        case Replace(when=when) | Remove(when=when) | Blank(when=when):
+            return when
+        case Add() | Jitter():
+            return ()
+        case _:
+            assert_never(op)
+
+
 def operands_of(op: Op) -> Iterator[Operand]:
     """Yield every operand of an op, those of its conditions included."""
     match op:
-        case Add(_, by) | Jitter(_, by):
-            yield by
-        case Replace(_, by, when):
-            yield by
-            yield from (one.by for one in when if isinstance(one, Truth))
-        case Remove(_, when) | Blank(_, when):
-            yield from (one.by for one in when if isinstance(one, Truth))
-        case _:
+        case Add() | Replace() | Jitter() | Remove() | Blank():
+            by = operand_of(op)
+            if by is not None:
+                yield by
+            yield from (one.by for one in conditions_of(op) if isinstance(one, Truth))
+        case Collect() | Gather() | Protect() | Transcode() | Mark() | SyncMeta() | ClearPreamble() | CleanPixels():
             return
+        case _:
+            assert_never(op)
 
 
 def imports_of(ops: Iterable[Op]) -> tuple[tuple[str, ...], tuple[tuple[str, bool], ...]]:

@@ -40,7 +40,7 @@ def _labels(resolved: Resolved) -> Iterator[ReasonAt]:
 
 
 def _lists(resolved: Resolved) -> Iterator[ReasonAt]:
-    kept = NOTHING.union(*(_reach(one, resolved) for one in resolved.rules if isinstance(one.statement, nodes.Keep)))
+    kept = NOTHING.union(*(_reach(one, resolved) for one in resolved.rules if one.action.keeps))
     named = {one.name for one in resolved.lists if one.kind is ListKind.FIELDS}
     for one in resolved.lists:
         if one.kind is ListKind.VALUES and one.name in named:
@@ -60,7 +60,7 @@ def _reach(rule: Bound, resolved: Resolved) -> Coverage:
 
 def _rules_by_lists(resolved: Resolved) -> Iterator[ReasonAt]:
     for rule in resolved.rules:
-        if not isinstance(rule.selector, ops.Holding) or isinstance(rule.statement, nodes.Keep):
+        if not isinstance(rule.selector, ops.Holding) or rule.action.keeps:
             continue
         one = resolved.lists[rule.selector.slot]
         span = rule.statement.span

@@ -86,26 +86,23 @@ def _finds_modality(pattern: str) -> bool:
 def conditions(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC337: the conditions of a rule can hold for an element that the rule acts on."""
     for rule in resolved.rules:
-        match rule.statement:
-            case nodes.Replace(when=when) | nodes.Remove(when=when) | nodes.Blank(when=when) if when:
-                complaint = _never(rule, when)
-                if complaint:
-                    yield Diagnostic(codes.CONDITION_NEVER, complaint, rule.statement.span)
-            case _:
-                pass
+        when = nodes.conditions_of(rule.statement)
+        complaint = _never(rule, when) if when else ""
+        if complaint:
+            yield Diagnostic(codes.CONDITION_NEVER, complaint, rule.statement.span)
 
 
 def _never(rule: Bound, when: nodes.Conditions) -> str:
     states = {one.operator for one in when if isinstance(one, nodes.StateCondition)}
     wanted = [one for one in when if isinstance(one, nodes.TextCondition)]
     positive = [one for one in wanted if one.operator in (Comparison.CONTAINS, Comparison.EQUALS)]
-    if State.MISSING in states and not isinstance(rule.statement, nodes.Replace):
+    if State.MISSING in states and rule.action.takes_away:
         return "what is missing cannot be changed"
     if positive and states & set(_ABSENT):
         return "an element without a value has no such text"
     if {State.MISSING, State.PRESENT} <= states:
         return "nothing is missing and present"
-    if isinstance(rule.statement, nodes.Blank) and State.EMPTY in states:
+    if rule.action.empties and State.EMPTY in states:
         return "what is empty stays empty"
     attribute = attribute_of(rule.selector)
     if attribute is not None:

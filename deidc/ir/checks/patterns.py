@@ -58,10 +58,9 @@ def _searched(resolved: Resolved) -> Iterator[tuple[str, Span, bool]]:
     """Yield the patterns of conditions and criteria, and whether they stand in a label."""
     contains = (Comparison.CONTAINS, Comparison.NOTCONTAINS)
     for rule in resolved.rules:
-        if isinstance(rule.statement, nodes.Replace | nodes.Remove | nodes.Blank):
-            for condition in rule.statement.when:
-                if isinstance(condition, nodes.TextCondition) and condition.operator in contains:
-                    yield condition.text, condition.span, False
+        for condition in nodes.conditions_of(rule.statement):
+            if isinstance(condition, nodes.TextCondition) and condition.operator in contains:
+                yield condition.text, condition.span, False
     for label in resolved.labels:
         for line in label.lines:
             for bound in line.criteria:

@@ -54,7 +54,8 @@ _NO_DAYS = frozenset({VariableKind.DATE, VariableKind.UID})
 def jitters(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC305-DC307, DC329: JITTER shifts dates by a whole number of days."""
     for rule in resolved.rules:
-        if not isinstance(rule.statement, nodes.Jitter):
+        days = nodes.value_of(rule.statement)
+        if days is None or not rule.action.shifts:
             continue
         attribute = attribute_of(rule.selector)
         if attribute is not None and attribute.vr not in DATES:
@@ -69,7 +70,7 @@ def jitters(resolved: Resolved) -> Iterator[Diagnostic]:
         }:
             message = f"attributes of VR {' or '.join(rule.selector.vrs)} hold no dates"
             yield Diagnostic(codes.JITTER_NO_DATE, message, rule.statement.target.span, "write select:VR:DA|DT")
-        yield from _amount(rule.statement.days)
+        yield from _amount(days)
 
 
 def _amount(days: nodes.Value) -> Iterator[Diagnostic]:
@@ -107,10 +108,10 @@ def lists(resolved: Resolved) -> Iterator[Diagnostic]:
 def variables(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC328, DC330: a variable that is written is of a type that the attribute can hold, and no secret."""
     for rule in resolved.rules:
-        match rule.statement:
-            case nodes.Add(_, nodes.VarRef() as used) | nodes.Replace(_, nodes.VarRef() as used):
+        match nodes.value_of(rule.statement):
+            case nodes.VarRef() as used if rule.action.writes:
                 yield from _variable(rule, used, resolved)
-            case nodes.Jitter(_, nodes.VarRef(name) as used):
+            case nodes.VarRef(name) as used if rule.action.shifts:
                 declared = resolved.variables.get(name)
                 if declared is not None and (declared.type in _NO_DAYS or _is_hidden(declared)):
                     message = f"a {declared.type.value} is no number of days"
@@ -143,8 +144,8 @@ def _is_hidden(variable: nodes.Variable) -> bool:
 def functions(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC313-DC318, DC329, DC338: built-in functions make values that are of use where they are written."""
     for rule in resolved.rules:
-        match rule.statement:
-            case nodes.Add(_, nodes.BuiltinRef() as call) | nodes.Replace(_, nodes.BuiltinRef() as call):
+        match nodes.value_of(rule.statement):
+            case nodes.BuiltinRef() as call if rule.action.writes:
                 yield from _result(rule, call)
                 yield from _arguments(rule, call)
             case _:
@@ -165,7 +166,7 @@ def _result(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
         yield Diagnostic(codes.FUNCTION_UNFIT, message, call.span, "write JITTER")
     elif vrs and vrs <= _UNFIT_RESULTS.get(call.name, frozenset()):
         yield Diagnostic(codes.FUNCTION_UNFIT, f"{what} cannot hold what {call.name} makes", call.span)
-    elif isinstance(rule.statement, nodes.Add) and _is_of_original(call) and not _is_random(call):
+    elif rule.action.creates and _is_of_original(call) and not _is_random(call):
         message = f"{call.name} makes its result from the element's own value"
         yield Diagnostic(codes.NOTHING_TO_DERIVE, message, call.span, "write REPLACE")
     elif call.name == "stable_hash" and vrs and vrs <= _SHORT and _hash_length(call) > 16:

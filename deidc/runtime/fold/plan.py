@@ -29,8 +29,6 @@ from deidc.runtime.fold.select import (
 # ever new private tags cannot grow it without bound.
 MOST_IDENTITIES = 200_000
 
-ElementOp = ops.Add | ops.Replace | ops.Jitter | ops.Remove | ops.Blank
-
 
 @frozen
 class Step:
@@ -46,7 +44,7 @@ class Step:
     """
 
     index: int
-    op: ElementOp
+    op: ops.ElementOp
     proviso: Proviso | None
     exact: bool
     sweeps_items: bool
@@ -55,7 +53,7 @@ class Step:
     @property
     def writes(self) -> bool:
         """Whether a Remove spares what this op writes."""
-        return isinstance(self.op, ops.Replace | ops.Jitter) and not self.by_list
+        return self.op.action.rewrites and not self.by_list
 
 
 @frozen
@@ -183,7 +181,7 @@ class Plan:
         by_tag: dict[int, tuple[int, ...]] = {}
         sweeping: list[int] = []
         for index, op in enumerate(self.program.ops):
-            if not isinstance(op, ops.Protect | ops.Collect | ElementOp):
+            if not isinstance(op, ops.Protect | ops.Collect | ops.ElementOp):
                 continue
             if isinstance(op.at, ops.Tagged) and "X" not in op.at.pattern:
                 tag = int(op.at.pattern, 16)
@@ -242,7 +240,7 @@ class Plan:
         system = False
         for index in sorted((*self._by_tag.get(tag, ()), *self._sweeping)):
             op = self.program.ops[index]
-            assert isinstance(op, ops.Protect | ops.Collect | ElementOp)
+            assert isinstance(op, ops.Protect | ops.Collect | ops.ElementOp)
             verdict = select(op.at, identity, self.gathers, self.patterns)
             if verdict is False:
                 continue
