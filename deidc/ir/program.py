@@ -72,7 +72,7 @@ class Program:
     """What will happen to every object: all of it, and nothing else.
 
     Equality, hash and digest are of the meaning; `origins` (one for each op) and `recipes` (name and SHA-256 of
-    each text that was merged) are remarks about where it came from.
+    each text that was loaded) are remarks about where it came from.
     """
 
     format: FormatName

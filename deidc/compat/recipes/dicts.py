@@ -78,8 +78,8 @@ def dicts_of(recipe: nodes.Recipe, sources: Iterable[Source] = ()) -> DeidDict:
     Fields are as they were written, if `sources` has the texts, else in canonical spelling. Values are what they mean:
     text without quotation marks, and a reference as `var:NAME` or `func:NAME key=value`. Conditions of REMOVE are its
     value, as in deid; those of other actions stand under `if`, and declarations of variables under `vars`, which deid
-    does not have. Comments are left out. Raises ValueError if the recipe still has includes (`deidc.ir.merge.merge`
-    lays them).
+    does not have. Comments are left out. Raises ValueError if the recipe still has includes (`deidc.ir.load.load`
+    resolves them).
     """
     return _Showing({source.name: source.text for source in sources}).recipe(recipe)
 
