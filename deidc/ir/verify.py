@@ -242,16 +242,20 @@ def _mark(lines: tuple[ops.TestLine, ...], masks: tuple[ops.Mask, ...], program:
             yield from _selector(test.at, program)
             yield from _condition(test.that, program)
     for mask in masks:
-        match mask.region:
-            case ops.Rectangle(x0, y0, x1, y1):
-                if not (0 <= x0 < x1 and 0 <= y0 < y1):
-                    yield "a rectangle has an area"
-            case ops.ItemRegions(at):
-                yield from _selector(at, program)
-            case ops.TextRegions(detector):
-                if mask.keep or not detector:
-                    yield "text is blanked, and found by a detector"
-            case ops.WholeImage():
-                pass
-            case _:
-                assert_never(mask.region)
+        yield from _mask(mask, program)
+
+
+def _mask(mask: ops.Mask, program: Program) -> Iterator[str]:
+    match mask.region:
+        case ops.Rectangle(x0, y0, x1, y1):
+            if not (0 <= x0 < x1 and 0 <= y0 < y1):
+                yield "a rectangle has an area"
+        case ops.ItemRegions(at):
+            yield from _selector(at, program)
+        case ops.TextRegions(detector):
+            if mask.keep or not detector:
+                yield "text is blanked, and found by a detector"
+        case ops.WholeImage():
+            pass
+        case _:
+            assert_never(mask.region)
