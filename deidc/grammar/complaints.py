@@ -224,30 +224,37 @@ def _bad_value(line: Refused, rest: list[re.Match[str]]) -> Diagnostic:
 
 def target_complaint(line: Refused, word: re.Match[str]) -> Diagnostic | None:
     """Return what is wrong with a target, if anything is."""
-    text = word[0]
-    span = line.span(word)
-    prefix, colon, rest = text.partition(":")
-    lower = prefix.lower()
-    if colon and lower == "select":
-        return _bad_select(line, rest, span)
+    prefix, colon, rest = word[0].partition(":")
+    if colon and prefix.lower() == "select":
+        return _bad_select(line, rest, line.span(word))
     if colon and re.fullmatch(r"[A-Za-z_]+", prefix):
-        if lower in (*ExpanderKind, "allexcept", *ListKind):
-            if rest.count('"') % 2:
-                return line.complaint(words.OPEN_QUOTE, "the quotation mark is not closed", span)
-            if rest:
-                return None
-            return line.complaint(words.MISSING_TARGET, f"{prefix}: is followed by nothing", span)
-        near = _near(lower + ":", SELECTORS)
-        if lower in _OPERATORS_AS_SELECTORS:
-            hint = f"write the attribute first: REMOVE all {text}" if lower != "regex" else "contains: takes a pattern"
-            return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: selects no attributes", span, hint)
-        if lower in ("exceptfields", "exceptvalues"):
-            hint = f"write KEEP {lower.removeprefix('except')}: and a line about all"
-            return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is no selector", span, hint)
-        at = line.written.span(word.start(), word.start() + len(prefix) + 1)
-        guess = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
-        said = f"did you mean {near}?" if near else "selectors are " + " ".join(SELECTORS)
-        return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is no selector", span, said, guess)
+        return _bad_selector(line, word, prefix, rest)
+    return _bad_tag(line, word)
+
+
+def _bad_selector(line: Refused, word: re.Match[str], prefix: str, rest: str) -> Diagnostic | None:
+    text, lower, span = word[0], prefix.lower(), line.span(word)
+    if lower in (*ExpanderKind, "allexcept", *ListKind):
+        if rest.count('"') % 2:
+            return line.complaint(words.OPEN_QUOTE, "the quotation mark is not closed", span)
+        if rest:
+            return None
+        return line.complaint(words.MISSING_TARGET, f"{prefix}: is followed by nothing", span)
+    near = _near(lower + ":", SELECTORS)
+    if lower in _OPERATORS_AS_SELECTORS:
+        hint = f"write the attribute first: REMOVE all {text}" if lower != "regex" else "contains: takes a pattern"
+        return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: selects no attributes", span, hint)
+    if lower in ("exceptfields", "exceptvalues"):
+        hint = f"write KEEP {lower.removeprefix('except')}: and a line about all"
+        return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is no selector", span, hint)
+    at = line.written.span(word.start(), word.start() + len(prefix) + 1)
+    guess = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
+    said = f"did you mean {near}?" if near else "selectors are " + " ".join(SELECTORS)
+    return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is no selector", span, said, guess)
+
+
+def _bad_tag(line: Refused, word: re.Match[str]) -> Diagnostic | None:
+    text, span = word[0], line.span(word)
     foreign = foreign_target(line.written.text[word.start() :])
     if foreign is not None:
         meant, length = foreign
