@@ -81,8 +81,10 @@ class Line:
                 return nodes.Blank(target, self.conditions(rest[0]), said, span=span)
             case "remove":
                 return nodes.Remove(target, self.conditions(rest[0]), said, span=span)
-            case _:
+            case "keep":
                 return nodes.Keep(target, said, span=span)
+            case other:
+                raise AssertionError(other)
 
     def _word_case(self, word: Token) -> None:
         if not word.isupper():
