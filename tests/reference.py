@@ -20,6 +20,7 @@ from pydicom.sequence import Sequence
 
 from deidc.dicom import dictionary
 from deidc.grammar import nodes
+from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKind, State
 from tests.reference_values import Refusal, fitted, is_date_shaped, shifted, texts_of
 
 # (7FE0,0008-0010), palettes, VOI LUT Sequence, character set, and how the file is encoded.
@@ -198,16 +199,16 @@ class Interpreter:
                 names = dictionary.spellings(spot.tag, spot.creator, parents)
                 form = {"startswith": f"^(?:{pattern})", "endswith": f"(?:{pattern})$"}.get(kind, pattern)
                 found = any(re.search(form, name, re.IGNORECASE) for name in names)
-                return found != (kind is nodes.ExpanderKind.EXCEPT)
+                return found != (kind is ExpanderKind.EXCEPT)
             case nodes.SelectVR(vrs):
                 return spot.vr in vrs
             case nodes.SelectGroup(group):
                 return fits(group + "XXXX", spot.tag)
-            case nodes.SelectKind(nodes.ElementKind.PRIVATE):
+            case nodes.SelectKind(ElementKind.PRIVATE):
                 return dictionary.is_private(spot.tag)
             case nodes.SelectKind(kind):
                 return fits({"overlay": "60XXXXXX", "curve": "50XXXXXX"}[kind], spot.tag)
-            case nodes.ListRef(nodes.ListKind.VALUES, name):
+            case nodes.ListRef(ListKind.VALUES, name):
                 return self.holds(name, spot)
             case nodes.ListRef(_, name):
                 members = self.lines(nodes.Fields, nodes.Field, name=name)
@@ -373,7 +374,7 @@ class Interpreter:
             spot.vr == "SQ"
             and isinstance(rule.value, nodes.Literal | nodes.VarRef)
             and isinstance(rule.target, nodes.Everything | nodes.Expander)
-            and not (isinstance(rule.target, nodes.Expander) and rule.target.kind is nodes.ExpanderKind.ENDSWITH)
+            and not (isinstance(rule.target, nodes.Expander) and rule.target.kind is ExpanderKind.ENDSWITH)
         )
 
     def spares(self, rule: nodes.Action, spot: Spot, became: DataElement) -> bool:
@@ -441,9 +442,9 @@ class Interpreter:
         match one:
             case nodes.TextCondition(operator, text):
                 return compares(operator, text, texts_of(element) if element is not None else [])
-            case nodes.StateCondition(nodes.StateOperator.MISSING):
+            case nodes.StateCondition(State.MISSING):
                 return element is None
-            case nodes.StateCondition(nodes.StateOperator.PRESENT):
+            case nodes.StateCondition(State.PRESENT):
                 return element is not None
             case nodes.StateCondition():
                 return element is not None and is_empty(element)
@@ -461,8 +462,8 @@ class Interpreter:
             answer = self.criterion_holds(line.criteria[0])
             for one in line.criteria[1:]:
                 other = self.criterion_holds(one)
-                answer = answer or other if one.join is nodes.Join.OR else answer and other
-            if number and line.criteria[0].join is nodes.Join.OR:
+                answer = answer or other if one.join is Join.OR else answer and other
+            if number and line.criteria[0].join is Join.OR:
                 holds = holds or answer
             else:
                 holds = holds and answer
@@ -476,11 +477,11 @@ class Interpreter:
             if self.selects(one.target, spot) and (spot.above is None or not at_top)
         ]
         match one.operator:
-            case nodes.StateOperator.MISSING:
+            case State.MISSING:
                 return not found
-            case nodes.StateOperator.PRESENT:
+            case State.PRESENT:
                 return bool(found)
-            case nodes.StateOperator.EMPTY:
+            case State.EMPTY:
                 return any(is_empty(element) for element in found if element is not None)
         read = texts_within if self.is_exact(one.target) else texts_of
         texts = [text for element in found if element is not None for text in read(element)]
@@ -551,13 +552,13 @@ def variables_in(rule: nodes.Action) -> Iterator[str]:
                 yield one.name
 
 
-def compares(operator: nodes.TextOperator, text: str, texts: list[str]) -> bool:
+def compares(operator: Comparison, text: str, texts: list[str]) -> bool:
     """Whether any value fits; the negated forms hold where the plain ones do not."""
-    if operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.NOTCONTAINS):
+    if operator in (Comparison.CONTAINS, Comparison.NOTCONTAINS):
         found = any(re.search(text, one, re.IGNORECASE) for one in texts)
     else:
         found = any(text.strip().casefold() == one.strip().casefold() for one in texts)
-    return found == (operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.EQUALS))
+    return found == (operator in (Comparison.CONTAINS, Comparison.EQUALS))
 
 
 def texts_within(element: DataElement) -> list[str]:

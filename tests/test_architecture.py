@@ -16,12 +16,21 @@ PACKAGE = Path(deidc.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # A room may import rooms that stand to its left in its own row, and nothing else of deidc.
-PROGRAM = ("deidc.ir.ops", "deidc.ir.program", "deidc.ir.signatures", "deidc.ir.builtin_signatures")
-GROUND = ("deidc.source", "deidc.diagnostics", "deidc.codes", "deidc.patterns", "deidc.version", "deidc.dicom")
+PROGRAM = ("deidc.ir.ops", "deidc.ir.program", "deidc.ir.signatures", "deidc.ir.builtin_functions")
+GROUND = (
+    "deidc.source",
+    "deidc.diagnostics",
+    "deidc.codes",
+    "deidc.patterns",
+    "deidc.version",
+    "deidc.vocabulary",
+    "deidc.dicom",
+)
 ALLOWED = {
     "deidc.source": (),
     "deidc.patterns": (),
     "deidc.version": (),
+    "deidc.vocabulary": (),
     "deidc.diagnostics": ("deidc.source",),
     "deidc.codes": ("deidc.diagnostics",),
     "deidc.dicom": ("deidc.dicom",),
@@ -123,8 +132,9 @@ import sys
 sys.modules["lark"] = None
 from pydicom.dataset import Dataset
 from deidc.ir import ops
-from deidc.ir.program import FormatName, Needs, Program
+from deidc.ir.program import Needs, Program
 from deidc.runtime.machine import Machine
+from deidc.vocabulary import FormatName
 program = Program(FormatName.DICOM, (ops.Remove(ops.Tagged("00100010"), ()),), Needs(), ())
 dataset = Dataset()
 dataset.PatientName = "A"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import re
+
 import pytest
 
+import deidc.codes as codes_of_deidc
 from deidc import Severity, Source, check_recipe
 from deidc.codes import CATALOGUE
 from deidc.diagnostics import Applicability, Rule
@@ -16,6 +21,8 @@ COMPANIONS = {
     "DC225": {"DC201", "DC202"},
     "DC503": {"DC412"},
 }
+# The first digit of the codes in each file.
+RANGES = {"words": 1, "names": 2, "values": 3, "privacy": 4, "layout": 5, "faults": 9}
 WITH_PAGE = [rule for rule in CATALOGUE.values() if rule.bad]
 
 
@@ -37,10 +44,33 @@ def test_there_are_enough_rules():
     assert len(WITH_PAGE) >= 60
 
 
+def constants() -> list[tuple[str, str, Rule]]:
+    """Return the rules that the files in deidc/codes define: file, name of the constant, rule."""
+    return [
+        (module.name, name, value)
+        for module in pkgutil.iter_modules(codes_of_deidc.__path__)
+        for name, value in vars(importlib.import_module(f"deidc.codes.{module.name}")).items()
+        if isinstance(value, Rule)
+    ]
+
+
+def test_every_rule_is_in_the_catalogue():
+    """Each rule that a file in deidc/codes defines is in the catalogue, and the catalogue has no others."""
+    assert {id(rule) for _, _, rule in constants()} == {id(rule) for rule in CATALOGUE.values()}
+    assert list(CATALOGUE) == sorted(CATALOGUE)
+
+
 def test_codes_and_names_are_of_one_rule():
-    """A code and a name stand for one rule, in the family of its module."""
-    assert len({rule.name for rule in CATALOGUE.values()}) == len(CATALOGUE)
+    """A code, a short name and a constant each stand for one rule."""
+    rules = [rule for _, _, rule in constants()]
+    assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
     assert all(rule.code == code for code, rule in CATALOGUE.items())
+
+
+@pytest.mark.parametrize(("module", "name", "rule"), constants(), ids=lambda one: one if isinstance(one, str) else "")
+def test_a_code_is_of_the_range_of_its_file(module: str, name: str, rule: Rule):
+    """Codes have three digits, the first of which belongs to one file in deidc/codes."""
+    assert re.fullmatch(rf"DC{RANGES[module]}[0-9]{{2}}", rule.code), name
 
 
 @pytest.mark.parametrize("rule", WITH_PAGE, ids=lambda rule: rule.code)

@@ -18,7 +18,7 @@ from deidc.grammar.reader import read
 from deidc.grammar.writer import write
 from deidc.ir import ops
 from deidc.ir.library import shipped_recipes
-from deidc.ir.merge import joined
+from deidc.ir.load import concatenated
 from deidc.ir.program import write_program
 from deidc.source import Source
 from tests.strategies.programs import programs
@@ -102,8 +102,8 @@ def test_layout_is_no_meaning(text):
 def test_merging_is_associative_and_knows_nothing_as_nothing(a, b, c):
     """Recipes laid one after the other do not care how they are grouped."""
     first, second, third = tree_of(a), tree_of(b), tree_of(c)
-    assert joined([joined([first, second]), third]) == joined([first, joined([second, third])])
-    assert joined([nodes.Recipe(()), first]) == joined([first, nodes.Recipe(())]) == joined([first])
+    assert concatenated([concatenated([first, second]), third]) == concatenated([first, concatenated([second, third])])
+    assert concatenated([nodes.Recipe(()), first]) == concatenated([first, nodes.Recipe(())]) == concatenated([first])
 
 
 @given(programs())

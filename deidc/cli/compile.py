@@ -15,7 +15,7 @@ from deidc.grammar.dump import dump
 from deidc.ir.compile import compile_recipe
 from deidc.ir.json_form import program_json
 from deidc.ir.library import FileLibrary
-from deidc.ir.merge import merge
+from deidc.ir.load import load
 from deidc.ir.reader import is_program, read_program
 from deidc.ir.verify import ProgramError
 from deidc.source import Source
@@ -52,7 +52,7 @@ def command(recipe: str, bases: tuple[str, ...], emit: str, strict: bool, output
 
 def _emitted(source: Source, bases: tuple[str, ...], emit: str, *, strict: bool) -> str:
     if emit == "ast":
-        return dump(merge(source, FileLibrary(), bases).recipe)
+        return dump(load(source, FileLibrary(), bases).recipe)
     program = (
         read_program(source.text) if is_program(source.text) else compile_recipe(source, bases=bases, strict=strict)
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from deidc.render.visible import visible
+from deidc.vocabulary import FormatName
 
 FILES = ("CT_small.dcm", "MR_small.dcm", "rtplan.dcm", "waveform_ecg.dcm")
 _LONGEST = 36
@@ -77,7 +78,7 @@ def _values(path: Path) -> dict[str, tuple[str, str]]:
     from deidc.batch.inputs.faults import ReadFault
     from deidc.batch.inputs.reading import read_file
     from deidc.dicom import dictionary
-    from deidc.ir.program import FormatName, Needs, Program
+    from deidc.ir.program import Needs, Program
     from deidc.runtime.fold.lists import visit_object
     from deidc.runtime.fold.plan import Plan
 

@@ -15,7 +15,6 @@ from deidc.dicom.dictionary import element_keyword
 from deidc.ir import ops
 from deidc.ir.program import Program
 
-_ACTING = (ops.Add, ops.Replace, ops.Jitter, ops.Remove, ops.Blank)
 _MOST_IDLE = 5
 _TAG = re.compile("[0-9A-F]{8}")
 
@@ -137,7 +136,7 @@ class Summary:
 
     def idle_lines(self) -> list[str]:
         """Return the lines of rules that had no effect on any object."""
-        lines = {line_of(self.program, at) for at, op in enumerate(self.program.ops) if isinstance(op, _ACTING)}
+        lines = {line_of(self.program, at) for at, op in enumerate(self.program.ops) if isinstance(op, ops.ElementOp)}
         return sorted(lines - {line for line, _ in self._by_line()} - {"deidc"}, key=_line_key)
 
 

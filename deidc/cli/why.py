@@ -18,10 +18,9 @@ from deidc.batch.job.workers import silence_pydicom
 from deidc.cli.programs import functions_of, program_of
 from deidc.diagnostics import Diagnostic
 from deidc.dicom import dictionary
-from deidc.grammar import nodes
 from deidc.grammar.reader import read
 from deidc.ir import ops
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.names import resolve
 from deidc.ir.ops import Selector
 from deidc.ir.program import Program
@@ -91,7 +90,7 @@ def _selector(target: str) -> Selector:
         reason = complaint.message if complaint is not None else "it is not a target"
         hint = f" ({complaint.hint})" if complaint is not None and complaint.hint else ""
         raise click.UsageError(f"{target}: {reason}{hint}")
-    if isinstance(resolved.rules[0].statement, nodes.Keep):
+    if resolved.rules[0].action.keeps:
         return resolved.rules[0].selector
     raise AssertionError("the line is a KEEP")
 

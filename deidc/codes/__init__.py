@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType, ModuleType
 
 from deidc.codes import faults, layout, names, privacy, values, words
 from deidc.diagnostics import Rule
 
 __all__ = ["CATALOGUE", "faults", "layout", "names", "privacy", "values", "words"]
 
+
+def _rules_of(modules: Iterable[ModuleType]) -> Iterator[Rule]:
+    """Yield every rule that is a constant of one of these modules."""
+    for module in modules:
+        yield from (one for one in vars(module).values() if isinstance(one, Rule))
+
+
 CATALOGUE: Mapping[str, Rule] = MappingProxyType(
-    {rule.code: rule for module in (words, names, values, privacy, layout, faults) for rule in module.RULES}
+    {
+        rule.code: rule
+        for rule in sorted(_rules_of((words, names, values, privacy, layout, faults)), key=lambda rule: rule.code)
+    }
 )

@@ -75,13 +75,3 @@ IGNORES_NOTHING_KNOWN = _rule(
     _HEAD + "# deidc: ignore[DC999] as agreed\nREMOVE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
 )
-
-RULES: tuple[Rule, ...] = (
-    LATE_FORMAT,
-    EMPTY_SECTION,
-    IGNORE_WITHOUT_REASON,
-    UNUSED_IGNORE,
-    SAME_LABEL_NAME,
-    EMPTY_RECIPE,
-    IGNORES_NOTHING_KNOWN,
-)

@@ -14,6 +14,7 @@ from deidc.grammar import nodes, spelling
 from deidc.grammar.lines import Written
 from deidc.patterns import BadPattern, compiled
 from deidc.source import Span
+from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKind, Policy, State, Storage, VariableKind
 
 Branch: TypeAlias = Tree[Token]
 
@@ -80,8 +81,10 @@ class Line:
                 return nodes.Blank(target, self.conditions(rest[0]), said, span=span)
             case "remove":
                 return nodes.Remove(target, self.conditions(rest[0]), said, span=span)
-            case _:
+            case "keep":
                 return nodes.Keep(target, said, span=span)
+            case other:
+                raise AssertionError(other)
 
     def _word_case(self, word: Token) -> None:
         if not word.isupper():
@@ -116,10 +119,10 @@ class Line:
             case "SELECT_GROUP":
                 return self._select_group(text, span)
             case "SELECT_KIND":
-                return nodes.SelectKind(nodes.ElementKind(text[7:].lower()), span=span)
+                return nodes.SelectKind(ElementKind(text[7:].lower()), span=span)
             case _:
                 kind, _, name = text.partition(":")
-                return nodes.ListRef(nodes.ListKind(kind.lower()), name, span=span)
+                return nodes.ListRef(ListKind(kind.lower()), name, span=span)
 
     def _path(self, token: Token) -> nodes.Target:
         text, span = str(token), self.span(token)
@@ -147,7 +150,7 @@ class Line:
 
     def _expander(self, text: str, span: Span) -> nodes.Expander:
         word, _, pattern = text.partition(":")
-        kind = nodes.ExpanderKind("except" if word.lower() == "allexcept" else word.lower())
+        kind = ExpanderKind("except" if word.lower() == "allexcept" else word.lower())
         if pattern.startswith('"'):
             pattern = spelling.unquoted(pattern)
         self.check_pattern(pattern, span)
@@ -268,13 +271,13 @@ class Line:
             case "VAR":
                 return nodes.TruthCondition(nodes.VarRef(text, span=span), span=span)
             case "STATE_CONDITION":
-                return nodes.StateCondition(nodes.StateOperator(word.lower()), span=span)
+                return nodes.StateCondition(State(word.lower()), span=span)
             case "LIST_CONDITION":
                 return nodes.ListCondition(text, span=span)
             case _:
-                operator = nodes.TextOperator(word.lower())
+                operator = Comparison(word.lower())
                 text = spelling.unquoted(text)
-                if operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.NOTCONTAINS):
+                if operator in (Comparison.CONTAINS, Comparison.NOTCONTAINS):
                     self.check_pattern(text, span)
                 return nodes.TextCondition(operator, text, span=span)
 
@@ -312,7 +315,7 @@ class Line:
         self._word_case(word)
         return nodes.Variable(
             str(name),
-            nodes.VariableType(kind.lower()) if kind is not None else nodes.VariableType.TEXT,
+            VariableKind(kind.lower()) if kind is not None else VariableKind.TEXT,
             spelling.unquoted(str(default).partition("=")[2]) if default is not None else None,
             _remark(remark),
             span=self.span(word, default or kind or name),
@@ -328,11 +331,11 @@ class Line:
         self._word_case(word)
         match str(entry.data):
             case "policy":
-                return nodes.Policy(nodes.PolicyWord(word.upper()), section_name(entry), said, span=span)
+                return nodes.Policy(Policy(word.lower()), section_name(entry), said, span=span)
             case "final":
                 return nodes.Final(section_name(entry), said, span=span)
             case _:
-                return nodes.Store(nodes.StorageWord(str(entry.children[1]).lower()), said, span=span)
+                return nodes.Store(Storage(str(entry.children[1]).lower()), said, span=span)
 
     # ---- filters --------------------------------------------------------------------------------------
 
@@ -360,23 +363,23 @@ class Line:
 
     def _criteria(self, tree: Branch) -> tuple[nodes.Criterion, ...]:
         criteria: list[nodes.Criterion] = []
-        join: nodes.Join | None = None
+        join: Join | None = None
         for child in tree.children:
             if isinstance(child, Tree):
                 criteria.append(self._criterion(child, join))
             elif child is not None:
-                join = nodes.Join(str(child))
+                join = Join(str(child))
         return tuple(criteria)
 
-    def _criterion(self, tree: Branch, join: nodes.Join | None) -> nodes.Criterion:
+    def _criterion(self, tree: Branch, join: Join | None) -> nodes.Criterion:
         word, target_tree, *text = tree.children
         target = self.target(cast("Branch", target_tree))
         span = self.whole(tree)
         if tree.data == "asked":
-            return nodes.Criterion(join, nodes.StateOperator(str(word).lower()), target, None, span=span)
-        operator = nodes.TextOperator(str(word).lower())
+            return nodes.Criterion(join, State(str(word).lower()), target, None, span=span)
+        operator = Comparison(str(word).lower())
         value = self.literal(cast("Branch", text[0]))
-        if operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.NOTCONTAINS):
+        if operator in (Comparison.CONTAINS, Comparison.NOTCONTAINS):
             self.check_pattern(value.text, value.span)
         if re.search(r"(?:^|\s)(?:\+|\|\|)(?:\s|$)", value.text):
             self.say(

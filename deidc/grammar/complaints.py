@@ -12,24 +12,22 @@ from deidc.codes import words
 from deidc.diagnostics import Diagnostic, Edit, Fix, Rule
 from deidc.grammar.foreign import foreign_target
 from deidc.grammar.lines import Written
+from deidc.grammar.spelling import POLICY_WORDS
 from deidc.source import Span
+from deidc.vocabulary import ACTIONS, ActionWord, Comparison, ExpanderKind, ListKind, State
 
-ACTIONS = ("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")
+ACTION_WORDS = tuple(word.value for word in ActionWord)
 LIST_WORDS = ("FIELD", "SPLIT")
-POLICIES = ("PASS", "CLEAN", "FLAG", "QUARANTINE", "FINAL")
+POLICIES = (*POLICY_WORDS.values(), "FINAL")
 SECTIONS = ("%header", "%labels", "%values", "%fields", "%filter", "%pixels", "%vars", "%include")
-TEXT_OPERATORS = ("contains", "notcontains", "equals", "notequals")
-STATE_OPERATORS = ("missing", "present", "empty")
+TEXT_OPERATORS = tuple(one.value for one in Comparison)
+STATE_OPERATORS = tuple(one.value for one in State)
 REGIONS = ("coordinates", "keepcoordinates", "ctpcoordinates", "ctpkeepcoordinates")
 SELECTORS = (
-    "contains:",
-    "startswith:",
-    "endswith:",
-    "except:",
+    *(f"{one.value}:" for one in ExpanderKind),
     "select:VR:",
     "select:group:",
-    "values:",
-    "fields:",
+    *(f"{one.value}:" for one in ListKind),
 )
 
 _MEANT = {
@@ -131,7 +129,7 @@ def misplaced(line: Refused, place: OpenSection) -> Diagnostic:
 
 def _section_for(word: str) -> str | None:
     upper, lower = word.upper(), word.lower()
-    if upper in ACTIONS:
+    if upper in ACTION_WORDS:
         return "%header"
     if upper in LIST_WORDS:
         return "%values NAME or %fields NAME"
@@ -153,7 +151,7 @@ def _near(word: str, known: tuple[str, ...]) -> str | None:
 def _unknown(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     word = found[0][0][:40]
     upper = word.upper()
-    near = _MEANT.get(upper) or _near(upper, (*ACTIONS, *LIST_WORDS, "LABEL", "FORMAT"))
+    near = _MEANT.get(upper) or _near(upper, (*ACTION_WORDS, *LIST_WORDS, "LABEL", "FORMAT"))
     span = line.span(found[0])
     if near is None:
         return line.complaint(words.UNKNOWN_LINE, "the line is not a statement", line.span(found[0], found[-1]))
@@ -180,7 +178,7 @@ def _section(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
 
 def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     word = found[0][0].upper()
-    if word not in ACTIONS:
+    if word not in ACTION_WORDS:
         return misplaced(line, OpenSection.ACTIONS) if _section_for(found[0][0]) else _unknown(line, found)
     if len(found) == 1:
         return line.complaint(words.MISSING_TARGET, f"{word} names no attribute", line.span(found[0]))
@@ -188,18 +186,19 @@ def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     if complaint is not None:
         return complaint
     rest = found[2:]
-    if not rest and word in ("ADD", "REPLACE", "JITTER"):
-        what = "number of days" if word == "JITTER" else "value"
-        hint = 'write BLANK to empty it, or ""' if word == "REPLACE" else None
+    action = ACTIONS[ActionWord(word)]
+    if not rest and action.takes_value:
+        what = "number of days" if action.shifts else "value"
+        hint = 'write BLANK to empty it, or ""' if action.writes and not action.creates else None
         return line.complaint(words.MISSING_VALUE, f"{word} has no {what}", line.span(found[0], found[-1]), hint)
     if not rest:
         return line.complaint(words.BAD_TAG, "the attribute is not understood", line.span(found[1]))
     span = line.span(rest[0], rest[-1])
-    if word == "KEEP":
-        return line.complaint(words.SURPLUS_WORDS, "KEEP takes one attribute", span, "write a line for each")
-    if word in ("REMOVE", "BLANK"):
+    if action.takes_value:
+        return _bad_value(line, rest)
+    if action.takes_conditions:
         return _bad_condition(line, found, rest, word)
-    return _bad_value(line, rest)
+    return line.complaint(words.SURPLUS_WORDS, f"{word} takes one attribute", span, "write a line for each")
 
 
 def _bad_condition(line: Refused, found: list[re.Match[str]], rest: list[re.Match[str]], word: str) -> Diagnostic:
@@ -225,30 +224,37 @@ def _bad_value(line: Refused, rest: list[re.Match[str]]) -> Diagnostic:
 
 def target_complaint(line: Refused, word: re.Match[str]) -> Diagnostic | None:
     """Return what is wrong with a target, if anything is."""
-    text = word[0]
-    span = line.span(word)
-    prefix, colon, rest = text.partition(":")
-    lower = prefix.lower()
-    if colon and lower == "select":
-        return _bad_select(line, rest, span)
+    prefix, colon, rest = word[0].partition(":")
+    if colon and prefix.lower() == "select":
+        return _bad_select(line, rest, line.span(word))
     if colon and re.fullmatch(r"[A-Za-z_]+", prefix):
-        if lower in ("contains", "startswith", "endswith", "except", "allexcept", "values", "fields"):
-            if rest.count('"') % 2:
-                return line.complaint(words.OPEN_QUOTE, "the quotation mark is not closed", span)
-            if rest:
-                return None
-            return line.complaint(words.MISSING_TARGET, f"nothing follows {prefix}:", span)
-        near = _near(lower + ":", SELECTORS)
-        if lower in _OPERATORS_AS_SELECTORS:
-            hint = f"write the attribute first: REMOVE all {text}" if lower != "regex" else "contains: takes a pattern"
-            return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: selects no attributes", span, hint)
-        if lower in ("exceptfields", "exceptvalues"):
-            hint = f"write KEEP {lower.removeprefix('except')}: and a rule for all"
-            return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is not a selector", span, hint)
-        at = line.written.span(word.start(), word.start() + len(prefix) + 1)
-        guess = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
-        said = f"did you mean {near}?" if near else "selectors are " + " ".join(SELECTORS)
-        return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is not a selector", span, said, guess)
+        return _bad_selector(line, word, prefix, rest)
+    return _bad_tag(line, word)
+
+
+def _bad_selector(line: Refused, word: re.Match[str], prefix: str, rest: str) -> Diagnostic | None:
+    text, lower, span = word[0], prefix.lower(), line.span(word)
+    if lower in (*ExpanderKind, "allexcept", *ListKind):
+        if rest.count('"') % 2:
+            return line.complaint(words.OPEN_QUOTE, "the quotation mark is not closed", span)
+        if rest:
+            return None
+        return line.complaint(words.MISSING_TARGET, f"nothing follows {prefix}:", span)
+    near = _near(lower + ":", SELECTORS)
+    if lower in _OPERATORS_AS_SELECTORS:
+        hint = f"write the attribute first: REMOVE all {text}" if lower != "regex" else "contains: takes a pattern"
+        return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: selects no attributes", span, hint)
+    if lower in ("exceptfields", "exceptvalues"):
+        hint = f"write KEEP {lower.removeprefix('except')}: and a rule for all"
+        return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is not a selector", span, hint)
+    at = line.written.span(word.start(), word.start() + len(prefix) + 1)
+    guess = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
+    said = f"did you mean {near}?" if near else "selectors are " + " ".join(SELECTORS)
+    return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is not a selector", span, said, guess)
+
+
+def _bad_tag(line: Refused, word: re.Match[str]) -> Diagnostic | None:
+    text, span = word[0], line.span(word)
     foreign = foreign_target(line.written.text[word.start() :])
     if foreign is not None:
         meant, length = foreign

@@ -8,6 +8,8 @@ from enum import Enum
 import attrs
 
 from deidc.grammar import nodes
+from deidc.grammar.spelling import POLICY_WORDS
+from deidc.vocabulary import Policy
 
 
 def dump(recipe: nodes.Recipe) -> str:
@@ -35,6 +37,10 @@ def _lines(node: object, depth: int) -> Iterator[str]:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, Enum):
-        return str(value.value)
-    return repr(value)
+    match value:
+        case Policy():
+            return POLICY_WORDS[value]
+        case Enum():
+            return str(value.value)
+        case _:
+            return repr(value)

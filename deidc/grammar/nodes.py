@@ -7,12 +7,25 @@ business of `deidc.ir.names`.
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias, assert_never
 
 from attrs import field, frozen
 
+from deidc import vocabulary
 from deidc.source import Span
+from deidc.vocabulary import (
+    ACTIONS,
+    ActionTraits,
+    ActionWord,
+    Comparison,
+    ElementKind,
+    ExpanderKind,
+    Join,
+    ListKind,
+    State,
+    Storage,
+    VariableKind,
+)
 
 
 def _span() -> Span:
@@ -81,15 +94,6 @@ class Everything:
     span: Span = _span()
 
 
-class ExpanderKind(StrEnum):
-    """How a pattern is matched against the names of an element."""
-
-    CONTAINS = "contains"
-    STARTSWITH = "startswith"
-    ENDSWITH = "endswith"
-    EXCEPT = "except"
-
-
 @frozen
 class Expander:
     """Every element with a name that fits a pattern, like `endswith:Date`; `allexcept:` is `except:`."""
@@ -115,27 +119,12 @@ class SelectGroup:
     span: Span = _span()
 
 
-class ElementKind(StrEnum):
-    """Kinds of elements that have a word of their own."""
-
-    PRIVATE = "private"
-    OVERLAY = "overlay"
-    CURVE = "curve"
-
-
 @frozen
 class SelectKind:
     """Every element of a kind: `select:private`, `select:overlay`, `select:curve`."""
 
     kind: ElementKind
     span: Span = _span()
-
-
-class ListKind(StrEnum):
-    """The two kinds of lists a recipe can declare."""
-
-    VALUES = "values"
-    FIELDS = "fields"
 
 
 @frozen
@@ -205,28 +194,11 @@ Value: TypeAlias = Literal | VarRef | FuncRef | BuiltinRef
 # ---- conditions: when a line acts on an element ---------------------------------------------------------
 
 
-class TextOperator(StrEnum):
-    """Comparisons of an element's value with text."""
-
-    CONTAINS = "contains"
-    NOTCONTAINS = "notcontains"
-    EQUALS = "equals"
-    NOTEQUALS = "notequals"
-
-
-class StateOperator(StrEnum):
-    """Questions about an element that need no text."""
-
-    MISSING = "missing"
-    PRESENT = "present"
-    EMPTY = "empty"
-
-
 @frozen
 class TextCondition:
     """The element's value compared with text, like `contains:Smith` or `equals:"A B"`."""
 
-    operator: TextOperator
+    operator: Comparison
     text: str
     span: Span = _span()
 
@@ -235,7 +207,7 @@ class TextCondition:
 class StateCondition:
     """The element's state, like `empty:` or `present:`."""
 
-    operator: StateOperator
+    operator: State
     span: Span = _span()
 
 
@@ -266,6 +238,8 @@ Conditions: TypeAlias = tuple[Condition, ...]  # all of them must hold; none: al
 class Add:
     """`ADD target value`: set the attribute whether or not it is there."""
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.ADD]
+
     target: Target
     value: Value
     remark: str | None
@@ -275,6 +249,8 @@ class Add:
 @frozen
 class Blank:
     """`BLANK target [conditions]`: keep the element, empty its value."""
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.BLANK]
 
     target: Target
     when: Conditions
@@ -286,6 +262,8 @@ class Blank:
 class Jitter:
     """`JITTER target days`: shift dates by a number of days."""
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.JITTER]
+
     target: Target
     days: Value
     remark: str | None
@@ -296,6 +274,8 @@ class Jitter:
 class Keep:
     """`KEEP target`: leave the element unchanged; takes precedence over all rules except ADD."""
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.KEEP]
+
     target: Target
     remark: str | None
     span: Span = _span()
@@ -304,6 +284,8 @@ class Keep:
 @frozen
 class Replace:
     """`REPLACE target value [if conditions]`: write a value where the element exists."""
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.REPLACE]
 
     target: Target
     value: Value
@@ -316,6 +298,8 @@ class Replace:
 class Remove:
     """`REMOVE target [conditions]`: delete the element."""
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.REMOVE]
+
     target: Target
     when: Conditions
     remark: str | None
@@ -323,6 +307,28 @@ class Remove:
 
 
 Action: TypeAlias = Add | Blank | Jitter | Keep | Replace | Remove
+
+
+def value_of(line: Action) -> Value | None:
+    """Return the value behind the target of an action (of JITTER the number of days), or None if it takes none."""
+    match line:
+        case Add(value=value) | Replace(value=value) | Jitter(days=value):
+            return value
+        case Blank() | Keep() | Remove():
+            return None
+        case _:
+            assert_never(line)
+
+
+def conditions_of(line: Action) -> Conditions:
+    """Return the conditions of an action; none if it takes none."""
+    match line:
+        case Blank(when=when) | Replace(when=when) | Remove(when=when):
+            return when
+        case Add() | Jitter() | Keep():
+            return ()
+        case _:
+            assert_never(line)
 
 
 # ---- statements of %values and %fields ------------------------------------------------------------------
@@ -354,37 +360,18 @@ ListLine: TypeAlias = Field | Split
 # ---- statements of %vars --------------------------------------------------------------------------------
 
 
-class VariableType(StrEnum):
-    """What a declared variable holds."""
-
-    TEXT = "text"
-    INT = "int"
-    NUMBER = "number"
-    DATE = "date"
-    UID = "uid"
-    SECRET = "secret"
-    TABLE = "table"
-
-
 @frozen
 class Variable:
     """`VAR name [type] [default=value]`: a variable the run may (with a default) or must supply."""
 
     name: str
-    type: VariableType
+    type: VariableKind
     default: str | None
     remark: str | None
     span: Span = _span()
 
 
 # ---- statements of %filter ------------------------------------------------------------------------------
-
-
-class Join(StrEnum):
-    """How a criterion is joined to what stands before it."""
-
-    AND = "+"
-    OR = "||"
 
 
 @frozen
@@ -397,7 +384,7 @@ class Criterion:
     """
 
     join: Join | None
-    operator: TextOperator | StateOperator
+    operator: Comparison | State
     target: Target
     value: str | None
     span: Span = _span()
@@ -460,20 +447,11 @@ class RegionLine:
 # ---- statements of %pixels ------------------------------------------------------------------------------
 
 
-class PolicyWord(StrEnum):
-    """What becomes of objects that a label of a group flags."""
-
-    PASS = "PASS"
-    CLEAN = "CLEAN"
-    FLAG = "FLAG"
-    QUARANTINE = "QUARANTINE"
-
-
 @frozen
 class Policy:
     """`CLEAN group`: what becomes of objects that a label of the group flags."""
 
-    word: PolicyWord
+    word: vocabulary.Policy
     group: str
     remark: str | None
     span: Span = _span()
@@ -488,19 +466,11 @@ class Final:
     span: Span = _span()
 
 
-class StorageWord(StrEnum):
-    """How frames are stored that were compressed."""
-
-    SAME_OR_NATIVE = "same-or-native"
-    SAME = "same"
-    NATIVE = "native"
-
-
 @frozen
 class Store:
     """`STORE native`: how frames are stored that were compressed and had pixels blanked."""
 
-    storage: StorageWord
+    storage: Storage
     remark: str | None
     span: Span = _span()
 

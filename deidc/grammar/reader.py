@@ -21,6 +21,7 @@ from deidc.grammar.complaints import OpenSection, Refused, complain, misplaced
 from deidc.grammar.lines import CONTROL, TURNING, WIDE_BLANK, ZERO_WIDTH, Written, remark_start
 from deidc.grammar.spelling import unquoted
 from deidc.source import Source, Span
+from deidc.vocabulary import FormatName
 
 _STARTS = ("section_line", "format_line", "action_line", "list_line", "variable_line", "filter_line", "pixel_line")
 _FORMAT = re.compile(r"format(?=\s|$)", re.IGNORECASE)
@@ -182,7 +183,7 @@ class _Reading:
         word, name, remark = tree.children
         line = Line(written)
         span = line.span(word, name)  # type: ignore[arg-type]
-        if str(name).lower() != "dicom":
+        if str(name).lower() != FormatName.DICOM:
             self.said.append(
                 Diagnostic(words.UNKNOWN_FORMAT, f"{str(name)[:40]} is not a format", span, "write FORMAT dicom")
             )

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from deidc.vocabulary import Policy
+
+# The word of a recipe for each policy, which program text writes in small letters.
+POLICY_WORDS: Mapping[Policy, str] = MappingProxyType({policy: policy.value.upper() for policy in Policy})
 
 _STEP = re.compile(
     r"""(?P<private>\((?P<group>[0-9a-fA-FxX]{4}),"(?P<creator>[^"]+)",(?P<element>[0-9a-fA-FxX]{2})\))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from deidc.grammar import nodes
+from deidc.grammar.spelling import POLICY_WORDS
 
 _PLAIN_WORD = re.compile(r"[^\s#\"'][^\s]*\Z")
 _IF = re.compile(r"if ((not)?(contains|equals)|values|var|func|deid_func|missing|present|empty):", re.IGNORECASE)
@@ -128,25 +129,14 @@ def write_statement(line: nodes.Action | nodes.ListLine | nodes.PixelLine | node
 
 def _statement(line: nodes.Action | nodes.ListLine | nodes.PixelLine | nodes.Variable) -> str:
     match line:
-        case nodes.Add(target, value):
-            return f"ADD {write_target(target)} {write_value(value)}"
-        case nodes.Blank(target, when):
-            return f"BLANK {write_target(target)}{write_conditions(when)}"
-        case nodes.Jitter(target, days):
-            return f"JITTER {write_target(target)} {write_value(days)}"
-        case nodes.Keep(target):
-            return f"KEEP {write_target(target)}"
-        case nodes.Replace(target, value, when):
-            conditions = " if" + write_conditions(when) if when else ""
-            return f"REPLACE {write_target(target)} {write_value(value)}{conditions}"
-        case nodes.Remove(target, when):
-            return f"REMOVE {write_target(target)}{write_conditions(when)}"
+        case nodes.Add() | nodes.Blank() | nodes.Jitter() | nodes.Keep() | nodes.Replace() | nodes.Remove():
+            return _action(line)
         case nodes.Field(target):
             return f"FIELD {write_target(target)}"
         case nodes.Split(target, separator, minimum):
             return f"SPLIT {write_target(target)} by={_plainly_quoted(separator)};minlength={minimum}"
         case nodes.Policy(word, group):
-            return f"{word.value} {group}"
+            return f"{POLICY_WORDS[word]} {group}"
         case nodes.Final(group):
             return f"FINAL {group}"
         case nodes.Store(storage):
@@ -156,6 +146,14 @@ def _statement(line: nodes.Action | nodes.ListLine | nodes.PixelLine | nodes.Var
             return f"VAR {name} {kind.value}{said}"
         case _:
             assert_never(line)
+
+
+def _action(line: nodes.Action) -> str:
+    value, when = nodes.value_of(line), nodes.conditions_of(line)
+    text = f"{line.action.word.value} {write_target(line.target)}"
+    if value is None:
+        return text + write_conditions(when)
+    return f"{text} {write_value(value)}" + (" if" + write_conditions(when) if when else "")
 
 
 # ---- targets --------------------------------------------------------------------------------------------

@@ -13,12 +13,12 @@ from deidc.diagnostics import CompileError, Diagnostic, Report, Severity
 from deidc.grammar.reader import decode, read
 from deidc.grammar.writer import write
 from deidc.ignores import apply_ignores
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.checks import CHECKS
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.library import FileLibrary, FoundRecipe, Library, NotFound
+from deidc.ir.load import Loaded, load
 from deidc.ir.lower import lower
-from deidc.ir.merge import Merged, merge
 from deidc.ir.names import Resolved, resolve
 from deidc.ir.program import Program
 from deidc.ir.signatures import Signatures
@@ -114,18 +114,18 @@ def check_and_compile(
 
     The same as `check_recipe` and `compile_recipe` one after the other, with the recipe read once.
     """
-    merged, resolved, report = analyse_recipe(recipe, library, signatures, bases, protected)
+    loaded, resolved, report = analyse_recipe(recipe, library, signatures, bases, protected)
     if report.errors or (strict and report.warnings):
         return report, None
-    return report, verify(lower(resolved, merged.sources, protected, merged.digests))
+    return report, verify(lower(resolved, loaded.sources, protected, loaded.digests))
 
 
-def compile_merged(merged: Merged, *, protected: tuple[str, ...] = SYSTEM_PROTECTED) -> Program:
-    """Return the program of recipes that are already merged. Raises CompileError as `compile_recipe` does."""
-    resolved, report = _judged(merged, None, protected)
+def compile_loaded(loaded: Loaded, *, protected: tuple[str, ...] = SYSTEM_PROTECTED) -> Program:
+    """Return the program of recipes that are loaded already. Raises CompileError as `compile_recipe` does."""
+    resolved, report = _judged(loaded, None, protected)
     if report.errors:
         raise CompileError(report)
-    return verify(lower(resolved, merged.sources, protected, merged.digests))
+    return verify(lower(resolved, loaded.sources, protected, loaded.digests))
 
 
 def format_recipe(recipe: Recipe) -> str:
@@ -185,19 +185,19 @@ def analyse_recipe(
     signatures: Signatures | None = None,
     bases: Sequence[str] = (),
     protected: tuple[str, ...] = SYSTEM_PROTECTED,
-) -> tuple[Merged, Resolved, Report]:
-    """Return the texts laid one after the other, what is known of every name in them, and every complaint."""
+) -> tuple[Loaded, Resolved, Report]:
+    """Return the recipe with its bases and includes, what is known of every name in them, and every complaint."""
     source, said = source_of(recipe)
-    merged = merge(source, library or FileLibrary(), bases)
-    return merged, *_judged(evolve(merged, said=(*said, *merged.said)), signatures, protected)
+    loaded = load(source, library or FileLibrary(), bases)
+    return loaded, *_judged(evolve(loaded, said=(*said, *loaded.said)), signatures, protected)
 
 
-def _judged(merged: Merged, signatures: Signatures | None, protected: tuple[str, ...]) -> tuple[Resolved, Report]:
-    resolved, unknown = resolve(merged.recipe, signatures or Signatures(BUILTINS), merged.sources)
+def _judged(loaded: Loaded, signatures: Signatures | None, protected: tuple[str, ...]) -> tuple[Resolved, Report]:
+    resolved, unknown = resolve(loaded.recipe, signatures or Signatures(BUILTINS), loaded.sources)
     resolved = evolve(resolved, protected=protected)
     checked = (complaint for check in CHECKS for complaint in check(resolved))
-    standing = apply_ignores(merged.sources, (*merged.said, *unknown, *checked))
-    return resolved, Report.of(merged.sources, _without_echoes(standing))
+    standing = apply_ignores(loaded.sources, (*loaded.said, *unknown, *checked))
+    return resolved, Report.of(loaded.sources, _without_echoes(standing))
 
 
 def _without_echoes(said: Sequence[Diagnostic]) -> list[Diagnostic]:

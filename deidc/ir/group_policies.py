@@ -10,17 +10,18 @@ from attrs import define, field, frozen
 from deidc.codes import names as codes
 from deidc.diagnostics import Diagnostic, Edit, Fix, Label
 from deidc.grammar import nodes
-from deidc.ir import ops
+from deidc.grammar.spelling import POLICY_WORDS
 from deidc.ir.nearest import Guesses
 from deidc.source import Span
+from deidc.vocabulary import Policy, Storage
 
 # Policies of groups that a recipe says nothing about, by their names in lower case: what deid's documentation tells of
 # them. Groups called otherwise are as the graylist: where a label knows the text to be, it is blanked.
-BY_NAME: Mapping[str, ops.Policy] = {
-    "whitelist": ops.Policy.PASS,
-    "allowlist": ops.Policy.PASS,
-    "blacklist": ops.Policy.FLAG,
-    "denylist": ops.Policy.FLAG,
+BY_NAME: Mapping[str, Policy] = {
+    "whitelist": Policy.PASS,
+    "allowlist": Policy.PASS,
+    "blacklist": Policy.FLAG,
+    "denylist": Policy.FLAG,
 }
 
 _Line: TypeAlias = nodes.Policy | nodes.Final | nodes.Store
@@ -41,19 +42,19 @@ class GroupPolicies:
     finals: Mapping[str, nodes.Final] = field(factory=dict)
     store: nodes.Store | None = None
 
-    def of(self, group: str) -> ops.Policy:
+    def of(self, group: str) -> Policy:
         """Return the policy of a group: the declared one, or the default of the group's name."""
         line = self.lines.get(group)
-        return ops.Policy(line.word.value.lower()) if line is not None else BY_NAME.get(group.lower(), ops.Policy.CLEAN)
+        return line.word if line is not None else BY_NAME.get(group.lower(), Policy.CLEAN)
 
     def is_final(self, group: str) -> bool:
         """Return whether later groups are skipped once a label of this group fires."""
         return group in self.finals
 
     @property
-    def storage(self) -> ops.Storage:
+    def storage(self) -> Storage:
         """How frames are stored that were compressed and had pixels blanked."""
-        return ops.Storage(self.store.storage.value) if self.store is not None else ops.Storage.SAME_OR_NATIVE
+        return self.store.storage if self.store is not None else Storage.SAME_OR_NATIVE
 
 
 def group_policies(recipe: nodes.Recipe) -> tuple[GroupPolicies, tuple[Diagnostic, ...]]:
@@ -87,7 +88,7 @@ class _Gathering:
         """Take one line in."""
         match line:
             case nodes.Policy(_, group):
-                if self._is_known(group, line.word.value, line.span):
+                if self._is_known(group, POLICY_WORDS[line.word], line.span):
                     self._complain_of_twin(self.lines.get(group), line.span, f"{group[:40]!r} has a policy above")
                     self.lines[group] = line
             case nodes.Final(group):

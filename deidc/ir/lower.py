@@ -10,19 +10,9 @@ from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.names import Bound, BoundLabel, BoundLine, BoundRegion, Resolved
-from deidc.ir.program import (
-    OWN_ACCOUNT,
-    FormatName,
-    NeededFunction,
-    NeededVariable,
-    Needs,
-    Origin,
-    Program,
-    Slot,
-    SlotKind,
-    VariableKind,
-)
+from deidc.ir.program import OWN_ACCOUNT, NeededFunction, NeededVariable, Needs, Origin, Program, Slot
 from deidc.source import Source, Span
+from deidc.vocabulary import Comparison, FormatName, Join, ListKind, VariableKind
 
 CHARACTER_SET = ops.Tagged("00080005")
 
@@ -45,7 +35,7 @@ def lower(
         format=FormatName.DICOM,
         ops=tuple(op for op, _ in lowered),
         needs=needs_of((op for op, _ in lowered), resolved),
-        slots=tuple(Slot(SlotKind(one.kind.value), one.name) for one in resolved.lists),
+        slots=tuple(Slot(one.kind, one.name) for one in resolved.lists),
         origins=tuple(origin for _, origin in lowered),
         recipes=recipes,
     )
@@ -68,7 +58,7 @@ class _Lowering:
             assert attribute is not None, keyword
             yield ops.Protect(ops.Tagged(attribute.pattern), system=True), OWN_ACCOUNT
         for rule in self._resolved.rules:
-            if isinstance(rule.statement, nodes.Keep) and rule.selector is not None:
+            if rule.action.keeps and rule.selector is not None:
                 yield ops.Protect(rule.selector, system=False), self._origin(rule.statement.span)
         for label in self._resolved.labels:
             yield self._mark(label), self._origin(label.label.span)
@@ -87,7 +77,7 @@ class _Lowering:
                     continue
                 origin = self._origin(member.line.span)
                 match member.line:
-                    case nodes.Field() if one.kind is nodes.ListKind.FIELDS:
+                    case nodes.Field() if one.kind is ListKind.FIELDS:
                         for selector in self._gathered(member.selector):
                             yield ops.Gather(slot, selector), origin
                     case nodes.Field():
@@ -104,7 +94,7 @@ class _Lowering:
 
     def _rule(self, rule: Bound) -> Iterator[Lowered]:
         at, statement = rule.selector, rule.statement
-        if at is None or isinstance(statement, nodes.Keep):
+        if at is None or rule.action.keeps:
             return
         yield self._op(statement, at), self._origin(statement.span)
 
@@ -149,11 +139,11 @@ class _Lowering:
     def _condition(self, condition: nodes.Condition) -> ops.Condition:
         match condition:
             case nodes.TextCondition(operator, text):
-                return ops.Compared(ops.Comparison(operator.value), text)
+                return ops.Compared(operator, text)
             case nodes.StateCondition(operator):
-                return ops.InState(ops.State(operator.value))
+                return ops.InState(operator)
             case nodes.ListCondition(name):
-                slot = self._resolved.slot(nodes.ListKind.VALUES, name)
+                slot = self._resolved.slot(ListKind.VALUES, name)
                 assert slot is not None, "an unknown list is an error before this"
                 return ops.Listed(slot)
             case nodes.TruthCondition(nodes.VarRef(name)):
@@ -215,17 +205,13 @@ def _test_line(line: BoundLine) -> ops.TestLine:
         criterion = bound.criterion
         assert bound.selector is not None, "an unknown attribute is an error before this"
         that: ops.Compared | ops.InState
-        if isinstance(criterion.operator, nodes.TextOperator):
-            that = ops.Compared(ops.Comparison(criterion.operator.value), criterion.value or "")
+        if isinstance(criterion.operator, Comparison):
+            that = ops.Compared(criterion.operator, criterion.value or "")
         else:
-            that = ops.InState(ops.State(criterion.operator.value))
+            that = ops.InState(criterion.operator)
         join = criterion.join if position else None
-        tests.append(ops.Test(_joint(join), bound.selector, that))
-    return ops.TestLine(_joint(first), tuple(tests))
-
-
-def _joint(join: nodes.Join | None) -> ops.Joint:
-    return ops.Joint.OR if join is nodes.Join.OR else ops.Joint.AND
+        tests.append(ops.Test(join or Join.AND, bound.selector, that))
+    return ops.TestLine(first or Join.AND, tuple(tests))
 
 
 def _mask(bound: BoundRegion) -> ops.Mask:
@@ -260,4 +246,4 @@ def _needed(name: str, resolved: Resolved) -> NeededVariable:
     declared = resolved.variables.get(name)
     if declared is None:
         return NeededVariable(name, VariableKind.TEXT, None)
-    return NeededVariable(name, VariableKind(declared.type.value), declared.default)
+    return NeededVariable(name, declared.type, declared.default)

@@ -18,10 +18,10 @@ from deidc.ir.group_policies import GroupPolicies, group_policies
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.list_order import FillingOrder, source_list
 from deidc.ir.nearest import Guesses
-from deidc.ir.program import VariableKind
 from deidc.ir.signatures import Signature, Signatures
 from deidc.ir.typed_text import argument_complaint, default_complaint
 from deidc.source import Source, Span
+from deidc.vocabulary import ActionTraits, ListKind, Policy
 
 
 @frozen
@@ -30,6 +30,11 @@ class Bound:
 
     statement: nodes.Action
     selector: ops.Selector | None
+
+    @property
+    def action(self) -> ActionTraits:
+        """The row of its word in the action table."""
+        return self.statement.action
 
 
 @frozen
@@ -48,7 +53,7 @@ class BoundList:
     nothing, after a complaint.
     """
 
-    kind: nodes.ListKind
+    kind: ListKind
     name: str
     sections: tuple[Span, ...]
     members: tuple[BoundMember, ...]
@@ -104,11 +109,11 @@ class Resolved:
 
     def blanks(self, label: BoundLabel) -> bool:
         """Whether a label has regions to blank, and its group does not pass objects on unchanged."""
-        told = self.policies.of(label.group) is not ops.Policy.PASS
+        told = self.policies.of(label.group) is not Policy.PASS
         return told and any(not one.line.keep for one in label.regions)
 
     @cached_property
-    def _slots(self) -> Mapping[tuple[nodes.ListKind, str], int]:
+    def _slots(self) -> Mapping[tuple[ListKind, str], int]:
         return {(one.kind, one.name): number for number, one in enumerate(self.lists)}
 
     @cached_property
@@ -132,7 +137,7 @@ class Resolved:
             reach[slot] = tuple(found)
         return reach
 
-    def slot(self, kind: nodes.ListKind, name: str) -> int | None:
+    def slot(self, kind: ListKind, name: str) -> int | None:
         """Return the number of a list."""
         return self._slots.get((kind, name))
 
@@ -165,8 +170,8 @@ class _Resolving:
     signatures: Signatures
     sources: Mapping[str, Source]
     said: list[Diagnostic] = field(factory=list)
-    declared: dict[tuple[nodes.ListKind, str], _Declared] = field(factory=dict)
-    slots: dict[tuple[nodes.ListKind, str], int] = field(factory=dict)
+    declared: dict[tuple[ListKind, str], _Declared] = field(factory=dict)
+    slots: dict[tuple[ListKind, str], int] = field(factory=dict)
     variables: dict[str, nodes.Variable] = field(factory=dict)
     used_variables: dict[str, None] = field(factory=dict)
     known_variables: dict[str, None] | None = None
@@ -197,9 +202,9 @@ class _Resolving:
         for item in self.recipe.items:
             match item:
                 case nodes.Values(name, body):
-                    self._declare_list(nodes.ListKind.VALUES, name, body, item.span)
+                    self._declare_list(ListKind.VALUES, name, body, item.span)
                 case nodes.Fields(name, body):
-                    self._declare_list(nodes.ListKind.FIELDS, name, body, item.span)
+                    self._declare_list(ListKind.FIELDS, name, body, item.span)
                 case nodes.Variables(body):
                     for line in body:
                         if isinstance(line, nodes.Variable):
@@ -207,14 +212,14 @@ class _Resolving:
                 case _:
                     pass
         # Where a section stands is no meaning, so lists of values are numbered first, then those of elements.
-        self.declared = dict(sorted(self.declared.items(), key=lambda one: one[0][0] is nodes.ListKind.FIELDS))
+        self.declared = dict(sorted(self.declared.items(), key=lambda one: one[0][0] is ListKind.FIELDS))
         self.slots = {key: number for number, key in enumerate(self.declared)}
         if self.variables or self.signatures.variables is not None:
             self.known_variables = dict.fromkeys((*self.variables, *sorted(self.signatures.variables or ())))
 
     def _declare_list(
         self,
-        kind: nodes.ListKind,
+        kind: ListKind,
         name: str,
         body: tuple[nodes.ListLine | nodes.Trivia, ...],
         span: Span,
@@ -223,7 +228,7 @@ class _Resolving:
             return
         if " " in name:
             self.say(codes.BLANK_IN_LIST_NAME, "the name of the list contains a blank", span)
-        other = nodes.ListKind.FIELDS if kind is nodes.ListKind.VALUES else nodes.ListKind.VALUES
+        other = ListKind.FIELDS if kind is ListKind.VALUES else ListKind.VALUES
         twin = self.declared.get((other, name))
         if twin is not None and (kind, name) not in self.declared:
             label = Label(twin.sections[0], "the other list")
@@ -231,7 +236,7 @@ class _Resolving:
         one = self.declared.setdefault((kind, name), _Declared())
         one.sections.append(span)
         for line in body:
-            if isinstance(line, nodes.Split) and kind is nodes.ListKind.FIELDS:
+            if isinstance(line, nodes.Split) and kind is ListKind.FIELDS:
                 self.say(codes.SPLIT_IN_FIELDS, "SPLIT belongs in a %values list", line.span, "write FIELD")
             elif isinstance(line, nodes.Field | nodes.Split):
                 one.lines.append(line)
@@ -248,7 +253,7 @@ class _Resolving:
             )
             return
         self.variables[line.name] = line
-        complaint = default_complaint(line.default, VariableKind(line.type.value))
+        complaint = default_complaint(line.default, line.type)
         if complaint is not None:
             self.say(codes.BAD_DEFAULT, complaint, line.span)
 
@@ -301,18 +306,10 @@ class _Resolving:
 
     def _rule(self, statement: nodes.Action) -> Bound:
         selector = self.selector(statement.target)
-        match statement:
-            case nodes.Add(_, value) | nodes.Jitter(_, value):
-                self._value(value)
-            case nodes.Replace(_, value, when):
-                self._value(value)
-                self._conditions(when)
-            case nodes.Blank(_, when) | nodes.Remove(_, when):
-                self._conditions(when)
-            case nodes.Keep():
-                pass
-            case _:
-                assert_never(statement)
+        value = nodes.value_of(statement)
+        if value is not None:
+            self._value(value)
+        self._conditions(nodes.conditions_of(statement))
         return Bound(statement, selector)
 
     def _value(self, value: nodes.Value) -> None:
@@ -330,7 +327,7 @@ class _Resolving:
         for condition in when:
             match condition:
                 case nodes.ListCondition(name):
-                    self._list_slot(nodes.ListKind.VALUES, name, condition.span)
+                    self._list_slot(ListKind.VALUES, name, condition.span)
                 case nodes.TruthCondition(value):
                     self._value(value)
                 case nodes.TextCondition() | nodes.StateCondition():
@@ -435,19 +432,18 @@ class _Resolving:
             case nodes.Everything():
                 return ops.Everything()
             case nodes.Expander(kind, pattern):
-                negated = kind is nodes.ExpanderKind.EXCEPT
-                return ops.Matching(ops.Anchor.CONTAINS if negated else ops.Anchor(kind.value), pattern, negated)
+                return ops.Matching(kind.anchor, pattern, kind.is_negated)
             case nodes.SelectVR(vrs):
                 return ops.OfVR(tuple(sorted(vrs)))
             case nodes.SelectGroup(group):
                 return ops.InGroup(group)
             case nodes.SelectKind(kind):
-                return ops.OfKind(ops.Kind(kind.value))
+                return ops.OfKind(kind)
             case nodes.ListRef(kind, name):
                 slot = self._list_slot(kind, name, target.span)
                 if slot is None:
                     return None
-                return ops.Holding(slot) if kind is nodes.ListKind.VALUES else ops.Member(slot)
+                return ops.Holding(slot) if kind is ListKind.VALUES else ops.Member(slot)
             case _:
                 assert_never(target)
 
@@ -500,7 +496,7 @@ class _Resolving:
         hint = f"did you mean {near}?" if near else "write a keyword of PS3.6, or a tag"
         self.say(codes.UNKNOWN_KEYWORD, f"DICOM has no attribute {text[:64]}", span, hint, fix)
 
-    def _list_slot(self, kind: nodes.ListKind, name: str, span: Span) -> int | None:
+    def _list_slot(self, kind: ListKind, name: str, span: Span) -> int | None:
         declared = self.declared.get((kind, name))
         if declared is not None:
             declared.used = True

@@ -8,10 +8,13 @@ input object, never the half-changed one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
-from typing import TypeAlias, assert_never, get_args
+from typing import ClassVar, TypeAlias, assert_never, get_args
 
 from attrs import frozen
+
+from deidc.vocabulary import ACTIONS, ActionTraits, ActionWord, Anchor, Comparison, ElementKind, Join, State
+from deidc.vocabulary import Policy as Policy  # noqa: PLC0414  # deidc.batch has it from here
+from deidc.vocabulary import Storage as Storage  # noqa: PLC0414  # deidc.batch has it from here
 
 # ---- selectors: which elements an op is about -----------------------------------------------------------
 
@@ -63,14 +66,6 @@ class Everything:
     """Every element of the object and of its file meta information."""
 
 
-class Anchor(StrEnum):
-    """Where in a name a pattern must fit."""
-
-    CONTAINS = "contains"
-    STARTSWITH = "startswith"
-    ENDSWITH = "endswith"
-
-
 def anchored(anchor: Anchor, pattern: str) -> str:
     """Return the regular expression that is searched for in the names of an element."""
     match anchor:
@@ -111,19 +106,11 @@ class InGroup:
     group: str
 
 
-class Kind(StrEnum):
-    """Kinds of elements: private (odd group), overlay (60xx, even), curve (50xx, even)."""
-
-    PRIVATE = "private"
-    OVERLAY = "overlay"
-    CURVE = "curve"
-
-
 @frozen
 class OfKind:
     """Elements of a kind."""
 
-    kind: Kind
+    kind: ElementKind
 
 
 @frozen
@@ -198,27 +185,6 @@ OPERANDS: tuple[type, ...] = get_args(Operand)
 # ---- conditions: when an op acts ------------------------------------------------------------------------
 
 
-class Comparison(StrEnum):
-    """How an element's input value is compared with text; any value of a multi-value may satisfy it.
-
-    `contains` is a regular expression search, `equals` compares the whole text; both ignore case and
-    surrounding blanks. The negated forms hold where the plain form does not.
-    """
-
-    CONTAINS = "contains"
-    NOTCONTAINS = "notcontains"
-    EQUALS = "equals"
-    NOTEQUALS = "notequals"
-
-
-class State(StrEnum):
-    """The input state of an element: not there, there, there with zero length."""
-
-    MISSING = "missing"
-    PRESENT = "present"
-    EMPTY = "empty"
-
-
 @frozen
 class Compared:
     """The element's input value compares so with `text`."""
@@ -255,13 +221,6 @@ CONDITIONS: tuple[type, ...] = get_args(Condition)
 # ---- criteria of labels ---------------------------------------------------------------------------------
 
 
-class Joint(StrEnum):
-    """How a test is joined to the result on its left."""
-
-    AND = "+"
-    OR = "||"
-
-
 @frozen
 class Test:
     """A question about the whole input object: whether some element selected by `at` satisfies `that`.
@@ -270,7 +229,7 @@ class Test:
     `joint` joins it to the tests on its left; the first of a line has AND.
     """
 
-    joint: Joint
+    joint: Join
     at: Selector
     that: Compared | InState
 
@@ -279,7 +238,7 @@ class Test:
 class TestLine:
     """Tests read from left to right; `joint` joins the line to the lines above it."""
 
-    joint: Joint
+    joint: Join
     tests: tuple[Test, ...]
 
 
@@ -360,6 +319,8 @@ class Protect:
     (pixel data, character set, transfer syntax); a protected system element is not even added to.
     """
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.KEEP]
+
     at: Selector
     system: bool
 
@@ -367,6 +328,8 @@ class Protect:
 @frozen
 class Add:
     """Set the element at a path, whether or not it is there; parents that do not exist are not made."""
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.ADD]
 
     at: AtPath
     by: Operand
@@ -376,6 +339,8 @@ class Add:
 class Replace:
     """Write a value into each selected element that is there."""
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.REPLACE]
+
     at: Selector
     by: Operand
     when: tuple[Condition, ...]
@@ -384,6 +349,8 @@ class Replace:
 @frozen
 class Jitter:
     """Shift the dates in each selected element by a number of days."""
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.JITTER]
 
     at: Selector
     by: Operand
@@ -397,6 +364,8 @@ class Remove:
     REPLACE X leaves X replaced; rules that select by a list (Holding, Member) do not spare.
     """
 
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.REMOVE]
+
     at: Selector
     when: tuple[Condition, ...]
 
@@ -404,6 +373,8 @@ class Remove:
 @frozen
 class Blank:
     """Empty each selected element; a sequence loses its items."""
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.BLANK]
 
     at: Selector
     when: tuple[Condition, ...]
@@ -414,21 +385,6 @@ class Transcode:
     """Re-encode all text of the object in this character set and say so in Specific Character Set."""
 
     charset: str
-
-
-class Policy(StrEnum):
-    """What becomes of an object that a label flags.
-
-    PASS: the object is passed on; the label is only reported.
-    CLEAN: its regions are blanked, and it is passed on; held for review if no pixel was blanked.
-    FLAG: its regions are blanked, and it is held for review.
-    QUARANTINE: as FLAG, and never among the outputs, whatever the run does with flagged objects.
-    """
-
-    PASS = "pass"
-    CLEAN = "clean"
-    FLAG = "flag"
-    QUARANTINE = "quarantine"
 
 
 @frozen
@@ -444,19 +400,6 @@ class Mark:
     masks: tuple[Mask, ...]
     policy: Policy
     final: bool = False
-
-
-class Storage(StrEnum):
-    """How frames are stored that were compressed and had pixels blanked.
-
-    SAME_OR_NATIVE: in the transfer syntax they had, where it can hold them without another loss, else uncompressed.
-    SAME: in the transfer syntax they had, or the object is refused.
-    NATIVE: uncompressed.
-    """
-
-    SAME_OR_NATIVE = "same-or-native"
-    SAME = "same"
-    NATIVE = "native"
 
 
 @frozen
@@ -483,39 +426,50 @@ class ClearPreamble:
     """Fill the 128 bytes before the file meta information with zeros."""
 
 
-Op: TypeAlias = (
-    Collect
-    | Gather
-    | Protect
-    | Add
-    | Replace
-    | Jitter
-    | Remove
-    | Blank
-    | Transcode
-    | Mark
-    | SyncMeta
-    | ClearPreamble
-    | CleanPixels
-)
+# What is folded over the state of an element; KEEP is a Protect, which holds these off.
+ElementOp: TypeAlias = Add | Replace | Jitter | Remove | Blank
+ELEMENT_OPS: tuple[type, ...] = get_args(ElementOp)
+Op: TypeAlias = Collect | Gather | Protect | ElementOp | Transcode | Mark | SyncMeta | ClearPreamble | CleanPixels
 OPS: tuple[type, ...] = get_args(Op)
 
 # Defined terms of Specific Character Set that can hold whatever any other can (PS3.3 C.12.1.1.2).
 CHARACTER_SETS = frozenset({"ISO_IR 192"})
 
 
+def operand_of(op: ElementOp) -> Operand | None:
+    """Return what an op writes or shifts by, or None if it does neither."""
+    match op:
+        case Add(by=by) | Replace(by=by) | Jitter(by=by):
+            return by
+        case Remove() | Blank():
+            return None
+        case _:
+            assert_never(op)
+
+
+def conditions_of(op: ElementOp) -> tuple[Condition, ...]:
+    """Return the conditions of an op; none if it takes none."""
+    match op:
+        case Replace(when=when) | Remove(when=when) | Blank(when=when):
+            return when
+        case Add() | Jitter():
+            return ()
+        case _:
+            assert_never(op)
+
+
 def operands_of(op: Op) -> Iterator[Operand]:
     """Yield every operand of an op, those of its conditions included."""
     match op:
-        case Add(_, by) | Jitter(_, by):
-            yield by
-        case Replace(_, by, when):
-            yield by
-            yield from (one.by for one in when if isinstance(one, Truth))
-        case Remove(_, when) | Blank(_, when):
-            yield from (one.by for one in when if isinstance(one, Truth))
-        case _:
+        case Add() | Replace() | Jitter() | Remove() | Blank():
+            by = operand_of(op)
+            if by is not None:
+                yield by
+            yield from (one.by for one in conditions_of(op) if isinstance(one, Truth))
+        case Collect() | Gather() | Protect() | Transcode() | Mark() | SyncMeta() | ClearPreamble() | CleanPixels():
             return
+        case _:
+            assert_never(op)
 
 
 def imports_of(ops: Iterable[Op]) -> tuple[tuple[str, ...], tuple[tuple[str, bool], ...]]:

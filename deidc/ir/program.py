@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from enum import StrEnum
 from functools import cached_property
 
 from attrs import field, frozen
 
 from deidc.dicom import dictionary
 from deidc.ir import ops
-from deidc.ir.ops import CleanPixels, Op, Storage
+from deidc.ir.ops import CleanPixels, Op
 from deidc.ir.writer import quoted, write_op
+from deidc.vocabulary import FormatName, ListKind, Storage
+from deidc.vocabulary import VariableKind as VariableKind  # noqa: PLC0414  # deidc.batch has it from here
 
 VERSION = 1
 _REMARK_COLUMN = 64
@@ -33,30 +34,11 @@ class Origin:
 OWN_ACCOUNT = Origin("deidc", 0)
 
 
-class SlotKind(StrEnum):
-    """What a list holds: values read from the object, or elements of it."""
-
-    VALUES = "values"
-    FIELDS = "fields"
-
-
-class VariableKind(StrEnum):
-    """What a variable holds; `secret` is text that is never shown, `table` rows by column name."""
-
-    TEXT = "text"
-    INT = "int"
-    NUMBER = "number"
-    DATE = "date"
-    UID = "uid"
-    SECRET = "secret"
-    TABLE = "table"
-
-
 @frozen
 class Slot:
     """A list of the program; its index in `Program.slots` is its number."""
 
-    kind: SlotKind
+    kind: ListKind
     name: str
 
 
@@ -83,12 +65,6 @@ class Needs:
 
     variables: tuple[NeededVariable, ...] = ()
     functions: tuple[NeededFunction, ...] = ()
-
-
-class FormatName(StrEnum):
-    """Formats of the objects a recipe is for."""
-
-    DICOM = "dicom"
 
 
 @frozen

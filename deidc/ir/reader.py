@@ -11,20 +11,20 @@ from typing import TypeAlias, cast
 from lark import Lark, Token, Tree, UnexpectedInput
 
 from deidc.ir import ops
-from deidc.ir.program import (
-    OWN_ACCOUNT,
-    VERSION,
+from deidc.ir.program import OWN_ACCOUNT, VERSION, NeededFunction, NeededVariable, Needs, Origin, Program, Slot
+from deidc.ir.verify import ProgramError, verify
+from deidc.vocabulary import (
+    Anchor,
+    Comparison,
+    ElementKind,
     FormatName,
-    NeededFunction,
-    NeededVariable,
-    Needs,
-    Origin,
-    Program,
-    Slot,
-    SlotKind,
+    Join,
+    ListKind,
+    Policy,
+    State,
+    Storage,
     VariableKind,
 )
-from deidc.ir.verify import ProgramError, verify
 
 Branch: TypeAlias = Tree[Token]
 
@@ -110,7 +110,7 @@ def _program(tree: Branch) -> tuple[Program, list[tuple[int, int]]]:
                 functions.append(NeededFunction(_text(_token(line, 1)), _token(line, 0) == "builtin"))
             case "slot":
                 _numbered(_token(line, 0), len(slots))
-                kind = SlotKind(_one_of(_token(line, 1), [one.value for one in SlotKind]))
+                kind = ListKind(_one_of(_token(line, 1), [one.value for one in ListKind]))
                 slots.append(Slot(kind, _text(_token(line, 2))))
             case _:
                 _numbered(_token(line, 0), len(found))
@@ -207,7 +207,7 @@ def _op(tree: Branch) -> ops.Op:  # one case for each op of a closed set
         case "clear_preamble":
             return ops.ClearPreamble()
         case "clean_pixels":
-            return ops.CleanPixels(ops.Storage(str(_token(tree, 0))))
+            return ops.CleanPixels(Storage(str(_token(tree, 0))))
         case other:
             raise AssertionError(other)
 
@@ -228,14 +228,14 @@ def _selector(node: object) -> ops.Selector:  # one case for each selector
         case "everything":
             return ops.Everything()
         case "matching":
-            anchor = ops.Anchor(str(tree.children[-2]))
+            anchor = Anchor(str(tree.children[-2]))
             return ops.Matching(anchor, _text(_token(tree, -1)), len(tree.children) > 2)
         case "of_vr":
             return ops.OfVR(tuple(str(vr) for vr in tree.children))
         case "in_group":
             return ops.InGroup(str(_token(tree, 0)))
         case "of_kind":
-            return ops.OfKind(ops.Kind(str(_token(tree, 0))))
+            return ops.OfKind(ElementKind(str(_token(tree, 0))))
         case "holding":
             return ops.Holding(_int(_token(tree, 0)))
         case "member":
@@ -284,9 +284,9 @@ def _when(node: object) -> tuple[ops.Condition, ...]:
 def _condition(tree: Branch) -> ops.Condition:
     match str(tree.data):
         case "compared":
-            return ops.Compared(ops.Comparison(str(_token(tree, 0))), _text(_token(tree, 1)))
+            return ops.Compared(Comparison(str(_token(tree, 0))), _text(_token(tree, 1)))
         case "in_state":
-            return ops.InState(ops.State(str(_token(tree, 0))))
+            return ops.InState(State(str(_token(tree, 0))))
         case "listed":
             return ops.Listed(_int(_token(tree, 0)))
         case "truth":
@@ -307,7 +307,7 @@ def _mark(tree: Branch) -> ops.Mark:
     for part in cast("list[Branch]", rest):
         if part.data == "test_line":
             joint, *tests = part.children
-            lines.append(ops.TestLine(ops.Joint(str(joint)), tuple(_test(cast("Branch", test)) for test in tests)))
+            lines.append(ops.TestLine(Join(str(joint)), tuple(_test(cast("Branch", test)) for test in tests)))
         else:
             masks.append(ops.Mask(_token(part, 0) == "keep-region", _region(cast("Branch", part.children[1]))))
     return ops.Mark(
@@ -315,7 +315,7 @@ def _mark(tree: Branch) -> ops.Mark:
         _text(cast("Token", label)),
         tuple(lines),
         tuple(masks),
-        ops.Policy(str(policy)),
+        Policy(str(policy)),
         final,
     )
 
@@ -324,7 +324,7 @@ def _test(tree: Branch) -> ops.Test:
     condition = _condition(cast("Branch", tree.children[2]))
     if not isinstance(condition, ops.Compared | ops.InState):
         raise _Unreadable("a test must compare a value or check a state", _token(tree, 0))
-    return ops.Test(ops.Joint(str(_token(tree, 0))), _selector(tree.children[1]), condition)
+    return ops.Test(Join(str(_token(tree, 0))), _selector(tree.children[1]), condition)
 
 
 def _region(tree: Branch) -> ops.Rectangle | ops.WholeImage | ops.ItemRegions | ops.TextRegions:

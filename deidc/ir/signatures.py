@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from attrs import field, frozen
 
@@ -27,6 +27,14 @@ class Result(StrEnum):
     DATE = "date"
     DAYS = "days"
     ANY = "any"
+
+
+class Dependence(Enum):
+    """What the result of a function depends on besides its arguments: the element, the object, or it is not known."""
+
+    ELEMENT = auto()
+    OBJECT = auto()
+    UNKNOWN = auto()
 
 
 @frozen

@@ -7,8 +7,8 @@ import re
 from typing import assert_never
 
 from deidc.dicom.vrs import Unfit, fit_text
-from deidc.ir.program import VariableKind
 from deidc.ir.signatures import ParameterType
+from deidc.vocabulary import VariableKind
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 

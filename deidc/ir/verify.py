@@ -8,10 +8,11 @@ from typing import assert_never
 
 from deidc.dicom.vrs import ALL_VRS
 from deidc.ir import ops
-from deidc.ir.builtin_signatures import BUILTINS
-from deidc.ir.program import Program, SlotKind
+from deidc.ir.builtin_functions import BUILTINS
+from deidc.ir.program import Program
 from deidc.ir.typed_text import argument_complaint, default_complaint
 from deidc.patterns import BadPattern, compiled
+from deidc.vocabulary import Comparison, ListKind
 
 
 class ProgramError(ValueError):
@@ -134,12 +135,12 @@ def _operand(operand: ops.Operand) -> Iterator[str]:
 def _complaints(op: ops.Op, program: Program) -> Iterator[str]:
     match op:
         case ops.Collect(slot, at, separator, minimum):
-            yield from _slot(slot, SlotKind.VALUES, program)
+            yield from _slot(slot, ListKind.VALUES, program)
             yield from _selector(at, program)
             if separator == "" or minimum < 1:
                 yield "the separator of a list must not be empty, and its minimum length must be at least 1"
         case ops.Gather(slot, at):
-            yield from _slot(slot, SlotKind.FIELDS, program)
+            yield from _slot(slot, ListKind.FIELDS, program)
             yield from _selector(at, program)
             if isinstance(at, ops.Member):
                 yield "a list of elements cannot be filled from another list of elements"
@@ -163,7 +164,7 @@ def _complaints(op: ops.Op, program: Program) -> Iterator[str]:
             assert_never(op)
 
 
-def _slot(slot: int, kind: SlotKind, program: Program) -> Iterator[str]:
+def _slot(slot: int, kind: ListKind, program: Program) -> Iterator[str]:
     if not 0 <= slot < len(program.slots) or program.slots[slot].kind is not kind:
         yield f"there is no {kind.value} list {slot}"
 
@@ -196,9 +197,9 @@ def _selector(selector: ops.Selector, program: Program) -> Iterator[str]:
             if not re.fullmatch(r"[0-9A-FX]{4}", group):
                 yield "a group must have four hexadecimal digits"
         case ops.Holding(slot):
-            yield from _slot(slot, SlotKind.VALUES, program)
+            yield from _slot(slot, ListKind.VALUES, program)
         case ops.Member(slot):
-            yield from _slot(slot, SlotKind.FIELDS, program)
+            yield from _slot(slot, ListKind.FIELDS, program)
         case ops.Everything() | ops.OfKind():
             return
         case _:
@@ -227,10 +228,10 @@ def _pattern(pattern: str) -> Iterator[str]:
 def _condition(condition: ops.Condition, program: Program) -> Iterator[str]:
     match condition:
         case ops.Compared(how, text):
-            if how in (ops.Comparison.CONTAINS, ops.Comparison.NOTCONTAINS):
+            if how in (Comparison.CONTAINS, Comparison.NOTCONTAINS):
                 yield from _pattern(text)
         case ops.Listed(slot):
-            yield from _slot(slot, SlotKind.VALUES, program)
+            yield from _slot(slot, ListKind.VALUES, program)
         case ops.InState() | ops.Truth():
             return
         case _:
@@ -245,16 +246,20 @@ def _mark(lines: tuple[ops.TestLine, ...], masks: tuple[ops.Mask, ...], program:
             yield from _selector(test.at, program)
             yield from _condition(test.that, program)
     for mask in masks:
-        match mask.region:
-            case ops.Rectangle(x0, y0, x1, y1):
-                if not (0 <= x0 < x1 and 0 <= y0 < y1):
-                    yield "a rectangle must have an area"
-            case ops.ItemRegions(at):
-                yield from _selector(at, program)
-            case ops.TextRegions(detector):
-                if mask.keep or not detector:
-                    yield "a region of text must be blanked and name a detector"
-            case ops.WholeImage():
-                pass
-            case _:
-                assert_never(mask.region)
+        yield from _mask(mask, program)
+
+
+def _mask(mask: ops.Mask, program: Program) -> Iterator[str]:
+    match mask.region:
+        case ops.Rectangle(x0, y0, x1, y1):
+            if not (0 <= x0 < x1 and 0 <= y0 < y1):
+                yield "a rectangle must have an area"
+        case ops.ItemRegions(at):
+            yield from _selector(at, program)
+        case ops.TextRegions(detector):
+            if mask.keep or not detector:
+                yield "a region of text must be blanked and name a detector"
+        case ops.WholeImage():
+            pass
+        case _:
+            assert_never(mask.region)

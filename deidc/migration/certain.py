@@ -46,8 +46,7 @@ def section_fixes(source: Source, said: Iterable[Diagnostic]) -> Iterator[tuple[
 def certain_fixes(source: Source, resolved: Resolved, said: Iterable[Diagnostic]) -> Iterator[tuple[Fix, Span]]:
     """Yield the edits of a recipe that are certain, each with the place that they are about."""
     keeps_by_list = any(
-        isinstance(rule.statement, nodes.Keep) and isinstance(rule.statement.target, nodes.ListRef)
-        for rule in resolved.rules
+        rule.action.keeps and isinstance(rule.statement.target, nodes.ListRef) for rule in resolved.rules
     )
     standing = [one for one in standing_lines(resolved.recipe) if one.node.span.source == source.name]
     stored = stored_lines(resolved.recipe, source)

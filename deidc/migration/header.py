@@ -15,19 +15,10 @@ from deidc.migration.operands import condition_reasons, days_reasons, value_reas
 from deidc.migration.targets import Alike, Nothing, Others, Stops, Verdict, verdict
 from deidc.migration.words import first_word, rest_of_line, shown
 
-_ACTIONS = {
-    nodes.Add: "ADD",
-    nodes.Blank: "BLANK",
-    nodes.Jitter: "JITTER",
-    nodes.Keep: "KEEP",
-    nodes.Remove: "REMOVE",
-    nodes.Replace: "REPLACE",
-}
-
 
 def action_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
     """Yield what deid does with an action other than what it says; `text` is what the spans of the line are in."""
-    action = _ACTIONS[type(line)]
+    action = line.action.word.value
     word = first_word(rest_of_line(text, line.span.start))
     if word != action:
         yield Reason(dropped(action), f"deid drops the line, because {shown(word)} is not {action}")
@@ -49,7 +40,7 @@ def action_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
 
 def stored_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
     """Yield what deid does with a line of %labels, which it keeps and never executes."""
-    action = _ACTIONS[type(line)]
+    action = line.action.word.value
     word = first_word(rest_of_line(text, line.span.start))
     if word != action:
         yield Reason(told.ADD_DROPPED, f"deid drops the line, because {shown(word)} is not {action}")
@@ -71,7 +62,7 @@ def _target_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
     if isinstance(line, nodes.Add):
         yield from _added_reasons(line, word, as_written)
         return
-    action = _ACTIONS[type(line)]
+    action = line.action.word.value
     found = verdict(word, line.target, in_list=isinstance(line, nodes.Keep))
     if isinstance(line, nodes.Keep) and isinstance(line.target, nodes.Path | nodes.ListRef):
         yield Reason(told.KEEP_LOOKS_AT_TOP, "deid keeps nothing by a path or a list")

@@ -17,10 +17,11 @@ from deidc.migration.changes import Reason
 from deidc.migration.operands import attribute_of
 from deidc.migration.targets import is_keyword
 from deidc.migration.words import rest_of_line, shown
+from deidc.vocabulary import Comparison, Join, State
 
 _TEXT = ("contains", "notcontains", "equals", "notequals")
 _STATE = ("missing", "present", "empty")
-_NEGATIVE = (nodes.TextOperator.NOTCONTAINS, nodes.TextOperator.NOTEQUALS, nodes.StateOperator.MISSING)
+_NEGATIVE = (Comparison.NOTCONTAINS, Comparison.NOTEQUALS, State.MISSING)
 _NUMBERS = frozenset({"US", "SS", "UL", "SL", "UV", "SV", "FL", "FD", "IS", "DS"})
 _REGION = re.compile(r"(?:ctp)?(?:keep)?coordinates", re.IGNORECASE)
 
@@ -43,7 +44,7 @@ Criteria: TypeAlias = Sequence[Taken] | None  # None where deid stops
 def criteria_reasons(line: nodes.CriteriaLine, text: str, *, first: bool) -> Iterator[Reason]:
     """Yield what deid does with a line of criteria other than what it says; `first` of its label."""
     rest = rest_of_line(text, line.span.start)
-    if not first and line.criteria[0].join is nodes.Join.OR:
+    if not first and line.criteria[0].join is Join.OR:
         yield Reason(told.LINES_BY_AND, "deid joins the line by and")
     taken = taken_criteria(rest)
     if taken is None:
@@ -104,17 +105,17 @@ def _criterion_reasons(criterion: nodes.Criterion, read: Taken) -> Iterator[Reas
     attribute = attribute_of(criterion.target)
     printed = re.fullmatch(r"0x[0-9a-f]{8}", read.field, re.IGNORECASE) is not None
     if printed and attribute is not None and not attribute.pattern.startswith("0002"):
-        if criterion.operator in (nodes.TextOperator.EQUALS, nodes.TextOperator.NOTEQUALS):
+        if criterion.operator in (Comparison.EQUALS, Comparison.NOTEQUALS):
             yield Reason(behaviour, f"deid compares with the printed element, so {read.word} {_sense(negative)}")
-        elif isinstance(criterion.operator, nodes.TextOperator):
+        elif isinstance(criterion.operator, Comparison):
             yield Reason(told.TAG_IS_PRINTED, "deid searches the printed element, tag and name included")
     elif not _finds(read.field, criterion.target):
         yield Reason(behaviour, f"deid finds no attribute by {shown(read.field)!r}, so {read.word} {_sense(negative)}")
-    if read.value != criterion.value and isinstance(criterion.operator, nodes.TextOperator):
+    if read.value != criterion.value and isinstance(criterion.operator, Comparison):
         yield Reason(behaviour, f"deid compares with {_what(read.value)}, so {read.word} {_sense(negative)}")
     elif attribute is not None and attribute.vm != "1" and _is_about_one(criterion):
         yield _list_reason(criterion, attribute, behaviour)
-    if attribute is not None and criterion.operator is nodes.StateOperator.EMPTY and _is_number(attribute):
+    if attribute is not None and criterion.operator is State.EMPTY and _is_number(attribute):
         yield Reason(told.ZERO_IS_EMPTY, "the number 0 is empty to deid")
 
 
@@ -152,9 +153,9 @@ def _is_about_one(criterion: nodes.Criterion) -> bool:
     """Whether a criterion is about one value of several as a whole, or its beginning or end."""
     text = criterion.value or ""
     match criterion.operator:
-        case nodes.TextOperator.EQUALS | nodes.TextOperator.NOTEQUALS:
+        case Comparison.EQUALS | Comparison.NOTEQUALS:
             return True
-        case nodes.TextOperator.CONTAINS | nodes.TextOperator.NOTCONTAINS:
+        case Comparison.CONTAINS | Comparison.NOTCONTAINS:
             return text.startswith("^") or text.endswith("$")
         case _:
             return False

@@ -20,6 +20,7 @@ from deidc.migration.lists import list_line_reasons
 from deidc.migration.sections import Titled, format_reasons, section_reasons
 from deidc.migration.targets import spelt
 from deidc.source import Source
+from deidc.vocabulary import ListKind
 
 
 class Surroundings(StrEnum):
@@ -101,7 +102,7 @@ def reasons_of(line: Standing, text: str) -> tuple[Reason, ...]:
         case nodes.Format():
             return tuple(format_reasons(node, text))
         case nodes.Field() | nodes.Split():
-            kind = nodes.ListKind.VALUES if place is Surroundings.VALUES else nodes.ListKind.FIELDS
+            kind = ListKind.VALUES if place is Surroundings.VALUES else ListKind.FIELDS
             return tuple(list_line_reasons(node, kind, text))
         case nodes.CriteriaLine():
             return tuple(criteria_reasons(node, text, first=place is Surroundings.FIRST))

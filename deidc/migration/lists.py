@@ -10,9 +10,10 @@ from deidc.migration.changes import Reason
 from deidc.migration.operands import attribute_of
 from deidc.migration.targets import Alike, Nothing, Others, Stops, verdict
 from deidc.migration.words import first_word, rest_of_line, shown, value_of, words_of
+from deidc.vocabulary import ListKind
 
 
-def list_line_reasons(line: nodes.ListLine, kind: nodes.ListKind, text: str) -> Iterator[Reason]:
+def list_line_reasons(line: nodes.ListLine, kind: ListKind, text: str) -> Iterator[Reason]:
     """Yield what deid does with a line of a list other than what it says."""
     word = first_word(rest_of_line(text, line.span.start))
     if not word.isupper():
@@ -33,14 +34,14 @@ def list_line_reasons(line: nodes.ListLine, kind: nodes.ListKind, text: str) -> 
                 yield Reason(told.SELECTS_OTHERS, "deid selects more than the line says")
     attribute = attribute_of(line.target)
     is_sequence = attribute is not None and attribute.vr == "SQ"
-    if is_sequence and kind is nodes.ListKind.VALUES and isinstance(line, nodes.Field):
+    if is_sequence and kind is ListKind.VALUES and isinstance(line, nodes.Field):
         yield Reason(told.LIST_STOPS, f"deid stops at {as_written}, which is a sequence")
     if isinstance(line, nodes.Split):
         yield from _split_reasons(line, kind, text)
 
 
-def _split_reasons(line: nodes.Split, kind: nodes.ListKind, text: str) -> Iterator[Reason]:
-    if kind is nodes.ListKind.FIELDS:
+def _split_reasons(line: nodes.Split, kind: ListKind, text: str) -> Iterator[Reason]:
+    if kind is ListKind.FIELDS:
         yield Reason(told.LIST_STOPS, "deid stops at SPLIT in a %fields list")
         return
     rest = rest_of_line(text, line.target.span.end)

@@ -187,18 +187,9 @@ def _needs(resolved: Resolved) -> Needs:
 
 def _values(line: nodes.Action) -> Iterator[nodes.Value]:
     """Yield the values that a line refers to, arguments of functions included."""
-    found: list[nodes.Value] = []
-    when: nodes.Conditions = ()
-    match line:
-        case nodes.Add(_, value) | nodes.Jitter(_, value):
-            found.append(value)
-        case nodes.Replace(_, value, when):
-            found.append(value)
-        case nodes.Remove(_, when) | nodes.Blank(_, when):
-            pass
-        case nodes.Keep():
-            return
-    found.extend(one.value for one in when if isinstance(one, nodes.TruthCondition))
+    own = nodes.value_of(line)
+    found: list[nodes.Value] = [own] if own is not None else []
+    found.extend(one.value for one in nodes.conditions_of(line) if isinstance(one, nodes.TruthCondition))
     for value in found:
         yield value
         if isinstance(value, nodes.FuncRef | nodes.BuiltinRef):

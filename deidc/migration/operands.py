@@ -11,7 +11,7 @@ from deidc.dicom.dictionary import Attribute
 from deidc.dicom.vrs import DATES
 from deidc.grammar import nodes
 from deidc.grammar.lines import Written
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTINS
 from deidc.migration import behaviours as told
 from deidc.migration.changes import Reason
 from deidc.migration.words import rest_of_line, shown, value_of, words_of

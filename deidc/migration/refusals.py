@@ -9,7 +9,7 @@ from attrs import frozen
 
 from deidc.diagnostics import Diagnostic
 from deidc.dicom import dictionary
-from deidc.grammar.complaints import ACTIONS, REGIONS, STATE_OPERATORS, TEXT_OPERATORS
+from deidc.grammar.complaints import ACTION_WORDS, REGIONS, STATE_OPERATORS, TEXT_OPERATORS
 from deidc.migration import behaviours as told
 from deidc.migration.behaviours import Behaviour
 from deidc.migration.header import nothing_selected
@@ -59,12 +59,12 @@ def unknown_line(one: Refusal) -> Behaviour:
     meant = one.said.fix.edits[0].text if one.said.fix is not None else ""
     if meant not in _TAKING:
         return told.NOT_A_LINE
-    return told.DROPPED if one.action.startswith(ACTIONS) else told.SKIPPED
+    return told.DROPPED if one.action.startswith(ACTION_WORDS) else told.SKIPPED
 
 
 def misplaced(one: Refusal) -> Behaviour:
     """Return what deid does with statements outside their section: actions stop it, but in a label they are skipped."""
-    if one.action not in ACTIONS:
+    if one.action not in ACTION_WORDS:
         return told.NOT_A_LINE
     return told.SWALLOWED if "in a LABEL" in one.said.message else told.MISPLACED
 

@@ -11,7 +11,6 @@ from pydicom import datadict
 from deidc.dicom import dictionary
 from deidc.grammar import nodes
 from deidc.grammar.writer import write_target
-from deidc.ir import ops
 from deidc.ir.checks.coverage import Coverage, of_pattern
 from deidc.patterns import BadPattern, compiled
 
@@ -144,9 +143,9 @@ def _expander(word: str, target: nodes.Expander) -> Verdict:
     lowered = expression.lower()
     if lowered == target.pattern.lower() and not re.search(r"\\[A-Z]", expression):
         return Alike()
-    anchor = ops.Anchor.CONTAINS if target.kind is nodes.ExpanderKind.EXCEPT else ops.Anchor(target.kind.value)
+    anchor = target.kind.anchor
     meant, taken = of_pattern(anchor, target.pattern), of_pattern(anchor, lowered)
-    if target.kind is nodes.ExpanderKind.EXCEPT:
+    if target.kind.is_negated:
         meant, taken = taken, meant
     if meant == taken:
         return Alike()

@@ -14,6 +14,7 @@ from deidc.migration import behaviours as told
 from deidc.migration.changes import Reason
 from deidc.migration.targets import spelt
 from deidc.source import Span
+from deidc.vocabulary import ListKind, Policy
 
 ReasonAt: TypeAlias = tuple[Span, Reason]
 
@@ -31,7 +32,7 @@ def _labels(resolved: Resolved) -> Iterator[ReasonAt]:
     for number, label in enumerate(resolved.labels):
         if number == 0 and not label.lines:
             yield label.label.span, Reason(told.FIRST_LABEL, "deid stops at a first label without criteria")
-        if resolved.policies.of(label.group) is ops.Policy.PASS:
+        if resolved.policies.of(label.group) is Policy.PASS:
             yield label.label.span, Reason(told.WHITELIST_FLAGS, f"deid flags what this {label.group} knows")
 
 
@@ -39,10 +40,10 @@ def _labels(resolved: Resolved) -> Iterator[ReasonAt]:
 
 
 def _lists(resolved: Resolved) -> Iterator[ReasonAt]:
-    kept = NOTHING.union(*(_reach(one, resolved) for one in resolved.rules if isinstance(one.statement, nodes.Keep)))
-    named = {one.name for one in resolved.lists if one.kind is nodes.ListKind.FIELDS}
+    kept = NOTHING.union(*(_reach(one, resolved) for one in resolved.rules if one.action.keeps))
+    named = {one.name for one in resolved.lists if one.kind is ListKind.FIELDS}
     for one in resolved.lists:
-        if one.kind is nodes.ListKind.VALUES and one.name in named:
+        if one.kind is ListKind.VALUES and one.name in named:
             yield one.sections[0], Reason(told.LIST_OVERWRITTEN, f"deid uses %fields {one.name} in its place")
         for member in one.members:
             reached = covers(member.selector, resolved)
@@ -59,7 +60,7 @@ def _reach(rule: Bound, resolved: Resolved) -> Coverage:
 
 def _rules_by_lists(resolved: Resolved) -> Iterator[ReasonAt]:
     for rule in resolved.rules:
-        if not isinstance(rule.selector, ops.Holding) or isinstance(rule.statement, nodes.Keep):
+        if not isinstance(rule.selector, ops.Holding) or rule.action.keeps:
             continue
         one = resolved.lists[rule.selector.slot]
         span = rule.statement.span

@@ -15,7 +15,7 @@ from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.dicom.part10 import opened
 from deidc.dicom.window import Reader, Unsuited, Window
 from deidc.ir import ops
-from deidc.ir.program import NeededVariable, Program, SlotKind
+from deidc.ir.program import NeededVariable, Program
 from deidc.runtime.dataset.cleaning import Cleaning
 from deidc.runtime.dataset.transcode import character_sets_for, transcode
 from deidc.runtime.filemeta import clear_preamble, sync
@@ -33,6 +33,7 @@ from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outc
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes, in_order
 from deidc.runtime.stream.decisions import Decisions
 from deidc.runtime.stream.file import FileCleaning
+from deidc.vocabulary import ListKind
 
 
 class LinkError(Exception):
@@ -138,7 +139,7 @@ class Machine:
             raise LinkError(missing_variables, missing_functions)
         return cls(
             program=program,
-            operands=Operands(bound, _slot_names(program, SlotKind.VALUES), _slot_names(program, SlotKind.FIELDS)),
+            operands=Operands(bound, _slot_names(program, ListKind.VALUES), _slot_names(program, ListKind.FIELDS)),
             plan=Plan(program),
             decisions=Decisions(bound),
             variables={**_defaults(program.needs.variables), **given},
@@ -337,7 +338,7 @@ class Machine:
                     assert_never(op)
 
 
-def _slot_names(program: Program, kind: SlotKind) -> dict[int, str]:
+def _slot_names(program: Program, kind: ListKind) -> dict[int, str]:
     return {index: slot.name for index, slot in enumerate(program.slots) if slot.kind is kind}
 
 

@@ -14,6 +14,7 @@ from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.dicom.limits import BeyondLimit, NestedTooDeep
 from deidc.ir import ops
+from deidc.vocabulary import Policy
 
 
 class OnFailure(Enum):
@@ -111,13 +112,13 @@ class Flag:
     op: int
     group: str
     label: str
-    policy: ops.Policy
+    policy: Policy
     regions: tuple[Region, ...] = field(default=(), order=False, repr=False)
 
     @property
     def held(self) -> bool:
         """Whether the object must be cleaned in its pixels or reviewed before it is passed on."""
-        return self.policy is not ops.Policy.PASS
+        return self.policy is not Policy.PASS
 
     @property
     def blanks(self) -> bool:
@@ -127,7 +128,7 @@ class Flag:
 
 def holding(flags: Iterable[Flag], cleaned: Collection[Flag] = ()) -> tuple[Flag, ...]:
     """Return the labels that hold an object back, given those whose regions were blanked."""
-    return tuple(flag for flag in flags if flag.held and not (flag.policy is ops.Policy.CLEAN and flag in cleaned))
+    return tuple(flag for flag in flags if flag.held and not (flag.policy is Policy.CLEAN and flag in cleaned))
 
 
 @frozen

@@ -10,8 +10,8 @@ from pydicom.datadict import DicomDictionary
 
 from deidc import Source, check_recipe
 from deidc.dicom import dictionary
-from deidc.ir import ops
 from deidc.ir.checks.coverage import everything, of_pattern
+from deidc.vocabulary import Anchor
 
 PUBLIC = {f"{tag:08X}": entry for tag, entry in DicomDictionary.items() if entry[4] and tag >> 16}
 
@@ -29,19 +29,19 @@ def by_hand(expression: str) -> set[str]:
 @pytest.mark.parametrize(
     ("anchor", "pattern", "expression"),
     [
-        (ops.Anchor.CONTAINS, "Date", "Date"),
-        (ops.Anchor.STARTSWITH, "Patient|Study", "^(Patient|Study)"),
-        (ops.Anchor.ENDSWITH, "ID", "(ID)$"),
-        (ops.Anchor.CONTAINS, "^0010", "^0010"),
-        (ops.Anchor.CONTAINS, "8103", "8103"),
-        (ops.Anchor.CONTAINS, r"^\(0040,0", r"^\(0040,0"),
-        (ops.Anchor.CONTAINS, "Patient[^a-z]+Name", "Patient[^a-z]+Name"),
-        (ops.Anchor.CONTAINS, r"Patient's\s+N", r"Patient's\s+N"),
-        (ops.Anchor.CONTAINS, r"\W\w+$", r"\W\w+$"),
-        (ops.Anchor.ENDSWITH, r"[^e]\D", r"([^e]\D)$"),
+        (Anchor.CONTAINS, "Date", "Date"),
+        (Anchor.STARTSWITH, "Patient|Study", "^(Patient|Study)"),
+        (Anchor.ENDSWITH, "ID", "(ID)$"),
+        (Anchor.CONTAINS, "^0010", "^0010"),
+        (Anchor.CONTAINS, "8103", "8103"),
+        (Anchor.CONTAINS, r"^\(0040,0", r"^\(0040,0"),
+        (Anchor.CONTAINS, "Patient[^a-z]+Name", "Patient[^a-z]+Name"),
+        (Anchor.CONTAINS, r"Patient's\s+N", r"Patient's\s+N"),
+        (Anchor.CONTAINS, r"\W\w+$", r"\W\w+$"),
+        (Anchor.ENDSWITH, r"[^e]\D", r"([^e]\D)$"),
     ],
 )
-def test_a_pattern_covers_what_its_search_finds(anchor: ops.Anchor, pattern: str, expression: str):
+def test_a_pattern_covers_what_its_search_finds(anchor: Anchor, pattern: str, expression: str):
     """The quick way of laying a pattern against all names finds what the slow way does."""
     quick = {one for one in of_pattern(anchor, pattern) if "X" not in one and one in PUBLIC}
     assert quick == by_hand(expression)

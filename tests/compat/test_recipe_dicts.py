@@ -18,7 +18,7 @@ from deidc.grammar import nodes
 from deidc.grammar.reader import read
 from deidc.grammar.writer import write
 from deidc.ir.library import FileLibrary, shipped_recipes
-from deidc.ir.merge import merge
+from deidc.ir.load import load
 from tests.strategies.texts import recipe_texts
 from tests.strategies.trees import SYLLABLES, recipes
 
@@ -179,8 +179,8 @@ def test_recipes_of_deidc_survive_being_a_dictionary(name):
     """A recipe that comes with deidc has the same program by way of its dictionary, includes laid."""
     library = FileLibrary()
     source = library.find(f"deidc:{name}", None).source
-    merged = merge(source, library)
-    assert program_of(dicts_of(merged.recipe, merged.sources)).digest == compile_recipe(source).digest
+    loaded = load(source, library)
+    assert program_of(dicts_of(loaded.recipe, loaded.sources)).digest == compile_recipe(source).digest
 
 
 STUMBLING = (*SYLLABLES, "\n", "\t", "var:x", "\u00a0", "\u200b", '\\"')

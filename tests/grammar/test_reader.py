@@ -7,6 +7,7 @@ import pytest
 from deidc.grammar import nodes
 from deidc.grammar.reader import decode, read
 from deidc.source import Source
+from deidc.vocabulary import VariableKind
 from tests.grammar import trees as t
 
 ID = t.keyword("PatientID")
@@ -178,7 +179,7 @@ def test_list_lines(place: str, line: str, node: nodes.ListLine):
 
 
 def declared(name: str, kind: str, default: str | None) -> nodes.Variable:
-    return nodes.Variable(name, nodes.VariableType(kind), default, None, span=t.ANYWHERE)
+    return nodes.Variable(name, VariableKind(kind), default, None, span=t.ANYWHERE)
 
 
 VARIABLES = {

@@ -10,6 +10,7 @@ from deidc.diagnostics import Diagnostic
 from deidc.grammar import nodes
 from deidc.grammar.reader import read
 from deidc.source import Source, Span
+from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKind, State
 
 ANYWHERE = Span("<anywhere>", 0, 0)
 
@@ -42,7 +43,7 @@ def everything() -> nodes.Everything:
 
 
 def expander(kind: str, pattern: str) -> nodes.Expander:
-    return nodes.Expander(nodes.ExpanderKind(kind), pattern, span=ANYWHERE)
+    return nodes.Expander(ExpanderKind(kind), pattern, span=ANYWHERE)
 
 
 def of_vr(*vrs: str) -> nodes.SelectVR:
@@ -54,11 +55,11 @@ def of_group(group: str) -> nodes.SelectGroup:
 
 
 def of_kind(kind: str) -> nodes.SelectKind:
-    return nodes.SelectKind(nodes.ElementKind(kind), span=ANYWHERE)
+    return nodes.SelectKind(ElementKind(kind), span=ANYWHERE)
 
 
 def listed(kind: str, name: str) -> nodes.ListRef:
-    return nodes.ListRef(nodes.ListKind(kind), name, span=ANYWHERE)
+    return nodes.ListRef(ListKind(kind), name, span=ANYWHERE)
 
 
 def literal(text: str) -> nodes.Literal:
@@ -83,11 +84,11 @@ def builtin(name: str, **given: object) -> nodes.BuiltinRef:
 
 
 def compared(operator: str, text: str) -> nodes.TextCondition:
-    return nodes.TextCondition(nodes.TextOperator(operator), text, span=ANYWHERE)
+    return nodes.TextCondition(Comparison(operator), text, span=ANYWHERE)
 
 
 def state(operator: str) -> nodes.StateCondition:
-    return nodes.StateCondition(nodes.StateOperator(operator), span=ANYWHERE)
+    return nodes.StateCondition(State(operator), span=ANYWHERE)
 
 
 def in_list(name: str) -> nodes.ListCondition:
@@ -99,8 +100,8 @@ def truth(value: nodes.VarRef | nodes.Call) -> nodes.TruthCondition:
 
 
 def criterion(join: str | None, operator: str, target: nodes.Target, value: str | None) -> nodes.Criterion:
-    kind = nodes.StateOperator if value is None else nodes.TextOperator
-    return nodes.Criterion(nodes.Join(join) if join else None, kind(operator), target, value, span=ANYWHERE)
+    kind = State if value is None else Comparison
+    return nodes.Criterion(Join(join) if join else None, kind(operator), target, value, span=ANYWHERE)
 
 
 HEADS = {

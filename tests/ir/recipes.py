@@ -6,7 +6,7 @@ from textwrap import dedent
 
 from deidc.diagnostics import Diagnostic
 from deidc.grammar.reader import read
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.compile import compile_recipe
 from deidc.ir.names import Resolved, resolve
 from deidc.ir.program import Program

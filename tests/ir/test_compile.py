@@ -12,7 +12,7 @@ import pytest
 
 from deidc import CompileError, Source, check_recipe, compile_recipe, format_recipe
 from deidc.ir import ops
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.json_form import program_json
 from deidc.ir.signatures import Signature, Signatures
 from tests.ir.recipes import program, whole

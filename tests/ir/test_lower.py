@@ -8,7 +8,8 @@ from pydicom.dataset import Dataset
 from deidc import Machine, compile_recipe
 from deidc.ir import ops
 from deidc.ir.identifiers import SYSTEM_PROTECTED
-from deidc.ir.program import NeededFunction, NeededVariable, Origin, Slot, SlotKind, VariableKind
+from deidc.ir.program import NeededFunction, NeededVariable, Origin, Slot
+from deidc.vocabulary import ListKind, VariableKind
 from tests.ir.recipes import lines, program, whole
 
 LOWERED = {
@@ -204,7 +205,7 @@ def test_a_list_of_elements_names_what_it_gathers_through_others():
         "gather 0 <- tag 00100010",
         "remove member 0 unless rewritten",
     ]
-    assert made.slots == (Slot(SlotKind.FIELDS, "outer"), Slot(SlotKind.FIELDS, "inner"))
+    assert made.slots == (Slot(ListKind.FIELDS, "outer"), Slot(ListKind.FIELDS, "inner"))
 
 
 def test_many_lists_filled_from_each_other_compile():

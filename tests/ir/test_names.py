@@ -9,6 +9,7 @@ import pytest
 from deidc.diagnostics import Applicability
 from deidc.ir import ops
 from deidc.source import Source
+from deidc.vocabulary import Anchor, ElementKind
 from tests.ir.recipes import resolved, whole
 
 
@@ -34,18 +35,18 @@ SELECTORS = {
     "RequestAttributesSequence[3].AccessionNumber": path(("00400275", 3), ("00080050", None)),
     "all": ops.Everything(),
     "ALL": ops.Everything(),
-    "contains:Patient": ops.Matching(ops.Anchor.CONTAINS, "Patient", negated=False),
-    "startswith:Study": ops.Matching(ops.Anchor.STARTSWITH, "Study", negated=False),
-    "endswith:UID": ops.Matching(ops.Anchor.ENDSWITH, "UID", negated=False),
-    "except:Manufacturer": ops.Matching(ops.Anchor.CONTAINS, "Manufacturer", negated=True),
-    "allexcept:Manufacturer": ops.Matching(ops.Anchor.CONTAINS, "Manufacturer", negated=True),
+    "contains:Patient": ops.Matching(Anchor.CONTAINS, "Patient", negated=False),
+    "startswith:Study": ops.Matching(Anchor.STARTSWITH, "Study", negated=False),
+    "endswith:UID": ops.Matching(Anchor.ENDSWITH, "UID", negated=False),
+    "except:Manufacturer": ops.Matching(Anchor.CONTAINS, "Manufacturer", negated=True),
+    "allexcept:Manufacturer": ops.Matching(Anchor.CONTAINS, "Manufacturer", negated=True),
     "select:VR:PN": ops.OfVR(("PN",)),
     "select:VR:DT|DA": ops.OfVR(("DA", "DT")),
     "select:group:0010": ops.InGroup("0010"),
     "select:group:60xx": ops.InGroup("60XX"),
-    "select:private": ops.OfKind(ops.Kind.PRIVATE),
-    "select:overlay": ops.OfKind(ops.Kind.OVERLAY),
-    "select:curve": ops.OfKind(ops.Kind.CURVE),
+    "select:private": ops.OfKind(ElementKind.PRIVATE),
+    "select:overlay": ops.OfKind(ElementKind.OVERLAY),
+    "select:curve": ops.OfKind(ElementKind.CURVE),
 }
 
 

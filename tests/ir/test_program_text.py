@@ -9,20 +9,20 @@ from hypothesis import strategies as st
 
 from deidc import ProgramError, read_program
 from deidc.ir import ops
-from deidc.ir.program import (
-    OWN_ACCOUNT,
-    FormatName,
-    NeededFunction,
-    NeededVariable,
-    Needs,
-    Origin,
-    Program,
-    Slot,
-    SlotKind,
-    VariableKind,
-    write_program,
-)  # fmt: skip
+from deidc.ir.program import OWN_ACCOUNT, NeededFunction, NeededVariable, Needs, Origin, Program, Slot, write_program
 from deidc.ir.verify import verify
+from deidc.vocabulary import (
+    Anchor,
+    Comparison,
+    ElementKind,
+    FormatName,
+    Join,
+    ListKind,
+    Policy,
+    State,
+    Storage,
+    VariableKind,
+)
 from tests.ir.recipes import program
 
 TAG = ops.Tagged("00100020")
@@ -35,7 +35,7 @@ CASES = (
     (ops.Collect(0, TAG, "^", 4), 'collect 0 <- tag 00100020 split "^" min 4'),
     (ops.Gather(1, ops.Holding(0)), "gather 1 <- holding 0"),
     (ops.Protect(TAG, system=True), "protect system tag 00100020"),
-    (ops.Protect(ops.OfKind(ops.Kind.PRIVATE), system=False), "protect kind private"),
+    (ops.Protect(ops.OfKind(ElementKind.PRIVATE), system=False), "protect kind private"),
     (ops.Add(PATH, ops.Text("é\n")), r'add path / 00400275 [3] / 0033 "A \"B\" \\" 1E <- text "\u00e9\n"'),
     (ops.Replace(TAG, ops.Var("x"), ()), 'replace tag 00100020 <- var "x"'),
     (
@@ -49,15 +49,15 @@ CASES = (
     (ops.Jitter(TAG, ops.Days(-5)), "jitter tag 00100020 by days -5"),
     (
         ops.Remove(
-            ops.Matching(ops.Anchor.STARTSWITH, "a|b", negated=False),
-            (ops.InState(ops.State.EMPTY), ops.Listed(0), ops.Truth(ops.Var("x"))),
+            ops.Matching(Anchor.STARTSWITH, "a|b", negated=False),
+            (ops.InState(State.EMPTY), ops.Listed(0), ops.Truth(ops.Var("x"))),
         ),
         'remove startswith "a|b" unless rewritten when empty and in-list 0 and true var "x"',
     ),
     (
         ops.Blank(
-            ops.Matching(ops.Anchor.CONTAINS, "#;", negated=True),
-            (ops.Compared(ops.Comparison.NOTEQUALS, ""),),
+            ops.Matching(Anchor.CONTAINS, "#;", negated=True),
+            (ops.Compared(Comparison.NOTEQUALS, ""),),
         ),
         'blank not contains "#;" when notequals ""',
     ),
@@ -72,10 +72,10 @@ CASES = (
             "a label",
             (
                 ops.TestLine(
-                    ops.Joint.OR,
+                    Join.OR,
                     (
-                        ops.Test(ops.Joint.AND, TAG, ops.Compared(ops.Comparison.EQUALS, "x")),
-                        ops.Test(ops.Joint.OR, PRIVATE, ops.InState(ops.State.PRESENT)),
+                        ops.Test(Join.AND, TAG, ops.Compared(Comparison.EQUALS, "x")),
+                        ops.Test(Join.OR, PRIVATE, ops.InState(State.PRESENT)),
                     ),
                 ),
             ),
@@ -85,7 +85,7 @@ CASES = (
                 ops.Mask(keep=False, region=ops.ItemRegions(TAG)),
                 ops.Mask(keep=False, region=ops.TextRegions("one")),
             ),
-            ops.Policy.CLEAN,
+            Policy.CLEAN,
             final=True,
         ),
         'mark clean final "graylist" "a label"'
@@ -93,10 +93,10 @@ CASES = (
         " blank-region box 0 1 2 3 keep-region whole-image blank-region regions-of tag 00100020"
         ' blank-region text-by "one"',
     ),
-    (ops.Mark("whitelist", "", (), (), ops.Policy.PASS), 'mark pass "whitelist" ""'),
+    (ops.Mark("whitelist", "", (), (), Policy.PASS), 'mark pass "whitelist" ""'),
     (ops.SyncMeta(), "sync file-meta"),
     (ops.ClearPreamble(), "clear preamble"),
-    (ops.CleanPixels(ops.Storage.SAME_OR_NATIVE), "clean pixels same-or-native"),
+    (ops.CleanPixels(Storage.SAME_OR_NATIVE), "clean pixels same-or-native"),
 )
 
 
@@ -109,7 +109,7 @@ def needs_of(*made: ops.Op) -> Needs:
 
 
 def of(*made: ops.Op) -> Program:
-    slots = (Slot(SlotKind.VALUES, "v"), Slot(SlotKind.FIELDS, "f"))
+    slots = (Slot(ListKind.VALUES, "v"), Slot(ListKind.FIELDS, "f"))
     return Program(FormatName.DICOM, made, needs_of(*made), slots)
 
 
@@ -196,8 +196,8 @@ def test_text_never_stands_for_another_program(made):
 def test_any_text_round_trips(text):
     """Whatever a recipe writes, a program can carry."""
     made = of(
-        ops.Replace(TAG, ops.Text(text), (ops.Compared(ops.Comparison.EQUALS, text),)),
-        ops.Mark(text, text, (), (), ops.Policy.FLAG),
+        ops.Replace(TAG, ops.Text(text), (ops.Compared(Comparison.EQUALS, text),)),
+        ops.Mark(text, text, (), (), Policy.FLAG),
     )
     assert read_program(made.text) == made
     assert made.text.isascii()

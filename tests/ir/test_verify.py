@@ -9,21 +9,12 @@ import pytest
 from deidc import ProgramError, compile_recipe, read_program
 from deidc.ir import ops
 from deidc.ir.library import shipped_recipes
-from deidc.ir.program import (
-    FormatName,
-    NeededFunction,
-    NeededVariable,
-    Needs,
-    Origin,
-    Program,
-    Slot,
-    SlotKind,
-    VariableKind,
-)  # fmt: skip
+from deidc.ir.program import NeededFunction, NeededVariable, Needs, Origin, Program, Slot
 from deidc.ir.verify import verify
+from deidc.vocabulary import Anchor, Comparison, FormatName, Join, ListKind, Policy, Storage, VariableKind
 
 AT = ops.Tagged("00100020")
-LISTS = (Slot(SlotKind.VALUES, "v"), Slot(SlotKind.FIELDS, "f"), Slot(SlotKind.VALUES, "w"))
+LISTS = (Slot(ListKind.VALUES, "v"), Slot(ListKind.FIELDS, "f"), Slot(ListKind.VALUES, "w"))
 
 
 def of(*made: ops.Op, needs: Needs | None = None, origins: tuple[Origin, ...] = ()) -> Program:
@@ -74,9 +65,9 @@ BAD = {
     "path without steps": of(ops.Remove(at_path(), ())),
     "path that ends in an item": of(ops.Remove(at_path(ops.PathStep(AT, 0)), ())),
     "item before the first": of(ops.Remove(at_path(ops.PathStep(AT, -1), ops.PathStep(AT, None)), ())),
-    "pattern that is none": of(ops.Remove(ops.Matching(ops.Anchor.CONTAINS, "(", negated=False), ())),
-    "condition that is no pattern": of(ops.Remove(AT, (ops.Compared(ops.Comparison.CONTAINS, "["),))),
-    "negated condition that is no pattern": of(ops.Blank(AT, (ops.Compared(ops.Comparison.NOTCONTAINS, "["),))),
+    "pattern that is none": of(ops.Remove(ops.Matching(Anchor.CONTAINS, "(", negated=False), ())),
+    "condition that is no pattern": of(ops.Remove(AT, (ops.Compared(Comparison.CONTAINS, "["),))),
+    "negated condition that is no pattern": of(ops.Blank(AT, (ops.Compared(Comparison.NOTCONTAINS, "["),))),
     "VRs out of order": of(ops.Remove(ops.OfVR(("DT", "DA")), ())),
     "VR twice": of(ops.Remove(ops.OfVR(("DA", "DA")), ())),
     "VR that is none": of(ops.Remove(ops.OfVR(("ZZ",)), ())),
@@ -104,22 +95,22 @@ BAD = {
     ),
     "character set of few characters": of(ops.Transcode("ISO_IR 100")),
     "rectangle inside out": of(
-        ops.Mark("g", "l", (), (ops.Mask(False, ops.Rectangle(5, 0, 4, 9)),), ops.Policy.CLEAN)
+        ops.Mark("g", "l", (), (ops.Mask(False, ops.Rectangle(5, 0, 4, 9)),), Policy.CLEAN)
     ),
     "rectangle without area": of(
-        ops.Mark("g", "l", (), (ops.Mask(False, ops.Rectangle(0, 0, 0, 9)),), ops.Policy.CLEAN)
+        ops.Mark("g", "l", (), (ops.Mask(False, ops.Rectangle(0, 0, 0, 9)),), Policy.CLEAN)
     ),
     "regions of a list that is not there": of(
-        ops.Mark("g", "l", (), (ops.Mask(False, ops.ItemRegions(ops.Member(9))),), ops.Policy.CLEAN)
+        ops.Mark("g", "l", (), (ops.Mask(False, ops.ItemRegions(ops.Member(9))),), Policy.CLEAN)
     ),
-    "text that is kept": of(ops.Mark("g", "l", (), (ops.Mask(True, ops.TextRegions("x")),), ops.Policy.CLEAN)),
-    "text that nothing finds": of(ops.Mark("g", "l", (), (ops.Mask(False, ops.TextRegions("")),), ops.Policy.CLEAN)),
-    "line without tests": of(ops.Mark("g", "l", (ops.TestLine(ops.Joint.AND, ()),), (), ops.Policy.CLEAN)),
+    "text that is kept": of(ops.Mark("g", "l", (), (ops.Mask(True, ops.TextRegions("x")),), Policy.CLEAN)),
+    "text that nothing finds": of(ops.Mark("g", "l", (), (ops.Mask(False, ops.TextRegions("")),), Policy.CLEAN)),
+    "line without tests": of(ops.Mark("g", "l", (ops.TestLine(Join.AND, ()),), (), Policy.CLEAN)),
     "test with a pattern that is none": of(
         ops.Mark(
             "g", "l",
-            (ops.TestLine(ops.Joint.AND, (ops.Test(ops.Joint.AND, AT, ops.Compared(ops.Comparison.CONTAINS, "(")),)),),
-            (), ops.Policy.CLEAN,
+            (ops.TestLine(Join.AND, (ops.Test(Join.AND, AT, ops.Compared(Comparison.CONTAINS, "(")),)),),
+            (), Policy.CLEAN,
         )
     ),
     "argument given twice": of(call("mine", given("a", "1"), given("a", "2"), builtin=False)),
@@ -130,7 +121,7 @@ BAD = {
     "sync before a rule": of(SYNC, ops.Remove(AT, ())),
     "preamble before a list": of(CLEAR, ops.Collect(0, AT, None, 1)),
     "sync twice": of(SYNC, SYNC),
-    "pixels before a rule": of(ops.CleanPixels(ops.Storage.SAME), ops.Remove(AT, ())),
+    "pixels before a rule": of(ops.CleanPixels(Storage.SAME), ops.Remove(AT, ())),
     "variable that nothing uses": of(needs=Needs((NeededVariable("x", VariableKind.TEXT, None),), ())),
     "variable that is not named": of(ops.Replace(AT, ops.Var("x"), ()), needs=Needs()),
     "variable twice": of(

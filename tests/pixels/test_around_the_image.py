@@ -16,7 +16,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEGBaseline8Bit, RLELos
 
 from deidc import Refused
 from deidc.dicom.window import NotWhole
-from deidc.ir.ops import Policy, Rectangle
+from deidc.ir.ops import Rectangle
 from deidc.pixels.blanking.whole_objects import (
     BlankedBytes,
     BlankedDataset,
@@ -27,6 +27,7 @@ from deidc.pixels.blanking.whole_objects import (
 from deidc.pixels.frames.masks import Painting
 from deidc.runtime.labels.detector import Finding
 from deidc.runtime.outcome import Flag, Region
+from deidc.vocabulary import Policy
 from tests.pixels.compressed import compressed_file
 from tests.pixels.frames.test_compressed import quiet  # noqa: F401  # a fixture
 from tests.pixels.frames.test_native import cleaned, regions

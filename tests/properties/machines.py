@@ -11,7 +11,7 @@ from deidc import Cleaned, Functions, Machine, Outcome, Program
 from deidc.grammar import nodes
 from deidc.grammar.reader import read
 from deidc.grammar.writer import write
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.lower import lower
 from deidc.ir.names import resolve
 from deidc.ir.signatures import Signatures

@@ -14,6 +14,7 @@ from pydicom.datadict import dictionary_VR, keyword_for_tag
 from pydicom.dataset import Dataset, FileMetaDataset
 
 from deidc.ir import ops
+from deidc.vocabulary import Join
 
 Truths = tuple[bool, ...]
 
@@ -145,7 +146,7 @@ def cases(mark: ops.Mark) -> Iterator[tuple[Truths, bool]]:
     Each line takes every combination of truths while the other lines hold, if it has alternatives; if it has none, all
     true and each one false. Lines are joined by AND.
     """
-    assert all(line.joint is ops.Joint.AND for line in mark.lines)
+    assert all(line.joint is Join.AND for line in mark.lines)
     holding = [next(truths for truths in _truths(line) if _folded(line, truths)) for line in mark.lines]
     for number, line in enumerate(mark.lines):
         for truths in _truths(line):
@@ -155,7 +156,7 @@ def cases(mark: ops.Mark) -> Iterator[tuple[Truths, bool]]:
 
 def _truths(line: ops.TestLine) -> Iterator[Truths]:
     count = len(line.tests)
-    if any(test.joint is ops.Joint.OR for test in line.tests[1:]):
+    if any(test.joint is Join.OR for test in line.tests[1:]):
         yield from product((True, False), repeat=count)
         return
     yield (True,) * count
@@ -166,5 +167,5 @@ def _truths(line: ops.TestLine) -> Iterator[Truths]:
 def _folded(line: ops.TestLine, truths: Truths) -> bool:
     result = truths[0]
     for test, truth in zip(line.tests[1:], truths[1:], strict=True):
-        result = (result or truth) if test.joint is ops.Joint.OR else (result and truth)
+        result = (result or truth) if test.joint is Join.OR else (result and truth)
     return result

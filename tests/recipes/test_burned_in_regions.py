@@ -21,6 +21,7 @@ from pydicom.data import get_testdata_file
 from deidc import Detector, compile_recipe
 from deidc.ir import ops
 from deidc.runtime.labels.detector import Finding
+from deidc.vocabulary import Comparison, Join
 from tests.recipes import devices
 from tests.recipes.test_recipes import source_of
 
@@ -87,7 +88,7 @@ def criteria_of(mark: ops.Mark) -> tuple[ops.Test, ...]:
     return tuple(test for line in mark.lines for test in line.tests)
 
 
-def asked(mark: ops.Mark, keyword: str, how: ops.Comparison) -> str | None:
+def asked(mark: ops.Mark, keyword: str, how: Comparison) -> str | None:
     """Return the text with which a label compares an attribute so."""
     tests = [test for test in criteria_of(mark) if devices.attribute(test) == keyword and test.that.how is how]
     return tests[0].that.text if tests else None
@@ -132,7 +133,7 @@ def test_a_label_does_not_fire_for_an_object_that_lacks_what_it_asks(label: str)
     truths, expected = next(devices.cases(mark))
     assert expected
     values = devices.values_for(criteria_of(mark), truths)
-    plain = [line.tests for line in mark.lines if all(test.joint is ops.Joint.AND for test in line.tests)]
+    plain = [line.tests for line in mark.lines if all(test.joint is Join.AND for test in line.tests)]
     for test in (test for tests in plain for test in tests if not test.that.how.value.startswith("not")):
         assert label not in fired({**values, devices.attribute(test): ()})
 
@@ -154,7 +155,7 @@ def test_regions_are_known_in_one_group_and_not_in_the_other():
 @pytest.mark.parametrize("label", [label for label, boxes in BOXES.items() if boxes])
 def test_rectangles_are_inside_the_image(label: str):
     """A rectangle has pixels, and ends where the image ends if the criteria say where that is."""
-    rows, columns = (asked(MARKS[label], side, ops.Comparison.EQUALS) for side in ("Rows", "Columns"))
+    rows, columns = (asked(MARKS[label], side, Comparison.EQUALS) for side in ("Rows", "Columns"))
     for x0, y0, x1, y1 in BOXES[label]:
         assert 0 <= x0 < x1 <= int(columns or WIDEST)
         assert 0 <= y0 < y1 <= int(rows or y1)
@@ -163,9 +164,7 @@ def test_rectangles_are_inside_the_image(label: str):
 def test_a_criterion_on_width_lets_pass_what_the_band_covers():
     """A pattern for columns fits the numbers from 1 to the width of the region, and no other."""
     patterns = {
-        label: text
-        for label in BOXES
-        if BOXES[label] and (text := asked(MARKS[label], "Columns", ops.Comparison.CONTAINS))
+        label: text for label in BOXES if BOXES[label] and (text := asked(MARKS[label], "Columns", Comparison.CONTAINS))
     }
     assert len(patterns) == 3
     for label, pattern in patterns.items():
@@ -175,7 +174,7 @@ def test_a_criterion_on_width_lets_pass_what_the_band_covers():
 
 def test_what_has_another_width_is_held_back():
     """Where a width is asked for that the source does not ask for, a label of the blacklist takes all others."""
-    opposite = {ops.Comparison.EQUALS: ops.Comparison.NOTEQUALS, ops.Comparison.CONTAINS: ops.Comparison.NOTCONTAINS}
+    opposite = {Comparison.EQUALS: Comparison.NOTEQUALS, Comparison.CONTAINS: Comparison.NOTCONTAINS}
     pairs = {label: label.removesuffix(OTHER_WIDTHS) for label in MARKS if label.endswith(OTHER_WIDTHS)}
     for other, label in pairs.items():
         *same, width = criteria_of(MARKS[label])
@@ -192,7 +191,7 @@ def test_no_label_is_overshadowed():
     plain = {
         label: set(criteria_of(mark))
         for label, mark in MARKS.items()
-        if mark.masks and all(test.joint is ops.Joint.AND for test in criteria_of(mark))
+        if mark.masks and all(test.joint is Join.AND for test in criteria_of(mark))
     }
     for label, tests in plain.items():
         for other, more in plain.items():

@@ -5,15 +5,17 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from deidc.ir import ops
-from deidc.ir.program import (
+from deidc.ir.program import NeededFunction, NeededVariable, Needs, Origin, Program, Slot
+from deidc.vocabulary import (
+    Anchor,
+    Comparison,
+    ElementKind,
     FormatName,
-    NeededFunction,
-    NeededVariable,
-    Needs,
-    Origin,
-    Program,
-    Slot,
-    SlotKind,
+    Join,
+    ListKind,
+    Policy,
+    State,
+    Storage,
     VariableKind,
 )
 
@@ -42,12 +44,12 @@ plain_selectors = st.one_of(
     private,
     paths(),
     st.just(ops.Everything()),
-    st.builds(ops.Matching, st.sampled_from(ops.Anchor), patterns, st.booleans()),
+    st.builds(ops.Matching, st.sampled_from(Anchor), patterns, st.booleans()),
     st.lists(st.sampled_from(("DA", "DT", "PN", "SQ")), min_size=1, unique=True).map(
         lambda vrs: ops.OfVR(tuple(sorted(vrs)))
     ),
     st.builds(ops.InGroup, st.sampled_from(("0010", "60XX"))),
-    st.builds(ops.OfKind, st.sampled_from(ops.Kind)),
+    st.builds(ops.OfKind, st.sampled_from(ElementKind)),
 )
 selectors = plain_selectors | st.just(ops.Holding(0)) | st.just(ops.Member(1))
 variables = st.builds(ops.Var, texts)
@@ -63,15 +65,15 @@ calls = st.builds(
 )
 operands = st.one_of(st.builds(ops.Text, texts), variables, calls, st.builds(ops.Days, st.integers(-9999, 9999)))
 comparisons = st.one_of(
-    st.builds(ops.Compared, st.sampled_from((ops.Comparison.CONTAINS, ops.Comparison.NOTCONTAINS)), patterns),
-    st.builds(ops.Compared, st.sampled_from((ops.Comparison.EQUALS, ops.Comparison.NOTEQUALS)), texts),
-    st.builds(ops.InState, st.sampled_from(ops.State)),
+    st.builds(ops.Compared, st.sampled_from((Comparison.CONTAINS, Comparison.NOTCONTAINS)), patterns),
+    st.builds(ops.Compared, st.sampled_from((Comparison.EQUALS, Comparison.NOTEQUALS)), texts),
+    st.builds(ops.InState, st.sampled_from(State)),
 )
 conditions = st.lists(
     st.one_of(comparisons, st.just(ops.Listed(0)), st.builds(ops.Truth, variables | calls)), max_size=2
 ).map(tuple)
-tests = st.builds(ops.Test, st.sampled_from(ops.Joint), selectors, comparisons)
-test_lines = st.builds(ops.TestLine, st.sampled_from(ops.Joint), st.lists(tests, min_size=1, max_size=2).map(tuple))
+tests = st.builds(ops.Test, st.sampled_from(Join), selectors, comparisons)
+test_lines = st.builds(ops.TestLine, st.sampled_from(Join), st.lists(tests, min_size=1, max_size=2).map(tuple))
 regions = st.one_of(
     st.builds(
         lambda x, y, w, h: ops.Rectangle(x, y, x + w, y + h),
@@ -102,12 +104,12 @@ any_op = st.one_of(
         texts,
         st.lists(test_lines, max_size=2).map(tuple),
         st.lists(masks, max_size=2).map(tuple),
-        st.sampled_from(ops.Policy),
+        st.sampled_from(Policy),
         st.booleans(),
     ),
 )
 surroundings = st.lists(
-    st.sampled_from((ops.SyncMeta(), ops.ClearPreamble(), *map(ops.CleanPixels, ops.Storage))), unique_by=type
+    st.sampled_from((ops.SyncMeta(), ops.ClearPreamble(), *map(ops.CleanPixels, Storage))), unique_by=type
 )
 needed_variables = st.tuples(st.sampled_from(VariableKind), st.none()) | st.tuples(st.just(VariableKind.TEXT), texts)
 
@@ -121,6 +123,6 @@ def programs(draw: st.DrawFn) -> Program:
         tuple(NeededVariable(name, *draw(needed_variables)) for name in variables_used),
         tuple(NeededFunction(name, builtin) for name, builtin in functions_used),
     )
-    slots = (Slot(SlotKind.VALUES, draw(texts)), Slot(SlotKind.FIELDS, draw(texts)))
+    slots = (Slot(ListKind.VALUES, draw(texts)), Slot(ListKind.FIELDS, draw(texts)))
     origins = tuple(Origin(draw(texts), draw(st.integers(1, 999))) for _ in drawn)
     return Program(FormatName.DICOM, drawn, needs, slots, origins)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from deidc.grammar import nodes
 from deidc.source import Span
+from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKind, Policy, State, VariableKind
 
 NOWHERE = Span("<recipe>", 0, 0)
 
@@ -20,7 +21,7 @@ def keyword(text: str) -> nodes.Keyword:
 
 
 def variable(name: str, default: str | None = None) -> nodes.Variable:
-    return node(nodes.Variable, name, nodes.VariableType.TEXT, default, None)
+    return node(nodes.Variable, name, VariableKind.TEXT, default, None)
 
 
 def tag(digits: str) -> nodes.Tag:
@@ -97,7 +98,7 @@ EXACT = (
 WIDE = (
     node(nodes.Everything),
     *(
-        node(nodes.Expander, nodes.ExpanderKind(kind), pattern)
+        node(nodes.Expander, ExpanderKind(kind), pattern)
         for kind, pattern in (
             ("contains", "Patient"), ("contains", "ACME"), ("contains", "0010"), ("startswith", "(Study|Series)"),
             ("endswith", "Date"), ("endswith", "Sequence"), ("endswith", "uid"), ("except", "Patient|Study"),
@@ -108,17 +109,17 @@ WIDE = (
     node(nodes.SelectVR, ("SQ", "US")),
     node(nodes.SelectGroup, "0010"),
     node(nodes.SelectGroup, "60XX"),
-    node(nodes.SelectKind, nodes.ElementKind.PRIVATE),
-    node(nodes.SelectKind, nodes.ElementKind.OVERLAY),
-    node(nodes.SelectKind, nodes.ElementKind.CURVE),
+    node(nodes.SelectKind, ElementKind.PRIVATE),
+    node(nodes.SelectKind, ElementKind.OVERLAY),
+    node(nodes.SelectKind, ElementKind.CURVE),
     keyword("OverlayRows"),
     tag("60XX3000"),
     tag("XXXX0020"),
     private("XX"),
     private("01", "OTHER X", "XXXX"),
-    node(nodes.ListRef, nodes.ListKind.VALUES, "ids"),
-    node(nodes.ListRef, nodes.ListKind.VALUES, "more"),
-    node(nodes.ListRef, nodes.ListKind.FIELDS, "some"),
+    node(nodes.ListRef, ListKind.VALUES, "ids"),
+    node(nodes.ListRef, ListKind.VALUES, "more"),
+    node(nodes.ListRef, ListKind.FIELDS, "some"),
 )  # fmt: skip
 VARIABLES = {"id": "A-17", "day": "20000102", "days": "-3", "flag": "no"}
 wide_texts = st.sampled_from(("", "12", "20000101"))
@@ -162,13 +163,13 @@ days = st.sampled_from(
 conditions = st.sampled_from(
     (
         *(
-            node(nodes.TextCondition, nodes.TextOperator(operator), text)
+            node(nodes.TextCondition, Comparison(operator), text)
             for operator, text in (
                 ("contains", "smith"), ("contains", "^ID"), ("notcontains", "smith"), ("equals", "id-7"),
                 ("equals", "20200101"), ("notequals", "ID-7"), ("contains", "ZQ0+1"), ("equals", "512"),
             )
         ),
-        *(node(nodes.StateCondition, operator) for operator in nodes.StateOperator),
+        *(node(nodes.StateCondition, operator) for operator in State),
         node(nodes.ListCondition, "ids"),
         node(nodes.TruthCondition, node(nodes.VarRef, "flag")),
         node(nodes.TruthCondition, node(nodes.FuncRef, "long", ())),
@@ -229,9 +230,9 @@ def criteria(draw: st.DrawFn) -> nodes.CriteriaLine:
     """A line of criteria."""
     tests = []
     for number in range(draw(st.integers(1, 2))):
-        join = draw(st.sampled_from(nodes.Join))
-        operator = draw(st.sampled_from((*nodes.TextOperator, *nodes.StateOperator)))
-        text = draw(st.sampled_from(("CT", "smith", "ID-7"))) if isinstance(operator, nodes.TextOperator) else None
+        join = draw(st.sampled_from(Join))
+        operator = draw(st.sampled_from((*Comparison, *State)))
+        text = draw(st.sampled_from(("CT", "smith", "ID-7"))) if isinstance(operator, Comparison) else None
         tests.append(
             node(nodes.Criterion, join if number or draw(st.booleans()) else None, operator, draw(targets), text)
         )
@@ -245,7 +246,7 @@ labels = st.lists(criteria(), max_size=3).map(lambda lines: node(nodes.Label, "o
 def policies(groups: list[str]) -> st.SearchStrategy:
     """Policies for some of the groups, and groups that are final."""
     group = st.sampled_from(groups)
-    told = st.builds(lambda word, name: node(nodes.Policy, word, name, None), st.sampled_from(nodes.PolicyWord), group)
+    told = st.builds(lambda word, name: node(nodes.Policy, word, name, None), st.sampled_from(Policy), group)
     final = st.builds(lambda name: node(nodes.Final, name, None), group)
     return st.tuples(st.lists(told, max_size=2, unique_by=lambda one: one.group), st.lists(final, max_size=1)).map(
         lambda both: both[0] + both[1]

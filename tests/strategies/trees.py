@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from deidc.grammar import nodes
 from deidc.source import Span
+from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKind, Policy, State, Storage, VariableKind
 
 NOWHERE = Span("<recipe>", 0, 0)
 SYLLABLES = (
@@ -87,17 +88,17 @@ def paths(draw: st.DrawFn, steps: st.SearchStrategy = step_names | tags | step_p
 
 
 patterns = one_of("Patient", "^(Study|Series)Date$", "a b", "\\d+", "[#x]", "it's", "", "a\\\\", ".{4}", "x:y")
-list_refs = node(nodes.ListRef, st.sampled_from(nodes.ListKind), list_names)
+list_refs = node(nodes.ListRef, st.sampled_from(ListKind), list_names)
 targets = st.one_of(
     keywords,
     tags,
     privates,
     paths(),
     node(nodes.Everything),
-    node(nodes.Expander, st.sampled_from(nodes.ExpanderKind), patterns),
+    node(nodes.Expander, st.sampled_from(ExpanderKind), patterns),
     node(nodes.SelectVR, st.lists(one_of("DA", "PN", "SQ"), min_size=1, unique=True).map(tuple)),
     node(nodes.SelectGroup, one_of("0010", "60XX")),
-    node(nodes.SelectKind, st.sampled_from(nodes.ElementKind)),
+    node(nodes.SelectKind, st.sampled_from(ElementKind)),
     list_refs,
 )
 literals = node(nodes.Literal, literal_texts)
@@ -112,8 +113,8 @@ calls = node(nodes.FuncRef, names | one_of("a-b"), st.lists(arguments, max_size=
 values = literals | var_refs | calls
 conditions = st.lists(
     st.one_of(
-        node(nodes.TextCondition, st.sampled_from(nodes.TextOperator), lines().filter(can_be_quoted)),
-        node(nodes.StateCondition, st.sampled_from(nodes.StateOperator)),
+        node(nodes.TextCondition, st.sampled_from(Comparison), lines().filter(can_be_quoted)),
+        node(nodes.StateCondition, st.sampled_from(State)),
         node(nodes.ListCondition, list_names),
         node(nodes.TruthCondition, var_refs | calls),
     ),
@@ -135,7 +136,7 @@ splits = node(nodes.Split, targets, separators, st.integers(0, 99), remarks)
 variables = node(
     nodes.Variable,
     names,
-    st.sampled_from(nodes.VariableType),
+    st.sampled_from(VariableKind),
     st.none() | lines().filter(can_be_quoted_plainly),
     remarks,
 )
@@ -146,9 +147,9 @@ def criteria_lines(draw: st.DrawFn) -> nodes.CriteriaLine:
     """A line of criteria, the first of which may stand without an operator."""
     criteria = []
     for number in range(draw(st.integers(1, 3))):
-        join = draw(st.sampled_from(nodes.Join) if number else st.none() | st.sampled_from(nodes.Join))
-        operator = draw(st.sampled_from(nodes.TextOperator) | st.sampled_from(nodes.StateOperator))
-        text = draw(literal_texts) if isinstance(operator, nodes.TextOperator) else None
+        join = draw(st.sampled_from(Join) if number else st.none() | st.sampled_from(Join))
+        operator = draw(st.sampled_from(Comparison) | st.sampled_from(State))
+        text = draw(literal_texts) if isinstance(operator, Comparison) else None
         criteria.append(nodes.Criterion(join, operator, draw(targets), text, span=NOWHERE))
     return nodes.CriteriaLine(tuple(criteria), draw(remarks), span=NOWHERE)
 
@@ -170,9 +171,9 @@ def some(*kinds: st.SearchStrategy) -> st.SearchStrategy:
 
 
 pixel_lines = st.one_of(
-    node(nodes.Policy, st.sampled_from(nodes.PolicyWord), list_names, remarks),
+    node(nodes.Policy, st.sampled_from(Policy), list_names, remarks),
     node(nodes.Final, list_names, remarks),
-    node(nodes.Store, st.sampled_from(nodes.StorageWord), remarks),
+    node(nodes.Store, st.sampled_from(Storage), remarks),
 )
 titles = one_of("", "a", "two words", "O'Neil", '"quoted"', "a#1")
 labels = node(nodes.Label, titles, some(criteria_lines(), region_lines, trivia), remarks)

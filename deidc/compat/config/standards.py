@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from deidc.grammar import nodes
+from deidc.vocabulary import Comparison, ListKind, State
 
 formats = ["dicom"]
 sections = ["header", "labels", "filter", "values", "fields"]
 actions = ("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE", "LABEL")
-groups = [kind.value for kind in nodes.ListKind]
+groups = [kind.value for kind in ListKind]
 group_actions = ("FIELD", "SPLIT")
-value_filters = tuple(operator.value for operator in nodes.TextOperator)
-filters = (*value_filters, *(operator.value for operator in nodes.StateOperator))
+value_filters = tuple(operator.value for operator in Comparison)
+filters = (*value_filters, *(operator.value for operator in State))

@@ -11,11 +11,12 @@ from pydicom.tag import BaseTag, Tag
 
 from deidc.dicom import dictionary
 from deidc.ir import ops
-from deidc.ir.program import FormatName, Needs, Program
+from deidc.ir.program import Needs, Program
 from deidc.runtime.fold.frame import Frame
 from deidc.runtime.fold.plan import Plan
 from deidc.runtime.fold.toplevel import OfDataset
 from deidc.runtime.labels.marks import Questions
+from deidc.vocabulary import Comparison, FormatName, Join, State
 
 # A keyword, a tag like `0x00080060` or `(0008,0060)`, or a number that is one.
 Name: TypeAlias = str | int
@@ -35,15 +36,15 @@ def apply_filter(dicom: Dataset, field: Name, filter_name: str, value: str | Non
     raise ValueError(f"there is no filter {filter_name!r}")
 
 
-_STATES = {one.value: one for one in ops.State}
-_COMPARISONS = {one.value: one for one in ops.Comparison}
+_STATES = {one.value: one for one in State}
+_COMPARISONS = {one.value: one for one in Comparison}
 
 
 def _ask(dicom: Dataset, field: Name, that: ops.Compared | ops.InState) -> bool:
     """Return the answer of the machine that runs labels."""
     at = ops.AtPath((ops.PathStep(ops.Tagged(_digits(field)), None),))
     plan = Plan(Program(FormatName.DICOM, (), Needs(), ()))
-    return Questions(Frame(dicom, OfDataset(dicom), {}), plan).ask(ops.Test(ops.Joint.AND, at, that))
+    return Questions(Frame(dicom, OfDataset(dicom), {}), plan).ask(ops.Test(Join.AND, at, that))
 
 
 def _digits(field: Name) -> str:
@@ -111,7 +112,7 @@ def equalsBase(  # noqa: N802  # deid's name
 ) -> bool:
     """Whether a value of the field is this text, or with `not_equals` whether none is."""
     if ignore_case:
-        return _ask(self, field, ops.Compared(ops.Comparison.EQUALS, str(term))) != not_equals
+        return _ask(self, field, ops.Compared(Comparison.EQUALS, str(term))) != not_equals
     return (str(term) in _texts(self, field)) != not_equals
 
 
@@ -121,7 +122,7 @@ def compareBase(  # noqa: N802  # deid's name
     """Whether `func`, which is `re.search` or `re.match`, finds a regular expression in a value of the field."""
     pattern = f"^(?:{expression})" if func is re.match else str(expression)
     if func in (re.search, re.match) and ignore_case:
-        return _ask(self, field, ops.Compared(ops.Comparison.CONTAINS, pattern))
+        return _ask(self, field, ops.Compared(Comparison.CONTAINS, pattern))
     return any(func(str(expression), text) for text in _texts(self, field))
 
 

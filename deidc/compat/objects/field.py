@@ -16,11 +16,11 @@ from deidc.compat.objects.paths import path_of, tag_text, uid_of, way_of_uid
 from deidc.compat.objects.selection import selects
 from deidc.dicom.datasets import AnyElement
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, Undecodable
-from deidc.ir import ops
 from deidc.patterns import compiled
 from deidc.runtime.fold.conditions import compared
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.select import Identity
+from deidc.vocabulary import Comparison
 
 Creators = tuple[str | None, ...]
 
@@ -117,7 +117,7 @@ class DicomField:
         text = expression if isinstance(expression, str) else expression.pattern
         compiled(text)
         try:
-            return compared(ops.Comparison.CONTAINS, text, self.input.components)
+            return compared(Comparison.CONTAINS, text, self.input.components)
         except Undecodable:
             return False
 

@@ -14,12 +14,13 @@ from deidc.compat.objects.paths import uid_of_path
 from deidc.compat.objects.table import get_fields_with_lookup
 from deidc.dicom import dictionary
 from deidc.ir import ops
-from deidc.ir.program import Program, SlotKind
+from deidc.ir.program import Program
 from deidc.ir.signatures import Signature
 from deidc.runtime.functions.invocation import FunctionFault, Invocation
 from deidc.runtime.functions.registry import Function, Functions
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import OnFailure
+from deidc.vocabulary import ListKind
 
 # The name, which no recipe can spell, under which an object's variables have the dictionary they were taken from.
 ITEM = ""
@@ -68,7 +69,7 @@ def _link(program: Program) -> Machine:
     ]
     header = evolve(program, ops=tuple(op for op, _ in kept), origins=tuple(origin for _, origin in kept))
     called = (one.name for one in program.needs.functions if not one.builtin)
-    fields = frozenset(slot.name for slot in program.slots if slot.kind is SlotKind.FIELDS)
+    fields = frozenset(slot.name for slot in program.slots if slot.kind is ListKind.FIELDS)
     functions = Functions.standard().with_(*(_of_the_object(name, fields) for name in called))
     return Machine.link(header, functions, on_failure=OnFailure.WITHDRAW)
 

@@ -71,7 +71,7 @@ def at_one_place(rule: Mapping[str, Any], place: tuple[tuple[int, ...], tuple[in
 
 
 def _moved(op: ops.Op, to: ops.AtPath) -> ops.Op:
-    return evolve(op, at=to) if isinstance(op, ops.Add | ops.Replace | ops.Jitter | ops.Remove | ops.Blank) else op
+    return evolve(op, at=to) if isinstance(op, ops.ElementOp) else op
 
 
 def one_rule(deid: DeidDict, action: Mapping[str, Any]) -> DeidDict:

@@ -16,12 +16,14 @@ from deidc.compat.recipes.text import source_of
 from deidc.compat.recipes.words import literal_text
 from deidc.grammar import nodes
 from deidc.grammar.lines import WIDE_BLANK, ZERO_WIDTH
+from deidc.grammar.spelling import POLICY_WORDS
 from deidc.grammar.writer import write_conditions, write_statement, write_target, write_value
 from deidc.ir.compile import compile_recipe
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.library import FoundRecipe, NotFound
 from deidc.ir.program import Program
 from deidc.source import Source, Span
+from deidc.vocabulary import Join
 
 __all__ = ["DeidDict", "dicts_of", "program_of", "source_of"]
 
@@ -30,7 +32,7 @@ DeidDict: TypeAlias = dict[str, Any]
 
 _FIRST = "<rules before the recipe>"
 _KEPT = 64
-_JOINS = {nodes.Join.AND: "and", nodes.Join.OR: "or"}
+_JOINS = {Join.AND: "and", Join.OR: "or"}
 
 
 def program_of(
@@ -76,8 +78,8 @@ def dicts_of(recipe: nodes.Recipe, sources: Iterable[Source] = ()) -> DeidDict:
     Fields are as they were written, if `sources` has the texts, else in canonical spelling. Values are what they mean:
     text without quotation marks, and a reference as `var:NAME` or `func:NAME key=value`. Conditions of REMOVE are its
     value, as in deid; those of other actions stand under `if`, and declarations of variables under `vars`, which deid
-    does not have. Comments are left out. Raises ValueError if the recipe still has includes (`deidc.ir.merge.merge`
-    lays them).
+    does not have. Comments are left out. Raises ValueError if the recipe still has includes (`deidc.ir.load.load`
+    resolves them).
     """
     return _Showing({source.name: source.text for source in sources}).recipe(recipe)
 
@@ -241,7 +243,7 @@ def _when(key: str, when: nodes.Conditions) -> dict[str, str]:
 def _policy(line: nodes.PixelLine) -> DeidDict:
     match line:
         case nodes.Policy(word, group):
-            return {"policy": word.value, "group": group}
+            return {"policy": POLICY_WORDS[word], "group": group}
         case nodes.Final(group):
             return {"policy": "FINAL", "group": group}
         case nodes.Store(storage):

@@ -16,9 +16,9 @@ from deidc.compat.logger import bot
 from deidc.compat.recipes.dicts import DeidDict, copied, dicts_of, rules_before, source_of
 from deidc.diagnostics import CompileError, Report
 from deidc.grammar.reader import read
-from deidc.ir.compile import compile_merged
+from deidc.ir.compile import compile_loaded
 from deidc.ir.library import SHIPPED_PREFIX, FileLibrary, FoundRecipe, NotFound, read_recipe, shipped_recipes
-from deidc.ir.merge import Merged, joined, merge
+from deidc.ir.load import Loaded, concatenated, load
 from deidc.ir.program import Program
 from deidc.source import Source
 
@@ -45,7 +45,7 @@ class RecipeNotFound(FileNotFoundError):
 class Laid:
     """Recipes that were read and laid together, the dictionary that shows them, and their programs."""
 
-    merged: Merged = field(repr=False)
+    loaded: Loaded = field(repr=False)
     _deid: DeidDict = field(repr=False)
     _programs: dict[Terms, Program] = field(factory=dict, repr=False)
 
@@ -62,7 +62,7 @@ class Laid:
         program = self._programs.get(terms)
         if program is None:
             first, protected = terms
-            program = compile_merged(_with_rules_before(self.merged, first), protected=protected)
+            program = compile_loaded(_with_rules_before(self.loaded, first), protected=protected)
             if len(self._programs) >= _KEPT:
                 self._programs.clear()
             self._programs[terms] = program
@@ -131,7 +131,7 @@ def laid_together(files: Sequence[Given]) -> Laid:
     recipes = tuple(_found(one, number) for number, one in enumerate(files, 1))
     laid = _laid(recipes)
     given = {one.source for one in recipes}
-    if all(source in given or _is_current(source) for source in laid.merged.sources):
+    if all(source in given or _is_current(source) for source in laid.loaded.sources):
         return laid
     return _laid.__wrapped__(recipes)
 
@@ -139,12 +139,12 @@ def laid_together(files: Sequence[Given]) -> Laid:
 @lru_cache(maxsize=_KEPT)
 def _laid(recipes: tuple[FoundRecipe, ...]) -> Laid:
     *bases, last = recipes
-    merged = merge(last.source, _Shelf({one.source.name: one for one in bases}), [one.source.name for one in bases])
-    merged = evolve(merged, said=(*last.said, *merged.said))
-    report = Report.of(merged.sources, merged.said)
+    loaded = load(last.source, _Shelf({one.source.name: one for one in bases}), [one.source.name for one in bases])
+    loaded = evolve(loaded, said=(*last.said, *loaded.said))
+    report = Report.of(loaded.sources, loaded.said)
     if report.errors:
         raise CompileError(report)
-    return Laid(merged, dicts_of(merged.recipe, merged.sources))
+    return Laid(loaded, dicts_of(loaded.recipe, loaded.sources))
 
 
 def _is_current(source: Source) -> bool:
@@ -181,10 +181,10 @@ class _Shelf:
         return self.recipes.get(reference) or FileLibrary().find(reference, beside)
 
 
-def _with_rules_before(merged: Merged, first: Sequence[str]) -> Merged:
+def _with_rules_before(loaded: Loaded, first: Sequence[str]) -> Loaded:
     """Return recipes with lines of %header laid before them."""
     if not first:
-        return merged
+        return loaded
     source = rules_before(first)
     recipe, said = read(source)
-    return Merged(joined([recipe, merged.recipe]), (source, *merged.sources), (*said, *merged.said))
+    return Loaded(concatenated([recipe, loaded.recipe]), (source, *loaded.sources), (*said, *loaded.said))

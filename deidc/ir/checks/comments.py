@@ -32,17 +32,9 @@ _Line = nodes.Action | nodes.ListLine | nodes.CriteriaLine | nodes.RegionLine
 def _commented(resolved: Resolved) -> Iterator[tuple[_Line, str]]:
     """Yield the statements that suffer from a comment, and how."""
     for rule in resolved.rules:
-        match rule.statement:
-            case nodes.Remove():
-                yield rule.statement, "does not execute this REMOVE"
-            case (
-                nodes.Add(_, nodes.VarRef() | nodes.FuncRef())
-                | nodes.Replace(_, nodes.VarRef() | nodes.FuncRef())
-                | nodes.Jitter(_, nodes.VarRef() | nodes.FuncRef())
-            ):
-                yield rule.statement, f"does not execute this {type(rule.statement).__name__.upper()}"
-            case _:
-                pass
+        value = nodes.value_of(rule.statement)
+        if rule.action.removes or isinstance(value, nodes.VarRef | nodes.FuncRef):
+            yield rule.statement, f"does not execute this {rule.action.word.value}"
     for one in resolved.lists:
         for member in one.members:
             if isinstance(member.line, nodes.Split):

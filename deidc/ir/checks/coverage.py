@@ -13,6 +13,7 @@ from deidc.ir import ops
 from deidc.ir.checks.expressions import crosses_lines
 from deidc.ir.names import Resolved
 from deidc.patterns import BadPattern, compiled, is_slow
+from deidc.vocabulary import Anchor, ElementKind
 
 Coverage = frozenset[str]  # patterns of attributes: eight digits, `X` in repeating groups
 NOTHING: Coverage = frozenset()
@@ -62,7 +63,7 @@ def _spelt() -> tuple[str, tuple[int, ...], tuple[str, ...]]:
     return "".join(parts), tuple(starts), tuple(pattern for pattern, _ in _names())
 
 
-def _compiled(anchor: ops.Anchor, pattern: str) -> re.Pattern[str] | None:
+def _compiled(anchor: Anchor, pattern: str) -> re.Pattern[str] | None:
     """Return the expression of a pattern, or None if it cannot or must not be tried here."""
     if is_slow(pattern):
         return None
@@ -73,7 +74,7 @@ def _compiled(anchor: ops.Anchor, pattern: str) -> re.Pattern[str] | None:
 
 
 @lru_cache(maxsize=4096)
-def of_pattern(anchor: ops.Anchor, pattern: str) -> Coverage:
+def of_pattern(anchor: Anchor, pattern: str) -> Coverage:
     """Return the attributes one of whose names fits a pattern; none for a pattern that may be slow."""
     expression = _compiled(anchor, pattern)
     if expression is None:
@@ -86,7 +87,7 @@ def of_pattern(anchor: ops.Anchor, pattern: str) -> Coverage:
 
 
 @lru_cache(maxsize=1024)
-def fits_private(anchor: ops.Anchor, pattern: str) -> bool:
+def fits_private(anchor: Anchor, pattern: str) -> bool:
     """Whether a pattern fits a private creator or the name of a private element, of those that are known."""
     expression = _compiled(anchor, pattern)
     return expression is None or expression.search(dictionary.private_names()) is not None
@@ -114,7 +115,7 @@ def _of_simple(selector: ops.Selector) -> Coverage:
             wild = re.compile(group.replace("X", "[0-9A-FX]"))
             return frozenset(one for one in everything() if wild.fullmatch(one[:4]))
         case ops.OfKind(kind):
-            prefix = {ops.Kind.OVERLAY: "60", ops.Kind.CURVE: "50"}.get(kind)
+            prefix = {ElementKind.OVERLAY: "60", ElementKind.CURVE: "50"}.get(kind)
             return frozenset(one for one in everything() if prefix and one.startswith(prefix))
         case ops.PrivateBlock() | ops.Holding() | ops.Member():
             return NOTHING
@@ -162,7 +163,7 @@ def is_wide(selector: ops.Selector | None) -> bool:
 def reaches_private(selector: ops.Selector | None, resolved: Resolved) -> bool:
     """Return whether a selector selects private elements, as far as its text determines it."""
     match selector:
-        case ops.Everything() | ops.OfKind(ops.Kind.PRIVATE) | ops.PrivateBlock():
+        case ops.Everything() | ops.OfKind(ElementKind.PRIVATE) | ops.PrivateBlock():
             return True
         case ops.Matching(anchor, pattern, negated):
             expression = _compiled(anchor, pattern)

@@ -15,10 +15,11 @@ from deidc.ir.checks.expressions import alternatives, has_bare_operator
 from deidc.ir.identifiers import MODALITIES, ONLY_IN_ITEMS
 from deidc.ir.names import Bound, BoundCriterion, Resolved
 from deidc.patterns import BadPattern, compiled, is_slow
+from deidc.vocabulary import Comparison, State
 
-_EXACT = (nodes.TextOperator.EQUALS, nodes.TextOperator.NOTEQUALS)
+_EXACT = (Comparison.EQUALS, Comparison.NOTEQUALS)
 _NUMERIC = frozenset({*INTEGERS, *FLOATS, "IS", "DS", "DA", "TM", "UI"})
-_ABSENT = (nodes.StateOperator.MISSING, nodes.StateOperator.EMPTY)
+_ABSENT = (State.MISSING, State.EMPTY)
 
 
 def criteria(resolved: Resolved) -> Iterator[Diagnostic]:
@@ -39,7 +40,7 @@ def _criterion(bound: BoundCriterion) -> Iterator[Diagnostic]:
     ):
         message = f"{attribute.keyword} occurs only in items of sequences"
         yield Diagnostic(codes.ONLY_NESTED, message, criterion.target.span, f"write Sequence__{attribute.keyword}")
-    if criterion.value is None or not isinstance(criterion.operator, nodes.TextOperator):
+    if criterion.value is None or not isinstance(criterion.operator, Comparison):
         return
     if has_bare_operator(criterion.value):
         return
@@ -52,7 +53,7 @@ def _criterion(bound: BoundCriterion) -> Iterator[Diagnostic]:
         yield Diagnostic(codes.NOT_A_TERM, f"{attribute.keyword} never has this value", criterion.span)
 
 
-def _may_have(attribute: Attribute, operator: nodes.TextOperator, text: str) -> bool:
+def _may_have(attribute: Attribute, operator: Comparison, text: str) -> bool:
     """Whether the attribute can have a value that compares so with the text."""
     if operator in _EXACT:
         if attribute.keyword == "Modality":
@@ -85,26 +86,23 @@ def _finds_modality(pattern: str) -> bool:
 def conditions(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC337: the conditions of a rule can hold for an element that the rule acts on."""
     for rule in resolved.rules:
-        match rule.statement:
-            case nodes.Replace(when=when) | nodes.Remove(when=when) | nodes.Blank(when=when) if when:
-                complaint = _never(rule, when)
-                if complaint:
-                    yield Diagnostic(codes.CONDITION_NEVER, complaint, rule.statement.span)
-            case _:
-                pass
+        when = nodes.conditions_of(rule.statement)
+        complaint = _never(rule, when) if when else ""
+        if complaint:
+            yield Diagnostic(codes.CONDITION_NEVER, complaint, rule.statement.span)
 
 
 def _never(rule: Bound, when: nodes.Conditions) -> str:
     states = {one.operator for one in when if isinstance(one, nodes.StateCondition)}
     wanted = [one for one in when if isinstance(one, nodes.TextCondition)]
-    positive = [one for one in wanted if one.operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.EQUALS)]
-    if nodes.StateOperator.MISSING in states and not isinstance(rule.statement, nodes.Replace):
+    positive = [one for one in wanted if one.operator in (Comparison.CONTAINS, Comparison.EQUALS)]
+    if State.MISSING in states and rule.action.takes_away:
         return "a missing element cannot be changed"
     if positive and states & set(_ABSENT):
         return "an element without a value never contains the text"
-    if {nodes.StateOperator.MISSING, nodes.StateOperator.PRESENT} <= states:
+    if {State.MISSING, State.PRESENT} <= states:
         return "an element cannot be both missing and present"
-    if isinstance(rule.statement, nodes.Blank) and nodes.StateOperator.EMPTY in states:
+    if rule.action.empties and State.EMPTY in states:
         return "an empty element stays empty"
     attribute = attribute_of(rule.selector)
     if attribute is not None:

@@ -27,6 +27,7 @@ from deidc.ir.checks.rule_table import (
     word,
 )
 from deidc.ir.names import Bound, Resolved
+from deidc.vocabulary import ActionWord
 
 
 def interplay(resolved: Resolved) -> Iterator[Diagnostic]:
@@ -55,7 +56,7 @@ def _doubles(table: RuleTable) -> Iterator[tuple[Diagnostic, int]]:
         if first is rule:
             continue
         code = codes.DOUBLED if first.selector == rule.selector else codes.CASE_DOUBLE
-        if isinstance(rule.statement, nodes.Jitter):
+        if rule.action.shifts:
             code = codes.SHIFTED_TWICE
         elif overrules_base(first, rule):
             continue
@@ -120,26 +121,23 @@ def _against_others(table: RuleTable, number: int, rule: Bound) -> Iterator[_Fin
     if isinstance(rule.selector, ops.AtPath) and table.is_inside_kept(rule.selector):
         return
     keep = next((one for at, one in others if _keeps(one) and not _may_overrule(rule, number, one, at)), None)
-    if keep is not None and not isinstance(rule.statement, nodes.Keep):
-        if not isinstance(rule.statement, nodes.Add):
+    if keep is not None and not rule.action.keeps:
+        if not rule.action.creates:
             yield _Finding(codes.KEPT, rule, keep, what)
             return
         yield _Finding(codes.KEPT_AND_ADDED, rule, keep, what)
-    match rule.statement:
-        case nodes.Remove():
-            for at, one in others:
-                if _rewrites(one, rule) and not _may_overrule(rule, number, one, at):
-                    yield _Finding(codes.SPARED, rule, one, what)
-                    return
-        case nodes.Add() | nodes.Replace():
-            yield from _written(rule, what, [(at, one) for at, one in others if at > number], others)
-        case _:
-            pass
+    if rule.action.removes:
+        for at, one in others:
+            if _rewrites(one, rule) and not _may_overrule(rule, number, one, at):
+                yield _Finding(codes.SPARED, rule, one, what)
+                return
+    elif rule.action.writes:
+        yield from _written(rule, what, [(at, one) for at, one in others if at > number], others)
     yield from _contradiction(rule, what, [one for at, one in others if at < number])
 
 
 def _keeps(rule: Bound) -> bool:
-    return isinstance(rule.statement, nodes.Keep)
+    return rule.action.keeps
 
 
 def _may_overrule(rule: Bound, number: int, other: Bound, at: int) -> bool:
@@ -152,19 +150,11 @@ def _rewrites(writer: Bound, remover: Bound) -> bool:
     if not holds_off_remove(writer):
         return False
     attribute = attribute_of(remover.selector)
-    if isinstance(writer.statement, nodes.Jitter):
+    if writer.action.shifts:
         return attribute is not None and attribute.vr in DATES
     if attribute is not None and attribute.vr == "SQ" and is_wide(writer.selector):
-        return not isinstance(_value(writer), nodes.Literal | nodes.VarRef)
+        return not isinstance(nodes.value_of(writer.statement), nodes.Literal | nodes.VarRef)
     return True
-
-
-def _value(rule: Bound) -> nodes.Value | None:
-    match rule.statement:
-        case nodes.Add(_, value) | nodes.Replace(_, value):
-            return value
-        case _:
-            return None
 
 
 def _written(
@@ -176,21 +166,20 @@ def _written(
     for _, one in later:
         if not is_unconditional(one):
             continue
-        match one.statement:
-            case nodes.Jitter() if attribute is not None and attribute.vr in DATES:
+        if one.action.shifts:
+            if attribute is not None and attribute.vr in DATES:
                 yield _Finding(codes.REPLACED_THEN_SHIFTED, one, rule, what)
                 return
-            case nodes.Replace() if _is_wider(one, rule) and not overrules_base(rule, one):
-                if isinstance(rule.statement, nodes.Replace) or isinstance(_value(one), nodes.Literal):
-                    yield _Finding(codes.OVERWRITTEN, one, rule, what)
-                    return
-            case nodes.Remove() | nodes.Blank() if isinstance(rule.statement, nodes.Add):
-                gone = isinstance(one.statement, nodes.Blank) or not spared
-                if gone and not overrules_base(rule, one):
-                    yield _Finding(codes.ADDED_THEN_GONE, one, rule, what)
-                    return
-            case _:
-                pass
+        elif one.action.rewrites:
+            counts = not rule.action.creates or isinstance(nodes.value_of(one.statement), nodes.Literal)
+            if counts and _is_wider(one, rule) and not overrules_base(rule, one):
+                yield _Finding(codes.OVERWRITTEN, one, rule, what)
+                return
+        elif one.action.takes_away and rule.action.creates:
+            gone = one.action.empties or not spared
+            if gone and not overrules_base(rule, one):
+                yield _Finding(codes.ADDED_THEN_GONE, one, rule, what)
+                return
 
 
 def _is_wider(one: Bound, than: Bound) -> bool:
@@ -204,10 +193,12 @@ def _contradiction(rule: Bound, what: str, earlier: list[Bound]) -> Iterator[_Fi
             continue
         if not is_unconditional(rule) or not is_unconditional(one):
             continue
-        pair = (type(one.statement), type(rule.statement))
-        if overrules_base(one, rule) and pair[0] is not nodes.Remove:
+        pair = (one.action.word, rule.action.word)
+        if overrules_base(one, rule) and not one.action.removes:
             continue
-        if pair in _CONTRADICTIONS or (pair == (nodes.Add, nodes.Replace) and isinstance(_value(rule), nodes.Literal)):
+        if pair in _CONTRADICTIONS or (
+            pair == (ActionWord.ADD, ActionWord.REPLACE) and isinstance(nodes.value_of(rule.statement), nodes.Literal)
+        ):
             yield _Finding(codes.CONTRADICTION, rule, one, what)
             return
 
@@ -215,17 +206,17 @@ def _contradiction(rule: Bound, what: str, earlier: list[Bound]) -> Iterator[_Fi
 # ADD, then REPLACE by a function or variable is no contradiction: it makes sure that there is something to replace.
 _CONTRADICTIONS = frozenset(
     {
-        (nodes.Blank, nodes.Replace),
-        (nodes.Replace, nodes.Blank),
-        (nodes.Blank, nodes.Remove),
-        (nodes.Remove, nodes.Blank),
-        (nodes.Replace, nodes.Replace),
-        (nodes.Jitter, nodes.Replace),
-        (nodes.Jitter, nodes.Blank),
-        (nodes.Blank, nodes.Jitter),
-        (nodes.Add, nodes.Add),
-        (nodes.Replace, nodes.Add),
-        (nodes.Blank, nodes.Add),
-        (nodes.Jitter, nodes.Add),
+        (ActionWord.BLANK, ActionWord.REPLACE),
+        (ActionWord.REPLACE, ActionWord.BLANK),
+        (ActionWord.BLANK, ActionWord.REMOVE),
+        (ActionWord.REMOVE, ActionWord.BLANK),
+        (ActionWord.REPLACE, ActionWord.REPLACE),
+        (ActionWord.JITTER, ActionWord.REPLACE),
+        (ActionWord.JITTER, ActionWord.BLANK),
+        (ActionWord.BLANK, ActionWord.JITTER),
+        (ActionWord.ADD, ActionWord.ADD),
+        (ActionWord.REPLACE, ActionWord.ADD),
+        (ActionWord.BLANK, ActionWord.ADD),
+        (ActionWord.JITTER, ActionWord.ADD),
     }
 )

@@ -8,12 +8,11 @@ from types import MappingProxyType
 from deidc.codes import layout
 from deidc.codes import privacy as codes
 from deidc.diagnostics import Diagnostic, Edit, Fix, Label
-from deidc.grammar import nodes
-from deidc.ir import ops
 from deidc.ir.checks.coverage import attribute_of
 from deidc.ir.names import BoundCriterion, BoundLabel, BoundLine, Resolved
 from deidc.patterns import BadPattern, compiled, is_slow
 from deidc.source import Span
+from deidc.vocabulary import Comparison, Join, Policy, State
 
 
 def label_lines(resolved: Resolved) -> Iterator[Diagnostic]:
@@ -21,7 +20,7 @@ def label_lines(resolved: Resolved) -> Iterator[Diagnostic]:
     for label in resolved.labels:
         for number, line in enumerate(label.lines[1:], 1):
             first = line.line.criteria[0]
-            if first.join is nodes.Join.OR:
+            if first.join is Join.OR:
                 message = "deid 0.4.13 joins this line by AND"
                 fix = _one_line(label, resolved) if number == 1 else None
                 yield Diagnostic(codes.OR_LINE, message, line.line.span, "write the criteria on one line", fix)
@@ -49,7 +48,7 @@ def labels(resolved: Resolved) -> Iterator[Diagnostic]:
     named: dict[tuple[str, str], BoundLabel] = {}
     for label in resolved.labels:
         span = label.label.span
-        if label.regions and resolved.policies.of(label.group) is ops.Policy.PASS:
+        if label.regions and resolved.policies.of(label.group) is Policy.PASS:
             yield Diagnostic(codes.WHITELIST, f"regions of a {label.group} are not blanked", span)
         if not label.lines:
             code = codes.NO_CRITERIA if label.regions else codes.EMPTY_LABEL
@@ -87,7 +86,7 @@ def _likeness(label: BoundLabel) -> object:
 
 
 def _is_or(line: BoundLine) -> bool:
-    return line.line.criteria[0].join is nodes.Join.OR
+    return line.line.criteria[0].join is Join.OR
 
 
 def _contradicts_itself(label: BoundLabel) -> bool:
@@ -115,14 +114,14 @@ def _contradicts(together: list[BoundCriterion]) -> bool:
 
 
 def _has_choice(line: BoundLine) -> bool:
-    return any(one.join is nodes.Join.OR for one in line.line.criteria[1:])
+    return any(one.join is Join.OR for one in line.line.criteria[1:])
 
 
 def _clash(group: list[BoundCriterion]) -> bool:
     """Whether no element can satisfy all criteria about it."""
     asked = {(one.criterion.operator, (one.criterion.value or "").strip().lower()) for one in group}
     words = {operator for operator, _ in asked}
-    states, texts = nodes.StateOperator, nodes.TextOperator
+    states, texts = State, Comparison
     if words & {texts.CONTAINS, texts.EQUALS} and words & {states.MISSING, states.EMPTY}:
         return True
     if states.MISSING in words and words & {states.PRESENT, states.EMPTY}:
@@ -138,10 +137,10 @@ def _clash(group: list[BoundCriterion]) -> bool:
     return any(_misses(text, equal) for operator, text in asked if operator is texts.CONTAINS)
 
 
-_OPPOSITES: Mapping[nodes.TextOperator | nodes.StateOperator, nodes.TextOperator] = MappingProxyType(
+_OPPOSITES: Mapping[Comparison | State, Comparison] = MappingProxyType(
     {
-        nodes.TextOperator.CONTAINS: nodes.TextOperator.NOTCONTAINS,
-        nodes.TextOperator.EQUALS: nodes.TextOperator.NOTEQUALS,
+        Comparison.CONTAINS: Comparison.NOTCONTAINS,
+        Comparison.EQUALS: Comparison.NOTEQUALS,
     }
 )
 
@@ -162,14 +161,14 @@ def _misses(pattern: str, equal: list[str]) -> bool:
 def groups(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC439, DC443: a whitelist is no exemption from other groups, and groups that are cleaned have regions."""
     policies = resolved.policies
-    passing = [label for label in resolved.labels if policies.of(label.group) is ops.Policy.PASS]
-    others = [label for label in resolved.labels if policies.of(label.group) is not ops.Policy.PASS]
+    passing = [label for label in resolved.labels if policies.of(label.group) is Policy.PASS]
+    others = [label for label in resolved.labels if policies.of(label.group) is not Policy.PASS]
     if passing and others and not policies.is_final(passing[0].group):
         message = f"labels of other groups hold an object for review even if a {passing[0].group} matches it"
         yield Diagnostic(codes.WHITELIST_EXEMPTS_NOTHING, message, passing[0].label.span)
     for label in resolved.labels:
         line = policies.lines.get(label.group)
-        is_told = line is not None and line.word is nodes.PolicyWord.CLEAN
+        is_told = line is not None and line.word is Policy.CLEAN
         if is_told and all(one.line.keep for one in label.regions):
             message = "the label blanks nothing, so objects that it flags are held for review"
             yield Diagnostic(codes.CLEAN_WITHOUT_REGIONS, message, label.label.span)

@@ -22,8 +22,8 @@ def literals(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC301-DC304, DC339, DC310, DC316, DC334, DC415: a literal is a value of every attribute it is written to."""
     promoted = any(rule.selector == CHARACTER_SET for rule in resolved.rules)
     for rule in resolved.rules:
-        match rule.statement:
-            case nodes.Add(_, nodes.Literal() as literal) | nodes.Replace(_, nodes.Literal() as literal):
+        match nodes.value_of(rule.statement):
+            case nodes.Literal() as literal if rule.action.writes:
                 if rule.selector == CHARACTER_SET:
                     continue
                 if is_wide(rule.selector):
@@ -73,7 +73,7 @@ def _parts(vr: str) -> bool:
 
 
 def _wide(rule: Bound, literal: nodes.Literal, resolved: Resolved) -> Iterator[Diagnostic]:
-    if not isinstance(rule.statement, nodes.Replace):
+    if rule.action.creates:
         return
     unfit = _unfit_vrs(literal.text)
     if isinstance(rule.selector, ops.OfVR):
@@ -110,7 +110,7 @@ def additions(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC308-DC309: ADD names one attribute whose VR is known."""
     for rule in resolved.rules:
         statement = rule.statement
-        if not isinstance(statement, nodes.Add) or rule.selector is None:
+        if not rule.action.creates or rule.selector is None:
             continue
         span = statement.target.span
         last = rule.selector.steps[-1].at if isinstance(rule.selector, ops.AtPath) else rule.selector
@@ -137,18 +137,18 @@ def additions(resolved: Resolved) -> Iterator[Diagnostic]:
 def character_set(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC327: an object's character set is left alone, or promoted to one that holds all letters."""
     for rule in resolved.rules:
-        if rule.selector != CHARACTER_SET:
+        if rule.selector != CHARACTER_SET or not rule.action.writes:
             continue
-        match rule.statement:
-            case nodes.Add(_, nodes.Literal(text) as value) | nodes.Replace(_, nodes.Literal(text) as value, ()):
+        match nodes.value_of(rule.statement):
+            case nodes.Literal(text) as value if not nodes.conditions_of(rule.statement):
                 if text not in ops.CHARACTER_SETS:
                     hint = 'write "ISO_IR 192"'
                     yield Diagnostic(
                         codes.CHARACTER_SET, "objects can only be promoted to ISO_IR 192", value.span, hint
                     )
-            case nodes.Add(_, value) | nodes.Replace(_, value):
+            case None:
+                pass
+            case value:
                 yield Diagnostic(
                     codes.CHARACTER_SET, "the character set must be a literal without conditions", value.span
                 )
-            case _:
-                pass

@@ -20,6 +20,7 @@ from deidc.ir.checks.expressions import (
 from deidc.ir.names import Resolved
 from deidc.patterns import is_slow
 from deidc.source import Span
+from deidc.vocabulary import Anchor, Comparison
 
 # Patterns over a whole tag that stand for curves or overlays, with the digits, dots and repetitions taken out.
 _WHOLE_TAG = re.compile(
@@ -55,12 +56,11 @@ def _targets(resolved: Resolved) -> Iterator[tuple[nodes.Target, ops.Selector | 
 
 def _searched(resolved: Resolved) -> Iterator[tuple[str, Span, bool]]:
     """Yield the patterns of conditions and criteria, and whether they stand in a label."""
-    contains = (nodes.TextOperator.CONTAINS, nodes.TextOperator.NOTCONTAINS)
+    contains = (Comparison.CONTAINS, Comparison.NOTCONTAINS)
     for rule in resolved.rules:
-        if isinstance(rule.statement, nodes.Replace | nodes.Remove | nodes.Blank):
-            for condition in rule.statement.when:
-                if isinstance(condition, nodes.TextCondition) and condition.operator in contains:
-                    yield condition.text, condition.span, False
+        for condition in nodes.conditions_of(rule.statement):
+            if isinstance(condition, nodes.TextCondition) and condition.operator in contains:
+                yield condition.text, condition.span, False
     for label in resolved.labels:
         for line in label.lines:
             for bound in line.criteria:
@@ -87,11 +87,7 @@ def _pattern(target: nodes.Expander, selector: ops.Matching, resolved: Resolved)
         yield Diagnostic(codes.WHOLE_TAG, f"{kind} selects these elements", span, f"write {kind}", fix)
     elif not selector.negated and len(covers(selector, resolved)) == len(everything()):
         yield Diagnostic(codes.FITS_EVERYTHING, "the pattern matches every attribute", span, "write all")
-    elif (
-        selector.anchor is ops.Anchor.CONTAINS
-        and re.fullmatch(r"[0-9A-Fa-f]{4}", pattern)
-        and re.search(r"\d", pattern)
-    ):
+    elif selector.anchor is Anchor.CONTAINS and re.fullmatch(r"[0-9A-Fa-f]{4}", pattern) and re.search(r"\d", pattern):
         hint = f"write select:group:{pattern}, or the whole tag"
         message = "four digits match groups, elements, and digits across both"
         yield Diagnostic(codes.DIGITS_ANYWHERE, message, span, hint)

@@ -34,8 +34,8 @@ def _promise(resolved: Resolved) -> tuple[Bound | None, str]:
         attribute = attribute_of(rule.selector)
         if attribute is None or attribute.keyword != PROMISE:
             continue
-        match rule.statement:
-            case nodes.Add(_, nodes.Literal(text)) | nodes.Replace(_, nodes.Literal(text)):
+        match nodes.value_of(rule.statement):
+            case nodes.Literal(text) if rule.action.writes:
                 return rule, text.strip().upper()
             case _:
                 pass
@@ -55,7 +55,7 @@ def _left(promise: Bound, resolved: Resolved) -> Iterator[Diagnostic]:
     if not any(reaches_private(rule.selector, resolved) for rule in resolved.rules):
         hint = "add REMOVE select:private, or KEEP those that are safe"
         yield complaint(codes.LEAVES_PRIVATE, "no rule covers private elements", promise, hint=hint)
-    shifts = [rule for rule in resolved.rules if isinstance(rule.statement, nodes.Jitter)]
+    shifts = [rule for rule in resolved.rules if rule.action.shifts]
     if shifts:
         missing = _missing(ENTITY_DATES, touched)
         if missing:
@@ -69,19 +69,13 @@ def _missing(keywords: tuple[str, ...], touched: Coverage) -> list[str]:
 
 def _stamps(promise: Bound, resolved: Resolved) -> Iterator[Diagnostic]:
     """Complain of stamps that belong to the promise (PS3.15 E.1.1, E.3.6)."""
-    written = NOTHING.union(
-        *(
-            covers(rule.selector, resolved)
-            for rule in resolved.rules
-            if isinstance(rule.statement, nodes.Add | nodes.Replace)
-        )
-    )
+    written = NOTHING.union(*(covers(rule.selector, resolved) for rule in resolved.rules if rule.action.writes))
     if not any(_pattern(keyword) & written for keyword in METHODS):
         message = "no rule writes DeidentificationMethod"
         yield complaint(
             codes.METHOD_UNTOLD, message, promise, hint="ADD DeidentificationMethod with a description of the method"
         )
-    shift = next((rule for rule in resolved.rules if isinstance(rule.statement, nodes.Jitter)), None)
+    shift = next((rule for rule in resolved.rules if rule.action.shifts), None)
     if shift is not None and not _pattern(TEMPORAL) & written:
         hint = f"ADD {TEMPORAL} MODIFIED"
         yield complaint(codes.SHIFT_UNTOLD, f"no rule writes {TEMPORAL}", shift, hint=hint)
@@ -90,13 +84,11 @@ def _stamps(promise: Bound, resolved: Resolved) -> Iterator[Diagnostic]:
 def _guessable(resolved: Resolved) -> Iterator[Diagnostic]:
     """Complain of replacements that can be computed back or forth without a secret."""
     for rule in resolved.rules:
-        match rule.statement:
-            case nodes.Jitter(_, nodes.Literal()):
+        match nodes.value_of(rule.statement):
+            case nodes.Literal() if rule.action.shifts:
                 if covers(rule.selector, resolved) & date_attributes():
                     yield complaint(codes.READABLE_SHIFT, "the number of days is in the recipe", rule)
-            case nodes.Replace(_, nodes.BuiltinRef("pydicom_uuid", arguments)) | nodes.Add(
-                _, nodes.BuiltinRef("pydicom_uuid", arguments)
-            ) if not _is_random(arguments):
+            case nodes.BuiltinRef("pydicom_uuid", arguments) if rule.action.writes and not _is_random(arguments):
                 yield complaint(codes.UNKEYED_UID, "the new UID can be computed from the old one", rule)
             case _:
                 pass

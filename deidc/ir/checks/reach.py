@@ -16,6 +16,7 @@ from deidc.ir.checks.expressions import alternatives
 from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, overrules_base, way_of
 from deidc.ir.identifiers import FOLLOWING, KEPT_WITH_REASON, MANDATORY_UIDS
 from deidc.ir.names import Bound, Resolved
+from deidc.vocabulary import Anchor, ExpanderKind
 
 _CHARACTER_SET = "00080005"
 _SOP_CLASS = "00080016"
@@ -36,10 +37,10 @@ def _mandatory(table: RuleTable) -> Iterator[Diagnostic]:
     needed = frozenset(one.pattern for key in MANDATORY_UIDS if (one := dictionary.find_keyword(key)) is not None)
     kept, rewritten = table.kept, table.rewritten
     for rule, coverage in zip(table.rules, table.covered, strict=True):
-        if not isinstance(rule.statement, nodes.Remove | nodes.Blank) or not is_unconditional(rule):
+        if not rule.action.takes_away or not is_unconditional(rule):
             continue
         gone = (coverage & needed) - kept
-        if isinstance(rule.statement, nodes.Remove):
+        if rule.action.removes:
             gone -= rewritten
         if gone:
             code = codes.REACHES_UIDS if is_wide(rule.selector) else codes.REMOVES_UID
@@ -50,15 +51,11 @@ def _mandatory(table: RuleTable) -> Iterator[Diagnostic]:
 def _lists_after_remove(table: RuleTable) -> Iterator[Diagnostic]:
     """Complain of rules that rewrite through a list what is removed: lists do not hold off REMOVE."""
     spared = table.rewritten | table.kept
-    removers = [
-        (at, one)
-        for at, one in enumerate(table.rules)
-        if isinstance(one.statement, nodes.Remove) and is_unconditional(one)
-    ]
+    removers = [(at, one) for at, one in enumerate(table.rules) if one.action.removes and is_unconditional(one)]
     for number, rule in table.wide():
         if not isinstance(rule.selector, ops.Holding | ops.Member):
             continue
-        if not isinstance(rule.statement, nodes.Replace | nodes.Jitter):
+        if not rule.action.rewrites:
             continue
         for at, remover in removers:
             if at > number and overrules_base(rule, remover):
@@ -94,7 +91,7 @@ def _sequences_gone(table: RuleTable) -> Iterator[Diagnostic]:
         assert isinstance(rule.selector, ops.AtPath)
         way = way_of(rule.selector)
         if way & kept:
-            if not isinstance(rule.statement, nodes.Keep | nodes.Add):
+            if not rule.action.keeps and not rule.action.creates:
                 yield complaint(codes.KEPT, f"{names(way & kept)} is kept with all its items", rule)
             continue
         for at, remover in removers:
@@ -107,19 +104,17 @@ def _sequences_gone(table: RuleTable) -> Iterator[Diagnostic]:
 
 
 def _removes(rule: Bound) -> bool:
-    return isinstance(rule.statement, nodes.Remove | nodes.Blank) and is_unconditional(rule)
+    return rule.action.takes_away and is_unconditional(rule)
 
 
 def _class_uids(table: RuleTable) -> Iterator[Diagnostic]:
     """Complain of rules that replace the UID that says of which class an object is."""
     for rule, coverage in zip(table.rules, table.covered, strict=True):
-        match rule.statement:
-            case nodes.Add(_, value) if not is_wide(rule.selector):
-                pass
-            case nodes.Replace(_, value, ()):
-                pass
-            case _:
-                continue
+        value = nodes.value_of(rule.statement)
+        if value is None or not rule.action.writes or not is_unconditional(rule):
+            continue
+        if rule.action.creates and is_wide(rule.selector):
+            continue
         if _SOP_CLASS in coverage and _SOP_CLASS not in table.kept and not _leaves_class(rule, value):
             hint = "KEEP SOPClassUID, or replace UIDs by deid_func:stable_uid, which leaves it unchanged"
             yield complaint(codes.CLASS_UID_REPLACED, "SOPClassUID is replaced", rule, hint=hint)
@@ -142,7 +137,7 @@ def _leaves_class(rule: Bound, value: nodes.Value) -> bool:
 def keeps(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC411-DC412: KEEP keeps no more than is meant."""
     for rule in resolved.rules:
-        if not isinstance(rule.statement, nodes.Keep):
+        if not rule.action.keeps:
             continue
         attribute = attribute_of(rule.selector)
         if attribute is None:
@@ -157,14 +152,14 @@ def keeps(resolved: Resolved) -> Iterator[Diagnostic]:
 def protected(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC413, DC433: no rule names what deidc protects, or makes itself."""
     for rule in resolved.rules:
-        if isinstance(rule.statement, nodes.Keep):
+        if rule.action.keeps:
             continue
         attribute = attribute_of(rule.selector)
         if attribute is not None and attribute.keyword in FOLLOWING:
             message = f"{attribute.keyword} is always written by deidc, so the rule has no effect"
             yield complaint(codes.FOLLOWS_OBJECT, message, rule)
             continue
-        writes = isinstance(rule.statement, nodes.Add | nodes.Replace)
+        writes = rule.action.writes
         for keyword in _keywords_on_the_way(rule.selector):
             if keyword in resolved.protected and not (keyword == "SpecificCharacterSet" and writes):
                 yield complaint(codes.PROTECTED, f"{keyword} is protected, so the rule has no effect", rule)
@@ -183,7 +178,7 @@ def wide_shifts(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC414: a wide JITTER reaches dates only."""
     dateless = frozenset(one.pattern for one in dictionary.attributes() if one.vr not in _SHIFTABLE)
     for rule in resolved.rules:
-        if not isinstance(rule.statement, nodes.Jitter) or not is_wide(rule.selector):
+        if not rule.action.shifts or not is_wide(rule.selector):
             continue
         if isinstance(rule.selector, ops.OfVR) and not DATES & set(rule.selector.vrs):
             continue
@@ -198,7 +193,7 @@ def creators(resolved: Resolved) -> Iterator[Diagnostic]:
     for rule in resolved.rules:
         match rule.selector:
             case ops.Tagged(pattern) if "X" not in pattern and dictionary.is_private_creator(int(pattern, 16)):
-                if not isinstance(rule.statement, nodes.Keep | nodes.Add):
+                if not rule.action.keeps and not rule.action.creates:
                     yield complaint(codes.REMOVES_CREATOR, "the tag belongs to a private creator", rule)
             case _:
                 pass
@@ -208,7 +203,7 @@ def exceptions(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC431: except: spares the attribute it names, and no other."""
     for rule in resolved.rules:
         target = rule.statement.target
-        if not isinstance(target, nodes.Expander) or target.kind is not nodes.ExpanderKind.EXCEPT:
+        if not isinstance(target, nodes.Expander) or target.kind is not ExpanderKind.EXCEPT:
             continue
         parts = alternatives(target.pattern)
         more = NOTHING.union(*(_spared_besides(part) for part in parts))
@@ -224,4 +219,4 @@ def _spared_besides(part: str) -> Coverage:
     attribute = dictionary.find_keyword(part) if re.fullmatch(r"[A-Za-z]+", part) else None
     if attribute is None:
         return NOTHING
-    return of_pattern(ops.Anchor.CONTAINS, part) - {attribute.pattern}
+    return of_pattern(Anchor.CONTAINS, part) - {attribute.pattern}

@@ -20,9 +20,7 @@ def blanked_images(resolved: Resolved) -> Iterator[Diagnostic]:
     attribute = find_keyword("SOPInstanceUID")
     assert attribute is not None
     rewritten = any(
-        attribute.pattern in covers(rule.selector, resolved)
-        for rule in resolved.rules
-        if isinstance(rule.statement, nodes.Add | nodes.Replace)
+        attribute.pattern in covers(rule.selector, resolved) for rule in resolved.rules if rule.action.writes
     )
     if resolved.rules and blanking is not None and not rewritten:
         message = "the image has other pixels, but keeps its SOP Instance UID"

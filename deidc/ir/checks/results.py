@@ -12,11 +12,12 @@ from deidc.dicom.dictionary import Attribute, find_keyword
 from deidc.dicom.vrs import BINARY, DATES, FLOATS, INTEGERS
 from deidc.grammar import nodes
 from deidc.ir import ops
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTIN_FUNCTIONS, BUILTINS
 from deidc.ir.checks.coverage import attribute_of, covers, names
 from deidc.ir.identifiers import FEW_VALUES, LINKING_UIDS
 from deidc.ir.names import Bound, Resolved
-from deidc.ir.signatures import Result
+from deidc.ir.signatures import Dependence, Result
+from deidc.vocabulary import ListKind, VariableKind
 
 _ROOT = re.compile(r"[0-9]+(\.(0|[1-9][0-9]*))*\.?\Z")
 _LONGEST_ROOT = 40
@@ -25,8 +26,6 @@ _MOMENTS = frozenset({*DATES, "TM", "AS"})
 _SHORT = frozenset({"SH", "AE", "CS"})
 _NO_TEXT = frozenset({"SQ", "AT", *(BINARY.keys() - {"UN"})})
 _UUIDS = frozenset({"basic_uuid", "simple_uuid", "suffix_uuid"})
-# Functions that change what the element holds; the others have their result from elsewhere.
-_OF_ORIGINAL = frozenset({"pydicom_uuid", "stable_uid", "stable_hash", "jitter", "truncate_date", "round", "age_cap"})
 # VRs that cannot hold what a function makes.
 _UNFIT_RESULTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -40,22 +39,23 @@ _UNFIT_RESULTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "age_cap": _NUMBERS | DATES | _NO_TEXT | {"TM", "UI", "PN", "UR"},
     }
 )
-_UNFIT_VARIABLES: Mapping[nodes.VariableType, frozenset[str]] = MappingProxyType(
+_UNFIT_VARIABLES: Mapping[VariableKind, frozenset[str]] = MappingProxyType(
     {
-        nodes.VariableType.DATE: _NUMBERS - {"IS", "DS"} | _NO_TEXT | {"TM", "AS", "UI"},
-        nodes.VariableType.UID: _NUMBERS | _MOMENTS | _NO_TEXT | {"CS"},
-        nodes.VariableType.INT: _MOMENTS | _NO_TEXT | {"UI"},
-        nodes.VariableType.NUMBER: _MOMENTS | _NO_TEXT | {"UI"},
-        nodes.VariableType.TEXT: frozenset({"SQ"}),
+        VariableKind.DATE: _NUMBERS - {"IS", "DS"} | _NO_TEXT | {"TM", "AS", "UI"},
+        VariableKind.UID: _NUMBERS | _MOMENTS | _NO_TEXT | {"CS"},
+        VariableKind.INT: _MOMENTS | _NO_TEXT | {"UI"},
+        VariableKind.NUMBER: _MOMENTS | _NO_TEXT | {"UI"},
+        VariableKind.TEXT: frozenset({"SQ"}),
     }
 )
-_NO_DAYS = frozenset({nodes.VariableType.DATE, nodes.VariableType.UID})
+_NO_DAYS = frozenset({VariableKind.DATE, VariableKind.UID})
 
 
 def jitters(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC305-DC307, DC329: JITTER shifts dates by a whole number of days."""
     for rule in resolved.rules:
-        if not isinstance(rule.statement, nodes.Jitter):
+        days = nodes.value_of(rule.statement)
+        if days is None or not rule.action.shifts:
             continue
         attribute = attribute_of(rule.selector)
         if attribute is not None and attribute.vr not in DATES:
@@ -70,7 +70,7 @@ def jitters(resolved: Resolved) -> Iterator[Diagnostic]:
         }:
             message = f"attributes of VR {' or '.join(rule.selector.vrs)} do not hold dates"
             yield Diagnostic(codes.JITTER_NO_DATE, message, rule.statement.target.span, "write select:VR:DA|DT")
-        yield from _amount(rule.statement.days)
+        yield from _amount(days)
 
 
 def _amount(days: nodes.Value) -> Iterator[Diagnostic]:
@@ -90,7 +90,7 @@ def lists(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC311-DC312: lists do not collect what everybody's files hold."""
     few = frozenset(known.pattern for key in FEW_VALUES if (known := find_keyword(key)) is not None)
     for one in resolved.lists:
-        if one.kind is not nodes.ListKind.VALUES:
+        if one.kind is not ListKind.VALUES:
             continue
         for member in one.members:
             if isinstance(member.line, nodes.Split) and member.line.minimum < 2:
@@ -108,10 +108,10 @@ def lists(resolved: Resolved) -> Iterator[Diagnostic]:
 def variables(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC328, DC330: a variable that is written is of a type that the attribute can hold, and no secret."""
     for rule in resolved.rules:
-        match rule.statement:
-            case nodes.Add(_, nodes.VarRef() as used) | nodes.Replace(_, nodes.VarRef() as used):
+        match nodes.value_of(rule.statement):
+            case nodes.VarRef() as used if rule.action.writes:
                 yield from _variable(rule, used, resolved)
-            case nodes.Jitter(_, nodes.VarRef(name) as used):
+            case nodes.VarRef(name) as used if rule.action.shifts:
                 declared = resolved.variables.get(name)
                 if declared is not None and (declared.type in _NO_DAYS or _is_hidden(declared)):
                     message = f"a {declared.type.value} is not a number of days"
@@ -124,12 +124,12 @@ def _variable(rule: Bound, used: nodes.VarRef, resolved: Resolved) -> Iterator[D
     declared = resolved.variables.get(used.name)
     if declared is None:
         return
-    if declared.type is nodes.VariableType.SECRET:
+    if declared.type is VariableKind.SECRET:
         hint = "use secrets only for key= of functions"
         yield Diagnostic(codes.SECRET_WRITTEN, f"var:{used.name} is a secret", used.span, hint)
         return
     attribute = attribute_of(rule.selector)
-    if declared.type is nodes.VariableType.TABLE:
+    if declared.type is VariableKind.TABLE:
         hint = f"write deid_func:lookup table=var:{used.name} column=NAME"
         yield Diagnostic(codes.VARIABLE_UNFIT, "a table is not a value", used.span, hint)
     elif attribute is not None and attribute.vr in _UNFIT_VARIABLES[declared.type]:
@@ -138,14 +138,14 @@ def _variable(rule: Bound, used: nodes.VarRef, resolved: Resolved) -> Iterator[D
 
 
 def _is_hidden(variable: nodes.Variable) -> bool:
-    return variable.type in (nodes.VariableType.SECRET, nodes.VariableType.TABLE)
+    return variable.type in (VariableKind.SECRET, VariableKind.TABLE)
 
 
 def functions(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC313-DC318, DC329, DC338: built-in functions make values that are of use where they are written."""
     for rule in resolved.rules:
-        match rule.statement:
-            case nodes.Add(_, nodes.BuiltinRef() as call) | nodes.Replace(_, nodes.BuiltinRef() as call):
+        match nodes.value_of(rule.statement):
+            case nodes.BuiltinRef() as call if rule.action.writes:
                 yield from _result(rule, call)
                 yield from _arguments(rule, call)
             case _:
@@ -166,12 +166,18 @@ def _result(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
         yield Diagnostic(codes.FUNCTION_UNFIT, message, call.span, "write JITTER")
     elif vrs and vrs <= _UNFIT_RESULTS.get(call.name, frozenset()):
         yield Diagnostic(codes.FUNCTION_UNFIT, f"{what} cannot hold the result of {call.name}", call.span)
-    elif isinstance(rule.statement, nodes.Add) and call.name in _OF_ORIGINAL and not _is_random(call):
+    elif rule.action.creates and _is_of_original(call) and not _is_random(call):
         message = f"{call.name} derives its result from the element's own value"
         yield Diagnostic(codes.NOTHING_TO_DERIVE, message, call.span, "write REPLACE")
     elif call.name == "stable_hash" and vrs and vrs <= _SHORT and _hash_length(call) > 16:
         message = f"{what} holds 16 characters, but the function returns {_hash_length(call)}"
         yield Diagnostic(codes.FUNCTION_UNFIT, message, call.span, "reduce length=")
+
+
+def _is_of_original(call: nodes.BuiltinRef) -> bool:
+    """Whether a function changes what the element holds; the others have their result from elsewhere."""
+    function = BUILTIN_FUNCTIONS.get(call.name)
+    return function is not None and function.depends is Dependence.ELEMENT
 
 
 def _hash_length(call: nodes.BuiltinRef) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import assert_never
 
 from attrs import define, evolve, field
 
@@ -90,7 +91,7 @@ class RuleTable:
     def kept(self) -> Coverage:
         """The attributes that KEEP keeps."""
         keeps = zip(self.rules, self.covered, strict=True)
-        return NOTHING.union(*(coverage for rule, coverage in keeps if isinstance(rule.statement, nodes.Keep)))
+        return NOTHING.union(*(coverage for rule, coverage in keeps if rule.action.keeps))
 
     def is_inside_kept(self, path: ops.AtPath) -> bool:
         """Whether a sequence on the way to an element is kept, and all that is in it."""
@@ -102,7 +103,7 @@ class RuleTable:
         parts = []
         for rule, coverage in zip(self.rules, self.covered, strict=True):
             if holds_off_remove(rule):
-                is_shift = isinstance(rule.statement, nodes.Jitter)
+                is_shift = rule.action.shifts
                 parts.append(coverage & date_attributes() if is_shift else coverage)
         return NOTHING.union(*parts)
 
@@ -142,7 +143,7 @@ def _sweeps_private(rule: Bound, resolved: Resolved) -> bool:
 
 def word(rule: Bound) -> str:
     """Return the action word of a rule."""
-    return type(rule.statement).__name__.upper()
+    return rule.action.word.value
 
 
 def name(rule: Bound) -> str:
@@ -156,20 +157,12 @@ def name(rule: Bound) -> str:
 
 def is_unconditional(rule: Bound) -> bool:
     """Whether a rule has no conditions."""
-    match rule.statement:
-        case nodes.Replace(when=when) | nodes.Remove(when=when) | nodes.Blank(when=when):
-            return not when
-        case _:
-            return True
+    return not nodes.conditions_of(rule.statement)
 
 
 def holds_off_remove(rule: Bound) -> bool:
     """Whether a rule holds off REMOVE for what it covers."""
-    return (
-        isinstance(rule.statement, nodes.Replace | nodes.Jitter)
-        and is_unconditional(rule)
-        and not isinstance(rule.selector, ops.Holding | ops.Member)
-    )
+    return rule.action.rewrites and is_unconditional(rule) and not isinstance(rule.selector, ops.Holding | ops.Member)
 
 
 def likeness(rule: Bound) -> object:
@@ -192,6 +185,8 @@ def likeness(rule: Bound) -> object:
             return type(statement), likeness, when
         case nodes.Keep():
             return type(statement), likeness
+        case _:
+            assert_never(statement)
 
 
 def overrules_base(first: Bound, second: Bound) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from deidc.codes import privacy as codes
 from deidc.diagnostics import Diagnostic, Rule
-from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.checks.coverage import NOTHING, be, date_attributes, everything, is_wide, listed, names, reaches_private
 from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, likeness, name
@@ -23,13 +22,13 @@ def sweeps(resolved: Resolved) -> Iterator[Diagnostic]:
 
 def _kept_whole(table: RuleTable) -> Iterator[Diagnostic]:
     """Complain of wide rules all of whose attributes are kept."""
-    keeps = [rule for rule in table.rules if isinstance(rule.statement, nodes.Keep)]
+    keeps = [rule for rule in table.rules if rule.action.keeps]
     kept = table.kept
     for number, rule in table.wide():
         reached = table.covered[number]
         if reaches_private(rule.selector, table.resolved) and kept != everything():
             continue
-        if not isinstance(rule.statement, nodes.Keep) and reached and reached <= kept:
+        if not rule.action.keeps and reached and reached <= kept:
             message = f"{names(reached)} {be(reached)} kept, so the rule has no effect"
             yield complaint(codes.KEPT, message, rule, tuple(keeps), "kept here")
 
@@ -41,7 +40,7 @@ def _spared_whole(table: RuleTable) -> Iterator[Diagnostic]:
         reached = table.covered[number]
         if reaches_private(rule.selector, table.resolved):
             continue
-        if isinstance(rule.statement, nodes.Remove) and reached and reached <= rewritten:
+        if rule.action.removes and reached and reached <= rewritten:
             message = f"{names(reached)} {be(reached)} rewritten, so never removed"
             yield complaint(codes.SPARED, message, rule)
 
@@ -52,16 +51,13 @@ def _shifted_twice(table: RuleTable) -> Iterator[Diagnostic]:
     shifts: list[tuple[int, Bound]] = []
     writers: list[tuple[int, Bound]] = []
     for number, rule in enumerate(table.rules):
-        match rule.statement:
-            case nodes.Replace() if is_wide(rule.selector) and is_unconditional(rule):
-                writers.append((number, rule))
-            case nodes.Jitter() if likeness(rule) not in seen:
-                seen.add(likeness(rule))
-                yield from _overlaps(table, number, codes.SHIFTED_TWICE, shifts)
-                yield from _overlaps(table, number, codes.REPLACED_THEN_SHIFTED, writers)
-                shifts.append((number, rule))
-            case _:
-                pass
+        if rule.action.shifts and likeness(rule) not in seen:
+            seen.add(likeness(rule))
+            yield from _overlaps(table, number, codes.SHIFTED_TWICE, shifts)
+            yield from _overlaps(table, number, codes.REPLACED_THEN_SHIFTED, writers)
+            shifts.append((number, rule))
+        elif rule.action.writes and not rule.action.creates and is_wide(rule.selector) and is_unconditional(rule):
+            writers.append((number, rule))
 
 
 def _overlaps(table: RuleTable, number: int, code: Rule, earlier: list[tuple[int, Bound]]) -> Iterator[Diagnostic]:

@@ -12,7 +12,6 @@ from deidc.dicom.layout import PIXEL_DATA, PIXELS, UNDEFINED, Damaged, packed
 from deidc.dicom.splicing import Change
 from deidc.dicom.walk import PlacedElement, elements_of, items, within
 from deidc.dicom.window import NotWhole, Window
-from deidc.ir.ops import Storage
 from deidc.pixels.blanking.altered import Altered
 from deidc.pixels.blanking.icons import ICONS, icon_pixels
 from deidc.pixels.blanking.overlays import overlays
@@ -27,6 +26,7 @@ from deidc.pixels.frames.recoding import Recoding
 from deidc.runtime.fold.elements import sequence_items
 from deidc.runtime.fold.toplevel import OfBytes
 from deidc.runtime.outcome import Blanked, TextSearch
+from deidc.vocabulary import Storage
 
 
 @frozen

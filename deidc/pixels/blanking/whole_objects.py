@@ -13,13 +13,13 @@ from deidc.codes import faults
 from deidc.dicom.edits import Span
 from deidc.dicom.part10 import opened
 from deidc.dicom.window import InMemory, Reader, Unsuited, Window
-from deidc.ir.ops import Storage
 from deidc.pixels.blanking.altered import Altered
 from deidc.pixels.blanking.blanking import Blanking, NothingToBlank
 from deidc.pixels.frames.masks import Painting
 from deidc.pixels.text.regions import with_text_found
 from deidc.runtime.fold.frame import Trouble
 from deidc.runtime.outcome import Blanked, Fault, Refused
+from deidc.vocabulary import Storage
 
 __all__ = [
     "Blanked",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from deidc.ir import ops
 from deidc.runtime.outcome import Region
+from deidc.vocabulary import Policy
 
 # True where a pixel is to be blanked; rows, then columns.
 Mask: TypeAlias = NDArray[np.bool_]
@@ -20,7 +21,7 @@ class RaisedLabel(Protocol):
     """A label that fired: a Flag of an outcome, or a Finding of a detector."""
 
     @property
-    def policy(self) -> ops.Policy:
+    def policy(self) -> Policy:
         """What is to become of the object."""
         ...
 
@@ -80,9 +81,9 @@ class Painting:
 
         It is not all if somebody has to look at the object.
         """
-        asked = [one for one in found if one.policy is not ops.Policy.PASS]
+        asked = [one for one in found if one.policy is not Policy.PASS]
         regions = tuple(region for one in asked for region in one.regions)
-        return cls(regions, is_all=all(one.policy is ops.Policy.CLEAN for one in asked))
+        return cls(regions, is_all=all(one.policy is Policy.CLEAN for one in asked))
 
 
 def painted(regions: Iterable[Region], rows: int, columns: int, under: Mask | None = None) -> Mask:

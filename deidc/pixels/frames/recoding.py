@@ -12,7 +12,6 @@ from deidc.codes import faults
 from deidc.dicom.edits import Span
 from deidc.dicom.layout import PIXEL_DATA
 from deidc.dicom.window import Window
-from deidc.ir.ops import Storage
 from deidc.pixels.frames import fragments, jpeg_blocks
 from deidc.pixels.frames.black import black_of
 from deidc.pixels.frames.codecs import Decoded, can_store, decoded, encoded
@@ -21,6 +20,7 @@ from deidc.pixels.frames.image import PHOTOMETRIC, Image, not_understood
 from deidc.pixels.frames.masks import Masks
 from deidc.runtime.fold.frame import trouble
 from deidc.runtime.fold.toplevel import TopLevel
+from deidc.vocabulary import Storage
 
 # So much of new frames is kept from when they are tried to when they are written; others are made a second time.
 KEPT = 1 << 24

@@ -13,10 +13,11 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 from deidc.codes import faults
-from deidc.ir.ops import OWN_DETECTOR, Mark, Policy, Rectangle, TextRegions
+from deidc.ir.ops import OWN_DETECTOR, Mark, Rectangle, TextRegions
 from deidc.ir.program import OWN_ACCOUNT, Origin, Program
 from deidc.pixels import require_extra
 from deidc.runtime.fold.frame import Trouble, trouble
+from deidc.vocabulary import Policy
 
 if TYPE_CHECKING:  # names of detectors are asked where numpy is not installed
     import numpy as np

@@ -6,10 +6,10 @@ import re
 from functools import lru_cache
 from typing import assert_never
 
-from deidc.ir import ops
 from deidc.patterns import compiled
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.frame import Frame
+from deidc.vocabulary import Comparison, State
 
 
 @lru_cache(maxsize=4096)
@@ -17,16 +17,16 @@ def _pattern(text: str) -> re.Pattern[str]:
     return compiled(text)
 
 
-def compared(how: ops.Comparison, text: str, components: tuple[str, ...]) -> bool:
+def compared(how: Comparison, text: str, components: tuple[str, ...]) -> bool:
     """Whether some value compares so with `text`; the negated forms hold where the plain form does not."""
     match how:
-        case ops.Comparison.CONTAINS:
+        case Comparison.CONTAINS:
             return any(_pattern(text).search(one) for one in components)
-        case ops.Comparison.NOTCONTAINS:
+        case Comparison.NOTCONTAINS:
             return not any(_pattern(text).search(one) for one in components)
-        case ops.Comparison.EQUALS:
+        case Comparison.EQUALS:
             return any(_same(text, one) for one in components)
-        case ops.Comparison.NOTEQUALS:
+        case Comparison.NOTEQUALS:
             return not any(_same(text, one) for one in components)
         case _:
             assert_never(how)
@@ -36,14 +36,14 @@ def _same(a: str, b: str) -> bool:
     return a.strip().casefold() == b.strip().casefold()
 
 
-def in_state(state: ops.State, element: InputElement | None) -> bool:
+def in_state(state: State, element: InputElement | None) -> bool:
     """Whether the element was in this state in the input."""
     match state:
-        case ops.State.MISSING:
+        case State.MISSING:
             return element is None
-        case ops.State.PRESENT:
+        case State.PRESENT:
             return element is not None
-        case ops.State.EMPTY:
+        case State.EMPTY:
             return element is not None and element.is_empty
         case _:
             assert_never(state)

@@ -106,13 +106,13 @@ class Fold:
             return Reason.SYSTEM
         if step.proviso is not None and not proviso_holds(step.proviso, self.frame, self.element, self.indexes):
             return Reason.OTHER
-        if isinstance(step.op, ops.Add):
+        if step.op.action.creates:
             return None
         if self.sheltered:
             return Reason.PROTECTED
         if self.standing is Standing.ABSENT:
             return Reason.ABSENT
-        if self.is_creator and not step.exact and not isinstance(step.op, ops.Remove):
+        if self.is_creator and not step.exact and not step.op.action.removes:
             return Reason.CREATOR
         return None
 

@@ -10,12 +10,12 @@ from pydicom.dataset import Dataset
 from deidc.codes import faults
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, CharacterSets, Undecodable
 from deidc.ir import ops
-from deidc.ir.program import SlotKind
 from deidc.runtime.fold.elements import InputElement, character_sets_of, input_elements, sequence_items
 from deidc.runtime.fold.fold import proviso_holds
 from deidc.runtime.fold.frame import Collected, Frame, Holdings, trouble
 from deidc.runtime.fold.plan import Collecting, Entry, Node, Plan
 from deidc.runtime.fold.select import select
+from deidc.vocabulary import ListKind
 
 
 def visit(
@@ -85,7 +85,7 @@ def fill_lists(frame: Frame, plan: Plan, visit_all: Callable[[], Iterable[tuple[
     found: dict[int, list[Collected]] = {
         number: [Collected.given(text) for text in frame.lists.get(slot.name, ())]
         for number, slot in enumerate(plan.program.slots)
-        if slot.kind is SlotKind.VALUES
+        if slot.kind is ListKind.VALUES
     }
     frame.held.update({slot: Holdings.of(tuple(given)) for slot, given in found.items()})
     if not plan.collects:

@@ -30,8 +30,6 @@ from deidc.runtime.fold.select import (
 # ever new private tags cannot grow it without bound.
 MOST_IDENTITIES = 200_000
 
-ElementOp = ops.Add | ops.Replace | ops.Jitter | ops.Remove | ops.Blank
-
 
 @frozen
 class Step:
@@ -47,7 +45,7 @@ class Step:
     """
 
     index: int
-    op: ElementOp
+    op: ops.ElementOp
     proviso: Proviso | None
     exact: bool
     sweeps_items: bool
@@ -56,7 +54,7 @@ class Step:
     @property
     def writes(self) -> bool:
         """Whether a Remove spares what this op writes."""
-        return isinstance(self.op, ops.Replace | ops.Jitter) and not self.by_list
+        return self.op.action.rewrites and not self.by_list
 
 
 @frozen
@@ -188,7 +186,7 @@ class Plan:
         by_tag: dict[int, tuple[int, ...]] = {}
         sweeping: list[int] = []
         for index, op in enumerate(self.program.ops):
-            if not isinstance(op, ops.Protect | ops.Collect | ElementOp):
+            if not isinstance(op, ops.Protect | ops.Collect | ops.ElementOp):
                 continue
             if isinstance(op.at, ops.Tagged) and "X" not in op.at.pattern:
                 tag = int(op.at.pattern, 16)
@@ -247,7 +245,7 @@ class Plan:
         system = node.is_protected and vr not in TEXT_VRS and vr not in ("SQ", "UN")
         for index in sorted((*self._by_tag.get(tag, ()), *self._sweeping)):
             op = self.program.ops[index]
-            assert isinstance(op, ops.Protect | ops.Collect | ElementOp)
+            assert isinstance(op, ops.Protect | ops.Collect | ops.ElementOp)
             verdict = select(op.at, identity, self.gathers, self.patterns)
             if verdict is False:
                 continue

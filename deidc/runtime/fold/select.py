@@ -17,6 +17,7 @@ from attrs import field, frozen
 from deidc.dicom import dictionary
 from deidc.ir import ops
 from deidc.patterns import compiled
+from deidc.vocabulary import Anchor, ElementKind
 
 
 @frozen
@@ -120,7 +121,7 @@ def item_indexes(steps: tuple[ops.PathStep, ...]) -> tuple[int | None, ...]:
 class Patterns:
     """Regular expressions of a program, compiled once."""
 
-    _compiled: dict[tuple[ops.Anchor, str], re.Pattern[str]] = field(factory=dict, repr=False, eq=False)
+    _compiled: dict[tuple[Anchor, str], re.Pattern[str]] = field(factory=dict, repr=False, eq=False)
 
     def matches(self, selector: ops.Matching, identity: Identity) -> bool:
         """Whether some name of the element fits the pattern, or none if the selector is negated."""
@@ -131,15 +132,15 @@ class Patterns:
         return any(map(pattern.search, identity.spellings)) != selector.negated
 
 
-def of_kind(kind: ops.Kind, tag: int) -> bool:
+def of_kind(kind: ElementKind, tag: int) -> bool:
     """Whether a tag is private, of an overlay group or of a curve group (PS3.5 7.6 and 7.8)."""
     group = tag >> 16
     match kind:
-        case ops.Kind.PRIVATE:
+        case ElementKind.PRIVATE:
             return bool(group & 1)
-        case ops.Kind.OVERLAY:
+        case ElementKind.OVERLAY:
             return group & 0xFF01 == 0x6000
-        case ops.Kind.CURVE:
+        case ElementKind.CURVE:
             return group & 0xFF01 == 0x5000
         case _:
             assert_never(kind)
@@ -229,6 +230,6 @@ def sweeps_items(selector: ops.Selector) -> bool:
         case ops.Everything():
             return True
         case ops.Matching(anchor):
-            return anchor is not ops.Anchor.ENDSWITH or selector.negated
+            return anchor is not Anchor.ENDSWITH or selector.negated
         case _:
             return False

@@ -1,4 +1,4 @@
-"""deidc's own functions, as rows of a table: what `deid_func:` calls.
+"""The implementations of deidc's own functions, which `deidc.ir.builtin_functions` has a row for each.
 
 Those that change the element's value do so value by value, and leave an empty one empty. What a function
 cannot do raises FunctionFault.
@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import lru_cache
 from types import MappingProxyType
@@ -258,22 +258,3 @@ def age_cap(call: Invocation) -> str:
         return f"{cap + 1:03d}Y" if int(age[:3]) // _AGE_UNITS_IN_YEAR[age[3]] > cap else age
 
     return _each(call, capped)
-
-
-IMPLEMENTATIONS: Mapping[str, Callable[[Invocation], object]] = MappingProxyType(
-    {
-        "basic_uuid": basic_uuid,
-        "simple_uuid": basic_uuid,
-        "suffix_uuid": suffix_uuid,
-        "dicom_uuid": dicom_uuid,
-        "pydicom_uuid": pydicom_uuid,
-        "jitter": jitter,
-        "stable_uid": stable_uid,
-        "stable_hash": stable_hash,
-        "date_shift": date_shift,
-        "round": round_number,
-        "truncate_date": truncate_date,
-        "age_cap": age_cap,
-        "lookup": lookup,
-    }
-)

@@ -65,7 +65,7 @@ class Operands:
             field=_view(fold),
             read=lambda: input_copy(frame),
             attribute=lambda tag: _attribute(frame, tag),
-            adds=isinstance(step.op, ops.Add),
+            adds=step.op.action.creates,
         )
         if not function.own:
             _ = invocation.field.element  # what cannot be decoded is told as that

@@ -5,28 +5,20 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from enum import Enum, auto
 from importlib.metadata import entry_points
 from types import MappingProxyType, ModuleType
 
 from attrs import field, frozen
 
 from deidc.ir import ops
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTIN_FUNCTIONS, BUILTINS
+from deidc.ir.signatures import Dependence as Dependence  # noqa: PLC0414  # deidc.runtime.stream has it from here
 from deidc.ir.signatures import Parameter, ParameterType, Signature, Signatures
-from deidc.runtime.functions.builtins import IMPLEMENTATIONS
+from deidc.runtime.functions import builtins
 from deidc.runtime.functions.invocation import Invocation
 
 ENTRY_POINT_GROUP = "deidc.functions"
 _DEID_KEYWORDS = ("item", "value", "field", "dicom")
-
-
-class Dependence(Enum):
-    """What the result of a function depends on besides its arguments: the element, the object, or nobody knows."""
-
-    ELEMENT = auto()
-    OBJECT = auto()
-    UNKNOWN = auto()
 
 
 @frozen
@@ -49,16 +41,6 @@ class Function:
         if any(one.key in self.varies_with for one in call.arguments):
             return Dependence.UNKNOWN
         return self.depends
-
-
-# Functions whose results are the same for the same element, and those whose results are the same for all elements of
-# an object. pydicom_uuid makes random UIDs if it is told to.
-_OF_ELEMENT = ("pydicom_uuid", "jitter", "stable_uid", "stable_hash", "round", "truncate_date", "age_cap")
-_OF_OBJECT = ("date_shift", "lookup")
-_DEPENDS = MappingProxyType(
-    {**dict.fromkeys(_OF_ELEMENT, Dependence.ELEMENT), **dict.fromkeys(_OF_OBJECT, Dependence.OBJECT)}
-)
-_VARIES_WITH = MappingProxyType({"pydicom_uuid": frozenset({"stable_remapping", "prefix"})})
 
 
 def _as_given(functions: Mapping[str, Function]) -> Mapping[str, Function]:
@@ -92,13 +74,13 @@ class Functions:
         return cls(
             builtin={
                 name: Function(
-                    BUILTINS[name],
-                    call,
-                    _DEPENDS.get(name, Dependence.UNKNOWN),
-                    _VARIES_WITH.get(name, frozenset()),
+                    one.signature,
+                    getattr(builtins, one.implementation),
+                    one.depends,
+                    one.varies_with,
                     own=True,
                 )
-                for name, call in IMPLEMENTATIONS.items()
+                for name, one in BUILTIN_FUNCTIONS.items()
             }
         )
 

@@ -14,6 +14,7 @@ from deidc.runtime.fold.toplevel import OfDataset
 from deidc.runtime.labels.marks import flags
 from deidc.runtime.labels.regions import located
 from deidc.runtime.outcome import Refused, Region
+from deidc.vocabulary import Policy
 
 
 @frozen
@@ -34,13 +35,13 @@ class Finding:
     group: str
     label: str
     origin: Origin
-    policy: ops.Policy
+    policy: Policy
     regions: tuple[Region, ...] = field(repr=False)
 
     @property
     def held(self) -> bool:
         """Whether the object must be cleaned in its pixels or reviewed before it is passed on."""
-        return self.policy is not ops.Policy.PASS
+        return self.policy is not Policy.PASS
 
 
 @define(eq=False)

@@ -16,10 +16,11 @@ from deidc.runtime.fold.lists import is_selected, undecodable, visit_object
 from deidc.runtime.fold.plan import Plan, top_level_tag
 from deidc.runtime.fold.select import is_exact
 from deidc.runtime.outcome import Flag
+from deidc.vocabulary import Comparison, Join, State
 
 _NEGATIONS = {
-    ops.Comparison.NOTCONTAINS: ops.Comparison.CONTAINS,
-    ops.Comparison.NOTEQUALS: ops.Comparison.EQUALS,
+    Comparison.NOTCONTAINS: Comparison.CONTAINS,
+    Comparison.NOTEQUALS: Comparison.EQUALS,
 }
 
 
@@ -59,12 +60,12 @@ def _line_holds(line: ops.TestLine, questions: Questions) -> bool:
     return result
 
 
-def _is_settled(left: bool, joint: ops.Joint) -> bool:
+def _is_settled(left: bool, joint: Join) -> bool:
     """Whether `left` is what it comes to, whatever is joined to it: false and ..., true or ..."""
     match joint:
-        case ops.Joint.AND:
+        case Join.AND:
             return not left
-        case ops.Joint.OR:
+        case Join.OR:
             return left
         case _:
             assert_never(joint)
@@ -82,7 +83,7 @@ class Questions:
         """Whether some element that the test selects satisfies it."""
         elements = self.elements(test.at)
         match test.that:
-            case ops.InState(ops.State.MISSING):
+            case ops.InState(State.MISSING):
                 return not elements
             case ops.InState(state):
                 return any(in_state(state, element) for element in elements)

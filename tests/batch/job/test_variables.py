@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from deidc.batch.job.variables import KeyedBy, VariablesError, parse_assignments, read_rows, typed
-from deidc.ir.program import NeededVariable, VariableKind
+from deidc.ir.program import NeededVariable
 from deidc.runtime.functions.tables import Table
+from deidc.vocabulary import VariableKind
 from tests.running import dataset_of, file_dataset
 
 SECRET = "ZQ000042ZQ"

@@ -14,7 +14,8 @@ from pydicom.tag import Tag
 
 from deidc import Cleaned, Machine, Refused
 from deidc.ir import ops
-from deidc.ir.program import FormatName, Needs, Program
+from deidc.ir.program import Needs, Program
+from deidc.vocabulary import FormatName
 from tests.running import SOP_CLASS, clean, dataset_of, file_dataset, written
 
 TO_UTF8 = 'REPLACE SpecificCharacterSet "ISO_IR 192"'

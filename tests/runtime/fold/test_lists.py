@@ -7,8 +7,9 @@ from pydicom.sequence import Sequence
 
 from deidc import Cleaned, Machine
 from deidc.ir import ops
-from deidc.ir.program import FormatName, Needs, Program, Slot, SlotKind
+from deidc.ir.program import Needs, Program, Slot
 from deidc.ir.verify import verify
+from deidc.vocabulary import FormatName, ListKind
 from tests.running import clean, dataset_of, file_dataset
 
 
@@ -117,7 +118,7 @@ def test_an_added_attribute_is_no_member():
 def test_a_list_that_nothing_fills_holds_nothing():
     """A program may name a list that no op fills; nothing is found by it, and nothing goes wrong."""
     at = ops.Holding(0)
-    lists = (Slot(SlotKind.VALUES, "none"),)
+    lists = (Slot(ListKind.VALUES, "none"),)
     program = Program(FormatName.DICOM, (ops.Remove(at, ()), ops.SyncMeta()), Needs(), lists)
     outcome = Machine.link(verify(program)).run(dataset_of(PatientID="1"))
     assert isinstance(outcome, Cleaned)

@@ -9,7 +9,8 @@ from pydicom.tag import Tag
 
 from deidc import Functions, Machine, Refused
 from deidc.ir import ops
-from deidc.ir.program import FormatName, Needs, Program
+from deidc.ir.program import Needs, Program
+from deidc.vocabulary import FormatName
 from tests.running import clean, dataset_of, file_dataset, run
 
 CHARSET, NAME, ROWS, ITEMS = 0x00080005, 0x00100010, 0x00280010, 0x00101002

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import uuid
 
@@ -13,10 +14,11 @@ from pydicom.dataelem import DataElement
 from pydicom.multival import MultiValue
 from pydicom.uid import UID, generate_uid
 
-from deidc.ir.builtin_signatures import BUILTINS
-from deidc.ir.signatures import ParameterType
-from deidc.runtime.functions.builtins import IMPLEMENTATIONS
+from deidc.ir.builtin_functions import BUILTIN_FUNCTIONS, BUILTINS
+from deidc.ir.signatures import Dependence, ParameterType
+from deidc.runtime.functions import builtins
 from deidc.runtime.functions.invocation import FunctionFault
+from deidc.runtime.functions.registry import Functions
 from tests.runtime.functions.calling import CODES, KEY, call
 
 UUID_FORM = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
@@ -27,10 +29,24 @@ KNOWN_HASH = "4c7d1c70accd4a75ea830321bd66f70e8146e4b98c170970c7cc2a52a9ca9cce"
 KNOWN_DAYS = -172
 
 
-def test_every_promise_is_kept():
-    """Each signature has an implementation, and the other way round."""
-    assert set(IMPLEMENTATIONS) == set(BUILTINS)
+def test_every_row_has_its_function():
+    """Each row names a function that is there, and each public function of the file has a row."""
+    public = {
+        name
+        for name, one in vars(builtins).items()
+        if inspect.isfunction(one) and one.__module__ == builtins.__name__ and not name.startswith("_")
+    }
+    assert {one.implementation for one in BUILTIN_FUNCTIONS.values()} == public
+    assert set(BUILTINS) == set(Functions.standard().builtin) == set(BUILTIN_FUNCTIONS)
     assert all(name == one.name for name, one in BUILTINS.items())
+
+
+@pytest.mark.parametrize("name", BUILTINS)
+def test_a_random_function_is_never_kept(name):
+    """What differs with every call depends on more than the element and the object."""
+    row = BUILTIN_FUNCTIONS[name]
+    assert row.depends is Dependence.UNKNOWN or not row.signature.random
+    assert all(row.signature.parameter(one) is not None for one in row.varies_with)
 
 
 def test_secrets_come_from_variables():

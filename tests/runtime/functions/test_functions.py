@@ -11,7 +11,7 @@ import pytest
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
-from deidc.ir.builtin_signatures import BUILTINS
+from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.signatures import Signature
 from deidc.runtime.functions import registry as under_test
 from deidc.runtime.functions.invocation import FieldView, Invocation

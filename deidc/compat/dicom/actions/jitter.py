@@ -10,9 +10,10 @@ from pydicom.multival import MultiValue
 from deidc.compat.dicom.actions.calling import ActionFailed, call
 from deidc.compat.objects.field import DicomField
 from deidc.ir import ops
-from deidc.ir.program import FormatName, Needs, Program
+from deidc.ir.program import Needs, Program
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Refused
+from deidc.vocabulary import FormatName
 
 
 def jitter_timestamp(field: DicomField, value: int | str) -> str | None:

@@ -1,4 +1,4 @@
-"""Recipes laid one after the other, from real files."""
+"""Recipes with their bases and includes, loaded from real files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from deidc import CompileError, check_recipe, compile_recipe
 from deidc.diagnostics import Report
 from deidc.ir.library import FoundRecipe, NotFound
-from deidc.ir.merge import DEEPEST
+from deidc.ir.load import DEEPEST
 from deidc.source import Source
 from tests.ir.recipes import lines
 

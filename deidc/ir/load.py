@@ -1,4 +1,4 @@
-"""Recipes that are laid one after the other: bases, then what a recipe includes, then the recipe itself."""
+"""Load a recipe with the texts that it builds on: its bases, then what it includes, then the recipe itself."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ DEEPEST = 40
 
 
 @frozen
-class Merged:
-    """One recipe out of several, with all their sources in the order they were laid."""
+class Loaded:
+    """One recipe made of several, with all their sources in the order of their rules."""
 
     recipe: nodes.Recipe
     sources: tuple[Source, ...]
@@ -36,48 +36,50 @@ def text_digest(source: Source) -> str:
     return hashlib.sha256(source.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def joined(recipes: Sequence[nodes.Recipe]) -> nodes.Recipe:
-    """Lay recipes one after the other; includes, which are laid already, are left out."""
+def concatenated(recipes: Sequence[nodes.Recipe]) -> nodes.Recipe:
+    """Return recipes one after the other as one recipe, without their includes, which are loaded already."""
     return nodes.Recipe(
         tuple(item for recipe in recipes for item in recipe.items if not isinstance(item, nodes.Include))
     )
 
 
-def merge(source: Source, library: Library, bases: Sequence[str] = ()) -> Merged:
-    """Read a recipe with its bases and all that they include; each text is laid once.
+def load(source: Source, library: Library, bases: Sequence[str] = ()) -> Loaded:
+    """Read a recipe with its bases and everything that they include; each text is loaded once.
 
-    A base goes first, so that the recipe's own rules come after it and win as file order says (deid 0.4.13 lays
-    them the other way round, and loses lists of all but the first).
+    A base comes first, so that the recipe's own rules come after it and win by file order (deid 0.4.13 has the
+    opposite order, and loses the lists of all recipes but the first).
     """
-    merging = _Merging(library)
-    merging.done.add(identity_of(source.name))  # a base that is or includes the recipe adds nothing to it
+    loading = _Loading(library)
+    loading.done.add(identity_of(source.name))  # a base that is or includes the recipe adds nothing to it
     for base in bases:
-        merging.refer(base, None, None, None, ())
-    merging.lay(source, (), ())
-    merging.complain_of_formats()
-    return Merged(joined(merging.laid), tuple(merging.sources), tuple(merging.said))
+        loading.add_reference(base, None, None, None, ())
+    loading.add(source, (), ())
+    loading.complain_of_formats()
+    return Loaded(concatenated(loading.recipes), tuple(loading.sources), tuple(loading.said))
 
 
 @define(eq=False)
-class _Merging:
+class _Loading:
     library: Library
-    laid: list[nodes.Recipe] = field(factory=list)
+    recipes: list[nodes.Recipe] = field(factory=list)
     sources: list[Source] = field(factory=list)
     said: list[Diagnostic] = field(factory=list)
     done: set[str] = field(factory=set)
 
-    def lay(self, source: Source, said: tuple[Diagnostic, ...], inside: tuple[tuple[str, Span | None], ...]) -> None:
-        """Lay what a recipe includes, then the recipe."""
+    def add(self, source: Source, said: tuple[Diagnostic, ...], inside: tuple[tuple[str, Span | None], ...]) -> None:
+        """Add what a recipe includes, then the recipe."""
         recipe, complaints = read(source)
         self.said.extend((*said, *complaints))
         self.done.add(identity_of(source.name))
         for item in recipe.items:
             if isinstance(item, nodes.Include):
-                self.refer(item.reference, item.digest, item.span, source.name, (*inside, (source.name, item.span)))
-        self.laid.append(recipe)
+                self.add_reference(
+                    item.reference, item.digest, item.span, source.name, (*inside, (source.name, item.span))
+                )
+        self.recipes.append(recipe)
         self.sources.append(source)
 
-    def refer(
+    def add_reference(
         self,
         reference: str,
         digest: str | None,
@@ -85,7 +87,7 @@ class _Merging:
         beside: str | None,
         inside: tuple[tuple[str, Span | None], ...],
     ) -> None:
-        """Lay the recipe that a reference stands for."""
+        """Add the recipe that a reference stands for."""
         match self.library.find(reference, beside):
             case NotFound(reason, hint, ambiguous):
                 rule = codes.AMBIGUOUS_RECIPE if ambiguous else codes.RECIPE_NOT_FOUND
@@ -105,7 +107,7 @@ class _Merging:
                     message = f"{reference!r} is included through more than {DEEPEST} levels"
                     self.said.append(Diagnostic(codes.INCLUDED_TOO_DEEP, message, span))
                     return
-                self.lay(source, said, inside)
+                self.add(source, said, inside)
 
     def _complain_of_cycle(self, name: str, span: Span | None, inside: tuple[tuple[str, Span | None], ...]) -> None:
         labels = tuple(
@@ -119,7 +121,7 @@ class _Merging:
         """Complain of recipes for different formats."""
         told = [
             line
-            for recipe in self.laid
+            for recipe in self.recipes
             for item in recipe.items
             for line in ((item,) if isinstance(item, nodes.Format) else getattr(item, "body", ()))
             if isinstance(line, nodes.Format)

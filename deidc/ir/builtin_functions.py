@@ -1,0 +1,173 @@
+"""deidc's own functions, a row each: what `deid_func:` may call, with which arguments, and what it promises.
+
+A function is added by a row here and by the function that the row names in `deidc.runtime.functions.builtins`.
+The compiler reads the rows alone; the implementations are found when a machine is linked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from attrs import frozen
+
+from deidc.ir.signatures import Dependence, Parameter, ParameterType, Result, Signature
+
+
+@frozen
+class Builtin:
+    """One of deidc's own functions.
+
+    Attributes:
+        signature: its name, its parameters and the kind of its result.
+        implementation: the name of the Python function in `deidc.runtime.functions.builtins`.
+        depends: what its result depends on besides its arguments.
+        varies_with: arguments with which its result depends on more than `depends` says.
+
+    """
+
+    signature: Signature
+    implementation: str
+    depends: Dependence = Dependence.UNKNOWN
+    varies_with: frozenset[str] = frozenset()
+
+
+_TEXT, _INT, _NUMBER = ParameterType.TEXT, ParameterType.INT, ParameterType.NUMBER
+_FLAG, _SECRET, _TABLE = ParameterType.FLAG, ParameterType.SECRET, ParameterType.TABLE
+
+_KEY = Parameter("key", _SECRET, required=True, about="the secret key, from a variable")
+_ROOT = Parameter("root", _TEXT, default="2.25.", about="the UID root of the results")
+
+_ROWS = (
+    Builtin(
+        Signature("basic_uuid", (), Result.TEXT, random=True, about="a random UUID"),
+        "basic_uuid",
+    ),
+    Builtin(
+        Signature("simple_uuid", (), Result.TEXT, random=True, about="an alias of basic_uuid"),
+        "basic_uuid",
+    ),
+    Builtin(
+        Signature(
+            "suffix_uuid", (), Result.TEXT, random=True, about="the attribute's name, a hyphen and a random UUID"
+        ),
+        "suffix_uuid",
+    ),
+    Builtin(
+        Signature(
+            "dicom_uuid",
+            (Parameter("org_root", _TEXT, default="2.25", about="the UID root of the results"),),
+            Result.UID,
+            random=True,
+            about="a random UID",
+        ),
+        "dicom_uuid",
+    ),
+    Builtin(
+        Signature(
+            "pydicom_uuid",
+            (
+                Parameter("prefix", _TEXT, default="2.25.", about="the UID root of the results"),
+                Parameter("stable_remapping", _FLAG, default="true", about="whether equal originals get equal UIDs"),
+            ),
+            Result.UID,
+            about="a UID made by pydicom, by default from an unkeyed hash of the original",
+        ),
+        "pydicom_uuid",
+        Dependence.ELEMENT,
+        varies_with=frozenset({"stable_remapping", "prefix"}),
+    ),
+    Builtin(
+        Signature(
+            "jitter",
+            (
+                Parameter("days", _INT, about="days to shift by; 1 if both days and years are absent"),
+                Parameter("years", _INT, about="years of 365 days to shift by"),
+            ),
+            Result.DATE,
+            about="the element's dates, shifted",
+        ),
+        "jitter",
+        Dependence.ELEMENT,
+    ),
+    Builtin(
+        Signature("stable_uid", (_KEY, _ROOT), Result.UID, about="a UID derived from the original with a key"),
+        "stable_uid",
+        Dependence.ELEMENT,
+    ),
+    Builtin(
+        Signature(
+            "stable_hash",
+            (
+                _KEY,
+                Parameter("length", _INT, default="16", about="characters of the result, without the prefix"),
+                Parameter("prefix", _TEXT, default="", about="text before the hash"),
+            ),
+            Result.TEXT,
+            about="hexadecimal digits derived from the original with a key",
+        ),
+        "stable_hash",
+        Dependence.ELEMENT,
+    ),
+    Builtin(
+        Signature(
+            "date_shift",
+            (
+                _KEY,
+                Parameter("days", _INT, default="365", about="the largest shift in days; the smallest is 1"),
+                Parameter("by", _TEXT, default="PatientID", about="the attribute whose value determines the shift"),
+            ),
+            Result.DAYS,
+            about="a number of days into the past, one for each patient",
+        ),
+        "date_shift",
+        Dependence.OBJECT,
+    ),
+    Builtin(
+        Signature(
+            "round",
+            (Parameter("to", _NUMBER, default="1", about="the step that numbers are rounded to"),),
+            Result.TEXT,
+            about="the element's numbers, rounded",
+        ),
+        "round_number",
+        Dependence.ELEMENT,
+    ),
+    Builtin(
+        Signature(
+            "truncate_date",
+            (Parameter("to", _TEXT, default="year", about="year or month"),),
+            Result.DATE,
+            about="the element's dates, set to the first day of the year or month",
+        ),
+        "truncate_date",
+        Dependence.ELEMENT,
+    ),
+    Builtin(
+        Signature(
+            "age_cap",
+            (Parameter("max", _INT, default="89", about="the highest age in years that stays unchanged"),),
+            Result.TEXT,
+            about="the element's age; ages above the cap become the cap plus one year",
+        ),
+        "age_cap",
+        Dependence.ELEMENT,
+    ),
+    Builtin(
+        Signature(
+            "lookup",
+            (
+                Parameter("table", _TABLE, required=True, about="a table, from a variable"),
+                Parameter("column", _TEXT, required=True, about="the column to take the value from"),
+                Parameter("key", _TEXT, default="PatientID", about="the attribute that names the row"),
+            ),
+            Result.ANY,
+            about="a value from a table",
+        ),
+        "lookup",
+        Dependence.OBJECT,
+    ),
+)
+
+BUILTIN_FUNCTIONS: Mapping[str, Builtin] = MappingProxyType({one.signature.name: one for one in _ROWS})
+BUILTINS: Mapping[str, Signature] = MappingProxyType({name: one.signature for name, one in BUILTIN_FUNCTIONS.items()})
