@@ -1,0 +1,143 @@
+"""A recipe with every name looked up: what each rule, list and label selects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from attrs import field, frozen
+
+from deidc.grammar import nodes
+from deidc.ir import ops
+from deidc.ir.group_policies import GroupPolicies
+from deidc.ir.identifiers import SYSTEM_PROTECTED
+from deidc.ir.list_order import FillingOrder, source_list
+from deidc.source import Source, Span
+from deidc.vocabulary import ActionTraits, ListKind, Policy
+
+
+@frozen
+class Bound:
+    """A statement of %header and what its target selects; None if that is not known."""
+
+    statement: nodes.Action
+    selector: ops.Selector | None
+
+    @property
+    def action(self) -> ActionTraits:
+        """The row of its word in the action table."""
+        return self.statement.action
+
+
+@frozen
+class BoundMember:
+    """A line of a list and what its target selects."""
+
+    line: nodes.ListLine
+    selector: ops.Selector | None
+
+
+@frozen
+class BoundList:
+    """A list with all its lines, from however many sections; its place in `Resolved.lists` is its slot.
+
+    No list is filled from itself, not through others either: a member that would close such a circle selects
+    nothing, after a complaint.
+    """
+
+    kind: ListKind
+    name: str
+    sections: tuple[Span, ...]
+    members: tuple[BoundMember, ...]
+    used: bool
+
+
+@frozen
+class BoundCriterion:
+    """A criterion of a label and what its target selects at the top level."""
+
+    criterion: nodes.Criterion
+    selector: ops.Selector | None
+
+
+@frozen
+class BoundLine:
+    """A line of criteria."""
+
+    line: nodes.CriteriaLine
+    criteria: tuple[BoundCriterion, ...]
+
+
+@frozen
+class BoundRegion:
+    """A region of a label; `source` is what `from:` selects."""
+
+    line: nodes.RegionLine
+    source: ops.Selector | None
+
+
+@frozen
+class BoundLabel:
+    """A label of a group with its criteria and regions in order."""
+
+    group: str
+    label: nodes.Label
+    lines: tuple[BoundLine, ...]
+    regions: tuple[BoundRegion, ...]
+
+
+@frozen
+class Resolved:
+    """A recipe with every name looked up; `protected` are keywords of attributes that no rule is to touch."""
+
+    recipe: nodes.Recipe
+    rules: tuple[Bound, ...]
+    lists: tuple[BoundList, ...]
+    labels: tuple[BoundLabel, ...]
+    variables: Mapping[str, nodes.Variable]
+    sources: Mapping[str, Source] = field(repr=False)
+    policies: GroupPolicies = GroupPolicies()
+    protected: tuple[str, ...] = SYSTEM_PROTECTED
+
+    def blanks(self, label: BoundLabel) -> bool:
+        """Whether a label has regions to blank, and its group does not pass objects on unchanged."""
+        told = self.policies.of(label.group) is not Policy.PASS
+        return told and any(not one.line.keep for one in label.regions)
+
+    @cached_property
+    def _slots(self) -> Mapping[tuple[ListKind, str], int]:
+        return {(one.kind, one.name): number for number, one in enumerate(self.lists)}
+
+    @cached_property
+    def filling_order(self) -> tuple[int, ...]:
+        """The numbers of the lists, each after those it is filled from."""
+        return FillingOrder.of(sources_of(self.lists)).order
+
+    @cached_property
+    def _reach(self) -> Mapping[int, tuple[ops.Selector, ...]]:
+        reach: dict[int, tuple[ops.Selector, ...]] = {}
+        for slot in self.filling_order:
+            found: dict[ops.Selector, None] = {}
+            for member in self.lists[slot].members:
+                match member.selector:
+                    case ops.Member(other):
+                        found.update(dict.fromkeys(reach[other]))
+                    case None:
+                        pass
+                    case selector:
+                        found[selector] = None
+            reach[slot] = tuple(found)
+        return reach
+
+    def slot(self, kind: ListKind, name: str) -> int | None:
+        """Return the number of a list."""
+        return self._slots.get((kind, name))
+
+    def reach(self, slot: int) -> tuple[ops.Selector, ...]:
+        """Return what the lines of a list select, with the lines of each `%fields` list they name in its place."""
+        return self._reach[slot]
+
+
+def sources_of(lists: tuple[BoundList, ...]) -> list[list[int]]:
+    """Return for each list the lists that it is filled from."""
+    return [[source for member in one.members if (source := source_list(member.selector)) is not None] for one in lists]
