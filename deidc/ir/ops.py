@@ -12,9 +12,18 @@ from typing import ClassVar, TypeAlias, assert_never, get_args
 
 from attrs import frozen
 
-from deidc.vocabulary import ACTIONS, ActionTraits, ActionWord, Anchor, Comparison, ElementKind, Join, State
-from deidc.vocabulary import Policy as Policy  # noqa: PLC0414  # deidc.batch has it from here
-from deidc.vocabulary import Storage as Storage  # noqa: PLC0414  # deidc.batch has it from here
+from deidc.vocabulary import (
+    ACTIONS,
+    ActionTraits,
+    ActionWord,
+    Anchor,
+    Comparison,
+    ElementKind,
+    Join,
+    Policy,
+    State,
+    Storage,
+)
 
 # ---- selectors: which elements an op is about -----------------------------------------------------------
 

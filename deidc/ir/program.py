@@ -13,8 +13,7 @@ from deidc.dicom import dictionary
 from deidc.ir import ops
 from deidc.ir.ops import CleanPixels, Op
 from deidc.ir.writer import quoted, write_op
-from deidc.vocabulary import FormatName, ListKind, Storage
-from deidc.vocabulary import VariableKind as VariableKind  # noqa: PLC0414  # deidc.batch has it from here
+from deidc.vocabulary import FormatName, ListKind, Storage, VariableKind
 
 VERSION = 1
 _REMARK_COLUMN = 64

@@ -16,10 +16,10 @@ from deidc.batch.outputs.writing import encode
 from deidc.dicom.layout import Damaged
 from deidc.dicom.limits import LIMITS, Limits
 from deidc.dicom.window import NotWhole, Unsuited
-from deidc.ir.ops import Storage
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Blanked, Cleaned, Flag, Refused, TextSearch, holding
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
+from deidc.vocabulary import Storage
 
 
 class NotRead(Exception):

@@ -29,10 +29,10 @@ from deidc.batch.outputs.name_templates import Template, Unnamed
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
-from deidc.ir.ops import Policy, Storage
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused, fault_beyond
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
+from deidc.vocabulary import Policy, Storage
 
 _ITEM = re.compile(r"\[\d+\]")
 _CHANGED = "the input changed after its output was written"

@@ -13,9 +13,10 @@ from pydicom.dataset import Dataset
 
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
 from deidc.dicom.vrs import Unfit, fit_text
-from deidc.ir.program import NeededVariable, VariableKind
+from deidc.ir.program import NeededVariable
 from deidc.runtime.fold.elements import input_elements
 from deidc.runtime.functions.tables import Table, TableError
+from deidc.vocabulary import VariableKind
 
 
 class VariablesError(ValueError):

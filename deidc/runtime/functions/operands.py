@@ -16,12 +16,13 @@ from deidc.dicom.datasets import copied, new_element, with_elements
 from deidc.dicom.decoding import Undecodable
 from deidc.dicom.vrs import TEXT_VRS
 from deidc.ir import ops
+from deidc.ir.signatures import Dependence
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Fold, Standing
 from deidc.runtime.fold.frame import Frame, trouble
 from deidc.runtime.fold.plan import Step
 from deidc.runtime.functions.invocation import FieldView, FunctionFault, Invocation
-from deidc.runtime.functions.registry import Dependence, Functions
+from deidc.runtime.functions.registry import Functions
 
 _NO_LISTS: Mapping[str, object] = MappingProxyType({})
 

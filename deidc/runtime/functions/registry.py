@@ -12,8 +12,7 @@ from attrs import field, frozen
 
 from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTIN_FUNCTIONS, BUILTINS
-from deidc.ir.signatures import Dependence as Dependence  # noqa: PLC0414  # deidc.runtime.stream has it from here
-from deidc.ir.signatures import Parameter, ParameterType, Signature, Signatures
+from deidc.ir.signatures import Dependence, Parameter, ParameterType, Signature, Signatures
 from deidc.runtime.functions import builtins
 from deidc.runtime.functions.invocation import Invocation
 

@@ -17,12 +17,13 @@ from attrs import define, field, frozen
 from deidc.dicom.decoding import CharacterSets
 from deidc.dicom.layout import ITEM_END, ITEM_END_TAG, Layout
 from deidc.ir import ops
+from deidc.ir.signatures import Dependence
 from deidc.runtime.fold.fold import Standing
 from deidc.runtime.fold.frame import Frame
 from deidc.runtime.fold.plan import Entry, Node
 from deidc.runtime.fold.select import InInput
 from deidc.runtime.fold.toplevel import LONGEST_KEY
-from deidc.runtime.functions.registry import Dependence, Functions
+from deidc.runtime.functions.registry import Functions
 from deidc.runtime.outcome import Effect, Flag
 
 if TYPE_CHECKING:
