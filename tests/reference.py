@@ -30,7 +30,12 @@ SYSTEM = {
 }  # fmt: skip
 CHARACTER_SET = 0x00080005
 OWN_CLASS_UID, OWN_VERSION = "2.25.247239372397278913595852990719726340844", "DEIDC"
-FOREIGN = (0x00020016, 0x00020017, 0x00020018, 0x00020026, 0x00020027, 0x00020028, 0x00020100, 0x00020102)
+# What stays in file meta information: all else is the sender's, or of no edition (PS3.10 table 7.1-1).
+WRITTEN = (0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013)
+TOGETHER = (0x00020100, 0x00020102)
+RULED = (
+    "AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT", "SQ", "UN",
+)  # fmt: skip
 LOOSE = ("LO", "SH", "ST", "LT", "UT", "UC", "UN", "IS")
 NO = ("", "0", "false", "no", "none")
 
@@ -290,8 +295,8 @@ class Interpreter:
                 del out[spot.tag]
         elif became is not spot.element:
             out[spot.tag] = became
-        elif became.VR == "SQ" and spot.tag not in SYSTEM:
-            inside = sheltered or self.is_kept(spot)
+        elif became.VR == "SQ":
+            inside = sheltered or (spot.tag not in SYSTEM and self.is_kept(spot))
             items = [
                 self.level(one, spot, number, in_meta=spot.in_meta, sheltered=inside)
                 for number, one in enumerate(became.value)
@@ -302,6 +307,8 @@ class Interpreter:
         self, out: Dataset, source: Dataset, above: Spot | None, item: int | None, in_meta: bool
     ) -> Iterator[tuple[Spot, int | None]]:
         """The elements that ADD wants at this level, with the creator that must be reserved for them."""
+        if above is not None and any(one.tag in SYSTEM for one in above.way):
+            return
         for rule in self.rules:
             if not isinstance(rule, nodes.Add):
                 continue
@@ -328,8 +335,9 @@ class Interpreter:
     def fold(self, spot: Spot, sheltered: bool, out: Dataset) -> DataElement | None:
         """Carry out every rule that selects the element, one after the other."""
         became = spot.element
-        if spot.tag in SYSTEM or any(one.tag in SYSTEM for one in spot.way):
-            return became
+        within = any(one.tag in SYSTEM for one in spot.way[:-1])
+        if spot.tag in SYSTEM or (within and (spot.element is None or spot.element.VR not in RULED)):
+            return became  # rules reach texts and sequences in what deidc protects, and not its numbers and bulk values
         sheltered = spot.element is not None and (sheltered or self.is_kept(spot))
         for rule in self.rules:
             if not self.selects(rule.target, spot):
@@ -509,16 +517,30 @@ class Interpreter:
         out.add_new(CHARACTER_SET, "CS", self.charset)
         self.effects.add((f"{CHARACTER_SET:08X}", "transcoded"))
 
+    def lacking(self, tag: int, uid: str, out: Dataset) -> str:
+        """A UID that only the file meta information has: the class stays, an instance is treated by its rules."""
+        if tag == 0x00080016:
+            return uid
+        effects = set(self.effects)
+        became = self.fold(Spot(self.input, tag, DataElement(tag, "UI", uid), None, None, False), False, out)
+        self.effects = effects
+        return "" if became is None else str(became.value or "")
+
     def sync(self, out: Dataset, meta: Dataset, new: Dataset) -> None:
         """File meta information belongs to who writes the file."""
         told = {path for path, effect in self.effects if effect != "removed"}
         wanted: dict[int, tuple[str, str]] = {}
         for tag, follows in ((0x00020002, 0x00080016), (0x00020003, 0x00080018)):
-            wanted[tag] = ("UI", str(out[follows].value or "") if follows in out else "")
+            uid = str(out[follows].value or "") if follows in out else ""
+            if follows not in self.input and not uid and tag in meta:
+                uid = self.lacking(follows, str(meta[tag].value or ""), out)
+            wanted[tag] = ("UI", uid)
         wanted |= {0x00020012: ("UI", OWN_CLASS_UID), 0x00020013: ("SH", OWN_VERSION)}
         for spot in self.spots(meta, None, None, True):
-            if spot.tag in FOREIGN and spot.path not in told and not self.is_kept(spot):
+            if spot.tag not in WRITTEN and spot.path not in told and not self.is_kept(spot):
                 wanted[spot.tag] = ("", "")
+        if any(tag in wanted or (tag in meta and tag not in new) for tag in TOGETHER):
+            wanted |= dict.fromkeys(TOGETHER, ("", ""))
         for tag, (vr, text) in wanted.items():
             has = str(new[tag].value or "") if tag in new else None
             if text and has != text:

@@ -2,47 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import cast
 
+from attrs import frozen
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.tag import BaseTag, Tag
+from pydicom.tag import Tag
 
-from deidc.dicom.datasets import AnyElement, new_element
-from deidc.dicom.decoding import plain_text
+from deidc.dicom.datasets import AnyElement, Elements, new_element, surround
+from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, plain_text
+from deidc.runtime.fold.elements import InputElement
+from deidc.runtime.fold.fold import Standing
 from deidc.runtime.fold.frame import Frame
+from deidc.runtime.fold.level import Folding, Level
+from deidc.runtime.fold.plan import Plan
 from deidc.runtime.outcome import Effect, Event
 
 # A UUID-derived UID (PS3.5 annex B.2) that stands for this implementation in every file it writes.
 IMPLEMENTATION_CLASS_UID = "2.25.247239372397278913595852990719726340844"
 IMPLEMENTATION_VERSION_NAME = "DEIDC"
 
-_FOLLOWS = {0x00020002: 0x00080016, 0x00020003: 0x00080018}
+CLASS, INSTANCE = 0x00080016, 0x00080018
+META_CLASS, META_INSTANCE = 0x00020002, 0x00020003
+_FOLLOWS = {META_CLASS: CLASS, META_INSTANCE: INSTANCE}
 _OURS = {0x00020012: IMPLEMENTATION_CLASS_UID, 0x00020013: IMPLEMENTATION_VERSION_NAME}
-VRS = {0x00020002: "UI", 0x00020003: "UI", 0x00020012: "UI", 0x00020013: "SH"}
-# Application entity titles and presentation addresses of sender and receiver, and private information.
-_FOREIGN = (
-    0x00020016,
-    0x00020017,
-    0x00020018,
-    0x00020026,
-    0x00020027,
-    0x00020028,
-    0x00020100,
-    0x00020102,
-)
-
-Elements = dict[BaseTag, AnyElement]
+VRS = {META_CLASS: "UI", META_INSTANCE: "UI", 0x00020012: "UI", 0x00020013: "SH"}
+# What a file cannot be without, and what deidc writes (PS3.10 table 7.1-1). Everything else names the sender, the
+# receiver or their software, or is of no edition that deidc knows.
+_WRITTEN = frozenset({0x00020000, 0x00020001, 0x00020010, *VRS})
+# Private information and its creator; each is without meaning on its own.
+_TOGETHER = (0x00020100, 0x00020102)
 
 
 def overdue(
-    meta: Mapping[int, str], identity: Mapping[int, str], is_spoken_for: Callable[[int], bool]
+    meta: Mapping[int, str],
+    given: Container[int],
+    identity: Mapping[int, str],
+    is_spoken_for: Callable[[int], bool],
 ) -> Iterator[tuple[int, str | None]]:
     """Yield what has to change in file meta information for it to be that of the cleaned object: tag and new text.
 
-    None stands for an element that has to go. `meta` has the text of each of its elements, `identity` the SOP Class
-    and SOP Instance UID of the object. `is_spoken_for` tells whether a rule of the recipe keeps or writes an element;
-    those of the sender stay then.
+    None stands for an element that is removed.
+
+    Args:
+        meta: the text of each of its elements after the rules.
+        given: the tags of its elements in the input.
+        identity: SOP Class and SOP Instance UID of the cleaned object; see `Identity`.
+        is_spoken_for: whether a rule of the recipe keeps or writes an element; then it stays.
+
     """
     for tag, source in _FOLLOWS.items():
         uid = identity.get(source, "")
@@ -53,18 +61,68 @@ def overdue(
     for tag, text in _OURS.items():
         if meta.get(tag) != text:
             yield tag, text
-    for tag in _FOREIGN:
-        if tag in meta and not is_spoken_for(tag):
-            yield tag, None
+    going = {tag for tag in meta if tag not in _WRITTEN and not is_spoken_for(tag)}
+    if any(tag in going or (tag in given and tag not in meta) for tag in _TOGETHER):
+        going.update(tag for tag in _TOGETHER if tag in meta)
+    yield from ((tag, None) for tag in sorted(going))
 
 
-def sync(frame: Frame, op: int, meta: Elements, cleaned: Dataset, is_spoken_for: Callable[[int], bool]) -> None:
+@frozen
+class Identity:
+    """What SOP Class and SOP Instance UID an object has that is to be written.
+
+    A data set without a SOP Class UID leaves the one of the file meta information. One without a SOP Instance UID
+    leaves there what the rules for SOP Instance UID make of the one of the file meta information.
+    """
+
+    plan: Plan
+    folding: Folding
+
+    def of(self, uids: Mapping[int, str], given: Container[int], meta: Mapping[int, str]) -> dict[int, str]:
+        """Return the UIDs by tag.
+
+        Args:
+            uids: those of the cleaned data set.
+            given: the tags of the input, as far as they are one of these two.
+            meta: the text of the elements of the file meta information of the input.
+
+        """
+        found = dict(uids)
+        if CLASS not in given and META_CLASS in meta:
+            found.setdefault(CLASS, meta[META_CLASS])
+        if INSTANCE not in given and INSTANCE not in found and meta.get(META_INSTANCE):
+            found[INSTANCE] = self._as_rules_have_it(meta[META_INSTANCE])
+        return found
+
+    def _as_rules_have_it(self, uid: str) -> str:
+        """Return what the rules make of a SOP Instance UID; nothing if they remove it or fail."""
+        node = self.plan.dataset
+        data = uid.encode("latin-1")
+        raw = RawDataElement(Tag(INSTANCE), "UI", len(data), data, 0, False, True)
+        path = f"{META_INSTANCE:08X}"
+        element = InputElement(raw, "UI", None, path, (), DEFAULT_CHARACTER_SETS, in_file_meta=False)
+        here = Level(node, "", (), DEFAULT_CHARACTER_SETS, sheltered=False, in_file_meta=False)
+        folded = self.folding.existing(here, element, node.entry(INSTANCE, "UI", None), is_needed=False)
+        match folded.standing if folded is not None else Standing.ABSENT:
+            case Standing.AS_IS:
+                return uid
+            case Standing.WRITTEN:
+                assert folded is not None
+                return str(folded.value or "")
+            case _:
+                return ""
+
+
+def sync(
+    frame: Frame, op: int, meta: Elements, cleaned: Dataset, identity: Identity, is_spoken_for: Callable[[int], bool]
+) -> None:
     """Make the file meta information that of the cleaned object; see `overdue`."""
-    identity = {
-        tag: plain_text(cast("AnyElement", cleaned.get_item(tag)).value) for tag in _FOLLOWS.values() if tag in cleaned
-    }
+    uids = {tag: _text(cleaned, tag) for tag in _FOLLOWS.values() if tag in cleaned}
+    given = frozenset(tag for tag in _FOLLOWS.values() if tag in frame.input)
+    before = cast("Dataset", frame.input.file_meta)
     texts = {int(tag): plain_text(element.value) for tag, element in meta.items()}
-    for tag, text in list(overdue(texts, identity, is_spoken_for)):
+    found = identity.of(uids, given, {tag: _text(before, tag) for tag in _FOLLOWS if tag in before})
+    for tag, text in list(overdue(texts, frozenset(map(int, before.keys())), found, is_spoken_for)):
         if text is None:
             del meta[Tag(tag)]
         else:
@@ -72,9 +130,13 @@ def sync(frame: Frame, op: int, meta: Elements, cleaned: Dataset, is_spoken_for:
         frame.events.append(Event(f"{tag:08X}", op, Effect.SYNCED))
 
 
+def _text(dataset: Dataset, tag: int) -> str:
+    return plain_text(cast("AnyElement", dataset.get_item(tag)).value)
+
+
 def clear_preamble(frame: Frame, op: int, cleaned: Dataset) -> None:
     """Fill the preamble with zeros, if the object has one that is not."""
     preamble = getattr(cleaned, "preamble", None)
     if preamble is not None and preamble.strip(b"\0"):
-        cleaned.__dict__["preamble"] = bytes(128)
+        surround(cleaned, preamble=bytes(128))
         frame.events.append(Event("preamble", op, Effect.SYNCED))

@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
-from deidc.dicom.datasets import Elements, with_elements
+from deidc.dicom.datasets import Elements, surround, with_elements
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
 from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.dicom.part10 import opened
@@ -18,7 +18,7 @@ from deidc.ir import ops
 from deidc.ir.program import NeededVariable, Program
 from deidc.runtime.dataset.cleaning import Cleaning
 from deidc.runtime.dataset.transcode import character_sets_for, transcode
-from deidc.runtime.filemeta import clear_preamble, sync
+from deidc.runtime.filemeta import Identity, clear_preamble, sync
 from deidc.runtime.fold.elements import InputElement, character_sets_of
 from deidc.runtime.fold.frame import Frame, Note, Trouble
 from deidc.runtime.fold.level import Folding
@@ -304,9 +304,9 @@ class Machine:
             inherited = character_sets_of(frame.input, DEFAULT_CHARACTER_SETS)
             transcode(frame.input, cleaned, name, index, inherited)
             frame.events.append(Event("00080005", index, Effect.TRANSCODED))
-        self._surround(frame, cleaned, meta)
+        self._surround(frame, cleaned, meta, Identity(self._plan, cleaning.folding))
         if meta is not None:
-            cleaned.__dict__["file_meta"] = with_elements(cast("Dataset", frame.input.file_meta), meta)
+            surround(cleaned, file_meta=with_elements(cast("Dataset", frame.input.file_meta), meta))
         return cleaned
 
     def _clean_file_meta(self, frame: Frame, cleaning: Cleaning) -> Elements | None:
@@ -316,7 +316,7 @@ class Machine:
         elements, _ = cleaning.level(file_meta, self._plan.file_meta, in_file_meta=True)
         return elements
 
-    def _surround(self, frame: Frame, cleaned: Dataset, meta: Elements | None) -> None:
+    def _surround(self, frame: Frame, cleaned: Dataset, meta: Elements | None, identity: Identity) -> None:
         """Put file meta information and preamble around the cleaned object."""
         written = frozenset(
             int(event.path, 16)
@@ -331,7 +331,7 @@ class Machine:
                     kept = frozenset(
                         tag for tag, element in meta.items() if self._plan.keeps_in_file_meta(tag, str(element.VR))
                     )
-                    sync(frame, index, meta, cleaned, (written | kept).__contains__)
+                    sync(frame, index, meta, cleaned, identity, (written | kept).__contains__)
                 case ops.SyncMeta():
                     pass
                 case _:

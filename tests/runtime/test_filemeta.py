@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from pydicom.dataelem import DataElement
 from pydicom.dataset import FileDataset
+from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian
 
 from deidc import Cleaned
@@ -51,6 +53,54 @@ def test_the_sender_is_left_out(tag):
     assert effects(f"BLANK {path}", dataset) == {**OURS, path: "blanked"}
     assert clean(f"BLANK {path}", dataset).file_meta[tag].is_empty
     assert effects(f"REMOVE {path}", dataset) == {**OURS, path: "removed"}
+
+
+@pytest.mark.parametrize(("tag", "vr", "value"), [(0x00020099, "LO", "DOE^JOHN"), (0x0002F410, "UI", "1.2.3")])
+def test_what_no_edition_has_in_file_meta_information_is_left_out(tag, vr, value):
+    """Unknown elements are removed, unless a rule keeps or writes them."""
+    dataset = object_with_meta()
+    dataset.file_meta._dict[Tag(tag)] = DataElement(tag, vr, value)
+    assert tag not in clean("REPLACE PatientID X", dataset).file_meta
+    assert effects("REPLACE PatientID X", dataset) == {**OURS, f"{tag:08X}": "synced"}
+    assert clean(f"KEEP {tag:08X}", dataset).file_meta[tag].value == value
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "REPLACE PatientID X",
+        "REPLACE select:VR:UI deid_func:pydicom_uuid",
+        "KEEP 00020100",
+        "REMOVE 00020100",
+        "KEEP 00020102",
+    ],
+)
+def test_private_information_and_its_creator_go_together(rules):
+    """Neither stays without the other (PS3.10 table 7.1-1: one is required where the other is)."""
+    dataset = object_with_meta()
+    for tag in (0x00020100, 0x00020102):
+        dataset.file_meta.add_new(tag, *FOREIGN[tag])
+    assert {0x00020100, 0x00020102}.isdisjoint(map(int, clean(rules, dataset).file_meta.keys()))
+    assert 0x00020102 in clean("KEEP 00020100\nKEEP 00020102", dataset).file_meta
+
+
+@pytest.mark.parametrize(
+    ("rules", "instance"),
+    [
+        ("REPLACE PatientID X", "1.2.3"),
+        ("REPLACE SOPInstanceUID 1.2.9", "1.2.9"),
+        ("REMOVE SOPInstanceUID", None),
+        ("BLANK SOPInstanceUID", None),
+        ("ADD SOPInstanceUID 1.2.8", "1.2.8"),
+    ],
+)
+def test_uids_that_the_data_set_lacks(rules, instance):
+    """The class stays; to the instance happens what the rules do to SOP Instance UID."""
+    dataset = object_with_meta()
+    del dataset.SOPClassUID, dataset.SOPInstanceUID
+    meta = clean(rules, dataset).file_meta
+    assert meta.MediaStorageSOPClassUID == SOP_CLASS
+    assert meta.get("MediaStorageSOPInstanceUID") == instance
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from deidc.dicom.layout import Layout
 from deidc.dicom.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
 from deidc.dicom.window import InMemory, Window
 from deidc.ir import ops
-from deidc.runtime.filemeta import VRS, overdue
+from deidc.runtime.filemeta import META_CLASS, META_INSTANCE, VRS, Identity, overdue
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Evaluate, Standing
 from deidc.runtime.fold.frame import Frame, Trouble
@@ -111,6 +111,10 @@ class FileCleaning:
         edits, told = walk.editing.edits, walk.editing.told
         meta = meta_elements(whole(window, 0, edits)) if edits else dict(self.file.elements)
         uids = {tag: plain_text(value) for tag, value in identity.items() if value}
+        before = {
+            tag: text_of(self.file.elements[tag]) for tag in self.file.elements if tag in (META_CLASS, META_INSTANCE)
+        }
+        uids = Identity(self.plan, self._folding).of(uids, identity, before)
         for index, op in self.plan.surroundings:
             match op:
                 case ops.ClearPreamble():
@@ -134,7 +138,7 @@ class FileCleaning:
 
         texts = {tag: text_of(element) for tag, element in meta.items()}
         synced = Decision(Standing.AS_IS, None, ((index, Effect.SYNCED),))
-        for tag, text in list(overdue(texts, uids, is_spoken_for)):
+        for tag, text in list(overdue(texts, self.file.elements, uids, is_spoken_for)):
             told.append((None, tag, synced))
             if text is None:
                 del meta[tag]
