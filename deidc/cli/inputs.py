@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -81,7 +82,8 @@ def quarantine_for(text: str | None, output: Destination | None, names: Iterable
 def _lies_in(one: Destination | None, other: Destination | None) -> bool:
     match one, other:
         case LocalFolder(path), LocalFolder(folder):
-            return path.resolve().is_relative_to(folder.resolve())
+            # Path.resolve raises where a link leads to itself.
+            return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
         case RemoteFolder(url), RemoteFolder(prefix):
             return f"{url.rstrip('/')}/".startswith(f"{prefix.rstrip('/')}/")
         case _:
