@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from deidc.errors import DeidcError
 from deidc.source import Source, Span
 
 
@@ -155,7 +156,7 @@ class Report:
         return next((one for one in self.sources if one.name == name), None)
 
 
-class CompileError(Exception):
+class CompileError(DeidcError):
     """A recipe has errors and was not compiled; `report` has all of them."""
 
     def __init__(self, report: Report) -> None:

@@ -17,12 +17,21 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # A room may import rooms that stand to its left in its own row, and nothing else of deidc.
 PROGRAM = ("deidc.ir.ops", "deidc.ir.program", "deidc.ir.signatures", "deidc.ir.builtin_signatures")
-GROUND = ("deidc.source", "deidc.diagnostics", "deidc.codes", "deidc.patterns", "deidc.version", "deidc.dicom")
+GROUND = (
+    "deidc.source",
+    "deidc.diagnostics",
+    "deidc.codes",
+    "deidc.patterns",
+    "deidc.version",
+    "deidc.dicom",
+    "deidc.errors",
+)
 ALLOWED = {
     "deidc.source": (),
     "deidc.patterns": (),
     "deidc.version": (),
-    "deidc.diagnostics": ("deidc.source",),
+    "deidc.errors": (),
+    "deidc.diagnostics": ("deidc.source", "deidc.errors"),
     "deidc.codes": ("deidc.diagnostics",),
     "deidc.dicom": ("deidc.dicom",),
     "deidc.grammar": (*GROUND, "deidc.grammar"),

@@ -11,12 +11,12 @@ import click
 from deidc.cli.recipe_arguments import one_recipe
 from deidc.cli.terminal import tell
 from deidc.diagnostics import Report
+from deidc.errors import MissingExtra
 from deidc.ir.compile import check_and_compile
 from deidc.ir.program import OWN_ACCOUNT, Program
 from deidc.ir.reader import is_program, read_program
 from deidc.ir.signatures import Signatures
 from deidc.ir.verify import ProgramError
-from deidc.pixels import MissingExtra
 from deidc.pixels.text.detectors import MissingDetector, detectors_of, require_for_pixels
 from deidc.render.text import summary
 from deidc.runtime.functions.registry import Functions

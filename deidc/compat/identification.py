@@ -22,13 +22,14 @@ from deidc.compat.objects.cleaning import ObjectRefused
 from deidc.compat.objects.field import DicomField
 from deidc.compat.objects.inputs import inputs_of
 from deidc.compat.objects.outputs import OutputExists, places_of
+from deidc.errors import DeidcError
 
 Ids: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 _AS_TEXT = (valuerep.DSfloat, valuerep.ISfloat, valuerep.IS, BaseTag)
 
 
-class IdsError(ValueError):
+class IdsError(DeidcError, ValueError):
     """A file of identifiers is not of deid's form; the words hold nothing of it."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from deidc.dicom.vrs import ALL_VRS
+from deidc.errors import DeidcError
 from deidc.ir import ops
 from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.program import Program, SlotKind
@@ -14,7 +15,7 @@ from deidc.ir.typed_text import argument_complaint, default_complaint
 from deidc.patterns import BadPattern, compiled
 
 
-class ProgramError(ValueError):
+class ProgramError(DeidcError, ValueError):
     """A text or a value is no program.
 
     `line` and `column` are counted from 1 and tell the place in a text; `op` is the number of the op that is

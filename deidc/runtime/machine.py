@@ -12,6 +12,7 @@ from deidc.codes import faults
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
 from deidc.dicom.part10 import META_LAYOUT, meta_elements, opened
 from deidc.dicom.window import Reader, Unsuited, Window
+from deidc.errors import DeidcError
 from deidc.ir import ops
 from deidc.ir.program import NeededVariable, Program, SlotKind
 from deidc.runtime.dataset.cleaning import Cleaning
@@ -33,7 +34,7 @@ from deidc.runtime.stream.decisions import Decisions
 from deidc.runtime.stream.file import FileCleaning
 
 
-class LinkError(Exception):
+class LinkError(DeidcError):
     """A program needs variables or functions that were not supplied; names all of them at once."""
 
     def __init__(self, variables: tuple[str, ...], functions: tuple[str, ...]) -> None:

@@ -21,6 +21,7 @@ from deidc.batch.inputs.sources import LocalFile, Member, Remote, Source
 from deidc.batch.outputs.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from deidc.batch.outputs.destinations import Destination, LocalFolder, RemoteFolder, as_destination
 from deidc.codes import faults
+from deidc.errors import DeidcError
 from deidc.runtime.outcome import Fault
 
 # A folder in which runs keep what they need to go on; none of its files is an input.
@@ -85,7 +86,7 @@ class Looking:
     lists: tuple[PathList, ...] = ()
 
 
-class InputError(Exception):
+class InputError(DeidcError):
     """An input that was named cannot be one."""
 
 

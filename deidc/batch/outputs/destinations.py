@@ -14,6 +14,7 @@ from deidc.batch.inputs.sources import LocalFile, Member, Remote, Source
 from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.writing import write_whole
 from deidc.codes import faults
+from deidc.errors import DeidcError
 
 
 @frozen
@@ -39,7 +40,7 @@ class RemoteFolder:
 Destination: TypeAlias = LocalFolder | RemoteFolder
 
 
-class DestinationError(Exception):
+class DestinationError(DeidcError):
     """Nothing can be written there; says why."""
 
 
