@@ -14,5 +14,9 @@ class DeidcError(Exception):
     """
 
 
+class ArgumentError(DeidcError, TypeError):
+    """An argument of a public function is of a kind that the function does not take."""
+
+
 class MissingExtra(DeidcError, ImportError):
     """A feature needs the packages of one of deidc's extras, and they are not installed."""

@@ -44,6 +44,7 @@ ALLOWED = {
     "deidc.batch": (
         *GROUND, *PROGRAM, "deidc.ir.basic_profile", "deidc.ir.nearest", "deidc.runtime", "deidc.pixels", "deidc.batch"
     ),
+    "deidc.files": (*GROUND, "deidc.grammar", "deidc.ir", "deidc.runtime", "deidc.pixels", "deidc.batch"),
     "deidc.render": (*GROUND, "deidc.render"),
     "deidc.compat.main": (*GROUND, "deidc.batch", "deidc.render", "deidc.compat"),
     "deidc.compat": (

@@ -307,7 +307,7 @@ def prepared(job: Run, hooks: Hooks | None = None) -> Running:
     return Running(job, work, hooks or Hooks())
 
 
-def run(job: Run, hooks: Hooks | None = None) -> Iterator[FileOutcome]:
+def run(job: Run, hooks: Hooks | None = None) -> Generator[FileOutcome, None, None]:
     """Run, and yield one outcome for each input, in the order of the inputs.
 
     The checks of `prepared` are done at once; the run starts with the first outcome that is taken. Raises CannotStart,
@@ -316,6 +316,6 @@ def run(job: Run, hooks: Hooks | None = None) -> Iterator[FileOutcome]:
     return _from_start_to_end(prepared(job, hooks))
 
 
-def _from_start_to_end(running: Running) -> Iterator[FileOutcome]:
+def _from_start_to_end(running: Running) -> Generator[FileOutcome, None, None]:
     with running:
         yield from running

@@ -16,7 +16,7 @@ from deidc.ignores import apply_ignores
 from deidc.ir.builtin_signatures import BUILTINS
 from deidc.ir.checks import CHECKS
 from deidc.ir.identifiers import SYSTEM_PROTECTED
-from deidc.ir.library import FileLibrary, FoundRecipe, Library, NotFound
+from deidc.ir.library import FileLibrary, FoundRecipe, Library, NotFound, bundled_recipe
 from deidc.ir.lower import lower
 from deidc.ir.merge import Merged, merge
 from deidc.ir.names import Resolved, resolve
@@ -37,8 +37,9 @@ def check_recipe(
 ) -> Report:
     """Return every complaint about a recipe, its bases and includes. Never raises for what a recipe says.
 
-    `recipe` is a Source, the path of a file, or the text itself. `signatures` are the functions and variables that
-    the host will supply (`Functions.signatures`); without them any function and variable is taken on trust.
+    `recipe` is a Source, the path of a file, the name of a bundled recipe, or the text itself. `signatures` are
+    the functions and variables that the host will supply (`Functions.signatures`); without them any function and
+    variable is taken on trust.
     """
     return analyse_recipe(recipe, library, signatures, bases)[2]
 
@@ -108,12 +109,17 @@ _MISSING_FORMAT = "DC113"
 
 
 def source_of(recipe: Recipe) -> tuple[Source, tuple[Diagnostic, ...]]:
-    """Return the source of a recipe given as a Source, a path or text. Raises OSError for a path."""
+    """Return the source of a recipe: a Source, a path, the name of a bundled recipe, or text.
+
+    Raises OSError for a path.
+    """
     match recipe:
         case Source():
             return recipe, ()
         case Path():
             return decode(recipe.read_bytes(), str(recipe))
+        case _ if isinstance(found := bundled_recipe(recipe), FoundRecipe):
+            return found.source, found.said
         case _:
             return Source("<recipe>", recipe.replace("\r\n", "\n").replace("\r", "\n")), ()
 

@@ -9,13 +9,14 @@ from pydicom.dataset import FileDataset
 
 from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.reading import read_bytes
+from deidc.batch.inputs.silencing import without_warnings
 from deidc.batch.inputs.sources import Opened
 from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.rereading import Rereader
 from deidc.batch.outputs.writing import encode
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Unsuited
-from deidc.ir.ops import Storage
+from deidc.ir.ops import Policy, Storage
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Blanked, Cleaned, Flag, Refused, TextSearch, holding
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
@@ -39,7 +40,9 @@ class Given:
     def read(self) -> FileDataset:
         """Return the object. Raises NotRead and NotOpened."""
         if self._dataset is None:
-            dataset = read_bytes(self.opened.whole())
+            data = self.opened.whole()
+            with without_warnings():
+                dataset = read_bytes(data)
             if isinstance(dataset, ReadFault):
                 raise NotRead(dataset)
             self._dataset = dataset
@@ -72,6 +75,16 @@ def content_of(cleaned: Cleaned | CleanedBytes, given: Given) -> Content | ReadF
     assert isinstance(cleaned.dataset, FileDataset)
     data = encode(cleaned.dataset)
     return data if isinstance(data, ReadFault) else Content.of(data)
+
+
+def is_held(holding: Sequence[Flag], *, write_flagged: bool) -> bool:
+    """Whether labels keep an object from being written; `write_flagged` overrides all policies but quarantine."""
+    return bool(holding) and not (write_flagged and not is_set_apart(holding))
+
+
+def is_set_apart(holding: Sequence[Flag]) -> bool:
+    """Whether a label puts the object into quarantine."""
+    return any(flag.policy is Policy.QUARANTINE for flag in holding)
 
 
 @frozen

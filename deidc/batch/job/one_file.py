@@ -15,7 +15,7 @@ from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.reading import read_bytes, read_file
 from deidc.batch.inputs.sources import MEMBER_LIMIT, NotOpened, open_source
 from deidc.batch.inputs.stat_identity import identity_of
-from deidc.batch.job.cleaning import Given, NotRead, clean, content_of, in_pixels
+from deidc.batch.job.cleaning import Given, NotRead, clean, content_of, in_pixels, is_held, is_set_apart
 from deidc.batch.job.discovery import Input
 from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.batch.job.references import Links, links_of
@@ -27,9 +27,9 @@ from deidc.batch.outputs.front import values_at
 from deidc.batch.outputs.name_templates import Template, Unnamed
 from deidc.codes import faults
 from deidc.diagnostics import Rule
-from deidc.ir.ops import Policy, Storage
+from deidc.ir.ops import Storage
 from deidc.runtime.machine import Machine
-from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused
+from deidc.runtime.outcome import Cleaned, Fault, Refused
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 
 _ITEM = re.compile(r"\[\d+\]")
@@ -177,7 +177,7 @@ def _finished(
     if isinstance(looked_at, Refused):
         return evolve(refused, faults=looked_at.faults)
     content, holding, blanked = looked_at.content, looked_at.holding, looked_at.blanked
-    held = bool(holding) and not (settings.write_flagged and not _is_set_apart(holding))
+    held = is_held(holding, write_flagged=settings.write_flagged)
     try:
         place = _place(settings, refused, cleaned, content)
     except Unnamed as failure:
@@ -192,7 +192,7 @@ def _finished(
             return _because(refused, written.rule, written.message)
         size = written
     quarantined = False
-    if held and settings.quarantine is not None and _is_set_apart(holding):
+    if held and settings.quarantine is not None and is_set_apart(holding):
         written = _set_apart(settings, settings.quarantine, refused.source, content)
         if isinstance(written, ReadFault):
             return _because(refused, written.rule, written.message)
@@ -255,10 +255,6 @@ def _write(settings: Settings, output: Destination, source: Input, content: Cont
         if settings.template is not None:
             return ReadFault(faults.NAME_TAKEN, "an output of that name exists already")
     return written
-
-
-def _is_set_apart(holding: tuple[Flag, ...]) -> bool:
-    return any(flag.policy is Policy.QUARANTINE for flag in holding)
 
 
 def _set_apart(settings: Settings, quarantine: Destination, source: Input, content: Content) -> int | ReadFault:
