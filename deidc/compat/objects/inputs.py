@@ -13,8 +13,11 @@ from attrs import field, frozen
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
+from pydicom.uid import MediaStorageDirectoryStorage
 
 from deidc.batch.inputs.archives import Shelf
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_file
 from deidc.batch.inputs.sources import LocalFile, NotOpened, Opened, OpenedBytes, open_source
 from deidc.batch.job.cleaning import Given, NotRead
 from deidc.codes import faults
@@ -22,13 +25,15 @@ from deidc.compat.objects.cleaning import ObjectRefused
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import Undecodable
 from deidc.dicom.layout import Damaged
-from deidc.dicom.part10 import PREAMBLE, PREFIX
-from deidc.dicom.window import NotWhole
+from deidc.dicom.part10 import PREAMBLE, PREFIX, begins_like_data_set, meta_elements, text_of
+from deidc.dicom.window import NotWhole, Unsuited, Window
 from deidc.runtime.fold.toplevel import OfDataset
 from deidc.runtime.outcome import Fault
 
 One: TypeAlias = "str | os.PathLike[str] | Dataset | bytes | bytearray | memoryview | BinaryIO"
 Many: TypeAlias = "One | Iterable[One]"
+
+_MEDIA_STORAGE_SOP_CLASS = 0x00020002
 
 
 @frozen
@@ -167,6 +172,43 @@ def read(given: Input, *, force: bool) -> Dataset:
         return given.dataset
     with opened(given, force=force) as source:
         return read_whole(source.opened.whole(), given, force=force)
+
+
+def read_as_a_run(path: str, *, force: bool) -> FileDataset:
+    """Return the object of a file, read as `deidc run` reads it; with `force`, also one that does not begin like DICOM.
+
+    Its file name is `path`. Raises ObjectRefused, and what pydicom raises where `force` counts.
+    """
+    given = InFile(path)
+    found = read_file(given.place)
+    if not isinstance(found, ReadFault):
+        return named(found, given)
+    if force and found.rule is faults.NOT_DICOM:
+        with opened(given, force=True) as source:
+            return read_whole(source.opened.whole(), given, force=True)
+    raise ObjectRefused((Fault(found.rule, found.message),))
+
+
+def is_skipped(path: str) -> bool:
+    """Whether a file is what `deidc run` skips: no DICOM object, or a DICOMDIR. False for one that cannot be read."""
+    try:
+        with open_source(LocalFile(Path(path)), Shelf()) as source:
+            if source.read(PREAMBLE, len(PREFIX)) != PREFIX:
+                return source.size > 0 and not begins_like_data_set(source.read(0, 8), source.size)
+            meta = meta_elements(Window(source), PREAMBLE + len(PREFIX))
+            return text_of(meta.get(_MEDIA_STORAGE_SOP_CLASS)) == MediaStorageDirectoryStorage
+    except (NotOpened, Unsuited, NotWhole, Damaged):
+        return False
+
+
+def lacks_prefix(path: str) -> bool:
+    """Whether a file begins like a data set, without preamble and prefix; False for one that cannot be opened."""
+    try:
+        with open_source(LocalFile(Path(path)), Shelf()) as source:
+            has_prefix = source.read(PREAMBLE, len(PREFIX)) == PREFIX
+            return not has_prefix and begins_like_data_set(source.read(0, 8), source.size)
+    except NotOpened:
+        return False
 
 
 def read_whole(data: bytes, given: InFile | InBytes, *, force: bool = False) -> FileDataset:
