@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from deidc.batch.outputs.name_templates import TemplateError
     from deidc.batch.run import AccountError
     from deidc.diagnostics import Applicability, CompileError, Diagnostic, Edit, Fix, Label, Report, Rule, Severity
+    from deidc.dicom.limits import Limits
     from deidc.errors import ArgumentError, DeidcError, MissingExtra
     from deidc.files.cleaning import clean_bytes, clean_file
     from deidc.files.outcomes import (
@@ -91,6 +92,7 @@ _HOMES = {
     "Report": "deidc.diagnostics",
     "Rule": "deidc.diagnostics",
     "Severity": "deidc.diagnostics",
+    "Limits": "deidc.dicom.limits",
     "ArgumentError": "deidc.errors",
     "DeidcError": "deidc.errors",
     "MissingExtra": "deidc.errors",
@@ -208,6 +210,7 @@ __all__ = [
     "KeyedBy",
     "Label",
     "Library",
+    "Limits",
     "LinkError",
     "Lists",
     "Machine",

@@ -1,4 +1,4 @@
-"""What a report is made of: rules, complaints about places, and edits that would mend them.
+"""The parts of a report: rules, complaints about places, and edits that fix them.
 
 A message states a fact with the name in it, a hint says what to do. Neither ever holds a value taken from a
 DICOM object: they quote recipe text only.
@@ -16,7 +16,14 @@ from deidc.source import Source, Span
 
 
 class Severity(StrEnum):
-    """How much a complaint weighs: an error stops compilation, a warning does not, a note is for reading."""
+    """The severity of a complaint: an error stops compilation, a warning or a note does not.
+
+    Attributes:
+        ERROR: the recipe is not compiled.
+        WARNING: the recipe compiles, but a rule probably has another effect than intended.
+        NOTE: information; the recipe may be correct.
+
+    """
 
     ERROR = "error"
     WARNING = "warning"
@@ -90,10 +97,18 @@ class Label:
 
 @frozen
 class Diagnostic:
-    """One complaint about one place.
+    """A complaint about one place of a recipe.
 
-    `rule` is the catalogue entry itself, so a code cannot be mistyped. `span` is None only where there is no
-    text to point at (a recipe that was not found, say).
+    No field ever quotes a value of a DICOM object.
+
+    Attributes:
+        rule: the entry of the catalogue, with code, title and explanation.
+        message: what is wrong, with the names of the recipe.
+        span: the place in the source; None if there is no text to point at, as for a recipe that was not found.
+        hint: an instruction that fixes the complaint, if one is known.
+        fix: edits that apply the instruction, if they are known.
+        labels: other places that explain the complaint.
+
     """
 
     rule: Rule
@@ -110,7 +125,7 @@ class Diagnostic:
 
     @property
     def severity(self) -> Severity:
-        """How much this complaint weighs."""
+        """The severity of the rule."""
         return self.rule.severity
 
 
@@ -122,14 +137,35 @@ def _place_key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
 
 @frozen
 class Report:
-    """All complaints about a recipe, sorted by place, with the sources they point into."""
+    r"""All complaints about a recipe, sorted by place.
+
+    Attributes:
+        sources: the texts that complaints point into: the recipe, its bases and its includes.
+        diagnostics: the complaints.
+
+    Example:
+        >>> from deidc import check_recipe
+        >>> report = check_recipe("FORMAT dicom\n\n%header\nREMOVE PatientsName\n")
+        >>> [(one.code, one.hint) for one in report.errors]
+        [('DC205', 'did you mean PatientName?')]
+
+    """
 
     sources: tuple[Source, ...] = field(repr=False)
     diagnostics: tuple[Diagnostic, ...]
 
     @classmethod
     def of(cls, sources: Iterable[Source], *groups: Iterable[Diagnostic]) -> Report:
-        """Collect complaints from several passes: sorted by place, the same one said twice kept once."""
+        """Collect complaints from several passes, sorted by place, without duplicates.
+
+        Args:
+            sources: the texts that complaints point into.
+            *groups: the complaints of each pass.
+
+        Returns:
+            The report.
+
+        """
         said = {_place_key(one): one for group in groups for one in group}
         return cls(tuple(sources), tuple(said[key] for key in sorted(said)))
 
@@ -138,26 +174,39 @@ class Report:
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """What stops compilation."""
+        """The complaints that stop compilation."""
         return self._of_severity(Severity.ERROR)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What compiles, but is probably not meant."""
+        """The complaints about rules that compile, but probably have another effect than intended."""
         return self._of_severity(Severity.WARNING)
 
     @property
     def notes(self) -> tuple[Diagnostic, ...]:
-        """What is worth knowing."""
+        """The complaints that are information only."""
         return self._of_severity(Severity.NOTE)
 
     def source(self, name: str) -> Source | None:
-        """Return the source called `name`, if this report has it."""
+        """Return the source with a name.
+
+        Args:
+            name: the name of the source, as in a span.
+
+        Returns:
+            The source, or None if the report does not have it.
+
+        """
         return next((one for one in self.sources if one.name == name), None)
 
 
 class CompileError(DeidcError):
-    """A recipe has errors and was not compiled; `report` has all of them."""
+    """A recipe has errors and was not compiled.
+
+    Attributes:
+        report: all complaints about the recipe, errors and others.
+
+    """
 
     def __init__(self, report: Report) -> None:
         self.report = report

@@ -52,11 +52,11 @@ def _quiet() -> Iterator[None]:
 
 @lru_cache(maxsize=4096)
 def is_slow(text: str) -> bool:
-    """Whether there are texts that a pattern can be laid against in so many ways that trying them takes ages.
+    """Return whether some text can match a pattern in so many ways that the search takes practically unlimited time.
 
     That is so where what is repeated without limit fits a text in two ways, or where three repetitions without
     limit that fit the same character stand side by side and something must follow. A pattern that does not compile
-    is not slow; one with repetitions that is too large to tell is.
+    is not slow; one with repetitions that is too large to decide is.
     """
     if re.search(r"[*+{]", text) is None:
         return False
@@ -135,7 +135,7 @@ def _set(parts: object) -> int:
 class _Piece:
     """A part of a pattern: the places it may begin and end at, and in how many ways it fits nothing at all.
 
-    A place that is led to in two ways is there twice; more ways than two are as two. `closed` tells that what
+    A place that is led to in two ways is there twice; more ways than two are as two. `closed` states that what
     follows may refuse even if it takes no character.
     """
 

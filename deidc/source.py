@@ -27,10 +27,12 @@ class Span:
 
 @frozen
 class Source:
-    """The text of one recipe and the name by which reports call it.
+    """The text of one recipe with the name that reports use for it.
 
-    `name` is a path as the user gave it, `<stdin>`, or `deidc:NAME` for a recipe shipped with deidc.
-    `text` has Unix line ends and no byte order mark (see `deidc.grammar.reader.decode`).
+    Attributes:
+        name: a path as the user gave it, `<stdin>`, or `deidc:NAME` for a bundled recipe.
+        text: the text, with Unix line ends and without a byte order mark.
+
     """
 
     name: str
@@ -43,19 +45,43 @@ class Source:
         return tuple(starts)
 
     def place(self, offset: int) -> Place:
-        """Return the line and column of a character offset; an offset past the end is the end."""
+        """Return the line and the column of a position.
+
+        Args:
+            offset: the number of characters before the position; a position after the end is the end.
+
+        Returns:
+            The place, counted from 1.
+
+        """
         offset = min(max(offset, 0), len(self.text))
         line = bisect_right(self._line_starts, offset)
         return Place(line, offset - self._line_starts[line - 1] + 1)
 
     def line(self, number: int) -> str:
-        """Return the text of line `number` (from 1) without its line end."""
+        """Return the text of a line without its line end.
+
+        Args:
+            number: the number of the line, from 1.
+
+        Returns:
+            The text.
+
+        """
         start = self._line_starts[number - 1]
         end = self.text.find("\n", start)
         return self.text[start:] if end < 0 else self.text[start:end]
 
     def line_span(self, number: int) -> Span:
-        """Return the span of line `number` (from 1) without its line end."""
+        """Return the span of a line without its line end.
+
+        Args:
+            number: the number of the line, from 1.
+
+        Returns:
+            The span.
+
+        """
         start = self._line_starts[number - 1]
         return Span(self.name, start, start + len(self.line(number)))
 

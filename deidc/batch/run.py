@@ -33,6 +33,7 @@ from deidc.batch.job.variables import Rows
 from deidc.batch.job.workers import Numbered, Work, run_numbered
 from deidc.batch.outputs.destinations import Destination, RemoteFolder
 from deidc.batch.outputs.name_templates import Template
+from deidc.dicom.limits import LIMITS, Limits
 from deidc.errors import DeidcError
 from deidc.ir.program import Program
 from deidc.pixels.text.detectors import require_for_pixels
@@ -68,6 +69,7 @@ class Run:
         thumbnails: how pictures of flagged images are made; None makes none.
         by_attribute: count effects by attribute too; always done in a dry run.
         member_limit: the largest member of an archive that is unpacked, in bytes.
+        limits: what one file may cost before it is refused.
 
     """
 
@@ -94,6 +96,7 @@ class Run:
     thumbnails: Thumbnails | None = None
     by_attribute: bool = False
     member_limit: int = MEMBER_LIMIT
+    limits: Limits = LIMITS
 
     def settings(self) -> Settings:
         """Return what the run does with every file."""
@@ -110,6 +113,7 @@ class Run:
             digests=self.digests or self.manifest is not None,
             plan=self.dry_run or self.by_attribute,
             thumbnails=self.thumbnails,
+            limits=self.limits,
         )
 
     def start(self) -> Start | None:

@@ -10,20 +10,20 @@ from deidc.version import __version__
 
 # Name of a command, its module, and its line in the overview (so that the overview need not load the module).
 COMMANDS: dict[str, tuple[str, str]] = {
-    "check": ("deidc.cli.check", "Say what is wrong with recipes."),
+    "check": ("deidc.cli.check", "Report errors in recipes, and fix them."),
     "compile": ("deidc.cli.compile", "Print the program of a recipe."),
     "demo": ("deidc.cli.demo", "Clean files that come with pydicom and show what changed."),
-    "explain": ("deidc.cli.explain", "Print the page of a complaint."),
-    "fmt": ("deidc.cli.fmt", "Put recipes into canonical form."),
-    "identifiers": ("deidc.cli.identifiers", "Read identifiers, or clean files with such as are given."),
-    "inspect": ("deidc.cli.inspect", "Tell which files may have text in their pixels."),
-    "manifest": ("deidc.cli.manifest", "Check the manifest of a run."),
-    "migrate": ("deidc.cli.migrate", "Rewrite a recipe that was written for deid."),
-    "preview": ("deidc.cli.preview", "Show what a recipe does to the pixels of a file."),
-    "recipes": ("deidc.cli.recipes", "List the recipes that come with deidc."),
+    "explain": ("deidc.cli.explain", "Explain a complaint."),
+    "fmt": ("deidc.cli.fmt", "Format recipes."),
+    "identifiers": ("deidc.cli.identifiers", "Export identifiers to JSON, or clean files using values from JSON."),
+    "inspect": ("deidc.cli.inspect", "List files that may have text in their pixels."),
+    "manifest": ("deidc.cli.manifest", "Verify the manifest of a run."),
+    "migrate": ("deidc.cli.migrate", "Convert a recipe written for deid."),
+    "preview": ("deidc.cli.preview", "Draw the effect of a recipe on the pixels of a file."),
+    "recipes": ("deidc.cli.recipes", "List the bundled recipes."),
     "run": ("deidc.cli.run", "Clean DICOM files by a recipe."),
     "show": ("deidc.cli.show", "List the identifying attributes of files."),
-    "why": ("deidc.cli.why", "Tell which rules touch an element, and what they do to it."),
+    "why": ("deidc.cli.why", "Show which rules change an element of a file."),
 }
 
 
@@ -56,5 +56,5 @@ class LazyGroup(click.Group):
 def main() -> None:
     """Check, compile and run recipes that de-identify DICOM files.
 
-    Exit codes: 0 all well, 1 something found or refused, 2 misuse.
+    Exit codes: 0 success; 1 a finding, or a file that was refused or flagged; 2 usage error.
     """

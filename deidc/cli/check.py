@@ -21,13 +21,13 @@ def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[st
 
 @click.command("check")
 @click.argument("recipes", nargs=-1, required=True, metavar="RECIPE...")
-@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to lay before each.")
+@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before each RECIPE.")
 @click.option("--format", "form", type=click.Choice(sorted(RENDERERS)), default="text", show_default=True)
-@click.option("--select", multiple=True, callback=_codes, metavar="CODES", help="Tell only codes that begin so.")
-@click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="Leave out codes that begin so.")
-@click.option("--strict", is_flag=True, help="Warnings count as errors.")
-@click.option("--fix", is_flag=True, help="Mend what can be mended safely, in the files.")
-@click.option("--unsafe-fixes", is_flag=True, help="Mend by guesses at what is meant, too.")
+@click.option("--select", multiple=True, callback=_codes, metavar="CODES", help="Report only codes with this prefix.")
+@click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="Do not report codes with this prefix.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("--fix", is_flag=True, help="Apply safe fixes to the files.")
+@click.option("--unsafe-fixes", is_flag=True, help="Also apply fixes that guess the intended meaning.")
 def command(
     recipes: tuple[str, ...],
     bases: tuple[str, ...],
@@ -38,10 +38,10 @@ def command(
     fix: bool,
     unsafe_fixes: bool,
 ) -> None:
-    """Say what is wrong with recipes.
+    """Report errors in recipes, and fix them.
 
-    RECIPE is a file, a folder, a pattern, the name of a recipe of deidc, or - for standard input. Errors cannot be
-    left out. Exit code 0: nothing that counts; 1: errors (with --strict: warnings).
+    RECIPE is a file, a folder, a pattern, the name of a bundled recipe, or - for standard input. Errors are
+    always reported. Exit code 0: no errors (with --strict: no warnings); 1: errors.
     """
     found: list[Diagnostic] = []
     sources: list[Source] = []
@@ -70,12 +70,12 @@ def _is_told(one: Diagnostic, select: tuple[str, ...], ignore: tuple[str, ...]) 
 
 
 def fixed_to_stdout(recipes: tuple[str, ...], *, fix: bool) -> bool:
-    """Whether a mended recipe goes to standard output."""
+    """Return whether a fixed recipe is printed to standard output."""
     return fix and "-" in recipes
 
 
 def _fixed(given: Given, bases: tuple[str, ...], applicability: Applicability) -> Source:
-    """Mend a recipe and write it back."""
+    """Apply the fixes to a recipe, and write it to its file."""
     text = fix_text(given.source, lambda one: check_recipe(one, bases=bases).diagnostics, applicability)
     if text != given.source.text or given.is_stdin:
         write_back(given, text)

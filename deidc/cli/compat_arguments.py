@@ -29,7 +29,7 @@ def files_of(inputs: tuple[str, ...], pattern: str | None, *, force: bool) -> li
 
     missing = next((name for name in inputs if not Path(name).exists()), None)
     if missing is not None:
-        raise click.UsageError(f"there is no file or folder {missing}")
+        raise click.UsageError(f"{missing} does not exist")
     silence_pydicom()
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     found: list[FileName] = []
@@ -42,7 +42,7 @@ def files_of(inputs: tuple[str, ...], pattern: str | None, *, force: bool) -> li
 
 
 def recipe_of(reference: str | None) -> DeidRecipe:
-    """Return a recipe that compiles. Raises UsageError for one that is not found; tells what is wrong in one."""
+    """Return the program of a recipe; print its complaints. Raises UsageError if the recipe is not found."""
     from deidc.compat.config import DeidRecipe
     from deidc.compat.recipes.files import RecipeNotFound
 

@@ -23,14 +23,14 @@ from deidc.source import Source
 
 @click.command("compile")
 @click.argument("recipe", metavar="RECIPE")
-@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to lay before this one.")
+@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before RECIPE.")
 @click.option("--emit", type=click.Choice(["ast", "program", "json", "digest"]), default="program", show_default=True)
-@click.option("--strict", is_flag=True, help="Warnings count as errors.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the program to this file.")
 def command(recipe: str, bases: tuple[str, ...], emit: str, strict: bool, output: Path | None) -> None:
-    """Print the program of a recipe: all that will happen to every object, and nothing else.
+    """Print the program of a recipe: every operation on an object, including implicit rules.
 
-    The text can be reviewed, compared and given to `deidc run` in place of the recipe. RECIPE may be such a text.
+    The text can be reviewed, compared and passed to `deidc run` in place of the recipe. RECIPE may be a program, too.
     """
     given = one_recipe(recipe)
     if given.report.errors:

@@ -24,7 +24,7 @@ _LONGEST = 36
 def command(output: Path) -> None:
     """Clean files that come with pydicom by the recipe `default`, and show what changed.
 
-    They are test files of pydicom's, so their values are shown.
+    The values of elements are shown, because these are test files without patient data.
     """
     from pydicom import data
 

@@ -17,14 +17,14 @@ def check_engine(engine: str, scheduler: str | None) -> None:
     """Raise UsageError for options that do not go together."""
     if engine == "local":
         if scheduler is not None:
-            raise click.UsageError("--scheduler is about --engine dask")
+            raise click.UsageError("--scheduler needs --engine dask")
         return
     if scheduler is None:
-        raise click.UsageError("--engine dask asks for --scheduler, the address of a Dask scheduler")
+        raise click.UsageError("--engine dask needs --scheduler, the address of a Dask scheduler")
     if _ADDRESS.fullmatch(scheduler) is None:
-        raise click.UsageError(f"--scheduler {scheduler!r} is no address like tcp://host:8786 or tls://host:8786")
+        raise click.UsageError(f"--scheduler {scheduler!r} is not an address like tcp://host:8786 or tls://host:8786")
     if click.get_current_context().get_parameter_source("jobs") is not ParameterSource.DEFAULT:
-        raise click.UsageError("--jobs is about this machine; with --engine dask start more workers")
+        raise click.UsageError("--jobs applies only to this machine; with --engine dask, start more workers")
 
 
 def silence_engine(scheduler: str | None) -> None:
@@ -36,4 +36,4 @@ def silence_engine(scheduler: str | None) -> None:
 def tell_declined(declined: Mapping[str, str]) -> None:
     """Say on standard error which workers that came later were handed nothing."""
     for address, told in declined.items():
-        click.echo(f"the worker {address} took no part: {told}", err=True)
+        click.echo(f"the worker {address} was not used: {told}", err=True)

@@ -14,7 +14,7 @@ from deidc.render.visible import visible
 @click.command("explain")
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
-    """Print the page of a complaint, or the list of all."""
+    """Print the explanation of a complaint; without CODE, list all codes."""
     if code is None:
         for rule in CATALOGUE.values():
             click.echo(f"{rule.code} {rule.severity.value:7} {rule.name:24} {rule.title}")
@@ -22,8 +22,8 @@ def command(code: str | None) -> None:
     found = CATALOGUE.get(code.upper())
     if found is None:
         near = get_close_matches(code.upper(), CATALOGUE, 1)
-        hint = f"did you mean {near[0]}?" if near else "`deidc explain` lists all"
-        raise click.UsageError(f"there is no code {code}; {hint}")
+        hint = f"did you mean {near[0]}?" if near else "run `deidc explain` to list all codes"
+        raise click.UsageError(f"no code is named {code}; {hint}")
     click.echo(page(found), nl=False)
 
 

@@ -15,13 +15,13 @@ from deidc.ir.compile import format_recipe
 
 @click.command("fmt")
 @click.argument("recipes", nargs=-1, required=True, metavar="RECIPE...")
-@click.option("--check", is_flag=True, help="Write nothing; exit code 1 if a recipe would change.")
-@click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with code 1 if a recipe would change.")
+@click.option("--diff", is_flag=True, help="Write nothing; print the changes as a diff.")
 def command(recipes: tuple[str, ...], check: bool, diff: bool) -> None:
-    """Put recipes into canonical form, in their files; one from - is printed.
+    """Format recipes in place; a recipe from standard input (-) is printed.
 
-    The form has no choices, keeps comments and never changes what a recipe does. A recipe whose words cannot be
-    read is left alone, and told.
+    Formatting has no options, keeps comments and never changes the program of a recipe. A recipe with unreadable
+    lines is reported and left unchanged.
     """
     changed = broken = False
     for given in recipes_of(recipes):
@@ -39,7 +39,7 @@ def command(recipes: tuple[str, ...], check: bool, diff: bool) -> None:
 
 
 def _finished(given: Given, text: str, *, check: bool, diff: bool) -> bool:
-    """Write a formatted recipe back or tell of it; return whether it differs from what was given."""
+    """Write a formatted recipe, or report the difference; return whether it differs from the input."""
     name = given.source.name
     # Line ends and byte order mark are no part of a source, but of the form.
     differs = text != given.source.text or (given.path is not None and text.encode() != given.data)

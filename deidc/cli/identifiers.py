@@ -19,13 +19,13 @@ C = TypeVar("C", bound=Callable[..., None])
 
 @click.group("identifiers")
 def command() -> None:
-    """Read the identifiers of files, or clean files with such as are given."""
+    """Export identifiers to JSON, or clean files using values from JSON."""
 
 
 def _inputs(function: C) -> C:
     for option in (
-        click.option("--force", is_flag=True, help="Take files that lack the DICOM prefix."),
-        click.option("--pattern", metavar="PATTERN", help="Names of files below folders, like '*.dcm'."),
+        click.option("--force", is_flag=True, help="Also read files that lack the DICOM prefix."),
+        click.option("--pattern", metavar="PATTERN", help="A pattern for file names below folders, like '*.dcm'."),
         click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER..."),
     ):
         function = option(function)
@@ -34,9 +34,11 @@ def _inputs(function: C) -> C:
 
 def _outputs(function: C) -> C:
     for option in (
-        click.option("--overwrite", is_flag=True, help="Replace outputs that are there."),
-        click.option("-o", "--outfolder", type=click.Path(path_type=Path), required=True, help="Where to write."),
-        click.option("--deid", "reference", metavar="RECIPE", help="The recipe; without it, the default."),
+        click.option("--overwrite", is_flag=True, help="Replace existing outputs."),
+        click.option(
+            "-o", "--outfolder", type=click.Path(path_type=Path), required=True, help="The folder for cleaned files."
+        ),
+        click.option("--deid", "reference", metavar="RECIPE", help="The recipe. [default: the recipe `default`]"),
     ):
         function = option(function)
     return function
@@ -45,10 +47,10 @@ def _outputs(function: C) -> C:
 @command.command("get")
 @_inputs
 def get_command(inputs: tuple[str, ...], pattern: str | None, force: bool) -> None:
-    """Print the values of files as JSON: {path: {name: value}}. What is printed is patient data.
+    """Export the values of files as JSON: {path: {name: value}}. The output is patient data.
 
-    Names are keywords, like PatientID or Sequence__Attribute; where that is not the name of one element alone, tags
-    like (0040,0275)__0__(0008,0050). Binary values are left out.
+    Names are keywords, like PatientID or Sequence__Attribute; if a keyword does not identify one element, tags like
+    (0040,0275)__0__(0008,0050). Binary values are omitted.
     """
     from deidc.compat.identification import Failed, Had, as_json, get
 
@@ -78,7 +80,7 @@ def get_command(inputs: tuple[str, ...], pattern: str | None, force: bool) -> No
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     required=True,
     metavar="FILE.json",
-    help="Variables of each file: {path: {name: value}}.",
+    help="A JSON file with the variables of each file: {path: {name: value}}.",
 )
 def put_command(
     inputs: tuple[str, ...],
@@ -89,7 +91,7 @@ def put_command(
     overwrite: bool,
     ids_file: Path,
 ) -> None:
-    """Clean files by a recipe with the variables that --ids gives; what it does not give is taken out."""
+    """Clean files by a recipe with variables from --ids; elements whose variable is missing are removed."""
     from deidc.compat.identification import IdsError, read_ids
 
     try:
@@ -123,7 +125,7 @@ def write(
     overwrite: bool,
     ids: Ids,
 ) -> None:
-    """Clean files into a folder, and tell how it went."""
+    """Clean files into a folder, and print a summary."""
     from deidc.compat.identification import Failed, put
 
     recipe = recipe_of(reference)

@@ -28,7 +28,7 @@ class Size(click.ParamType[int]):
         """Return the number of bytes."""
         found = _SIZE.fullmatch(str(value))
         if found is None:
-            self.fail(f"{value!r} is no size; write it like 500M or 2G", param, ctx)
+            self.fail(f"{value!r} is not a size; write 500M or 2G", param, ctx)
         return int(found[1]) << 10 * " KMGT".index(found[2].upper() or " ")
 
 
@@ -41,9 +41,9 @@ def inputs_of(
     if len(names) < len(inputs):
         lists.append(PathList(sys.stdin.buffer, null))
     if not names and not lists:
-        raise click.UsageError("Missing argument 'INPUT...': name inputs, or lists of them by - or --files-from")
+        raise click.UsageError("Missing argument 'INPUT...': name inputs, or a list of inputs with - or --files-from")
     if null and not lists:
-        raise click.UsageError("--null is about lists; give one by - or --files-from")
+        raise click.UsageError("--null needs a list of inputs: use - or --files-from")
     return names, Looking(archives, tuple(lists))
 
 
@@ -56,7 +56,7 @@ def destination_for(output: str | None, *, fsync: bool) -> Destination | None:
     except DestinationError as failure:
         raise click.UsageError(str(failure)) from None
     if fsync and isinstance(destination, RemoteFolder):
-        raise click.UsageError("--fsync is about disks, and a URL is none")
+        raise click.UsageError("--fsync needs an output folder on a disk, not a URL")
     return destination
 
 
@@ -86,7 +86,7 @@ def template_for(text: str | None, program: Program, *, overwrite: bool) -> Temp
     except TemplateError as failure:
         raise click.UsageError(f"--name-template: {failure}") from None
     if overwrite and not template.is_unique:
-        raise click.UsageError("two objects may have one name by the template, so --overwrite asks for {number} in it")
+        raise click.UsageError("the template may give two objects the same name, so --overwrite needs {number} in it")
     return template
 
 

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 @click.command("inspect")
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER...")
-@click.option("--deid", "reference", metavar="RECIPE", help="A recipe with labels; without it, the default.")
-@click.option("--pattern", metavar="PATTERN", help="Names of files below folders, like '*.dcm'.")
-@click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Write a table, parted by tabs.")
-@click.option("--overwrite", is_flag=True, help="Replace the file of --save if it is there.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.option("--force", is_flag=True, help="Take files that lack the DICOM prefix.")
+@click.option("--deid", "reference", metavar="RECIPE", help="A recipe with labels. [default: the recipe `default`]")
+@click.option("--pattern", metavar="PATTERN", help="A pattern for file names below folders, like '*.dcm'.")
+@click.option(
+    "--save", type=click.Path(path_type=Path), metavar="FILE", help="Write a tab-separated table to this file."
+)
+@click.option("--overwrite", is_flag=True, help="Replace the file of --save if it exists.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--force", is_flag=True, help="Also read files that lack the DICOM prefix.")
 def command(
     inputs: tuple[str, ...],
     reference: str | None,
@@ -34,14 +36,14 @@ def command(
     as_json: bool,
     force: bool,
 ) -> None:
-    """Tell which files may have text in their pixels, by the labels (%filter) of a recipe.
+    """List files that may have text in their pixels, by the labels (%filter) of a recipe.
 
-    Exit code 0: all files are clean; 1: some are flagged or could not be judged, or there are none.
+    Exit code 0: all files are clean; 1: a file is flagged or could not be judged, or there are no files.
     """
     from deidc.compat.inspection import inspect
 
     if save is not None and save.exists() and not overwrite:
-        raise click.UsageError(f"{save} exists already; say --overwrite to replace it")
+        raise click.UsageError(f"{save} already exists; use --overwrite to replace it")
     recipe = recipe_of(reference)
     files = files_of(inputs, pattern, force=force)
     found = inspect(files, recipe, force=force)

@@ -1,4 +1,4 @@
-"""`deidc manifest verify`: whether a manifest is whole, and whether the files are those it tells of."""
+"""`deidc manifest verify`: check that a manifest is complete, and that it lists exactly the files of a folder."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from deidc.batch.account.verification import Verification, verify_manifest
 
 @click.group("manifest")
 def command() -> None:
-    """Work with the manifest of a run."""
+    """Verify the manifest of a run."""
 
 
 @command.command("verify")
 @click.argument("manifest", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def verify(manifest: Path, folder: Path | None, as_json: bool) -> None:
-    """Check that no line of MANIFEST was changed, and that the files in FOLDER are those it tells of.
+    """Check that no line of MANIFEST was changed, and that it lists exactly the files in FOLDER.
 
-    Exit code 1 if anything was found.
+    Exit code 0: the manifest is valid; 1: there are findings.
     """
     try:
         found = verify_manifest(manifest, folder)

@@ -19,18 +19,19 @@ from deidc.migration.migrate import migrate_recipe
 
 @click.command("migrate")
 @click.argument("recipe", metavar="RECIPE")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the recipe to a file.")
-@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe that is the base of this one.")
-@click.option("--diff", is_flag=True, help="Print what would change in place of the recipe.")
-@click.option("--json", "as_json", is_flag=True, help="Print recipe and report as JSON.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the recipe to this file.")
+@click.option("--base", "bases", multiple=True, metavar="NAME", help="The base of RECIPE in deid.")
+@click.option("--diff", is_flag=True, help="Print a diff in place of the recipe.")
+@click.option("--json", "as_json", is_flag=True, help="Print the recipe and the report as JSON.")
 def command(recipe: str, output: Path | None, bases: tuple[str, ...], diff: bool, as_json: bool) -> None:
-    """Rewrite a recipe that was written for deid into the form that its author meant.
+    """Convert a recipe written for deid, so that deidc executes it as its author intended.
 
-    Prints the recipe, and on standard error what deid 0.4.13 did with each line that it does not execute as it
-    stands. What is in doubt stays as it is, and is told. Exit code 0: nothing is left to decide; 1: something is.
+    Prints the recipe, and on standard error the effect in deid 0.4.13 of each line that deid does not execute as
+    written. Lines with an uncertain meaning are reported and stay unchanged. Exit code 0: nothing is left to decide;
+    1: you need to decide on reported lines.
     """
     if diff and as_json:
-        raise click.UsageError("--diff and --json exclude each other")
+        raise click.UsageError("--diff and --json are mutually exclusive")
     given = one_recipe(recipe)
     if given.report.errors:
         # Bytes that are no UTF-8 are lost in the text, so it must not take the place of the recipe.

@@ -1,4 +1,4 @@
-"""What is told of a migration: as text, line by line with a summary, and as plain data for JSON."""
+"""The report of a migration: as text, line by line with a summary, and as plain data for JSON."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from deidc.render.visible import visible
 
 _SUMMARY = {
     Did.LEAKED: "would have leaked",
-    Did.LOST: "lost or spoilt data",
+    Did.LOST: "lost or corrupted data",
     Did.CRASHED: "stopped deid",
     Did.IGNORED: "did nothing",
-    Did.QUIRK: "did a little less or more",
+    Did.QUIRK: "did slightly more or less",
 }
 
 
@@ -53,17 +53,17 @@ def _shown(line: str) -> str:
 def _summary(found: Migration) -> Iterator[str]:
     lines, to_decide = len(found.rewritten), len(found.open)
     if not found.changes and not found.notes:
-        yield f"{visible(found.source.name)}: nothing to change; deid does what it says"
+        yield f"{visible(found.source.name)}: nothing to change; deid executes it as written"
     else:
         counts = [f"{len(found.did(did))} {words}" for did, words in _SUMMARY.items() if found.did(did)]
         parts = [f"{lines} line{'s' if lines != 1 else ''} rewritten", *counts]
-        yield ", ".join([*parts, f"{to_decide} to decide" if to_decide else "nothing left to decide"])
+        yield ", ".join([*parts, f"{to_decide} to decide" if to_decide else "nothing to decide"])
     needed = [*(f"var:{name}" for name in found.needs.variables), *(f"func:{name}" for name in found.needs.functions)]
     if needed:
-        yield f"needs {' '.join(needed)}; deid keeps the original where one is missing, deidc does not begin"
+        yield f"needs {' '.join(needed)}; deid keeps the original where one is missing, deidc does not start"
     more = [one for one in found.report.warnings if not is_to_decide(one)]
     if more:
-        yield f"`deidc check` has {len(more)} more warning{'s' if len(more) != 1 else ''} about what both do"
+        yield f"`deidc check` reports {len(more)} more warning{'s' if len(more) != 1 else ''} about what both do"
 
 
 def _elsewhere(found: Migration) -> str:

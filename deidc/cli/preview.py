@@ -49,17 +49,19 @@ class Frames(click.ParamType[tuple[int, ...]]):
         """Return the numbers, each once, in order."""
         parts = [part.strip() for part in str(value).split(",")]
         if not all(part.isascii() and part.isdecimal() for part in parts):
-            self.fail(f"{value!r} is no list of frames like 0,10,20", param, ctx)
+            self.fail(f"{value!r} is not a list of frames like 0,10,20", param, ctx)
         return tuple(sorted({int(part) for part in parts}))
 
 
 @click.command("preview")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--recipe", "-r", required=True, metavar="RECIPE", help="The recipe, or a program.")
-@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to lay before this one.")
-@click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A variable.")
-@click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Functions that func: calls.")
-@click.option("--frames", type=Frames(), metavar="NUMBERS", help="Frames to show, counted from 0, like 0,10,20.")
+@click.option("--recipe", "-r", required=True, metavar="RECIPE", help="The recipe, or a printed program.")
+@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before the recipe.")
+@click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable of the recipe.")
+@click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Supply functions for func:.")
+@click.option(
+    "--frames", type=Frames(), metavar="NUMBERS", help="Numbers of the frames to show, starting at 0, like 0,10,20."
+)
 @click.option(
     "-o",
     "--output",
@@ -67,16 +69,16 @@ class Frames(click.ParamType[tuple[int, ...]]):
     default=Path("preview.png"),
     show_default=True,
     metavar="PNG",
-    help="Where to write the picture.",
+    help="The PNG file to write.",
 )
 @click.option(
     "--max-size",
     type=click.IntRange(16, 8192),
     default=512,
     show_default=True,
-    help="The longer side of each frame, in pixels.",
+    help="The length of the longer side of each frame, in pixels.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace the picture if it is there.")
+@click.option("--overwrite", is_flag=True, help="Replace the PNG file if it exists.")
 def command(
     file: Path,
     recipe: str,
@@ -88,15 +90,16 @@ def command(
     max_size: int,
     overwrite: bool,
 ) -> None:
-    """Show what a recipe does to the pixels of a file: before, the regions of its labels, and after.
+    """Draw the effect of a recipe on the pixels of a file: before, the regions of its labels, and after.
 
-    What is shown before are the original pixels. Of an image with several frames the first, the middle and the last
-    are shown, and those at which the regions change. Labels that fire are printed with their line of the recipe and
-    their regions. Exit code 1: the object is refused or held back, or its pixels cannot be shown.
+    The picture before shows the original pixels, which are patient data. Of an image with several frames, it shows
+    the first, the middle and the last frame, and the frames where regions change. Labels that fire are printed with
+    their line of the recipe and their regions. Exit code 1: the object is refused or held for review, or its pixels
+    cannot be shown.
     """
     silence_pydicom()
     if output.exists() and not overwrite:
-        raise click.UsageError(f"{output} exists already; say --overwrite to replace it")
+        raise click.UsageError(f"{output} already exists; use --overwrite to replace it")
     try:
         require_extra()
     except MissingExtra as failure:
@@ -115,7 +118,7 @@ def command(
     click.echo(f"written: {output}, {shown}", err=True)
     if outcome.holding:
         labels = ", ".join(f"{flag.group}/{flag.label}" for flag in outcome.holding)
-        _end(file, f"deidc run holds it back, flagged by {labels}")
+        _end(file, f"deidc run holds the file for review, flagged by {labels}")
 
 
 def _machine(recipe: str, bases: tuple[str, ...], assignments: tuple[str, ...], references: tuple[str, ...]) -> Machine:
@@ -141,7 +144,7 @@ def _drawn(
     def pictures(path: Path) -> Pictures:
         found = Pictures.of(stack.enter_context(open_source(LocalFile(path), Shelf())))
         if found is None:
-            _end(file, "it has no pixels to show")
+            _end(file, "the object has no pixels to show")
         return found
 
     try:
@@ -153,7 +156,7 @@ def _drawn(
             masks = Masks(painting, image.rows, image.columns, image.frames)
             numbers, told = _chosen(frames, masks)
             titles = ["deidc preview", *(_labels(outcome.flags, program) or ["no label fires"])]
-            caption = "after, held back" if outcome.holding else "after"
+            caption = "after, held for review" if outcome.holding else "after"
             comparison = Comparison(before, masks, pictures(cleaned), caption)
             return comparison.png(titles, numbers, max_size), told
     except Trouble as failure:
@@ -161,7 +164,7 @@ def _drawn(
     except NotOpened as failure:
         _end(file, f"{failure.rule.code} {failure.message}")
     except (Unsuited, NotWhole, Damaged):
-        _end(file, "its pixels cannot be found")
+        _end(file, "the pixels cannot be located")
 
 
 def _chosen(frames: tuple[int, ...] | None, masks: Masks) -> tuple[tuple[int, ...], str]:
@@ -169,12 +172,12 @@ def _chosen(frames: tuple[int, ...] | None, masks: Masks) -> tuple[tuple[int, ..
     from deidc.pixels.display.key_frames import key_frames
 
     if frames is not None and frames[-1] >= masks.frames:
-        raise click.UsageError(f"there is no frame {frames[-1]}; the last one is {masks.frames - 1}")
+        raise click.UsageError(f"frame {frames[-1]} does not exist; the last frame is {masks.frames - 1}")
     numbers, left_out = (frames, 0) if frames is not None else key_frames(masks)
     shown = f"{'frame' if len(numbers) == 1 else 'frames'} {', '.join(map(str, numbers))} of {masks.frames}"
-    told = f"{shown}; something is blanked in {masks.touched()}"
+    told = f"{shown}; regions are blanked in {masks.touched()}"
     if left_out:
-        told += f"; {left_out} more at which the regions change are not shown, name them with --frames"
+        told += f"; {left_out} more where the regions change are not shown; name them with --frames"
     return numbers, told
 
 
@@ -221,6 +224,6 @@ def _write(output: Path, png: bytes, *, overwrite: bool) -> None:
     try:
         write_atomically(output, Content.of(png), overwrite=overwrite)
     except FileExistsError:
-        raise click.UsageError(f"{output} exists already; say --overwrite to replace it") from None
+        raise click.UsageError(f"{output} already exists; use --overwrite to replace it") from None
     except OSError as failure:
         raise click.ClickException(f"{output} cannot be written: {failure.strerror}") from None

@@ -25,14 +25,14 @@ from deidc.runtime.functions.registry import Functions
 def program_of(
     recipe: str, bases: Sequence[str], signatures: Signatures | None = None, *, quiet: bool = False
 ) -> Program:
-    """Return the program of a recipe or of program text; tell what is wrong and exit with 1 if there is none.
+    """Return the program of a recipe or of program text; print the errors and exit with 1 if it has any.
 
-    Unless `quiet`, a recipe that compiles with warnings is told of.
+    Unless `quiet`, the number of warnings is printed.
     """
     given = one_recipe(recipe)
     if is_program(given.source.text):
         if bases:
-            raise click.UsageError("a program has its bases already")
+            raise click.UsageError("--base needs a recipe; a printed program includes its bases")
         try:
             return read_program(given.source.text)
         except ProgramError as failure:

@@ -18,7 +18,7 @@ def with_progress(
 ) -> Iterator[FileOutcome]:
     """Pass outcomes on and show how many there are, how many bytes, how fast, and how long it will take.
 
-    `count` tells how many there will be, or None where nobody can know. It is asked in a thread of its own, so that the
+    `count` returns the number of files, or None if it is unknown. It runs in a thread of its own, so that the
     first file does not wait for it; the time left is shown when it has answered.
     """
     if not sys.stderr.isatty():

@@ -58,12 +58,12 @@ def _recipes_of(name: str) -> list[Given]:
     if path.is_dir():
         paths = sorted({one for pattern in _PATTERNS for one in path.rglob(pattern) if one.is_file()})
         if not paths:
-            raise click.UsageError(f"there is no recipe in {name} ({', '.join(_PATTERNS)})")
+            raise click.UsageError(f"no recipe found in {name} ({', '.join(_PATTERNS)})")
         return [_read(one) for one in paths]
     if name != "-" and not path.exists() and glob.has_magic(name):
         found = sorted(glob.glob(name, recursive=True))
         if not found:
-            raise click.UsageError(f"no file fits {name}")
+            raise click.UsageError(f"no file matches {name}")
         return [one for each in found for one in _recipes_of(each)]
     return [one_recipe(name)]
 
@@ -96,7 +96,7 @@ def write_back(given: Given, text: str) -> None:
     if given.is_stdin:
         click.echo(text, nl=False)
     elif given.path is None:
-        raise click.UsageError(f"{given.source.name} comes with deidc and is not changed; copy it first")
+        raise click.UsageError(f"{given.source.name} is a bundled recipe and cannot be changed; copy it first")
     else:
         write_text(given.path, text)
 

@@ -9,7 +9,7 @@ from deidc.ir.library import shipped_recipes
 
 @click.command("recipes")
 def command() -> None:
-    """List the recipes that come with deidc, with the first line of their comments."""
+    """List the bundled recipes, with the first line of their comments."""
     for name, path in shipped_recipes().items():
         lines = path.read_text(encoding="utf-8").splitlines()
         about = next((line.lstrip("# ") for line in lines if line.startswith("# ")), "")

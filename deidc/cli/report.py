@@ -43,9 +43,9 @@ _ITEM = re.compile(r"\[\d+\]")
 _MEANINGS = {
     Ending.WRITTEN: "cleaned",
     Ending.UNCHANGED: "written by an earlier run",
-    Ending.FLAGGED: "held back by a label",
+    Ending.FLAGGED: "held for review by a label",
     Ending.REFUSED: "not cleaned, not written",
-    Ending.SKIPPED: "no DICOM file",
+    Ending.SKIPPED: "not a DICOM file",
 }
 
 
@@ -58,10 +58,10 @@ def report_for(
     dry_run: bool,
     overwrite: bool,
 ) -> RunReport | None:
-    """Return the report that options ask for, or None if they ask for none. Raises click.UsageError."""
+    """Return the report that the options select, or None if they select none. Raises click.UsageError."""
     if path is None:
         if originals or most_pictures is not None:
-            raise click.UsageError("pictures are on the page of --report; say where to write it")
+            raise click.UsageError("pictures need the page: use --report to name its file")
         return None
     try:
         require_extra()
@@ -85,12 +85,12 @@ def _check_place(path: Path, *, overwrite: bool) -> None:
     except OSError as failure:
         raise click.UsageError(f"{path} cannot be written: {failure.strerror}") from None
     if not replaceable:
-        raise click.UsageError(f"{path} exists already, and is no report; name another, or say --overwrite")
+        raise click.UsageError(f"{path} already exists and is not a report; name another file, or use --overwrite")
 
 
 @define(eq=False)
 class RunReport:
-    """What a page will tell of a run.
+    """The content of the report page of a run, collected file by file.
 
     Attributes:
         most_pictures: how many thumbnails there may be.
@@ -183,7 +183,7 @@ class RunReport:
             raise click.ClickException(self._told(failure)) from None
 
     def _told(self, failure: OSError) -> str:
-        return f"the report {self.path} cannot be written: {failure.strerror}; outputs and manifest are whole"
+        return f"the report {self.path} cannot be written: {failure.strerror}; outputs and manifest are complete"
 
     def write(self, summary: Summary, *, is_whole: bool) -> None:
         """Write the page. Raises OSError."""
@@ -191,7 +191,7 @@ class RunReport:
         write_atomically(self.path, Content.of(html), overwrite=True)
 
     def page(self, summary: Summary, *, is_whole: bool) -> Page:
-        """Return what the page tells; `is_whole` says that the run came to its end."""
+        """Return the content of the page; `is_whole` is false if the run was interrupted."""
         return Page(
             headline=_headline(summary),
             warnings=self._warnings(is_whole=is_whole),
@@ -221,7 +221,7 @@ class RunReport:
     def _warnings(self, *, is_whole: bool) -> tuple[str, ...]:
         warnings = []
         if not is_whole:
-            warnings.append("The run did not come to its end: this page tells of the files that had ended before.")
+            warnings.append("The run was interrupted: this page lists only the files that were finished before.")
         if self.originals:
             warnings.append("Pictures on this page show the pixels of the inputs, which may identify patients.")
         return tuple(warnings)
@@ -231,7 +231,7 @@ class RunReport:
         if self.dry_run:
             notes.append("A dry run: nothing was written.")
         if summary.endings[Ending.UNCHANGED]:
-            notes.append("What was done to the files that are unchanged is told by the run that wrote them.")
+            notes.append("The effects on unchanged files are in the report of the run that wrote them.")
         if summary.references is not None:
             broken = summary.references.findings
             notes += [f"References: {one.rule.code} {one.rule.title} {one.count:,}." for one in broken]
@@ -251,16 +251,16 @@ class RunReport:
             for is_bad, count in sorted(self._left_out.items())
             if count
         ]
-        return f"{len(self._rows):,} of {total:,} files; left out of the list, but counted, are {' and '.join(parts)}"
+        return f"{len(self._rows):,} of {total:,} files; not listed, but counted, are {' and '.join(parts)}"
 
     def _pictures_told(self) -> str:
         shown, left_out = len(self._pictures), self._without_picture
         if not shown + left_out:
             return ""
-        written = "as they were written, or their regions alone if somebody has to look at them"
-        how = "as the inputs are" if self.originals else written
+        written = "as written, or only their regions if they are held for review"
+        how = "as in the inputs" if self.originals else written
         told = f"{shown:,} of {shown + left_out:,} images that a label flags, {how}"
-        return f"{told}; {left_out:,} were left out, --report-thumbnails asks for more" if left_out else told
+        return f"{told}; {left_out:,} are not shown; raise --report-thumbnails to show more" if left_out else told
 
 
 def _headline(summary: Summary) -> str:

@@ -37,91 +37,110 @@ from deidc.runtime.machine import LinkError
 @click.command("run")
 @click.argument("recipe", metavar="RECIPE")
 @click.argument("inputs", nargs=-1, metavar="INPUT...")
-@click.option("-o", "--output", metavar="FOLDER|URL", help="Folder for cleaned files.")
+@click.option("-o", "--output", metavar="FOLDER|URL", help="The folder for cleaned files.")
 @click.option(
     "--files-from",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="Inputs listed in a file, one a line.",
+    help="A file that lists inputs, one path per line.",
 )
-@click.option("-0", "--null", is_flag=True, help="Paths of lists are parted by NUL.")
-@click.option("--archives", is_flag=True, help="Open archives met in folders and lists, too.")
+@click.option("-0", "--null", is_flag=True, help="Paths in lists are separated by NUL, not newlines.")
+@click.option("--archives", is_flag=True, help="Also open archives found in folders and lists.")
 @click.option(
     "--member-limit",
     type=Size(),
     default="2G",
     show_default=True,
-    help="The most bytes a member of an archive may have.",
+    help="The maximum size of an archive member.",
 )
-@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to lay before this one.")
-@click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A variable, the same for all files.")
+@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before RECIPE.")
+@click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable for all files.")
 @click.option(
     "--vars",
     "rows_file",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="Variables by file, patient or study: .csv or .json.",
+    help="A .csv or .json file with variables per file, patient or study.",
 )
 @click.option(
     "--vars-key",
     type=click.Choice([one.value for one in KeyedBy]),
-    help="What the rows of --vars are about, if the file does not say.",
+    help="The key of the rows of --vars, if the file does not declare it.",
 )
-@click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Functions that func: calls.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Worker processes.")
+@click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Supply functions for func:.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="The number of worker processes."
+)
 @click.option(
     "--engine",
     type=click.Choice(["local", "dask"]),
     default="local",
     show_default=True,
-    help="Clean on this machine, or by the workers of a Dask scheduler.",
+    help="Clean files on this machine, or on the workers of a Dask scheduler.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="The scheduler of --engine dask, like tcp://host:8786.")
-@click.option("--dry-run", is_flag=True, help="Clean everything, write nothing, and tell what would be done.")
+@click.option("--scheduler", metavar="ADDRESS", help="The address of the Dask scheduler, like tcp://host:8786.")
+@click.option("--dry-run", is_flag=True, help="Clean all files without writing any, and report the effects.")
 @click.option("--overwrite", is_flag=True, help="Replace files in the output folder, and the manifest.")
-@click.option("--journal", type=click.Path(path_type=Path, dir_okay=False), help="Keep the journal in this file.")
-@click.option("--digests", is_flag=True, help="Know inputs that did not change by their digests too.")
+@click.option("--journal", type=click.Path(path_type=Path, dir_okay=False), help="Write the journal to this file.")
+@click.option("--digests", is_flag=True, help="Also use checksums to detect unchanged inputs.")
 @click.option(
-    "--name-template", metavar="TEMPLATE", help="Names of outputs by attributes, like {StudyInstanceUID}/{number}.dcm."
+    "--name-template", metavar="TEMPLATE", help="Name outputs by attributes, like {StudyInstanceUID}/{number}.dcm."
 )
 @click.option(
     "--flagged",
     type=click.Choice(["hold", "write"]),
     default="hold",
     show_default=True,
-    help="What to do with objects that a label flags.",
+    help="Whether to hold flagged objects for review, or write them.",
 )
 @click.option(
-    "--quarantine", metavar="FOLDER|URL", help="Folder for cleaned objects that a label puts into quarantine."
+    "--quarantine", metavar="FOLDER|URL", help="The folder for cleaned objects of a group with the policy QUARANTINE."
 )
 @click.option(
-    "--check-references", is_flag=True, help="Compare references and hierarchies of outputs with those of inputs."
+    "--check-references", is_flag=True, help="Check that references and hierarchies of outputs match the inputs."
 )
-@click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help="Write one JSON line per input.")
+@click.option(
+    "--manifest", type=click.Path(path_type=Path, dir_okay=False), help="Write a manifest with one JSON line per input."
+)
 @click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="HTML",
-    help="Write a page with counts, reasons and pictures of flagged images.",
+    help="Write an HTML report with counts, reasons and pictures of flagged images.",
 )
 @click.option(
     "--report-thumbnails",
     type=click.IntRange(0, 10_000),
     metavar="N",
-    help=f"The most pictures on the page.  [default: {MOST_PICTURES}]",
+    help=f"The maximum number of pictures in the report.  [default: {MOST_PICTURES}]",
 )
-@click.option("--report-originals", is_flag=True, help="Show the pixels of the inputs on the page: patient data.")
-@click.option("--fsync", is_flag=True, help="Wait until each file is on the disk.")
-@click.option("--quiet", is_flag=True, help="Say nothing but what was refused.")
+@click.option("--report-originals", is_flag=True, help="Show original pixels in the report. They are patient data.")
+@click.option("--fsync", is_flag=True, help="Flush each file to disk before it is counted.")
+@click.option("--quiet", is_flag=True, help="Report only refused and flagged files.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option(
+    "--max-inflated",
+    type=Size(),
+    default="1G",
+    show_default=True,
+    help="Refuse a deflated data set that inflates to more bytes.",
+)
+@click.option(
+    "--deadline",
+    type=click.IntRange(min=0),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="CPU time for one file, plus 10 s for each megabyte of it; 0 sets no deadline.",
+)
 def command(**options: Any) -> None:  # noqa: ANN401  # what click has parsed, one for each field of Arguments
     """Clean DICOM files by a recipe.
 
-    RECIPE is a file, the name of a recipe of deidc, or a program that `deidc compile` printed. INPUT is a file, a
-    folder, a pattern, an archive, a DICOMDIR, a URL, or `-` for a list of paths on standard input. The tree below a
-    folder is kept. Every input ends in one outcome: written, unchanged (written by an earlier run), flagged (held
-    back), refused or skipped (no DICOM file). The same command continues a run that was stopped or killed. Exit code 1
-    if anything was refused or flagged, or the recipe has errors.
+    RECIPE is a file, the name of a bundled recipe, or a program printed by `deidc compile`. INPUT is a file, a folder,
+    a pattern, an archive, a DICOMDIR, a URL, or `-` for a list of paths on standard input. Outputs keep their paths
+    below a folder. Every input has one outcome: written, unchanged (written by an earlier run), flagged (held for
+    review), refused or skipped (not a DICOM file). Repeat the command to resume an interrupted run. Exit code 1: a
+    file was refused or flagged, or the recipe has errors.
     """
     silence_pydicom()
     arguments = Arguments(**options)

@@ -14,6 +14,7 @@ from deidc.cli.engines import check_engine
 from deidc.cli.inputs import destination_for, inputs_of, quarantine_for, template_for
 from deidc.cli.programs import functions_of, program_of
 from deidc.cli.report import RunReport, report_for
+from deidc.dicom.limits import Limits
 from deidc.ir.program import Program
 
 
@@ -51,6 +52,8 @@ class Arguments:
     fsync: bool
     quiet: bool
     as_json: bool
+    max_inflated: int
+    deadline: int
 
 
 def run_of(arguments: Arguments) -> tuple[Run, RunReport | None]:
@@ -97,6 +100,7 @@ def run_of(arguments: Arguments) -> tuple[Run, RunReport | None]:
         thumbnails=Thumbnails(originals=arguments.report_originals) if page is not None else None,
         by_attribute=page is not None,
         member_limit=arguments.member_limit,
+        limits=Limits(inflated=arguments.max_inflated, seconds=arguments.deadline or None),
     )
     return job, page
 

@@ -39,11 +39,12 @@ class Shown:
 @click.command("show")
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER...")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@click.option("--all", "everything", is_flag=True, help="Every element, not only those that may identify.")
+@click.option("--all", "everything", is_flag=True, help="List every element, not only identifying ones.")
 def command(inputs: tuple[str, ...], form: str, everything: bool) -> None:
     """List the identifying attributes of files, with their values.
 
-    Identifying is what the recipe `default` of deidc has a rule for, at any depth. What is printed is patient data.
+    An attribute is identifying if the bundled recipe `default` has a rule for it, at any depth. The output is patient
+    data.
     """
     silence_pydicom()
     try:
@@ -75,7 +76,7 @@ def command(inputs: tuple[str, ...], form: str, everything: bool) -> None:
 
 def _default() -> str:
     found = find_recipe("deidc:default")
-    assert isinstance(found, FoundRecipe), "the recipe is part of deidc"
+    assert isinstance(found, FoundRecipe), "the bundled recipe must compile"
     return found.source.text
 
 
@@ -97,7 +98,7 @@ def _values(element: InputElement) -> tuple[str, ...]:
     try:
         return element.components
     except Undecodable:
-        return ("(no value of its VR)",)
+        return ("(not a valid value of its VR)",)
 
 
 def _record(shown: Shown) -> dict[str, object]:

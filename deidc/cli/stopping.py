@@ -10,7 +10,7 @@ from attrs import define, field
 
 
 class Stopped(BaseException):
-    """The run was asked to stop by a signal; no handler for mistakes is to swallow it."""
+    """A signal stopped the run. It is a BaseException, so that handlers of errors do not catch it."""
 
     def __init__(self, number: int) -> None:
         self.exit_code = 128 + number
@@ -36,7 +36,7 @@ class Stopping:
                 signal.signal(number, handler)
 
     def shield(self) -> Stopping:
-        """Return a context until whose end what signals ask for is put off."""
+        """Return a context that delays the handling of signals until its end."""
         return self
 
     def __enter__(self) -> None:

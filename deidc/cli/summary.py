@@ -56,7 +56,7 @@ class Summary:
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing was refused or held back, and no reference was broken."""
+        """Whether no file was refused or held for review, and no reference was broken."""
         if self.references is not None and not self.references.is_well:
             return False
         return not (self.endings[Ending.REFUSED] or self.endings[Ending.FLAGGED])
@@ -72,9 +72,9 @@ class Summary:
         lines.extend(f"  {count:>7}  {code} {title}" for (code, title), count in sorted(self.faults.items()))
         lines.extend(f"  {count:>7}  flagged {group}/{label}" for (group, label), count in sorted(self.flags.items()))
         if self.cleaned_in_pixels:
-            lines.append(f"  {self.cleaned_in_pixels:>7}  cleaned in their pixels, {self.frames} frames")
+            lines.append(f"  {self.cleaned_in_pixels:>7}  with blanked pixels, {self.frames} frames")
         if self.quarantined:
-            lines.append(f"  {self.quarantined:>7}  put into the quarantine")
+            lines.append(f"  {self.quarantined:>7}  quarantined")
         lines.extend(
             f"  {count:>7}  through the Dataset engine: {why}" for why, count in sorted(self.dataset_engine.items())
         )
@@ -88,10 +88,10 @@ class Summary:
         idle = self.idle_lines()
         if idle and self.endings[Ending.WRITTEN]:
             dots = ", ..." if len(idle) > _MOST_IDLE else ""
-            lines.append(f"  {len(idle)} rules touched nothing: {', '.join(idle[:_MOST_IDLE])}{dots}")
+            lines.append(f"  {len(idle)} rules had no effect: {', '.join(idle[:_MOST_IDLE])}{dots}")
         if self.references is not None:
             lines.append(
-                f"  {self.references.kept:>7}  references kept, {self.references.external} lead out of the data"
+                f"  {self.references.kept:>7}  references kept, {self.references.external} point outside the data"
             )
         return "\n".join(lines) + "\n"
 

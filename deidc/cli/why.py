@@ -40,10 +40,10 @@ from deidc.source import Source
 @click.command("why")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("target", metavar="TARGET")
-@click.option("--recipe", "-r", required=True, metavar="RECIPE", help="The recipe, or a program.")
-@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to lay before this one.")
-@click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="A variable.")
-@click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Functions that func: calls.")
+@click.option("--recipe", "-r", required=True, metavar="RECIPE", help="The recipe, or a printed program.")
+@click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before the recipe.")
+@click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable of the recipe.")
+@click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Supply functions for func:.")
 def command(
     file: Path,
     target: str,
@@ -52,7 +52,7 @@ def command(
     assignments: tuple[str, ...],
     references: tuple[str, ...],
 ) -> None:
-    """Tell which rules touch an element of a file, and what they do to it or why nothing.
+    """Show which rules change an element of a file, and why other rules for it have no effect.
 
     TARGET is written as in a recipe: a keyword, a tag, a path, a private element, or a pattern.
     """
@@ -88,7 +88,7 @@ def _selector(target: str) -> Selector:
     resolved, unknown = resolve(tree, Signatures(BUILTINS))
     complaint: Diagnostic | None = next((one for one in (*said, *unknown) if one.severity == "error"), None)
     if complaint is not None or not resolved.rules or resolved.rules[0].selector is None:
-        reason = complaint.message if complaint is not None else "it is no target"
+        reason = complaint.message if complaint is not None else "it is not a target"
         hint = f" ({complaint.hint})" if complaint is not None and complaint.hint else ""
         raise click.UsageError(f"{target}: {reason}{hint}")
     if isinstance(resolved.rules[0].statement, nodes.Keep):
@@ -97,7 +97,7 @@ def _selector(target: str) -> Selector:
 
 
 class _Telling:
-    """What a program does to the elements that a selector is about, told from a trace of one object."""
+    """The effects of a program on the elements of a selector, taken from the trace of one object."""
 
     def __init__(self, program: Program, selector: Selector, dataset: Dataset, trace: Trace) -> None:
         self._program = program
@@ -136,7 +136,7 @@ class _Telling:
             lines.append(self._line(note.op, note.effect or f"nothing: {note.reason}"))
         if path in _PIXELS and self._program.storage is not None:
             lines += [self._line(flag.op, "blanks regions of its frames") for flag in self._flags if flag.blanks]
-        yield from lines or ["  no rule touches it"]
+        yield from lines or ["  no rule changes it"]
 
     def _line(self, op: int, did: str) -> str:
         return f"  {line_of(self._program, op)}  {write_op(self._program.ops[op])}  -> {did}"
@@ -171,7 +171,7 @@ _TAKING_ALONG = (Effect.REMOVED, Effect.BLANKED)
 
 
 def _is_about(verdict: Verdict, element: InputElement) -> bool:
-    """Whether a verdict holds for an element, as far as that can be told without its value."""
+    """Return whether a verdict holds for an element, as far as its identity determines it."""
     if isinstance(verdict, AtItems):
         return all(one in (None, at) for one, at in zip(verdict.indexes, element.indexes, strict=True))
     return verdict is not False

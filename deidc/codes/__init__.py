@@ -1,4 +1,4 @@
-"""The catalogue of complaints: every rule by its code, and what `deidc explain` tells about it."""
+"""The catalogue of complaints: every rule by its code, with the text that `deidc explain` prints."""
 
 from __future__ import annotations
 

@@ -13,74 +13,73 @@ VARIABLE_MISSING = _fault(
     "DC901",
     "variable-missing",
     "A variable was not supplied for this object.",
-    "The value that was to be written is unknown, so the object is not written. deid 0.4.13 keeps the "
-    "original value and says nothing.",
+    "The value to write is unknown, so the object is not written. deid 0.4.13 silently keeps the original value.",
 )
 FUNCTION_FAILED = _fault(
     "DC902",
     "function-failed",
     "A function raised an exception.",
-    "What the function was to compute is unknown, so the object is not written. Only the type of the "
-    "exception is told, because its text may quote patient data.",
+    "The result of the function is unknown, so the object is not written. Only the type of the exception is "
+    "reported, because its text may quote patient data.",
 )
 FUNCTION_GAVE_NOTHING = _fault(
     "DC903",
     "function-gave-nothing",
-    "A function returned None where a value is to be written.",
-    "None is no value: deid 0.4.13 takes it as a request to leave the original, which leaks when the "
-    "function just forgot to return. Return '' to empty the element.",
+    "A function returned None where a value is required.",
+    "None is not a value: deid 0.4.13 treats it as a request to keep the original, which leaks when the function "
+    "just lacks a return. Return '' to empty the element.",
 )
 VALUE_UNFIT = _fault(
     "DC904",
     "value-unfit",
     "A value does not fit the VR of the element it is written to.",
-    "A value that no reader of the file understands would be written, or the original left in place as deid "
-    "0.4.13 does. The object is not written instead.",
+    "Readers of the file could not decode the value, or the original would stay, as in deid 0.4.13. The object is "
+    "not written instead.",
 )
 NOT_A_DATE = _fault(
     "DC905",
     "not-a-date",
-    "A value that is to be shifted is no date.",
-    "A date that cannot be read cannot be shifted, and leaving it would leave the patient's real date. "
-    "Remove or replace such attributes, or repair the input.",
+    "A value to be shifted is not a date.",
+    "A date that cannot be parsed cannot be shifted, and without a shift the patient's real date would stay. Remove "
+    "or replace such attributes, or repair the input.",
 )
 NOT_ENCODABLE = _fault(
     "DC906",
     "not-encodable",
-    "The character set of the object cannot hold a value that is to be written.",
+    "The character set of the object cannot encode a value to be written.",
     "Letters would be replaced by question marks. Promote the object by a rule: REPLACE SpecificCharacterSet "
     '"ISO_IR 192".',
 )
 ELEMENT_UNDECODABLE = _fault(
     "DC907",
     "element-undecodable",
-    "The bytes of an element that a rule must read are no value of its VR.",
-    "What the element holds cannot be judged, so the object is not written.",
+    "The bytes of an element that a rule reads are not a valid value of its VR.",
+    "The content of the element cannot be evaluated, so the object is not written.",
 )
 TEXT_INTO_SEQUENCE = _fault(
     "DC908",
     "text-into-sequence",
-    "A value is to be written to a sequence.",
+    "A value is written to a sequence.",
     "A sequence holds items, not a value. Name the attributes inside, or REMOVE or BLANK the sequence.",
 )
 TRANSCODE_FAILED = _fault(
     "DC909",
     "transcode-failed",
     "Text is not in the character set that the object declares.",
-    "Re-encoding it would turn letters into others without notice. The object is not written.",
+    "Re-encoding would silently turn letters into others. The object is not written.",
 )
 NO_FREE_BLOCK = _fault(
     "DC910",
     "no-free-block",
-    "There is no room for a private element.",
+    "A group has no free block for a private element.",
     "A group has 240 blocks for private creators (PS3.5 7.8.1), and the object uses all of them. The object is not "
-    "written, because it would lack what the rule adds.",
+    "written, because it would lack the element that the rule adds.",
 )
 NOT_DICOM = _fault(
     "DC920",
     "not-dicom",
     "The file is not a DICOM file.",
-    "It is left out and counted. Nothing of it is copied to the output.",
+    "The file is skipped and counted. No part of it is copied to the output.",
 )
 UNREADABLE = _fault(
     "DC921",
@@ -91,124 +90,152 @@ UNREADABLE = _fault(
 TRUNCATED = _fault(
     "DC922",
     "truncated",
-    "The file ends before its last element does.",
-    "A truncated object may lack what a rule would have changed, and its pixels are not whole. It is counted "
-    "as refused.",
+    "The file ends within an element.",
+    "A truncated object may lack an element that a rule changes, and its pixels are incomplete. It is counted as "
+    "refused.",
 )
-EMPTY_FILE = _fault("DC923", "empty-file", "The file is empty.", "There is nothing to clean. It is counted as refused.")
+EMPTY_FILE = _fault(
+    "DC923", "empty-file", "The file is empty.", "The file has no content to clean. It is counted as refused."
+)
 OUTPUT_EXISTS = _fault(
     "DC924",
     "output-exists",
-    "The output file exists already.",
-    "Nothing is overwritten without being asked for. Choose an empty folder, or say --overwrite.",
+    "The output file already exists.",
+    "deidc does not overwrite files by default. Choose an empty folder, or use --overwrite.",
 )
 NOT_WRITTEN = _fault(
     "DC925",
     "not-written",
     "The output could not be written.",
-    "The disk is full, a permission is missing, or the object cannot be encoded. No part of the file is left.",
+    "The disk is full, a permission is missing, or the object cannot be encoded. No partial file is left.",
 )
 WORKER_DIED = _fault(
     "DC926",
     "worker-died",
     "The process that cleaned the file died.",
-    "The file was tried once more alone, and is refused if that fails too. The other files are not affected.",
+    "The file was tried once more, alone in a process of its own, and that died too. The same holds with --jobs 1: a "
+    "file that an interrupted run had begun is cleaned in a process of its own by the next run. The usual cause is a "
+    "lack of memory, or a crash in a decoder or in a function of yours. The other files are not affected. Run the file "
+    "alone with more memory, or move it out of the input folder.",
 )
 SAME_FILE = _fault(
     "DC927",
     "same-file",
-    "Two inputs would be written to one output, or an input would be overwritten.",
-    "The second would replace the first without a trace. Rename one of them or run the folders separately.",
+    "Two inputs have the same output, or an output would overwrite an input.",
+    "The second file would silently replace the first. Rename one of them, or run the folders separately.",
 )
 MEDIA_DIRECTORY = _fault(
     "DC928",
     "media-directory",
     "The file is a DICOMDIR, the index of a medium.",
-    "An index points into its files by byte and repeats what they hold, so it is wrong as soon as they are cleaned. It "
-    "is left out and counted. Make a new one from the cleaned files.",
+    "A DICOMDIR holds byte offsets into its files and copies of their attributes, so it becomes wrong when they are "
+    "cleaned. It is skipped and counted. Create a new one from the cleaned files.",
 )
 INPUT_CHANGED = _fault(
     "DC929",
     "input-changed",
-    "The input was changed since its output was written.",
-    "The output in the folder is of what the input was. It is not replaced without being asked for: say --overwrite, "
-    "or choose another folder.",
+    "The input changed after its output was written.",
+    "The output in the folder belongs to the earlier input. It is not replaced by default: use --overwrite, or "
+    "choose another folder.",
+)
+INFLATES_TOO_FAR = _fault(
+    "DC930",
+    "inflates-too-far",
+    "A deflated data set inflates to more bytes than the limit allows.",
+    "A few megabytes can inflate to gigabytes and take all memory from the other files. The file is refused after "
+    "measuring, and nothing of it is kept in memory. If the object is genuine, raise --max-inflated.",
+)
+NESTED_TOO_DEEP = _fault(
+    "DC931",
+    "nested-too-deep",
+    "Sequences are nested deeper than deidc reads.",
+    "No object of the standard nests sequences 64 deep; a crafted file can nest them until a reader crashes. The file "
+    "is refused, because what lies deeper would not be cleaned.",
+)
+DEADLINE_EXCEEDED = _fault(
+    "DC932",
+    "deadline-exceeded",
+    "Cleaning the file took more CPU time than its deadline allows.",
+    "A pattern or a function that needs exponential time on one value would stop the whole run. The file is refused, "
+    "the other files are cleaned, and the next run of the same command tries the file again. Simplify the pattern or "
+    "the function, or raise --deadline.",
 )
 UNSAFE_NAME = _fault(
     "DC940",
     "unsafe-name",
     "The name of an input leads out of the output folder.",
-    "A name in an archive, in a DICOMDIR, in a list or in a store that is absolute, climbs up by .. or has a drive "
-    "letter would make the output land where nobody expects it. Nothing is written for it.",
+    "The name in an archive, a DICOMDIR, a list or a store is absolute, contains .. or has a drive letter, so the "
+    "output would be written outside the output folder. Nothing is written for this input.",
 )
 MEMBER_TOO_LARGE = _fault(
     "DC941",
     "member-too-large",
-    "A member of an archive is larger than a member may be.",
-    "A few bytes of an archive can unpack to more than any memory holds. If the member is meant, raise --member-limit.",
+    "A member of an archive exceeds the size limit.",
+    "A few bytes of an archive can unpack to more than fits into memory. If the member is legitimate, raise "
+    "--member-limit.",
 )
 ARCHIVE_UNREADABLE = _fault(
     "DC942",
     "archive-unreadable",
-    "An archive or a member of it cannot be read.",
-    "It is damaged, cut off, encrypted, or packed in a way that Python does not know. Members before the damage are "
-    "cleaned, those behind it may not even be known. Repair the archive or unpack it yourself.",
+    "An archive or one of its members cannot be read.",
+    "The archive is damaged, truncated, encrypted, or uses a compression that Python does not support. Members "
+    "before the damage are cleaned; members after it may be unknown. Repair the archive, or unpack it yourself.",
 )
 NAME_VALUE_MISSING = _fault(
     "DC943",
     "name-value-missing",
-    "An attribute that the output is to be named by has not one value.",
-    "The object lacks it, it is empty, or it has several values. A name with a gap could be that of another object, so "
-    "the object is not written. Name outputs by attributes that all objects have, or by {number}.",
+    "An attribute in the name template does not have exactly one value.",
+    "The attribute is absent, empty, or has several values. A name with a gap could be that of another object, so "
+    "the object is not written. Use attributes that all objects have, or {number}.",
 )
 NAME_UNFIT = _fault(
     "DC944",
     "name-unfit",
-    "The name of an output is one that not every file system takes.",
-    "It is too long, begins or ends with a dot, or is that of a device on Windows. A name that was cut could be that "
-    "of another object, so the object is not written.",
+    "The name of an output is invalid on some file systems.",
+    "It is too long, begins or ends with a dot, or is a device name on Windows. A truncated name could be that of "
+    "another object, so the object is not written.",
 )
 NAME_TAKEN = _fault(
     "DC945",
     "name-taken",
-    "The name that the template gives is taken.",
-    "Another object has the same name by the template, or the file was there before, and would be replaced. Add "
-    "{number} or SOPInstanceUID to the template; if that is in it, two inputs are the same object, or a recipe gives "
-    "two objects one UID.",
+    "The output name from the template is already in use.",
+    "Another object has the same name, or the file existed before and would be replaced. Add {number} or "
+    "SOPInstanceUID to the template; if the template has it, two inputs are the same object, or the recipe gives two "
+    "objects one UID.",
 )
 NAME_LEAKS = _fault(
     "DC946",
     "name-leaks",
-    "An attribute that the output is to be named by was not changed.",
-    "It may identify somebody (PS3.15 Table E.1-1), and names of files are seen by more people than what is in them. "
-    "The object is not written.",
+    "An attribute in the name template is identifying and unchanged.",
+    "It may identify the patient (PS3.15 Table E.1-1), and more people see file names than the content of files. The "
+    "object is not written.",
 )
 REFERENCE_BROKEN = _fault(
     "DC947",
     "reference-broken",
-    "An output refers to an object of the run, but not by the UID that the object was given.",
-    "The recipe maps one UID in two ways: a function answers at random, or rules treat SOPInstanceUID and "
-    "ReferencedSOPInstanceUID differently. The outputs are written, and what belonged together cannot be found again.",
+    "An output refers to an object of the run, but not by that object's new UID.",
+    "The recipe maps one UID in two ways: a function returns random values, or rules treat SOPInstanceUID and "
+    "ReferencedSOPInstanceUID differently. The outputs are written, but the reference is broken.",
 )
 REFERENCE_DANGLING = _fault(
     "DC948",
     "reference-dangling",
     "An output refers to an input that was not written.",
-    "The other object was refused or held back, so the reference leads nowhere. Look at why it was, and run again.",
+    "The other object was refused or held for review, so the reference is dangling. Fix the cause, and run again.",
 )
 HIERARCHY_SPLIT = _fault(
     "DC949",
     "hierarchy-split",
-    "A study, a series or a frame of reference became several.",
-    "Objects that had one UID have different ones now, as if each had been taken on its own. The recipe maps the UID "
-    "by more than its value: at random, or by rules that do not reach all places.",
+    "A study, a series or a frame of reference was split.",
+    "Objects that shared a UID now have different ones. The recipe maps the UID by more than its value: at random, "
+    "or by rules that do not reach all places.",
 )
 HIERARCHY_MIXED = _fault(
     "DC950",
     "hierarchy-mixed",
-    "A series is in two studies.",
-    "Two series were given one UID, or a UID was written that is the same for all objects. Archives refuse such "
-    "objects or mix them up.",
+    "A series belongs to two studies.",
+    "Two series were given one UID, or a constant UID was written to all objects. Archives refuse such objects or "
+    "mix them up.",
 )
 INSTANCE_DOUBLED = _fault(
     "DC951",
@@ -219,45 +246,45 @@ INSTANCE_DOUBLED = _fault(
 NOT_OF_DEIDS_SHAPE = _fault(
     "DC960",
     "not-of-deids-shape",
-    "A recipe that is given as a dictionary has a part that no recipe can have.",
-    "Programs written for deid edit the dictionary of a recipe in place. What is misspelt there, or cannot be said in "
-    "one line of a recipe, would be a rule that does nothing. deid 0.4.13 leaves it out; deidc cleans nothing then.",
+    "A recipe dictionary has a part that no recipe can have.",
+    "Programs written for deid edit the dictionary of a recipe in place. A misspelt key, or a part that no line of a "
+    "recipe can state, would be a rule without effect. deid 0.4.13 ignores it; deidc then cleans nothing.",
 )
 REGION_UNREADABLE = _fault(
     "DC970",
     "region-unreadable",
-    "A region that is to be blanked cannot be read from the object.",
-    "A label takes regions from a sequence, and an item of it lacks a corner, has one that is no number, or has them "
-    "in the wrong order. Whatever stands there in the pixels would stay, so the object is not written.",
+    "A region to blank cannot be read from the object.",
+    "A label takes regions from a sequence, and an item of it lacks a corner, has a corner that is not a number, or "
+    "has corners in the wrong order. Text in the region would stay, so the object is not written.",
 )
 PIXELS_NOT_UNDERSTOOD = _fault(
     "DC971",
     "pixels-not-understood",
-    "Pixels are to be blanked, and what the object says of them is incomplete, contradicts itself, or is unknown.",
-    "Rows, columns, bits, frames and photometric interpretation tell where each pixel lies in the bytes. If one of "
-    "them is missing or wrong, something else would be blanked, and the text stay. The object is not written.",
+    "Pixels are to be blanked, but their description in the object is incomplete, contradictory or unknown.",
+    "Rows, columns, bits, frames and photometric interpretation determine where each pixel is in the bytes. If one "
+    "of them is missing or wrong, other pixels would be blanked and the text would stay. The object is not written.",
 )
 FRAME_UNDECODABLE = _fault(
     "DC972",
     "frame-undecodable",
-    "A compressed frame that is to be blanked cannot be decoded.",
-    "It is damaged, or compressed in a way that no installed package decodes (video is in none of them). JPEG lossless "
-    "and JPEG of 12 bits need the extra `libjpeg`. The object is not written.",
+    "A compressed frame to blank cannot be decoded.",
+    "The frame is damaged, or no installed package decodes its compression (no package decodes video). JPEG lossless "
+    "and 12-bit JPEG need the extra `libjpeg`. The object is not written.",
 )
 NOT_STORABLE = _fault(
     "DC973",
     "not-storable",
     "A blanked frame cannot be stored in the transfer syntax of the object without loss.",
-    "The caller asked for the transfer syntax to stay as it is. Nothing that is installed encodes JPEG lossless, say, "
-    "and JPEG whose blocks cannot be blanked one by one would change every pixel once more. Let such objects be stored "
-    "uncompressed.",
+    "The caller requires the transfer syntax to stay unchanged. For example, no installed package encodes JPEG "
+    "lossless, and a JPEG whose blocks cannot be blanked individually would lose quality in every pixel. Store such "
+    "objects uncompressed.",
 )
 TEXT_DETECTOR_FAILED = _fault(
     "DC975",
     "text-detector-failed",
     "A text detector raised an exception.",
-    "Whether there is text in the pixels is unknown, so the object is not written. Only the type of the exception is "
-    "told, because its words may hold patient data.",
+    "It is unknown whether the pixels contain text, so the object is not written. Only the type of the exception is "
+    "reported, because its text may contain patient data.",
 )
 
 
@@ -282,6 +309,9 @@ RULES: tuple[Rule, ...] = (
     SAME_FILE,
     MEDIA_DIRECTORY,
     INPUT_CHANGED,
+    INFLATES_TOO_FAR,
+    NESTED_TOO_DEEP,
+    DEADLINE_EXCEEDED,
     UNSAFE_NAME,
     MEMBER_TOO_LARGE,
     ARCHIVE_UNREADABLE,

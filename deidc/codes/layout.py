@@ -18,7 +18,7 @@ LATE_FORMAT = _rule(
     "DC501",
     "late-format",
     "FORMAT is not the first statement.",
-    "Readers look for it at the top, and take what stands above for another recipe.",
+    "Readers look for it at the top, and take the lines above it for another recipe.",
     "%header\nREMOVE PatientName\n\nFORMAT dicom\n",
     _HEAD + "REMOVE PatientName\n",
     Severity.NOTE,
@@ -27,7 +27,7 @@ EMPTY_SECTION = _rule(
     "DC502",
     "empty-section",
     "A section has no lines.",
-    "Most often its lines were lost, and what they were to remove stays.",
+    "Its lines were probably lost, and the attributes that they should remove stay.",
     _HEAD + "REMOVE PatientName\n\n%filter blacklist\n",
     _HEAD + "REMOVE PatientName\n",
 )
@@ -35,23 +35,24 @@ IGNORE_WITHOUT_REASON = _rule(
     "DC503",
     "ignore-without-reason",
     "An ignore comment gives no reason.",
-    "A reason tells the next reader why the complaint does not matter here. Without one the complaint stands.",
+    "A reason explains to the next reader why the complaint does not matter here. Without a reason the complaint is "
+    "still reported.",
     _HEAD + "# deidc: ignore[DC412]\nKEEP PatientName\n",
     _HEAD + "# deidc: ignore[DC412] a phantom, not a patient\nKEEP PatientName\n",
 )
 UNUSED_IGNORE = _rule(
     "DC504",
     "unused-ignore",
-    "An ignore comment silences nothing.",
-    "The line was mended, or the code is wrong; the comment may silence something new one day.",
+    "An ignore comment suppresses no complaint.",
+    "The line was fixed, or the code is wrong; the comment could suppress a new complaint later. Remove it.",
     _HEAD + "# deidc: ignore[DC412] a phantom, not a patient\nREMOVE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
 )
 SAME_LABEL_NAME = _rule(
     "DC505",
     "same-label-name",
-    "Two labels of a group have one name.",
-    "A report names the label, and does not tell which of the two found text in the pixels.",
+    "Two labels of a group have the same name.",
+    "A report names the label, so it cannot show which of the two found text in the pixels.",
     _SHOTS + "LABEL shots\n  contains Modality XC\n",
     _SHOTS + "LABEL others\n  contains Modality XC\n",
     Severity.NOTE,
@@ -59,8 +60,8 @@ SAME_LABEL_NAME = _rule(
 EMPTY_RECIPE = _rule(
     "DC506",
     "empty-recipe",
-    "A recipe does nothing.",
-    "Every file would be written as it is, patients' names included.",
+    "A recipe has no effect.",
+    "Every file would be written unchanged, patients' names included.",
     "FORMAT dicom\n",
     _HEAD + "REMOVE PatientName\n",
 )
@@ -69,8 +70,8 @@ IGNORES_NOTHING_KNOWN = _rule(
     "DC507",
     "unknown-ignored-code",
     "An ignore comment names a code that does not exist or cannot be ignored.",
-    "The complaint that was meant stands, and the author believes it was looked at. Errors cannot be ignored, because "
-    "a recipe with errors would leave data behind.",
+    "The intended complaint is still reported, although the comment suggests that it was reviewed. Errors cannot be "
+    "ignored, because a recipe with errors would leave data behind.",
     _HEAD + "# deidc: ignore[DC999] as agreed\nREMOVE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
 )

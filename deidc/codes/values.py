@@ -1,4 +1,4 @@
-"""DC3xx: a value, pattern or amount that does not fit where it is to go."""
+"""DC3xx: a value, pattern or amount that does not fit its attribute."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ def _rule(code: str, name: str, title: str, why: str, bad: str, good: str, sever
 LITERAL_UNFIT = _rule(
     "DC301",
     "literal-unfit",
-    "A literal is no value of the attribute's VR.",
-    "The file would hold a value that no reader understands. deid 0.4.13 writes it, or keeps the original where it "
-    "cannot.",
+    "A literal is not a valid value of the attribute's VR.",
+    "Readers of the file could not decode the value. deid 0.4.13 writes it, or keeps the original where it cannot.",
     _HEAD + "REPLACE StudyDate date_shift\n",
     _HEAD + "REPLACE StudyDate 19000101\n",
 )
@@ -25,7 +24,7 @@ LITERAL_TOO_LONG = _rule(
     "DC302",
     "literal-too-long",
     "A literal is longer than the attribute's VR allows.",
-    "Systems that receive the file cut the value, or refuse the file.",
+    "Systems that receive the file truncate the value or refuse the file.",
     _HEAD + "REPLACE AccessionNumber removed-by-the-hospital\n",
     _HEAD + "REPLACE AccessionNumber removed\n",
 )
@@ -33,7 +32,7 @@ CODE_CASE = _rule(
     "DC303",
     "code-case",
     "A code string is not in capitals.",
-    "Code strings are capitals (PS3.5 6.2), and readers look for YES, not Yes. deidc writes capitals.",
+    "Code strings are in capitals (PS3.5 6.2), and readers look for YES, not Yes. deidc writes capitals.",
     _HEAD + "ADD BurnedInAnnotation No\n",
     _HEAD + "ADD BurnedInAnnotation NO\n",
     Severity.WARNING,
@@ -41,7 +40,7 @@ CODE_CASE = _rule(
 TEXT_INTO_SEQUENCE = _rule(
     "DC304",
     "text-for-sequence",
-    "Text is to be written to a sequence.",
+    "Text is written to a sequence.",
     "A sequence holds items. deid 0.4.13 crashes when the attribute occurs. Name an attribute inside, as in "
     "Sequence__Attribute, or REMOVE or BLANK the sequence.",
     _HEAD + "REPLACE ContentSequence none\n",
@@ -50,7 +49,7 @@ TEXT_INTO_SEQUENCE = _rule(
 JITTER_NO_DATE = _rule(
     "DC305",
     "jitter-no-date",
-    "JITTER names an attribute that holds no date.",
+    "JITTER names an attribute that does not hold a date.",
     "Only DA and DT values can be shifted. deid 0.4.13 turns times and numbers into dates.",
     _HEAD + "JITTER StudyTime 5\n",
     _HEAD + "JITTER StudyDate 5\n",
@@ -58,16 +57,16 @@ JITTER_NO_DATE = _rule(
 JITTER_AMOUNT = _rule(
     "DC306",
     "jitter-amount",
-    "The amount of JITTER is no whole number of days.",
-    "deid 0.4.13 stops in the middle of a run.",
+    "The amount of JITTER is not a whole number of days.",
+    "deid 0.4.13 stops in the middle of a run. Write a whole number.",
     _HEAD + "JITTER StudyDate 1.5\n",
     _HEAD + "JITTER StudyDate 1\n",
 )
 JITTER_ZERO = _rule(
     "DC307",
     "jitter-zero",
-    "JITTER shifts by no days.",
-    "The real dates stay in every file, although a rule seems to shift them.",
+    "JITTER shifts by zero days.",
+    "The real dates stay in every file, although the rule appears to shift them.",
     _HEAD + "JITTER StudyDate 0\n",
     _HEAD + "JITTER StudyDate 31\n",
     Severity.WARNING,
@@ -76,24 +75,25 @@ ADD_TO_MANY = _rule(
     "DC308",
     "add-to-many",
     "ADD names more than one attribute.",
-    "Which attributes are to be made is not known. deid 0.4.13 stops with an error. REPLACE changes those that exist.",
+    "It is unknown which attributes to create. deid 0.4.13 stops with an error. Use REPLACE to change attributes "
+    "that exist.",
     _HEAD + "ADD endswith:Date 19000101\n",
     _HEAD + "REPLACE select:VR:DA 19000101\n",
 )
 ADD_UNKNOWN = _rule(
     "DC309",
     "add-unknown",
-    "ADD names an attribute whose VR is not known.",
-    'A private element needs its creator, written (gggg,"CREATOR",ee); a public tag that the dictionary lacks '
-    "cannot be made.",
+    "ADD names an attribute whose VR is unknown.",
+    'A private element needs its creator, written (gggg,"CREATOR",ee); a public tag that is not in the dictionary '
+    "cannot be created.",
     _HEAD + "ADD (0009,1001) x\n",
     _HEAD + 'ADD (0009,"ACME",01) x\n',
 )
 MANY_INTO_ONE = _rule(
     "DC310",
     "many-into-one",
-    "A literal has several values, and the attribute holds one.",
-    "A backslash parts values. Readers take the first, or none.",
+    "A literal has several values, but the attribute holds one.",
+    "A backslash separates values. Readers take the first value, or none.",
     _HEAD + "REPLACE PatientID A\\B\n",
     _HEAD + "REPLACE PatientID A-B\n",
     Severity.WARNING,
@@ -101,9 +101,9 @@ MANY_INTO_ONE = _rule(
 SHORT_PARTS = _rule(
     "DC311",
     "short-parts",
-    "SPLIT takes parts of one character.",
-    "Initials are found everywhere, and rules that use the list change attributes that have nothing to do with the "
-    "patient. Say how many characters a part must have.",
+    "SPLIT produces parts of one character.",
+    "Initials occur everywhere, so rules that use the list change attributes unrelated to the patient. Set "
+    "minlength, the number of characters that a part must have.",
     'FORMAT dicom\n\n%values names\nSPLIT PatientName by="^"\n\n%header\nREMOVE values:names\n',
     'FORMAT dicom\n\n%values names\nSPLIT PatientName by="^";minlength=2\n\n%header\nREMOVE values:names\n',
     Severity.WARNING,
@@ -111,8 +111,9 @@ SHORT_PARTS = _rule(
 COMMON_VALUES = _rule(
     "DC312",
     "common-values",
-    "A list collects an attribute that has few different values.",
-    "Sex, modality or laterality of one patient is found in attributes of all; rules that use the list change them.",
+    "A list collects an attribute with few different values.",
+    "Sex, modality or laterality of one patient occurs in attributes of all patients; rules that use the list change "
+    "them.",
     "FORMAT dicom\n\n%values sex\nFIELD PatientSex\n\n%header\nREMOVE values:sex\n",
     "FORMAT dicom\n\n%values ids\nFIELD PatientID\n\n%header\nREMOVE values:ids\n",
     Severity.WARNING,
@@ -120,16 +121,17 @@ COMMON_VALUES = _rule(
 UUID_INTO_UID = _rule(
     "DC313",
     "uuid-into-uid",
-    "A UUID is to be written where a UID belongs.",
-    "A UUID has letters and hyphens and is no UID; the object would be refused.",
+    "A UUID is written to a UID attribute.",
+    "A UUID has letters and hyphens and is not a valid UID; the object would be refused. Write "
+    "deid_func:pydicom_uuid or deid_func:stable_uid.",
     _HEAD + "REPLACE SOPInstanceUID deid_func:basic_uuid\n",
     _HEAD + "REPLACE SOPInstanceUID deid_func:pydicom_uuid\n",
 )
 RANDOM_UID = _rule(
     "DC314",
     "random-uid",
-    "A UID that groups or links objects is replaced by a random one.",
-    "Each file gets another, so the images of a series fall apart and references point nowhere. Use "
+    "A UID that groups or links objects is replaced by a random UID.",
+    "Each file gets another UID, so the images of a series are separated and references become invalid. Use "
     "deid_func:stable_uid with a key, or deid_func:pydicom_uuid.",
     _HEAD + "REPLACE StudyInstanceUID deid_func:dicom_uuid org_root=1.2.3\n",
     _HEAD + "REPLACE StudyInstanceUID deid_func:pydicom_uuid\n",
@@ -138,7 +140,7 @@ RANDOM_UID = _rule(
 BAD_ROOT = _rule(
     "DC315",
     "bad-root",
-    "A UID root is no UID, or leaves no room behind it.",
+    "A UID root is not a valid UID, or is too long for a suffix.",
     "The function would fail on the first file.",
     _HEAD + "REPLACE DeviceUID deid_func:dicom_uuid org_root=my-hospital\n",
     _HEAD + "REPLACE DeviceUID deid_func:dicom_uuid org_root=1.2.3\n",
@@ -147,7 +149,7 @@ SAME_UID = _rule(
     "DC316",
     "same-uid",
     "An instance UID is replaced by a literal.",
-    "Every object gets the same UID. Archives take them for one object and keep the last.",
+    "Every object gets the same UID. Archives treat them as one object and keep only the last.",
     _HEAD + "REPLACE SOPInstanceUID 1.2.3\n",
     _HEAD + "REPLACE SOPInstanceUID deid_func:pydicom_uuid\n",
     Severity.WARNING,
@@ -155,9 +157,9 @@ SAME_UID = _rule(
 NOT_STABLE = _rule(
     "DC317",
     "not-stable",
-    "stable_remapping=false means another thing to deid 0.4.13.",
-    "deid 0.4.13 writes one and the same UID into every file then. deidc writes random ones, which fall apart as "
-    "well where they group objects.",
+    "stable_remapping=false has another meaning in deid 0.4.13.",
+    "deid 0.4.13 then writes one constant UID into every file. deidc writes random UIDs, which also break the "
+    "grouping of objects.",
     _HEAD + "REPLACE DeviceUID deid_func:pydicom_uuid stable_remapping=false\n",
     _HEAD + "REPLACE DeviceUID deid_func:pydicom_uuid\n",
     Severity.WARNING,
@@ -165,8 +167,8 @@ NOT_STABLE = _rule(
 YEARS_ONLY = _rule(
     "DC318",
     "years-only",
-    "jitter is given years and no days.",
-    "deid 0.4.13 adds a day to them; deidc does not. Say days=0 to mean the same in both.",
+    "jitter has years= but no days=.",
+    "deid 0.4.13 adds one day to the years; deidc does not. Write days=0 to get the same result with both.",
     _HEAD + "REPLACE StudyDate deid_func:jitter years=1\n",
     _HEAD + "REPLACE StudyDate deid_func:jitter years=1 days=0\n",
     Severity.WARNING,
@@ -174,8 +176,8 @@ YEARS_ONLY = _rule(
 ODD_DIGITS = _rule(
     "DC319",
     "odd-digits",
-    "A pattern for odd groups forgets the hexadecimal digits B, D and F.",
-    "Three of eight private groups stay. select:private means all of them.",
+    "A pattern for odd groups omits the hexadecimal digits B, D and F.",
+    "Three of eight private groups stay. Write select:private to select all of them.",
     _HEAD + "REMOVE contains:^.{3}[13579].{4}$\n",
     _HEAD + "REMOVE select:private\n",
     Severity.WARNING,
@@ -184,8 +186,8 @@ EMPTY_ALTERNATIVE = _rule(
     "DC320",
     "empty-alternative",
     "A pattern has an empty alternative.",
-    "It fits everything, so the rule reaches every attribute: KEEP keeps names, REMOVE destroys the object, a label "
-    "fires for all.",
+    "An empty alternative matches everything, so the rule reaches every attribute: KEEP keeps names, REMOVE destroys "
+    "the object, a label fires for all objects.",
     _HEAD + "KEEP contains:Comments|\n",
     _HEAD + "KEEP contains:Comments\n",
 )
@@ -193,8 +195,8 @@ CAPITAL_ESCAPE = _rule(
     "DC321",
     "capital-escape",
     "A pattern has an escape with a capital letter.",
-    r"deid 0.4.13 lower-cases patterns, so \D means \d there. deidc reads it as written; the two select different "
-    "attributes.",
+    "deid 0.4.13 lower-cases patterns, so it reads \\D as \\d. deidc reads the pattern as written; the two select "
+    "different attributes.",
     _HEAD + "REMOVE contains:Patient\\D+ID\n",
     _HEAD + "REMOVE contains:Patient[^0-9]+ID\n",
     Severity.WARNING,
@@ -202,8 +204,8 @@ CAPITAL_ESCAPE = _rule(
 PATTERN_FITS_NOTHING = _rule(
     "DC322",
     "pattern-fits-nothing",
-    "A pattern fits no attribute of the dictionary.",
-    "The rule does nothing on public attributes, and what was meant stays.",
+    "A pattern matches no attribute of the dictionary.",
+    "The rule has no effect on public attributes, and the intended attribute stays.",
     _HEAD + "REMOVE startswith:Pacient\n",
     _HEAD + "REMOVE startswith:Patient\n",
     Severity.WARNING,
@@ -211,8 +213,8 @@ PATTERN_FITS_NOTHING = _rule(
 ALTERNATION_IN_EQUALS = _rule(
     "DC323",
     "alternation-in-equals",
-    "equals compares with text that has a | in it.",
-    "equals knows no patterns: equals Rows 600|768 is never true, and the label never fires.",
+    "equals compares with text that contains a |.",
+    "equals does not support alternatives: equals Rows 600|768 is never true, and the label never fires. Use contains.",
     _FILTER + "  equals Modality CT|MR\n",
     _FILTER + "  contains Modality ^(CT|MR)$\n",
     Severity.WARNING,
@@ -221,8 +223,8 @@ PLUS_IN_PATTERN = _rule(
     "DC324",
     "plus-in-pattern",
     "A + between words of a pattern repeats the letter before it.",
-    "contains ImageType DERIVED+SECONDARY looks for DERIVEDSECONDARY and never fires. Write two criteria joined by "
-    "a + with blanks around.",
+    "contains ImageType DERIVED+SECONDARY searches for DERIVEDSECONDARY and never fires. Write two criteria joined "
+    "by + between blanks.",
     _FILTER + "  contains ImageType DERIVED+SECONDARY\n",
     _FILTER + "  contains ImageType DERIVED + contains ImageType SECONDARY\n",
     Severity.WARNING,
@@ -231,7 +233,7 @@ NOT_A_TERM = _rule(
     "DC325",
     "not-a-term",
     "A criterion compares an attribute with a value that it never has.",
-    "The label never fires. Modality has codes of two letters (MR, PT), numbers are compared with numbers.",
+    "The label never fires. Modality has two-letter codes (MR, PT); numbers are compared with numbers.",
     _FILTER + "  equals Modality MRI\n",
     _FILTER + "  equals Modality MR\n",
     Severity.WARNING,
@@ -239,7 +241,7 @@ NOT_A_TERM = _rule(
 ONLY_NESTED = _rule(
     "DC326",
     "only-nested",
-    "A criterion asks the top level for an attribute that occurs in items only.",
+    "A criterion reads an attribute at the top level that occurs only in items.",
     "The label never fires. Name the sequence: Sequence__Attribute.",
     _FILTER + "  contains CodeMeaning screenshot\n",
     _FILTER + "  contains ConceptNameCodeSequence__CodeMeaning screenshot\n",
@@ -248,9 +250,9 @@ ONLY_NESTED = _rule(
 CHARACTER_SET = _rule(
     "DC327",
     "character-set",
-    "Specific Character Set is to be something other than ISO_IR 192.",
-    "Text in the object would be read with other letters than it was written with. An object can be promoted to "
-    "ISO_IR 192 (UTF-8), which holds all letters; deidc encodes the texts anew then.",
+    "Specific Character Set is set to a value other than ISO_IR 192.",
+    "Readers would decode the text of the object with the wrong character set. An object can be promoted to ISO_IR "
+    "192 (UTF-8), which can encode all letters; deidc then re-encodes its text.",
     _HEAD + 'REPLACE SpecificCharacterSet "ISO_IR 100"\n',
     _HEAD + 'REPLACE SpecificCharacterSet "ISO_IR 192"\n',
 )
@@ -258,17 +260,17 @@ CHARACTER_SET = _rule(
 VARIABLE_UNFIT = _rule(
     "DC328",
     "variable-unfit",
-    "A variable is of a type that the attribute cannot hold.",
-    "Every object that has the attribute would be refused. A date is no UID, a number is no time, a table is no "
-    "value, and the days of JITTER are a whole number.",
+    "The type of a variable does not fit the attribute.",
+    "Every object that has the attribute would be refused. A date is not a UID, a number is not a time, a table is "
+    "not a value, and JITTER needs a whole number of days.",
     "FORMAT dicom\n\n%vars\nVAR day date\n\n%header\nREPLACE StudyInstanceUID var:day\n",
     "FORMAT dicom\n\n%vars\nVAR day date\n\n%header\nREPLACE StudyDate var:day\n",
 )
 FUNCTION_UNFIT = _rule(
     "DC329",
     "function-unfit",
-    "A built-in function makes what the attribute cannot hold.",
-    "Every object that has the attribute would be refused, or a number of days would stand where a date belongs.",
+    "A built-in function returns a value that the attribute cannot hold.",
+    "Every object that has the attribute would be refused, or would get a number of days in place of a date.",
     _HEAD + "REPLACE StudyDate deid_func:stable_hash key=var:key\n",
     _HEAD + "REPLACE StudyDate deid_func:truncate_date\n",
 )
@@ -276,16 +278,16 @@ SECRET_WRITTEN = _rule(
     "DC330",
     "secret-written",
     "A secret is written into files.",
-    "Whoever receives one file has the key, and can undo every pseudonym that was made with it.",
+    "The recipient of any file has the key and can reverse every pseudonym made with it.",
     "FORMAT dicom\n\n%vars\nVAR key secret\n\n%header\nREPLACE PatientID var:key\n",
     "FORMAT dicom\n\n%vars\nVAR key secret\n\n%header\nREPLACE PatientID deid_func:stable_hash key=var:key\n",
 )
 WHOLE_TAG = _rule(
     "DC331",
     "whole-tag-pattern",
-    "A pattern over tags stands for curves or overlays.",
-    "Such patterns are easily wrong by a digit, and then annotations with the patient's name stay. select:curve and "
-    "select:overlay mean these elements.",
+    "A tag pattern matches curves or overlays.",
+    "Such a pattern is easily wrong by one digit, and annotations with the patient's name then stay. Write "
+    "select:curve or select:overlay.",
     _HEAD + "REMOVE contains:^\\(50.{2},.{4}\\)$\n",
     _HEAD + "REMOVE select:curve\n",
     Severity.NOTE,
@@ -293,8 +295,8 @@ WHOLE_TAG = _rule(
 FITS_EVERYTHING = _rule(
     "DC332",
     "fits-everything",
-    "A pattern fits every attribute.",
-    "The rule reaches all that is in the object, and destroys what was to be shared. Write all if that is meant.",
+    "A pattern matches every attribute.",
+    "The rule reaches every element of the object and destroys the data to be shared. Write all if this is intended.",
     _HEAD + "BLANK contains:[a-z]* if contains:Smith\n",
     _HEAD + "BLANK all if contains:Smith\n",
     Severity.WARNING,
@@ -302,9 +304,9 @@ FITS_EVERYTHING = _rule(
 DIGITS_ANYWHERE = _rule(
     "DC333",
     "digits-anywhere",
-    "A pattern of four digits is searched for in tags.",
-    "It fits groups, elements, and even the end of a group with the beginning of an element: contains:8103 fits "
-    "(0008,103E). Attributes are lost that nobody thought of.",
+    "A pattern of four digits is matched against tags.",
+    "It matches groups, elements, and even the end of a group with the start of an element: contains:8103 matches "
+    "(0008,103E). Unrelated attributes are lost.",
     _HEAD + "REMOVE contains:0040\n",
     _HEAD + "REMOVE select:group:0040\n",
     Severity.WARNING,
@@ -312,8 +314,9 @@ DIGITS_ANYWHERE = _rule(
 BEYOND_ASCII = _rule(
     "DC334",
     "beyond-ascii",
-    "A literal has letters that not every character set has.",
-    "An object whose Specific Character Set lacks them is refused. Promote objects to ISO_IR 192, which has all.",
+    "A literal has letters that some character sets cannot encode.",
+    "An object whose Specific Character Set lacks them is refused. Promote objects to ISO_IR 192, which encodes all "
+    "letters.",
     _HEAD + "REPLACE PatientName Müller\n",
     _HEAD + 'REPLACE SpecificCharacterSet "ISO_IR 192"\nREPLACE PatientName Müller\n',
     Severity.WARNING,
@@ -321,10 +324,10 @@ BEYOND_ASCII = _rule(
 SLOW_PATTERN = _rule(
     "DC335",
     "slow-pattern",
-    "A pattern fits some texts in too many ways.",
-    "What is repeated without limit can be parted in ever more ways, or three repetitions of the same stand side by "
-    "side. Searching for it can take longer than anybody waits, on the one value that nearly fits; the run stands "
-    "still and files stay undone.",
+    "A pattern can match a text in too many ways.",
+    "An unlimited repetition can be split in ever more ways, or three repetitions of the same characters are "
+    "adjacent. On a value that almost matches, the search can take practically unlimited time; the run then makes no "
+    "progress.",
     _HEAD + "REMOVE contains:(Patient[A-Z]*)*ID$\n",
     _HEAD + "REMOVE contains:Patient[A-Z]*ID$\n",
     Severity.WARNING,
@@ -332,16 +335,16 @@ SLOW_PATTERN = _rule(
 REGIONS_NO_SEQUENCE = _rule(
     "DC336",
     "regions-no-sequence",
-    "from: names an attribute that is no sequence.",
-    "There are no regions in it, so nothing is blanked, and text burned into the pixels stays.",
+    "from: names an attribute that is not a sequence.",
+    "It contains no regions, so nothing is blanked, and text burned into the pixels stays. Name a sequence.",
     _FILTER + "  contains Modality US\n  coordinates from:Rows\n",
     _FILTER + "  contains Modality US\n  coordinates from:SequenceOfUltrasoundRegions\n",
 )
 CONDITION_NEVER = _rule(
     "DC337",
     "condition-never-holds",
-    "The conditions of a rule cannot hold.",
-    "The rule never acts, and what it was to remove stays in every file.",
+    "The conditions of a rule are never true.",
+    "The rule never acts, and the attribute that it should remove stays in every file.",
     _HEAD + "REMOVE StudyDate equals:2020-01-01\n",
     _HEAD + "REMOVE StudyDate equals:20200101\n",
     Severity.WARNING,
@@ -349,8 +352,9 @@ CONDITION_NEVER = _rule(
 NOTHING_TO_DERIVE = _rule(
     "DC338",
     "nothing-to-derive",
-    "ADD with a function that makes its result from the element's own value.",
-    "In an object that lacks the attribute there is nothing to make it from, and it is added empty.",
+    "ADD uses a function that derives its result from the element's own value.",
+    "In an object that lacks the attribute there is no value to derive from, and the attribute is added empty. Use "
+    "REPLACE.",
     _HEAD + "ADD DeviceUID deid_func:pydicom_uuid\n",
     _HEAD + "REPLACE DeviceUID deid_func:pydicom_uuid\n",
     Severity.WARNING,
@@ -358,9 +362,9 @@ NOTHING_TO_DERIVE = _rule(
 CODE_CHARACTERS = _rule(
     "DC339",
     "code-characters",
-    "A code string has a character that code strings do not have.",
-    "Code strings have capitals, digits, blanks and underscores (PS3.5 6.2). deidc writes what is told; strict "
-    "readers refuse such objects.",
+    "A code string has a character that is invalid in code strings.",
+    "Code strings contain capitals, digits, blanks and underscores (PS3.5 6.2). deidc writes the value as given; "
+    "strict readers refuse such objects.",
     _HEAD + "REPLACE Modality CT-SPECIAL\n",
     _HEAD + "REPLACE Modality OT\n",
     Severity.WARNING,

@@ -15,18 +15,18 @@ def _rule(code: str, name: str, title: str, why: str, bad: str, good: str, sever
 UNKNOWN_LINE = _rule(
     "DC101",
     "unknown-line",
-    "A line is no statement of the language.",
-    "A line that is not understood does nothing, and what it was to remove stays. deid 0.4.13 skips it with a "
-    "warning that is easily lost.",
+    "A line is not a statement of the language.",
+    "A line that is not understood has no effect, and the attribute it should have removed stays in every file. deid "
+    "0.4.13 skips such a line with a warning that is easily missed.",
     _HEAD + "DELETE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
 )
 ACTION_CASE = _rule(
     "DC102",
     "action-case",
-    "An action word is not written in capitals.",
-    "deidc reads `remove` as REMOVE. deid 0.4.13 drops such a line without a word, so a recipe that is used with "
-    "both would leak there.",
+    "An action word is not in capitals.",
+    "deidc reads `remove` as REMOVE. deid 0.4.13 silently drops such a line, so a recipe that is used with both "
+    "tools leaks with deid. Write action words in capitals.",
     _HEAD + "remove PatientName\n",
     _HEAD + "REMOVE PatientName\n",
     Severity.WARNING,
@@ -34,18 +34,18 @@ ACTION_CASE = _rule(
 MISPLACED = _rule(
     "DC103",
     "misplaced",
-    "A statement stands outside a section of its kind.",
-    "An action outside %header, a list line outside %values or %fields, or a criterion outside a LABEL is executed "
-    "by nobody.",
+    "A statement is outside a section of its kind.",
+    "An action outside %header, a list line outside %values or %fields, or a criterion outside a LABEL is never "
+    "executed. Move the line into the right section.",
     "FORMAT dicom\n\nREMOVE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
 )
 UNKNOWN_SECTION = _rule(
     "DC104",
     "unknown-section",
-    "There is no section of this name.",
-    "The lines of an unknown section are executed by nobody. The sections are %header, %labels, %values, %fields, "
-    "%filter and %vars.",
+    "No section has this name.",
+    "Lines in an unknown section are never executed. The sections are %header, %labels, %values, %fields, %filter, "
+    "%pixels, %vars and %include.",
     "FORMAT dicom\n\n%headers\nREMOVE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
 )
@@ -53,7 +53,7 @@ SECTION_NEEDS_NAME = _rule(
     "DC105",
     "section-needs-name",
     "A %values, %fields or %filter section has no name.",
-    "Without a name no rule can refer to the list, so what it collects is never removed.",
+    "Without a name, no rule can refer to the list, so the values it collects are never removed.",
     "FORMAT dicom\n\n%fields\nFIELD PatientName\n",
     "FORMAT dicom\n\n%fields names\nFIELD PatientName\n\n%header\nREMOVE fields:names\n",
 )
@@ -61,15 +61,16 @@ SECTION_TAKES_NO_NAME = _rule(
     "DC106",
     "section-takes-no-name",
     "A %header, %labels or %vars section has a name.",
-    "The name would mean nothing. deid 0.4.13 crashes on it.",
+    "The name has no meaning here. deid 0.4.13 crashes on it. Remove the name.",
     "FORMAT dicom\n\n%header patients\nREMOVE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
 )
 MISSING_TARGET = _rule(
     "DC107",
     "missing-target",
-    "A statement does not say which elements it is about.",
-    "The line does nothing, and what it was to change stays.",
+    "A statement names no elements.",
+    "The line has no effect, and the attribute it should have changed stays in every file. Name an attribute, a tag "
+    "or a selector.",
     _HEAD + "REMOVE\n",
     _HEAD + "REMOVE PatientName\n",
 )
@@ -77,7 +78,7 @@ MISSING_VALUE = _rule(
     "DC108",
     "missing-value",
     "ADD, REPLACE or JITTER has no value.",
-    'It is not known what to write. To empty an element say BLANK, to write an empty value say "".',
+    'The value to write is unknown. Write BLANK to empty an element, or "" to write an empty value.',
     _HEAD + "REPLACE PatientID\n",
     _HEAD + "BLANK PatientID\n",
 )
@@ -85,8 +86,8 @@ SURPLUS_WORDS = _rule(
     "DC109",
     "surplus-words",
     "A statement has more words than it can use.",
-    "deid 0.4.13 ignores them. Often they are half of another statement, or a target with a blank in it, and then "
-    "the element that was meant is not touched.",
+    "deid 0.4.13 ignores the extra words. They are often half of another statement, or part of a target with a blank "
+    "in it; then the intended element is not changed.",
     _HEAD + "KEEP StudyDate SeriesDate\n",
     _HEAD + "KEEP StudyDate\nKEEP SeriesDate\n",
 )
@@ -94,7 +95,7 @@ OPEN_QUOTE = _rule(
     "DC110",
     "open-quote",
     "A quotation mark is not closed.",
-    "It is not known where the value ends. deid 0.4.13 deletes the mark and goes on.",
+    "The end of the value is unknown. deid 0.4.13 deletes the mark and continues. Close the quotation mark.",
     _HEAD + 'REPLACE PatientName "Anonymous Patient\n',
     _HEAD + 'REPLACE PatientName "Anonymous Patient"\n',
 )
@@ -102,17 +103,17 @@ BAD_TAG = _rule(
     "DC111",
     "bad-tag",
     "A tag is not well formed.",
-    "A tag that is not understood selects nothing, so the element stays. Tags are written (0010,0020).",
+    "A tag that is not understood selects nothing, so the element stays in every file. Write tags as (0010,0020).",
     _HEAD + "REMOVE [0010,0020]\n",
     _HEAD + "REMOVE (0010,0020)\n",
 )
 UNKNOWN_SELECTOR = _rule(
     "DC112",
     "unknown-selector",
-    "There is no selector of this name.",
-    "An unknown selector selects nothing in deid 0.4.13, without a word, and what it was to remove stays. The "
-    "selectors are contains: startswith: endswith: except: select:VR: select:group: select:private select:overlay "
-    "select:curve values: and fields:.",
+    "No selector has this name.",
+    "In deid 0.4.13 an unknown selector silently selects nothing, and the attribute it should have removed stays. "
+    "The selectors are contains: startswith: endswith: except: select:VR: select:group: select:private "
+    "select:overlay select:curve values: and fields:.",
     _HEAD + "REMOVE begins:Patient\n",
     _HEAD + "REMOVE startswith:Patient\n",
 )
@@ -120,23 +121,23 @@ MISSING_FORMAT = _rule(
     "DC113",
     "missing-format",
     "The recipe does not begin with FORMAT dicom.",
-    "deid 0.4.13 crashes without it. Most often the file is no recipe at all.",
+    "deid 0.4.13 crashes without this line. If it is missing, the file is often not a recipe at all.",
     "%header\nREMOVE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
 )
 UNKNOWN_FORMAT = _rule(
     "DC114",
     "unknown-format",
-    "There is no format of this name.",
-    "Rules for DICOM attributes mean nothing for other files. The only format is dicom.",
+    "No format has this name.",
+    "Rules for DICOM attributes have no meaning for other files. The only format is dicom.",
     "FORMAT nifti\n\n%header\nREMOVE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
 )
 REPEATED_FORMAT = _rule(
     "DC115",
     "repeated-format",
-    "The format is told more than once.",
-    "The last one counts. Most often two recipes were pasted together, and one of them is not meant.",
+    "FORMAT is declared more than once.",
+    "The last declaration counts. Two recipes were probably pasted together, and one of them is not intended.",
     "FORMAT dicom\nFORMAT dicom\n\n%header\nREMOVE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
     Severity.WARNING,
@@ -153,7 +154,7 @@ BAD_VR = _rule(
     "DC117",
     "bad-vr",
     "A value representation does not exist.",
-    "The rule can select nothing, and what it was to remove stays.",
+    "The rule can select nothing, and the attribute it should have removed stays in every file.",
     _HEAD + "REMOVE select:VR:XX\n",
     _HEAD + "REMOVE select:VR:PN\n",
 )
@@ -168,7 +169,7 @@ BAD_GROUP = _rule(
 BAD_CONDITION = _rule(
     "DC119",
     "bad-condition",
-    "What stands behind the target of REMOVE or BLANK is no condition.",
+    "The words after the target of REMOVE or BLANK are not a condition.",
     "deid 0.4.13 takes any text there for a condition that is true, except that for numbers it may be false: "
     "REMOVE Rows YES keeps Rows. Conditions are contains: notcontains: equals: notequals: missing: present: empty: "
     "values: var: func: and deid_func:.",
@@ -179,15 +180,17 @@ LIKE_A_REFERENCE = _rule(
     "DC120",
     "like-a-reference",
     "A value looks like a misspelt reference to a variable or function.",
-    "As it stands the text itself is written into every file: vr:id in place of each patient's number.",
+    "The text itself is written into every file: vr:id in place of each patient's number. Correct the spelling of "
+    "the reference.",
     _HEAD + "REPLACE PatientID vr:id\n",
     _HEAD + "REPLACE PatientID var:id\n",
 )
 QUOTED_REFERENCE = _rule(
     "DC121",
     "quoted-reference",
-    "A reference to a variable or function stands in quotation marks.",
-    "Quotation marks make it text, and that text is written into every file; every UID becomes the same.",
+    "A reference to a variable or function is in quotation marks.",
+    "Quotation marks make it text, and that text is written into every file; every UID becomes the same. Remove the "
+    "quotation marks.",
     _HEAD + 'REPLACE PatientID "var:id"\n',
     _HEAD + "REPLACE PatientID var:id\n",
     Severity.WARNING,
@@ -195,8 +198,8 @@ QUOTED_REFERENCE = _rule(
 QUOTES_INSIDE = _rule(
     "DC122",
     "quotes-inside",
-    "Quotation marks inside a value are written as they stand.",
-    "Only a value that is quoted as a whole loses its marks.",
+    "Quotation marks inside a value are written to the file.",
+    "Only a value that is quoted as a whole loses its quotation marks.",
     _HEAD + 'REPLACE StudyDescription the "quiet" study\n',
     _HEAD + "REPLACE StudyDescription the quiet study\n",
     Severity.WARNING,
@@ -204,27 +207,27 @@ QUOTES_INSIDE = _rule(
 UNKNOWN_CRITERION = _rule(
     "DC123",
     "unknown-criterion",
-    "There is no criterion or region of this name.",
-    "The label is left without it, so it flags more or fewer images than meant, and text in pixels stays. The "
-    "criteria are contains notcontains equals notequals missing present empty; the regions coordinates "
-    "keepcoordinates ctpcoordinates ctpkeepcoordinates.",
+    "No criterion or region has this name.",
+    "Without it, the label flags more or fewer images than intended, and text in pixels stays. The criteria are "
+    "contains notcontains equals notequals missing present empty; the regions are coordinates keepcoordinates "
+    "ctpcoordinates ctpkeepcoordinates.",
     _FILTER + "  contain Modality OT\n",
     _FILTER + "  contains Modality OT\n",
 )
 CRITERION_VALUE = _rule(
     "DC124",
     "criterion-value",
-    "A criterion has no value, or one that it cannot use.",
-    "contains, notcontains, equals and notequals need a value; missing, present and empty take none. In deid "
-    "0.4.13 the values of one line slip to the wrong criterion then.",
+    "A criterion has no value, or a value that it cannot use.",
+    "contains, notcontains, equals and notequals need a value; missing, present and empty take none. In deid 0.4.13 "
+    "the values of the line then move to the wrong criterion.",
     _FILTER + "  contains Modality\n",
     _FILTER + "  contains Modality OT\n",
 )
 BAD_REGION = _rule(
     "DC125",
     "bad-region",
-    "A region is not four whole numbers, all, or from: a sequence.",
-    "Text burned into the pixels there stays. deid 0.4.13 notices only when an image is cleaned.",
+    "A region is not four whole numbers, all, ocr, or from: a sequence.",
+    "Text burned into the pixels of the region stays. deid 0.4.13 notices only when an image is cleaned.",
     _FILTER + "  contains Modality OT\n  coordinates 0,0,10\n",
     _FILTER + "  contains Modality OT\n  coordinates 0,0,10,20\n",
 )
@@ -232,7 +235,7 @@ EMPTY_REGION = _rule(
     "DC126",
     "empty-region",
     "A rectangle is inverted or has no area.",
-    "It masks nothing, and text burned into the pixels stays. coordinates are x0,y0,x1,y1; the ctp spelling is "
+    "It blanks nothing, and text burned into the pixels stays. coordinates are x0,y0,x1,y1; ctpcoordinates are "
     "x,y,width,height.",
     _FILTER + "  contains Modality OT\n  coordinates 632,765,171,57\n",
     _FILTER + "  contains Modality OT\n  ctpcoordinates 632,765,171,57\n",
@@ -241,16 +244,16 @@ BAD_SPLIT = _rule(
     "DC127",
     "bad-split",
     "A parameter of SPLIT is not understood.",
-    'The parameters are by="x" and minlength=n, parted by a semicolon.',
+    'The parameters are by="x" and minlength=n, separated by a semicolon.',
     "FORMAT dicom\n\n%values names\nSPLIT PatientName every=2;minlength=4\n\n%header\nREMOVE values:names\n",
     'FORMAT dicom\n\n%values names\nSPLIT PatientName by="^";minlength=4\n\n%header\nREMOVE values:names\n',
 )
 INVISIBLE = _rule(
     "DC128",
     "invisible-character",
-    "There is an invisible character in a line.",
-    "A keyword with a zero-width space in it selects nothing, and nobody sees why. deidc reads the line as if it "
-    "were not there.",
+    "A line contains an invisible character.",
+    "A keyword with a zero-width space in it selects nothing, and the cause cannot be seen. deidc reads the line "
+    "without the character. Remove the character.",
     _HEAD + "REMOVE Patient\u200bName\n",
     _HEAD + "REMOVE PatientName\n",
     Severity.WARNING,
@@ -259,15 +262,15 @@ NOT_UTF8 = _rule(
     "DC129",
     "not-utf-8",
     "The recipe is not encoded in UTF-8.",
-    "A value with an accent would be written with other letters.",
+    "A value with an accent would be written with the wrong letters. Save the file as UTF-8.",
     "",
     "",
 )
 CONTROL_CHARACTER = _rule(
     "DC130",
     "control-character",
-    "There is a control character in a line.",
-    "The file is no text, or was damaged on the way.",
+    "A line contains a control character.",
+    "The file is not text, or it was damaged in transfer.",
     _HEAD + "REMOVE Patient\u0000Name\n",
     _HEAD + "REMOVE PatientName\n",
 )
@@ -275,8 +278,8 @@ BAD_ARGUMENT = _rule(
     "DC131",
     "bad-argument",
     "An argument of a function is not key=value.",
-    "deid 0.4.13 ignores it, or looks for a function with a blank in its name, finds none, and keeps the original "
-    "value.",
+    "deid 0.4.13 ignores the argument, or looks for a function with a blank in its name, finds none, and keeps the "
+    "original value.",
     _HEAD + "REPLACE StudyDate deid_func:jitter 5\n",
     _HEAD + "REPLACE StudyDate deid_func:jitter days=5\n",
 )
@@ -292,14 +295,14 @@ BAD_INCLUDE = _rule(
     "DC133",
     "bad-include",
     "An %include line is not understood.",
-    'It is %include "recipe" and, if you like, sha256: with 64 hexadecimal digits.',
+    'The line is %include "recipe", optionally followed by sha256: and 64 hexadecimal digits.',
     "FORMAT dicom\n\n%include\n\n%header\nREMOVE PatientName\n",
     _HEAD + "REMOVE PatientName\n",
 )
 BAD_REFERENCE = _rule(
     "DC134",
     "bad-reference",
-    "A reference has more than a name.",
+    "A reference has more words than a name.",
     "deid 0.4.13 looks for a variable or function with a blank in its name, finds none, and keeps the original value.",
     _HEAD + "REPLACE PatientID var:patient id\n",
     _HEAD + "REPLACE PatientID var:patient_id\n",
@@ -308,8 +311,8 @@ BARE_OPERATOR = _rule(
     "DC135",
     "bare-operator",
     "An operator is not followed by a criterion.",
-    "What stands behind + or || is read as part of the value: contains Modality CT || MR is a pattern with an "
-    "empty alternative in deid 0.4.13, which is always true.",
+    "The words after + or || are read as part of the value: contains Modality CT || MR is a pattern with an empty "
+    "alternative in deid 0.4.13, which is always true.",
     _FILTER + "  contains Modality CT || MR\n",
     _FILTER + "  contains Modality CT|MR\n",
     Severity.WARNING,
@@ -317,9 +320,9 @@ BARE_OPERATOR = _rule(
 BAD_POLICY = _rule(
     "DC136",
     "bad-policy",
-    "A line of %pixels says nothing that can be done.",
-    "Its lines are PASS, CLEAN, FLAG, QUARANTINE or FINAL with the name of a %filter, and STORE with same-or-native, "
-    "same or native. With a line lost, objects would be passed on that the author wanted to see.",
+    "A line of %pixels is not a policy or a way to store frames.",
+    "The lines are PASS, CLEAN, FLAG, QUARANTINE or FINAL with the name of a %filter, and STORE with same-or-native, "
+    "same or native. If the line is lost, objects that should be held for review are passed on.",
     "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains Modality OT\n  coordinates all\n\n%pixels\n"
     "REJECT graylist\n",
     "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains Modality OT\n  coordinates all\n\n%pixels\n"
@@ -328,9 +331,9 @@ BAD_POLICY = _rule(
 KEPT_TEXT = _rule(
     "DC137",
     "kept-text",
-    "Text that is found in the pixels is to be kept.",
-    "A detector finds regions to blank. What it finds is text that may name the patient, and most often some regions "
-    "that are no text, so nothing can be kept by it.",
+    "A region keeps text that a detector finds in the pixels.",
+    "A detector finds regions to blank. They contain text that may name the patient, and often some regions without "
+    "text, so they cannot be kept. Write coordinates ocr.",
     _FILTER + "  contains Modality OT\n  coordinates all\n  keepcoordinates ocr\n",
     _FILTER + "  contains Modality OT\n  coordinates ocr\n",
 )

@@ -51,7 +51,7 @@ def _calendar_date(year: str, month: str, day: str) -> date:
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
-        raise NotADate("the value is no date of the calendar") from None
+        raise NotADate("the value is not a date of the calendar") from None
 
 
 def _moved(day: date, days: int) -> date:
@@ -68,7 +68,7 @@ def _compact(day: date) -> str:
 def _read_da(text: str) -> date:
     found = _DA.match(text)
     if found is None:
-        raise NotADate("the value is not in the form of a date")
+        raise NotADate("the value is not a date")
     year, _, month, day = found.groups()
     return _calendar_date(year, month, day)
 
@@ -106,7 +106,7 @@ def shift_dt(text: str, days: int) -> str:
 def _shift_moment(text: str, days: int) -> str:
     found = match_moment(text)
     if found is None:
-        raise NotADate("the value is not in the form of a date and time")
+        raise NotADate("the value is not a date and time")
     year, month, day, time, offset = found.groups()
     moved = _compact(_moved(_calendar_date(year, month or "01", day or "01"), days))
     precision = 8 if day else 6 if month else 4
@@ -133,12 +133,12 @@ def _read_loose(text: str) -> tuple[date, str, str]:
     """Return the day of a date-shaped value, what stands between its parts, and time and offset behind it."""
     found = _LOOSE.match(text.strip(" \0"))
     if found is None:
-        raise NotADate("the value is not in the form of a date")
+        raise NotADate("the value is not a date")
     year, separator, month, day, plain_month, plain_day, time, offset = found.groups()
     if not FIRST_LIKELY_YEAR <= int(year) <= LAST_LIKELY_YEAR:
-        raise NotADate("the value has no likely year")
+        raise NotADate("the year of the value is implausible")
     if (time is not None and not is_time(time)) or (offset is not None and not is_offset(offset)):
-        raise NotADate("the value is not in the form of a date and time")
+        raise NotADate("the value is not a date and time")
     whole = _calendar_date(year, month or plain_month, day or plain_day)
     return whole, separator or "", (time or "") + (offset or "")
 

@@ -14,7 +14,7 @@ from pydicom.valuerep import TEXT_VR_DELIMS
 
 from deidc.dicom import dictionary
 from deidc.dicom.charsets import effective_character_sets
-from deidc.dicom.layout import UNDEFINED, Header, Layout
+from deidc.dicom.layout import PIXELS, UNDEFINED, Header, Layout
 from deidc.dicom.values import text_components
 
 CharacterSets: TypeAlias = tuple[str, ...]
@@ -24,6 +24,7 @@ DEFAULT_CHARACTER_SETS: CharacterSets = ("iso8859",)
 
 _TEXT_IN_CHARSET = frozenset({"SH", "LO", "ST", "LT", "UC", "UT", "PN"})
 _TEXT_ASCII = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
+_TEXT = _TEXT_IN_CHARSET | _TEXT_ASCII
 _ONE_VALUE = frozenset({"ST", "LT", "UT", "UR"})
 _NUMBERS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "UV": "Q", "SV": "q", "FL": "f", "FD": "d"}
 
@@ -33,12 +34,30 @@ class Undecodable(Exception):
 
 
 def effective_vr(tag: int, declared: str | None, length: int, creator: str | None) -> str:
-    """Return the VR in effect of an element by its header; `declared` is None in implicit VR."""
+    """Return the VR in effect of an element by its header; `declared` is None in implicit VR.
+
+    UN and implicit VR are looked up, as pydicom does (PS3.5 6.2.2). An attribute that the dictionary has as a sequence
+    or as text, and that stands in the file as bytes or numbers, is what the dictionary says: a name in a file is a
+    name under VR OB, too, and items are items.
+    """
     if declared is not None and declared != "UN":
-        return str(declared)
-    if declared == "UN" and length == UNDEFINED:
-        return "SQ"  # nothing else has an undefined length (PS3.5 6.2.2, note 6)
+        return _declared_or_known(tag, declared)
+    if length == UNDEFINED and (declared == "UN" or tag not in PIXELS):
+        return "SQ"  # nothing else has an undefined length there (PS3.5 6.2.2, note 6, and 7.1.3)
+    if creator is not None and len(creator) > dictionary.LONGEST_CREATOR:
+        creator = None  # no dictionary has it, and the cache keeps what it is asked for
     return _looked_up_vr(tag, declared, creator, declared == "UN" and length >= 0xFFFF)
+
+
+@lru_cache(maxsize=65536)
+def _declared_or_known(tag: int, declared: str) -> str:
+    """Return the VR that an element declares, or the dictionary's where that is a sequence, or text and it is none."""
+    if declared == "SQ" or dictionary.is_private(tag):
+        return str(declared)
+    known = dictionary.find_tag(tag)
+    if known is not None and (known.vr == "SQ" or (known.vr in _TEXT and declared not in _TEXT)):
+        return known.vr
+    return str(declared)
 
 
 @lru_cache(maxsize=65536)
@@ -69,9 +88,8 @@ def plain_text(value: object) -> str:
 
 def raw_element(header: Header, value: bytes, layout: Layout) -> RawDataElement:
     """Return an element as pydicom reads it, with its value, or with another that stands for it."""
-    vr = None if header.vr is None else header.vr.decode("latin-1")
     return RawDataElement(
-        BaseTag(header.tag), vr, header.length, value, header.value_at, layout.implicit, layout.little
+        BaseTag(header.tag), header.declared, header.length, value, header.value_at, layout.implicit, layout.little
     )
 
 

@@ -1,4 +1,4 @@
-"""The DICOM data dictionary as pure look-ups: keywords, tags, names, and the spellings patterns are laid against.
+"""The DICOM data dictionary as pure look-ups: keywords, tags, names, and spellings that patterns are matched against.
 
 Facts are pydicom's (PS3.6), with the attributes of newer editions that Table E.1-1 of PS3.15 2026d lists and
 pydicom 3.0 does not know (`NEWER`).
@@ -6,7 +6,7 @@ pydicom 3.0 does not know (`NEWER`).
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from attrs import frozen
 from pydicom import datadict
@@ -14,6 +14,9 @@ from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 from pydicom._private_dict import private_dictionaries
 
 from deidc.dicom.newer_attributes import NEWER
+
+# Characters of a private creator (VR LO, PS3.5 6.2); a file may hold a longer one, which is in no dictionary.
+LONGEST_CREATOR = 64
 
 
 @frozen
@@ -128,9 +131,15 @@ def is_private_creator(tag: int) -> bool:
     return is_private(tag) and 0x10 <= tag & 0xFFFF <= 0xFF
 
 
-@cache
 def element_name(tag: int, creator: str | None) -> str:
     """Return the name that deid lays patterns against, for public, private and unknown elements alike."""
+    if creator is not None and len(creator) > LONGEST_CREATOR:
+        creator = None  # no dictionary has it, and the cache keeps what it is asked for
+    return _element_name(tag, creator)
+
+
+@lru_cache(maxsize=65536)
+def _element_name(tag: int, creator: str | None) -> str:
     if is_private(tag):
         if creator is not None:
             known = private_name(tag, creator)
@@ -149,7 +158,7 @@ def element_keyword(tag: int) -> str:
 
 
 def spellings(tag: int, creator: str | None, parents: tuple[str, ...]) -> tuple[str, ...]:
-    """Return every name of an element that `contains:` and its kin are laid against.
+    """Return every name of an element that `contains:` and similar selectors are matched against.
 
     `parents` are the keywords of the sequences on the way (empty for private ones), as deid joins them by `__`.
     """

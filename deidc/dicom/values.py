@@ -88,7 +88,7 @@ def _fit_many(values: Sequence[object], vr: str) -> list[object]:
         if len(parts) > 1:
             raise Unfit(Problem.FORM, "a value in a list has a backslash")
         if not parts and len(values) > 1 and kind_of(vr) is not Kind.TEXT:
-            raise Unfit(Problem.FORM, "an empty value is among others, which only text can have")
+            raise Unfit(Problem.FORM, "only text can have an empty value among others")
         fitted.extend(parts or ([""] if len(values) > 1 else []))
     if len(fitted) > 1 and (vr in BINARY or (vr in TEXT_VRS and not TEXT_VRS[vr].many)):
         raise Unfit(Problem.FORM, "the VR holds a single value")
@@ -107,7 +107,7 @@ def _fit_single(value: object, vr: str) -> object:
             return _fit_integer(int(value), vr)
         case Decimal() | Real():
             return _fit_number(value, vr)
-    raise Unfit(Problem.TYPE, f"a {type(value).__name__} cannot be written there")
+    raise Unfit(Problem.TYPE, f"a {type(value).__name__} cannot be written to this VR")
 
 
 def _one_text(text: str, vr: str) -> object:
@@ -134,7 +134,7 @@ def _moment_text(value: date | time, vr: str) -> str:
             return clock
         case "DT", str(), _:
             return day + (clock or "") + (_offset_text(value) if isinstance(value, datetime) else "")
-    raise Unfit(Problem.TYPE, f"a {type(value).__name__} cannot be written there")
+    raise Unfit(Problem.TYPE, f"a {type(value).__name__} cannot be written to this VR")
 
 
 def _clock_text(value: datetime | time) -> str:
@@ -162,7 +162,7 @@ def _fit_integer(number: int, vr: str) -> object:
         return float_in_range(float(number), vr)
     if vr in _NUMERALS:
         return _one_text(str(number), vr)
-    raise Unfit(Problem.TYPE, "a number cannot be written there")
+    raise Unfit(Problem.TYPE, "a number cannot be written to this VR")
 
 
 def _fit_number(number: Decimal | Real, vr: str) -> object:
@@ -183,7 +183,7 @@ def _fit_number(number: Decimal | Real, vr: str) -> object:
     if vr in _NUMERALS:
         text = str(number) if isinstance(number, Decimal) else repr(approximate)
         return _one_text(_shortened(approximate, text) if vr == "DS" else text, vr)
-    raise Unfit(Problem.TYPE, "a number cannot be written there")
+    raise Unfit(Problem.TYPE, "a number cannot be written to this VR")
 
 
 def _shortened(number: float, text: str) -> str:

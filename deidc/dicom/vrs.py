@@ -1,6 +1,6 @@
 """Value representations: what each can hold (PS3.5 table 6.2-1), as pure functions of text.
 
-`fit_text` is asked twice: by the checker about literals of a recipe, and by the runtime about every text it
+`fit_text` has two callers: the checker, for literals of a recipe, and the runtime, for every text that it
 writes. What does not fit is `Unfit`, whose words never quote the value. Lengths are in characters.
 """
 
@@ -186,13 +186,13 @@ def kind_of(vr: str) -> Kind:
         return Kind.TAG
     if vr == "SQ":
         return Kind.SEQUENCE
-    raise Unfit(Problem.TYPE, "the element's VR is none that DICOM has")
+    raise Unfit(Problem.TYPE, "the element's VR is not a VR of DICOM")
 
 
 def text_choices(vr: str) -> tuple[str, ...]:
     """Return the VRs that text may be read as, where the dictionary leaves a choice (`US or SS or OW`).
 
-    Bytes are no choice where numbers are: text that is no number would become bytes that nobody can read.
+    Bytes are no choice where numbers are: text that is not a number would become bytes without meaning.
     """
     choices = tuple(vr.split(" or "))
     numeric = tuple(one for one in choices if one in INTEGERS)

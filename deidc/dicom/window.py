@@ -60,6 +60,12 @@ class Window:
         self.size = self.reader.size
         self.data = self.reader.data if isinstance(self.reader, InMemory) else self._read(0, FIRST_WINDOW)
 
+    def twin(self) -> Window:
+        """Return a window over the same bytes that begins where this one does and moves on its own."""
+        made = Window.__new__(Window)
+        made.reader, made.size, made.base, made.data = self.reader, self.size, self.base, self.data
+        return made
+
     def __len__(self) -> int:
         return self.size
 
@@ -90,3 +96,6 @@ Buffer: TypeAlias = bytes | Window
 
 class Unsuited(Exception):
     """The stream engine leaves an object to the Dataset engine; says why, in words without data."""
+
+
+OUT_OF_ORDER = "elements are not in order"

@@ -16,11 +16,12 @@ from deidc.batch.job.cleaning import Given, InPixels, NotRead, clean, content_of
 from deidc.batch.job.discovery import InputError
 from deidc.batch.outputs.destinations import LocalFolder, put
 from deidc.codes import faults
+from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.errors import ArgumentError
 from deidc.files.outcomes import CleanedContent, CleanedFile, ContentOutcome, HeldFile, RefusedFile, SingleOutcome
 from deidc.files.recipes import CallerFunctions, Recipe, machine_for
 from deidc.runtime.machine import Machine
-from deidc.runtime.outcome import Event, Fault, Flag, Refused
+from deidc.runtime.outcome import Event, Fault, Flag, Refused, fault_beyond
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ def clean_bytes(
     variables: Mapping[str, object] | None = None,
     functions: CallerFunctions | None = None,
     write_flagged: bool = False,
+    limits: Limits = LIMITS,
 ) -> ContentOutcome:
     """Clean the bytes of one DICOM file, under the policies of `deidc run`.
 
@@ -43,6 +45,7 @@ def clean_bytes(
         variables: variables of the recipe; with a machine, those of this object.
         functions: the functions that `func:` calls, by name; with a machine, give them to `link_recipe`.
         write_flagged: pass on objects that a label flags, as `--flagged write` does; never those in quarantine.
+        limits: what one object may cost in memory; deadlines are kept by runs only.
 
     Returns:
         CleanedContent with the bytes, HeldFile for an object that is held for review, or RefusedFile with the reasons.
@@ -66,7 +69,7 @@ def clean_bytes(
 
     def cleaned() -> ContentOutcome:
         with OpenedBytes(bytes(data)) as opened:
-            return _content(_settled(machine, opened, own, "", write_flagged=write_flagged))
+            return _content(_settled(machine, opened, own, "", limits, write_flagged=write_flagged))
 
     return _guarded("", cleaned)
 
@@ -80,6 +83,7 @@ def clean_file(
     variables: Mapping[str, object] | None = None,
     functions: CallerFunctions | None = None,
     write_flagged: bool = False,
+    limits: Limits = LIMITS,
 ) -> ContentOutcome: ...
 
 
@@ -92,6 +96,7 @@ def clean_file(
     variables: Mapping[str, object] | None = None,
     functions: CallerFunctions | None = None,
     write_flagged: bool = False,
+    limits: Limits = LIMITS,
     overwrite: bool = False,
     fsync: bool = False,
 ) -> SingleOutcome: ...
@@ -105,6 +110,7 @@ def clean_file(
     variables: Mapping[str, object] | None = None,
     functions: CallerFunctions | None = None,
     write_flagged: bool = False,
+    limits: Limits = LIMITS,
     overwrite: bool = False,
     fsync: bool = False,
 ) -> ContentOutcome | SingleOutcome:
@@ -120,6 +126,7 @@ def clean_file(
         variables: variables of the recipe; with a machine, those of this object.
         functions: the functions that `func:` calls, by name; with a machine, give them to `link_recipe`.
         write_flagged: pass on objects that a label flags, as `--flagged write` does; never those in quarantine.
+        limits: what one object may cost in memory; deadlines are kept by runs only.
         overwrite: replace the output if it is there; otherwise the input is refused.
         fsync: return when the output is on the disk.
 
@@ -142,7 +149,7 @@ def clean_file(
 
     def cleaned() -> ContentOutcome | SingleOutcome:
         with open_source(file, Shelf()) as opened:
-            outcome = _settled(machine, opened, own, str(file), write_flagged=write_flagged)
+            outcome = _settled(machine, opened, own, str(file), limits, write_flagged=write_flagged)
             if output is None:
                 return _content(outcome)
             return _written(outcome, file, Path(output), overwrite=overwrite, fsync=fsync)
@@ -161,12 +168,18 @@ class _Settled:
 
 
 def _settled(
-    machine: Machine, opened: Opened, variables: Mapping[str, object], source: str, *, write_flagged: bool
+    machine: Machine,
+    opened: Opened,
+    variables: Mapping[str, object],
+    source: str,
+    limits: Limits,
+    *,
+    write_flagged: bool,
 ) -> _Settled | HeldFile | RefusedFile:
     """Clean an open input, and blank its pixels where labels ask for it. Raises as `_guarded` catches."""
     if not opened.size:
         return RefusedFile(source, (Fault(faults.EMPTY_FILE, "the file is empty"),))
-    given = Given(opened)
+    given = Given(opened, limits)
     cleaned, _ = clean(machine, given, variables)
     if isinstance(cleaned, Refused):
         return RefusedFile(source, cleaned.faults)
@@ -210,6 +223,8 @@ def _guarded(source: str, action: Callable[[], T]) -> T | RefusedFile:
         fault = Fault(failure.fault.rule, failure.fault.message)
     except NotOpened as failure:
         fault = Fault(failure.rule, failure.message)
+    except BeyondLimit as failure:
+        fault = fault_beyond(failure)
     # A damaged object can make pydicom raise anything wherever it is asked for a value. The text may quote values, so
     # only the type is reported.
     except Exception as failure:  # noqa: BLE001

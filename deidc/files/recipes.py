@@ -150,7 +150,7 @@ def _named(name: str) -> FoundRecipe:
         raise RecipeNotFound("a str of one line is the name of a bundled recipe, and none has a name of that length")
     if Path(name).suffix or {"/", "\\"} & set(name):
         there = "a file is" if Path(name).is_file() else "there is no such file, and a file would be"
-        raise RecipeNotFound(f"no recipe of deidc is called {name!r}; {there} given as pathlib.Path({name!r})")
+        raise RecipeNotFound(f"no bundled recipe is called {name!r}; {there} given as pathlib.Path({name!r})")
     return _found(no_such_recipe(name))
 
 

@@ -15,6 +15,7 @@ from deidc.batch.job.variables import KeyedBy, Rows, read_rows
 from deidc.batch.outputs.destinations import Destination, DestinationError, RemoteFolder, check_apart, destination_of
 from deidc.batch.outputs.name_templates import Template, TemplateError, check_against, parse_template
 from deidc.batch.run import Run, run
+from deidc.dicom.limits import LIMITS, Limits
 from deidc.errors import ArgumentError
 from deidc.files.outcomes import HeldFile, RefusedFile, RunOutcome, SkippedFile, UnchangedFile, WrittenFile
 from deidc.files.recipes import Recipe, program_of
@@ -45,6 +46,7 @@ def run_files(
     digests: bool = False,
     archives: bool = False,
     member_limit: int = MEMBER_LIMIT,
+    limits: Limits = LIMITS,
 ) -> Generator[RunOutcome, None, None]:
     """Clean many files into a folder, and yield one outcome for each input, in their order.
 
@@ -77,6 +79,7 @@ def run_files(
         digests: also use checksums to detect unchanged inputs.
         archives: open archives that are found in folders, too.
         member_limit: the largest member of an archive that is unpacked, in bytes.
+        limits: what one file may cost in memory and CPU time before it is refused.
 
     Returns:
         A generator of WrittenFile, UnchangedFile, HeldFile, RefusedFile and SkippedFile; closing it stops the run.
@@ -131,6 +134,7 @@ def run_files(
         template_text=name_template,
         digests=digests,
         member_limit=member_limit,
+        limits=limits,
     )
     return _outcomes(run(job))
 

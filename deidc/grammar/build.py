@@ -127,7 +127,7 @@ class Line:
         if parts is None:
             self.say(
                 words.BAD_TAG,
-                f"{text} is no path",
+                f"{text} is not a path",
                 span,
                 "write Sequence__Attribute or Sequence__0__Attribute",
             )
@@ -164,7 +164,7 @@ class Line:
         vrs = tuple(dict.fromkeys(re.split(r"[|,]", text[len("select:vr:") :].upper())))
         unknown = [vr for vr in vrs if not _VR.fullmatch(vr)]
         if unknown:
-            self.say(words.BAD_VR, f"{unknown[0]} is no value representation", span)
+            self.say(words.BAD_VR, f"{unknown[0]} is not a value representation", span)
         return nodes.SelectVR(vrs, span=span)
 
     def _select_group(self, text: str, span: Span) -> nodes.SelectGroup:
@@ -216,8 +216,8 @@ class Line:
         if len(tokens) == 1 and tokens[0].type == "QUOTED":
             text = spelling.unquoted(str(tokens[0]))
             if _ANY_REFERENCE.match(text):
-                fix = Fix.unsafe("take the quotation marks away", Edit(span, text))
-                self.say(words.QUOTED_REFERENCE, "the reference is text, because it is quoted", span, None, fix)
+                fix = Fix.unsafe("remove the quotation marks", Edit(span, text))
+                self.say(words.QUOTED_REFERENCE, "the reference is quoted, so it is written as text", span, None, fix)
             return nodes.Literal(text, span=span)
         text = " ".join(tokens)
         assert tokens[0].start_pos is not None
@@ -229,13 +229,13 @@ class Line:
         meant = _LIKE_REFERENCES.get(prefix[1].lower()) if prefix is not None else None
         if text.startswith("func:deid_func:"):
             at = self.written.span(start, start + len("func:"))
-            fix = Fix.safe("take func: away", Edit(at, ""))
-            self.say(words.LIKE_A_REFERENCE, "deid_func: needs no func:", at, "write deid_func:", fix)
+            fix = Fix.safe("remove func:", Edit(at, ""))
+            self.say(words.LIKE_A_REFERENCE, "deid_func: must not follow func:", at, "write deid_func:", fix)
         elif prefix is not None and meant is not None:
             if prefix[1] == meant:
                 hint = f"{meant}: takes one name, then key=value" if meant != "var" else "var: takes one name"
                 rule = words.BAD_REFERENCE if meant == "var" else words.BAD_ARGUMENT
-                self.say(rule, f"the words behind {meant}: are no name and arguments", span, hint)
+                self.say(rule, f"the words after {meant}: are not a name and arguments", span, hint)
                 return
             rest = text[prefix.end() :].strip()
             fix = Fix.unsafe(f"write {meant}:", Edit(span, f"{meant}:{rest}"))
@@ -249,7 +249,7 @@ class Line:
         elif text[0] in "\"'" and (text[0] == '"' or text.count("'") == 1) and text.count(text[0]) % 2:
             self.say(words.OPEN_QUOTE, "the quotation mark is not closed", span)
         elif '"' in text:
-            self.say(words.QUOTES_INSIDE, "the quotation marks will be written as they stand", span)
+            self.say(words.QUOTES_INSIDE, "the quotation marks are written to the file", span)
 
     def conditions(self, tree: object) -> nodes.Conditions:
         """Build conditions behind a target or a value."""
@@ -301,7 +301,7 @@ class Line:
                     minimum = int(text)
                 case _:
                     hint = 'write by="^";minlength=4'
-                    self.say(words.BAD_SPLIT, f"{str(token)[:40]} is no parameter of SPLIT", self.span(token), hint)
+                    self.say(words.BAD_SPLIT, f"{str(token)[:40]} is not a parameter of SPLIT", self.span(token), hint)
         return nodes.Split(target, separator, minimum, _remark(remark), span=span)
 
     def variable(self, tree: Branch) -> nodes.Variable:
@@ -383,7 +383,7 @@ class Line:
                 words.BARE_OPERATOR,
                 "the operator is part of the value, because no criterion follows it",
                 value.span,
-                "begin what follows with contains, equals, missing or another criterion",
+                "write contains, equals, missing or another criterion after the operator",
             )
         return nodes.Criterion(join, operator, target, value.text, span=span)
 
@@ -398,7 +398,7 @@ class Line:
             case "OCR":
                 if keep:
                     hint = "write coordinates ocr"
-                    self.say(words.KEPT_TEXT, "text that is found is to be kept", span, hint)
+                    self.say(words.KEPT_TEXT, "text that a detector finds cannot be kept", span, hint)
                 return nodes.FoundText(str(token).partition(":")[2].lower() or None, span=span)
             case _:
                 a, b, c, d = (int(number) for number in str(token).split(","))
@@ -430,7 +430,7 @@ _VR = re.compile("AE|AS|AT|CS|D[AST]|F[DL]|IS|L[OT]|O[BDFLVW]|PN|S[HLQSTV]|TM|U[
 
 def _mend_region(a: int, b: int, c: int, d: int, ctp: bool, span: Span) -> tuple[str, Fix | None]:
     if ctp:
-        return "width and height are numbers above 0", None
+        return "width and height must be greater than 0", None
     if c == a or d == b:
         return "write x0,y0,x1,y1 with x0 < x1 and y0 < y1", None
     text = f"{min(a, c)},{min(b, d)},{max(a, c)},{max(b, d)}"

@@ -126,7 +126,7 @@ def misplaced(line: Refused, place: OpenSection) -> Diagnostic:
         OpenSection.FILTER: "outside a LABEL" if belongs == "a LABEL" else "in %filter",
         OpenSection.LABEL: "in a LABEL",
     }[place]
-    return line.complaint(words.MISPLACED, f"{word} stands {where}", span, f"it belongs in {belongs}")
+    return line.complaint(words.MISPLACED, f"{word} is {where}", span, f"it belongs in {belongs}")
 
 
 def _section_for(word: str) -> str | None:
@@ -156,9 +156,9 @@ def _unknown(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     near = _MEANT.get(upper) or _near(upper, (*ACTIONS, *LIST_WORDS, "LABEL", "FORMAT"))
     span = line.span(found[0])
     if near is None:
-        return line.complaint(words.UNKNOWN_LINE, "the line is no statement", line.span(found[0], found[-1]))
+        return line.complaint(words.UNKNOWN_LINE, "the line is not a statement", line.span(found[0], found[-1]))
     fix = Fix.unsafe(f"write {near}", Edit(span, near))
-    return line.complaint(words.UNKNOWN_LINE, f"{word} is no action", span, f"did you mean {near}?", fix)
+    return line.complaint(words.UNKNOWN_LINE, f"{word} is not an action", span, f"did you mean {near}?", fix)
 
 
 def _section(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
@@ -171,11 +171,11 @@ def _section(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
         joined = "%" + found[1][0].lower()
         whole = line.span(found[0], found[1])
         fix = Fix.safe(f"write {joined}", Edit(whole, joined))
-        return line.complaint(words.UNKNOWN_SECTION, "there is a blank behind %", whole, f"write {joined}", fix)
+        return line.complaint(words.UNKNOWN_SECTION, "there is a blank after %", whole, f"write {joined}", fix)
     near = _near(word.lower()[:40], SECTIONS)
     meant = Fix.unsafe(f"write {near}", Edit(span, near)) if near else None
     hint = f"did you mean {near}?" if near else "sections are " + " ".join(SECTIONS)
-    return line.complaint(words.UNKNOWN_SECTION, f"{word[:40]} is no section", span, hint, meant)
+    return line.complaint(words.UNKNOWN_SECTION, f"{word[:40]} is not a section", span, hint, meant)
 
 
 def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
@@ -190,7 +190,7 @@ def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     rest = found[2:]
     if not rest and word in ("ADD", "REPLACE", "JITTER"):
         what = "number of days" if word == "JITTER" else "value"
-        hint = 'to empty it write BLANK, or ""' if word == "REPLACE" else None
+        hint = 'write BLANK to empty it, or ""' if word == "REPLACE" else None
         return line.complaint(words.MISSING_VALUE, f"{word} has no {what}", line.span(found[0], found[-1]), hint)
     if not rest:
         return line.complaint(words.BAD_TAG, "the attribute is not understood", line.span(found[1]))
@@ -204,11 +204,11 @@ def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
 
 def _bad_condition(line: Refused, found: list[re.Match[str]], rest: list[re.Match[str]], word: str) -> Diagnostic:
     span = line.span(rest[0], rest[-1])
-    gone = Fix.unsafe("take the words away", Edit(line.written.span(found[1].end(), rest[-1].end()), ""))
+    gone = Fix.unsafe("remove the words", Edit(line.written.span(found[1].end(), rest[-1].end()), ""))
     if word == "BLANK":
         return line.complaint(words.SURPLUS_WORDS, "BLANK takes one attribute and conditions", span, None, gone)
-    hint = "take them away, or write a condition like contains:text"
-    return line.complaint(words.BAD_CONDITION, "the words behind the attribute are no condition", span, hint, gone)
+    hint = "remove them, or write a condition like contains:text"
+    return line.complaint(words.BAD_CONDITION, "the words after the attribute are not a condition", span, hint, gone)
 
 
 def _bad_value(line: Refused, rest: list[re.Match[str]]) -> Diagnostic:
@@ -220,7 +220,7 @@ def _bad_value(line: Refused, rest: list[re.Match[str]]) -> Diagnostic:
         return line.complaint(words.BAD_ARGUMENT, "an argument is not key=value", span, hint)
     if prefix == "var":
         return line.complaint(words.BAD_REFERENCE, "var: takes one name", span)
-    return line.complaint(words.SURPLUS_WORDS, "there are words behind the quoted value", span)
+    return line.complaint(words.SURPLUS_WORDS, "there are words after the quoted value", span)
 
 
 def target_complaint(line: Refused, word: re.Match[str]) -> Diagnostic | None:
@@ -237,18 +237,18 @@ def target_complaint(line: Refused, word: re.Match[str]) -> Diagnostic | None:
                 return line.complaint(words.OPEN_QUOTE, "the quotation mark is not closed", span)
             if rest:
                 return None
-            return line.complaint(words.MISSING_TARGET, f"{prefix}: is followed by nothing", span)
+            return line.complaint(words.MISSING_TARGET, f"nothing follows {prefix}:", span)
         near = _near(lower + ":", SELECTORS)
         if lower in _OPERATORS_AS_SELECTORS:
             hint = f"write the attribute first: REMOVE all {text}" if lower != "regex" else "contains: takes a pattern"
             return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: selects no attributes", span, hint)
         if lower in ("exceptfields", "exceptvalues"):
-            hint = f"write KEEP {lower.removeprefix('except')}: and a line about all"
-            return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is no selector", span, hint)
+            hint = f"write KEEP {lower.removeprefix('except')}: and a rule for all"
+            return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is not a selector", span, hint)
         at = line.written.span(word.start(), word.start() + len(prefix) + 1)
         guess = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
         said = f"did you mean {near}?" if near else "selectors are " + " ".join(SELECTORS)
-        return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is no selector", span, said, guess)
+        return line.complaint(words.UNKNOWN_SELECTOR, f"{prefix}: is not a selector", span, said, guess)
     foreign = foreign_target(line.written.text[word.start() :])
     if foreign is not None:
         meant, length = foreign
@@ -310,20 +310,20 @@ def _pixel_line(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
         )
     if word == "STORE":
         hint = "write STORE same-or-native, STORE same or STORE native"
-        return line.complaint(words.BAD_POLICY, "STORE is not followed by a way to store", whole, hint)
+        return line.complaint(words.BAD_POLICY, "STORE names no way to store frames", whole, hint)
     if _section_for(found[0][0]) is not None:
         return misplaced(line, OpenSection.PIXELS)
     near = _near(word[:40], (*POLICIES, "STORE"))
     at = line.span(found[0])
     fix = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
     hint = f"did you mean {near}?" if near else "lines of %pixels are PASS, CLEAN, FLAG, QUARANTINE, FINAL and STORE"
-    return line.complaint(words.BAD_POLICY, f"{found[0][0][:40]} is no policy", at, hint, fix)
+    return line.complaint(words.BAD_POLICY, f"{found[0][0][:40]} is not a policy", at, hint, fix)
 
 
 def _filter_line(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     words_left = found[1:] if found[0][0] in ("+", "||") else found
     if not words_left:
-        return line.complaint(words.UNKNOWN_CRITERION, "the operator is followed by nothing", line.span(found[0]))
+        return line.complaint(words.UNKNOWN_CRITERION, "no criterion follows the operator", line.span(found[0]))
     first, lower = words_left[0], words_left[0][0].lower()
     span = line.span(words_left[0], words_left[-1])
     if lower in REGIONS:
@@ -337,7 +337,7 @@ def _filter_line(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     at = line.span(first)
     fix = Fix.unsafe(f"write {near}", Edit(at, near)) if near else None
     said = f"did you mean {near}?" if near else None
-    return line.complaint(words.UNKNOWN_CRITERION, f"{first[0][:40]} is no criterion", at, said, fix)
+    return line.complaint(words.UNKNOWN_CRITERION, f"{first[0][:40]} is not a criterion", at, said, fix)
 
 
 def _bad_criterion(line: Refused, found: list[re.Match[str]], span: Span) -> Diagnostic:

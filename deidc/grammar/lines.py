@@ -19,7 +19,7 @@ _WORD = re.compile(r"""(?:"(?:\\"|[^"])*"|'[^']*')(?!\S)|\S+""")
 
 @frozen
 class Written:
-    """A line without the characters nobody sees: its text, and the place of each character in the source.
+    """A line without invisible characters: its text, and the place of each character in the source.
 
     `offset` is the place of the first character of the line. `columns` are those of the characters that are left
     and of the end, or None if nothing was taken out.

@@ -82,7 +82,7 @@ class Everything:
 
 
 class ExpanderKind(StrEnum):
-    """How a pattern is laid against the names of an element."""
+    """How a pattern is matched against the names of an element."""
 
     CONTAINS = "contains"
     STARTSWITH = "startswith"
@@ -157,7 +157,7 @@ Target: TypeAlias = (
 
 @frozen
 class Literal:
-    """Text as it is to be written, quotes taken off; a backslash parts the values of a multi-value."""
+    """Text to be written, without its quotation marks; a backslash separates the values of a multi-value."""
 
     text: str
     span: Span = _span()
@@ -294,7 +294,7 @@ class Jitter:
 
 @frozen
 class Keep:
-    """`KEEP target`: leave the element as it is, whatever other lines say (ADD excepted)."""
+    """`KEEP target`: leave the element unchanged; takes precedence over all rules except ADD."""
 
     target: Target
     remark: str | None
@@ -550,7 +550,7 @@ class Label:
 
 @frozen
 class Include:
-    """`%include "reference" [sha256:digest]`: recipes to be laid before this one."""
+    """`%include "reference" [sha256:digest]`: recipes to apply before this one."""
 
     reference: str
     digest: str | None

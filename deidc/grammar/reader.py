@@ -1,4 +1,4 @@
-"""Recipe text -> tree and complaints. Total: any text gives a tree, and every mistake of it is told at once."""
+"""Recipe text -> tree and complaints. Total: any text gives a tree, and all its errors are reported at once."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def decode(data: bytes, name: str) -> tuple[Source, tuple[Diagnostic, ...]]:
     except UnicodeDecodeError as failure:
         at = len(_with_line_ends(data.removeprefix(BOM_UTF8)[: failure.start].decode()))
     complaint = Diagnostic(
-        words.NOT_UTF8, "there are bytes that are no UTF-8", Span(name, at, at + 1), "save the file as UTF-8"
+        words.NOT_UTF8, "the file has bytes that are not UTF-8", Span(name, at, at + 1), "save the file as UTF-8"
     )
     return Source(name, _with_line_ends(data.decode("utf-8-sig", "replace"))), (complaint,)
 
@@ -124,7 +124,7 @@ class _Reading:
             self._statement(written)
 
     def _complain_of_hidden(self, text: str, offset: int, comment: bool) -> None:
-        """Complain of characters nobody sees, which in comments only matter if they turn the writing around."""
+        """Complain of invisible characters; in comments, only those that change the direction of text matter."""
         if text.isascii():
             return
         end = 0 if comment else remark_start(text)
@@ -134,7 +134,7 @@ class _Reading:
                 edits = tuple(
                     Edit(Span(self.source.name, offset + one.start(), offset + one.end()), instead) for one in found
                 )
-                fix = Fix.safe("take the invisible characters away", *edits)
+                fix = Fix.safe("remove the invisible characters", *edits)
                 self._say_at(words.INVISIBLE, "there is an invisible character", offset + found[0].start(), fix)
 
     def _say_at(self, rule: Rule, message: str, at: int, fix: Fix | None = None) -> None:
@@ -184,10 +184,10 @@ class _Reading:
         span = line.span(word, name)  # type: ignore[arg-type]
         if str(name).lower() != "dicom":
             self.said.append(
-                Diagnostic(words.UNKNOWN_FORMAT, f"{str(name)[:40]} is no format", span, "write FORMAT dicom")
+                Diagnostic(words.UNKNOWN_FORMAT, f"{str(name)[:40]} is not a format", span, "write FORMAT dicom")
             )
         if self.formats:
-            self.said.append(Diagnostic(words.REPEATED_FORMAT, "the format was told above", span))
+            self.said.append(Diagnostic(words.REPEATED_FORMAT, "the format is declared above", span))
         self.formats += 1
         said = str(remark)[1:].strip() if remark is not None else None
         self._trivia(nodes.Format(str(name).lower(), said, span=span))

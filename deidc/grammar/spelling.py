@@ -54,7 +54,7 @@ def private_parts(text: str) -> tuple[str, str, str]:
 def path_parts(text: str) -> list[tuple[str, int, int, int | None]] | None:
     """Return the steps of a path as (text, start, end, item number), or None if it is none.
 
-    Steps are parted by `__`, `.` or `::`; an item number stands between two separators or in brackets.
+    Steps are separated by `__`, `.` or `::`; an item number stands between two separators or in brackets.
     """
     steps: list[tuple[str, int, int, int | None]] = []
     at = 0

@@ -231,7 +231,7 @@ def write_value(value: nodes.Value) -> str:
 
 
 def write_literal(text: str) -> str:
-    """Return literal text, quoted only where it would not be read back as it is."""
+    """Return literal text, quoted only if it would otherwise be read back differently."""
     words = text.split(" ")
     plain = (
         all(word and _PLAIN_WORD.match(word) for word in words)

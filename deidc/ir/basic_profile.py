@@ -1,4 +1,4 @@
-"""The attributes that the Basic Profile of PS3.15 2026d (Table E.1-1) has an action for: what may identify somebody."""
+"""The attributes that the Basic Profile of PS3.15 2026d (Table E.1-1) has an action for: what may identify a person."""
 
 from __future__ import annotations
 

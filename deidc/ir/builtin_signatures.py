@@ -10,16 +10,16 @@ from deidc.ir.signatures import Parameter, ParameterType, Result, Signature
 _TEXT, _INT, _NUMBER = ParameterType.TEXT, ParameterType.INT, ParameterType.NUMBER
 _FLAG, _SECRET, _TABLE = ParameterType.FLAG, ParameterType.SECRET, ParameterType.TABLE
 
-_KEY = Parameter("key", _SECRET, required=True, about="the secret that makes results unguessable, from a variable")
-_ROOT = Parameter("root", _TEXT, default="2.25.", about="the UID root that results begin with")
+_KEY = Parameter("key", _SECRET, required=True, about="the secret key, from a variable")
+_ROOT = Parameter("root", _TEXT, default="2.25.", about="the UID root of the results")
 
 _ALL = (
     Signature("basic_uuid", (), Result.TEXT, random=True, about="a random UUID"),
-    Signature("simple_uuid", (), Result.TEXT, random=True, about="the same as basic_uuid"),
+    Signature("simple_uuid", (), Result.TEXT, random=True, about="an alias of basic_uuid"),
     Signature("suffix_uuid", (), Result.TEXT, random=True, about="the attribute's name, a hyphen and a random UUID"),
     Signature(
         "dicom_uuid",
-        (Parameter("org_root", _TEXT, default="2.25", about="the UID root that results begin with"),),
+        (Parameter("org_root", _TEXT, default="2.25", about="the UID root of the results"),),
         Result.UID,
         random=True,
         about="a random UID",
@@ -27,8 +27,8 @@ _ALL = (
     Signature(
         "pydicom_uuid",
         (
-            Parameter("prefix", _TEXT, default="2.25.", about="the UID root that results begin with"),
-            Parameter("stable_remapping", _FLAG, default="true", about="the same UID for the same original"),
+            Parameter("prefix", _TEXT, default="2.25.", about="the UID root of the results"),
+            Parameter("stable_remapping", _FLAG, default="true", about="whether equal originals get equal UIDs"),
         ),
         Result.UID,
         about="a UID made by pydicom, by default from an unkeyed hash of the original",
@@ -36,29 +36,29 @@ _ALL = (
     Signature(
         "jitter",
         (
-            Parameter("days", _INT, about="days to shift by; 1 if neither days nor years are given"),
+            Parameter("days", _INT, about="days to shift by; 1 if both days and years are absent"),
             Parameter("years", _INT, about="years of 365 days to shift by"),
         ),
         Result.DATE,
         about="the element's dates, shifted",
     ),
-    Signature("stable_uid", (_KEY, _ROOT), Result.UID, about="a UID that a key makes from the original"),
+    Signature("stable_uid", (_KEY, _ROOT), Result.UID, about="a UID derived from the original with a key"),
     Signature(
         "stable_hash",
         (
             _KEY,
-            Parameter("length", _INT, default="16", about="characters of the result, prefix not counted"),
+            Parameter("length", _INT, default="16", about="characters of the result, without the prefix"),
             Parameter("prefix", _TEXT, default="", about="text before the hash"),
         ),
         Result.TEXT,
-        about="hexadecimal digits that a key makes from the original",
+        about="hexadecimal digits derived from the original with a key",
     ),
     Signature(
         "date_shift",
         (
             _KEY,
             Parameter("days", _INT, default="365", about="the largest shift in days; the smallest is 1"),
-            Parameter("by", _TEXT, default="PatientID", about="the attribute that has one shift for each value"),
+            Parameter("by", _TEXT, default="PatientID", about="the attribute whose value determines the shift"),
         ),
         Result.DAYS,
         about="a number of days into the past, one for each patient",
@@ -77,9 +77,9 @@ _ALL = (
     ),
     Signature(
         "age_cap",
-        (Parameter("max", _INT, default="89", about="the highest age in years that is left as it is"),),
+        (Parameter("max", _INT, default="89", about="the highest age in years that stays unchanged"),),
         Result.TEXT,
-        about="the element's age, ages above the cap set to the year after it",
+        about="the element's age; ages above the cap become the cap plus one year",
     ),
     Signature(
         "lookup",

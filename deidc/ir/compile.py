@@ -35,11 +35,26 @@ def check_recipe(
     signatures: Signatures | None = None,
     bases: Sequence[str] = (),
 ) -> Report:
-    """Return every complaint about a recipe, its bases and includes. Never raises for what a recipe says.
+    r"""Return every complaint about a recipe, its bases and its includes.
 
-    `recipe` is a Source, the path of a file, the name of a bundled recipe, or the text itself. `signatures` are
-    the functions and variables that the host will supply (`Functions.signatures`); without them any function and
-    variable is taken on trust.
+    Args:
+        recipe: a Source, the path of a file, the name of a bundled recipe, or the text of the recipe.
+        library: where includes and bases are found; the file system and the bundled recipes by default.
+        signatures: the functions and variables that the host supplies (`Functions.signatures`); without them, any
+            function and variable is accepted.
+        bases: names of recipes to apply before this one.
+
+    Returns:
+        The report. It has no complaints if the recipe is correct.
+
+    Raises:
+        OSError: if the file cannot be read.
+
+    Example:
+        >>> from deidc import check_recipe
+        >>> check_recipe("FORMAT dicom\n\n%header\nREMOVE PatientName\n").errors
+        ()
+
     """
     return analyse_recipe(recipe, library, signatures, bases)[2]
 
@@ -53,9 +68,30 @@ def compile_recipe(
     protected: tuple[str, ...] = SYSTEM_PROTECTED,
     strict: bool = False,
 ) -> Program:
-    """Return the program of a recipe. Raises CompileError with the whole report if there are errors.
+    r"""Compile a recipe to a program.
 
-    With `strict`, warnings are errors. `protected` are keywords of attributes that wide rules do not touch.
+    Args:
+        recipe: a Source, the path of a file, or the text of the recipe.
+        library: where includes and bases are found; the file system and the bundled recipes by default.
+        signatures: the functions and variables that the host supplies (`Functions.signatures`); without them, any
+            function and variable is accepted.
+        bases: names of recipes to apply before this one.
+        protected: keywords of attributes that wide rules do not change.
+        strict: whether warnings stop compilation.
+
+    Returns:
+        The program, ready for `Machine.link`.
+
+    Raises:
+        CompileError: if the recipe has errors (with `strict`: or warnings); it has the whole report.
+        OSError: if the file cannot be read.
+
+    Example:
+        >>> from deidc import compile_recipe
+        >>> program = compile_recipe("FORMAT dicom\n\n%header\nREPLACE PatientID var:study_id\n")
+        >>> [variable.name for variable in program.needs.variables]
+        ['study_id']
+
     """
     report, program = check_and_compile(
         recipe, library=library, signatures=signatures, bases=bases, protected=protected, strict=strict
@@ -85,7 +121,7 @@ def check_and_compile(
 
 
 def compile_merged(merged: Merged, *, protected: tuple[str, ...] = SYSTEM_PROTECTED) -> Program:
-    """Return the program of recipes that are laid together already. Raises CompileError as `compile_recipe` does."""
+    """Return the program of recipes that are already merged. Raises CompileError as `compile_recipe` does."""
     resolved, report = _judged(merged, None, protected)
     if report.errors:
         raise CompileError(report)
@@ -93,9 +129,28 @@ def compile_merged(merged: Merged, *, protected: tuple[str, ...] = SYSTEM_PROTEC
 
 
 def format_recipe(recipe: Recipe) -> str:
-    """Return a recipe in canonical form. Raises CompileError if its words cannot be read.
+    r"""Return a recipe in canonical form.
 
-    Formatting what was not understood would lose it, so a recipe with errors of its words is not formatted.
+    Formatting keeps comments and never changes the program of the recipe.
+
+    Args:
+        recipe: a Source, the path of a file, or the text of the recipe.
+
+    Returns:
+        The text in canonical form.
+
+    Raises:
+        CompileError: if a line cannot be read, because formatting would lose it.
+        OSError: if the file cannot be read.
+
+    Example:
+        >>> from deidc import format_recipe
+        >>> print(format_recipe("FORMAT dicom\n%header\nremove   PatientName\n"), end="")
+        FORMAT dicom
+        <BLANKLINE>
+        %header
+        REMOVE PatientName
+
     """
     source, said = source_of(recipe)
     tree, complaints = read(source)

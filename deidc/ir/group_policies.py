@@ -31,8 +31,8 @@ class GroupPolicies:
     """What a recipe says about its groups of labels.
 
     Attributes:
-        lines: the line that tells the policy of a group, for groups that have one.
-        finals: the line that says that no group behind this one is asked.
+        lines: the line that declares the policy of a group, for groups that have one.
+        finals: the FINAL line of a group, for groups that have one.
         store: the line that says how frames are stored.
 
     """
@@ -42,12 +42,12 @@ class GroupPolicies:
     store: nodes.Store | None = None
 
     def of(self, group: str) -> ops.Policy:
-        """Return the policy of a group: as it is told, or by the name of the group."""
+        """Return the policy of a group: the declared one, or the default of the group's name."""
         line = self.lines.get(group)
         return ops.Policy(line.word.value.lower()) if line is not None else BY_NAME.get(group.lower(), ops.Policy.CLEAN)
 
     def is_final(self, group: str) -> bool:
-        """Whether no group behind this one is asked if a label of it fires."""
+        """Return whether later groups are skipped once a label of this group fires."""
         return group in self.finals
 
     @property
@@ -94,7 +94,7 @@ class _Gathering:
                 if self._is_known(group, "FINAL", line.span):
                     self.finals[group] = line
             case nodes.Store():
-                self._complain_of_twin(self.store, line.span, "STORE stands above already")
+                self._complain_of_twin(self.store, line.span, "STORE is declared above")
                 self.store = line
 
     def _is_known(self, group: str, word: str, span: Span) -> bool:
@@ -109,4 +109,4 @@ class _Gathering:
     def _complain_of_twin(self, twin: nodes.Policy | nodes.Store | None, span: Span, message: str) -> None:
         if twin is not None and twin.span.source == span.source:
             other = Label(twin.span, "the other line")
-            self.said.append(Diagnostic(codes.DOUBLED_POLICY, message, span, "write one of them", None, (other,)))
+            self.said.append(Diagnostic(codes.DOUBLED_POLICY, message, span, "keep one of them", None, (other,)))

@@ -63,14 +63,23 @@ def bundled_recipe(name: str) -> FoundRecipe | NotFound | None:
 
 @frozen
 class FileLibrary:
-    """Recipes of the file system and those shipped with deidc.
+    """A library that finds recipes in the file system and among the bundled recipes.
 
-    A reference that ends in a suffix, begins with a dot or is absolute is a file, beside the recipe that refers to
-    it (or in the current folder). Any other is the name of a shipped recipe; `deidc:NAME` always is.
+    A reference that has a suffix, begins with a dot or is absolute is a file, relative to the including recipe (or to
+    the current folder). Any other reference is the name of a bundled recipe; `deidc:NAME` always is.
     """
 
     def find(self, reference: str, beside: str | None) -> FoundRecipe | NotFound:
-        """Return the recipe that a reference stands for."""
+        """Find the recipe that a reference names.
+
+        Args:
+            reference: the text after `%include`, or the name of a base.
+            beside: the name of the including recipe; None if there is none.
+
+        Returns:
+            The recipe with its complaints, or the reason why it was not found.
+
+        """
         shipped = shipped_recipes()
         name = reference.removeprefix(SHIPPED_PREFIX)
         if reference.startswith(SHIPPED_PREFIX):
@@ -81,8 +90,8 @@ class FileLibrary:
             return read_recipe(path, same) if same is not None else self.at(path)
         if name in shipped:
             if os.path.lexists(path):
-                hint = f"write ./{reference} for the file, {SHIPPED_PREFIX}{reference} for deidc's"
-                return NotFound(f"{reference!r} is a recipe of deidc, and {path} exists too", hint, ambiguous=True)
+                hint = f"write ./{reference} for the file, {SHIPPED_PREFIX}{reference} for the bundled recipe"
+                return NotFound(f"{reference!r} is a bundled recipe, but {path} exists too", hint, ambiguous=True)
             return read_recipe(shipped[name], f"{SHIPPED_PREFIX}{name}")
         if os.path.exists(path):
             return self.at(path)
@@ -147,9 +156,9 @@ def no_such_recipe(name: str, path: Path | None = None) -> NotFound:
     elif near:
         hint = f"did you mean {near[0]!r}?"
     else:
-        hint = "recipes of deidc are " + ", ".join(known)
+        hint = "bundled recipes are " + ", ".join(known)
     place = f", and there is no file {path}" if path is not None else ""
-    return NotFound(f"no recipe of deidc is called {name!r}{place}", hint)
+    return NotFound(f"no bundled recipe is called {name!r}{place}", hint)
 
 
 def read_recipe(path: Path, name: str) -> FoundRecipe | NotFound:
@@ -159,5 +168,5 @@ def read_recipe(path: Path, name: str) -> FoundRecipe | NotFound:
     except OSError as failure:
         return NotFound(f"{path} cannot be read: {failure.strerror}")
     except ValueError:
-        return NotFound(f"{str(path)!r} is no name of a file")
+        return NotFound(f"{str(path)!r} is not a valid file name")
     return FoundRecipe(*decode(data, name))

@@ -14,7 +14,7 @@ class FillingOrder:
     """Lists so that each comes after those it is filled from.
 
     Attributes:
-        order: the numbers of all lists; lists that have nothing to do with each other stay as they were.
+        order: the numbers of all lists; unrelated lists keep their order.
         closing: references `(from, to)` that close a circle; the order heeds all others.
 
     """

@@ -37,7 +37,7 @@ def lower(
 ) -> Program:
     """Return the program of a recipe that has no errors.
 
-    `protected` are keywords of attributes that deidc protects on its own account. `sources` tell the lines of spans.
+    `protected` are keywords of attributes that deidc protects on its own account. `sources` give the lines of spans.
     """
     lowering = _Lowering(resolved, {source.name: source for source in sources})
     lowered = tuple(lowering.program(protected))

@@ -96,13 +96,13 @@ class _Merging:
                     self._complain_of_cycle(source.name, span, inside)
                     return
                 if digest is not None and text_digest(source) != digest:
-                    message = f"{reference!r} has another digest than the one noted"
-                    hint = f"if the change is meant, note sha256:{text_digest(source)}"
+                    message = f"{reference!r} has another digest than the pinned one"
+                    hint = f"if the change is intended, pin sha256:{text_digest(source)}"
                     self.said.append(Diagnostic(codes.PIN_MISMATCH, message, span, hint))
                 if identity in self.done:
                     return
                 if len(inside) > DEEPEST:
-                    message = f"{reference!r} is included through more than {DEEPEST} recipes"
+                    message = f"{reference!r} is included through more than {DEEPEST} levels"
                     self.said.append(Diagnostic(codes.INCLUDED_TOO_DEEP, message, span))
                     return
                 self.lay(source, said, inside)
@@ -127,6 +127,6 @@ class _Merging:
         for line in told[1:]:
             first = told[0]
             if line.name != first.name and line.span.source != first.span.source:
-                label = Label(first.span, f"the other is for {first.name[:40]}")
-                message = f"this recipe is for {line.name[:40]}"
+                label = Label(first.span, f"the other has format {first.name[:40]}")
+                message = f"this recipe has format {line.name[:40]}"
                 self.said.append(Diagnostic(codes.FORMAT_MISMATCH, message, line.span, None, None, (label,)))

@@ -103,7 +103,7 @@ class Resolved:
     protected: tuple[str, ...] = SYSTEM_PROTECTED
 
     def blanks(self, label: BoundLabel) -> bool:
-        """Whether a label asks for regions to be blanked, and is not of a group that passes objects on."""
+        """Whether a label has regions to blank, and its group does not pass objects on unchanged."""
         told = self.policies.of(label.group) is not ops.Policy.PASS
         return told and any(not one.line.keep for one in label.regions)
 
@@ -222,12 +222,12 @@ class _Resolving:
         if not name:
             return
         if " " in name:
-            self.say(codes.BLANK_IN_LIST_NAME, "the name of the list has a blank in it", span)
+            self.say(codes.BLANK_IN_LIST_NAME, "the name of the list contains a blank", span)
         other = nodes.ListKind.FIELDS if kind is nodes.ListKind.VALUES else nodes.ListKind.VALUES
         twin = self.declared.get((other, name))
         if twin is not None and (kind, name) not in self.declared:
             label = Label(twin.sections[0], "the other list")
-            self.say(codes.TWO_KINDS, f"{name!r} is the name of a %{other} list too", span, labels=(label,))
+            self.say(codes.TWO_KINDS, f"{name!r} is also the name of a %{other} list", span, labels=(label,))
         one = self.declared.setdefault((kind, name), _Declared())
         one.sections.append(span)
         for line in body:
@@ -272,7 +272,7 @@ class _Resolving:
         message = f"{this.kind}:{this.name} is filled from itself"
         labels: tuple[Label, ...] = ()
         if slot != source:
-            message = f"{this.kind}:{this.name} is filled from {that.kind}:{that.name}, which is filled from it"
+            message = f"{this.kind}:{this.name} is filled from {that.kind}:{that.name}, which is filled from this list"
             labels = (Label(that.sections[0], "the other list"),)
         self.say(codes.CIRCULAR_LIST, message, member.line.target.span, labels=labels)
         return BoundMember(member.line, None)
@@ -399,7 +399,7 @@ class _Resolving:
                     codes.UNKNOWN_ARGUMENT,
                     f"{call.name} has no argument {argument.key!r}"
                     if parameter is None
-                    else f"argument {argument.key!r} is given twice",
+                    else f"argument {argument.key!r} is written twice",
                     argument.span,
                     hint,
                 )
@@ -488,12 +488,12 @@ class _Resolving:
         group = ctp_pseudo_group(text)
         if group is not None:
             fix = Fix.unsafe(f"write {group}", Edit(span, group)) if "PATTERN" not in group else None
-            self.say(codes.CTP_GROUP, f"{text} is no attribute", span, f"write {group}", fix)
+            self.say(codes.CTP_GROUP, f"{text} is not an attribute", span, f"write {group}", fix)
             return
         meant = ctp_keyword(text)
         if meant is not None:
             fix = Fix.unsafe(f"write {meant}", Edit(span, meant))
-            self.say(codes.CTP_NAME, f"{text} is no keyword", span, f"did you mean {meant}?", fix)
+            self.say(codes.CTP_NAME, f"{text} is not a keyword", span, f"did you mean {meant}?", fix)
             return
         near = self.guesses.keyword(text)
         fix = Fix.unsafe(f"write {near}", Edit(span, near)) if near else None

@@ -321,7 +321,7 @@ class TextRegions:
 
 @frozen
 class Mask:
-    """A region to blank, or with `keep` to leave as it is; later masks are painted over earlier ones."""
+    """A region to blank, or with `keep` to leave unchanged; later masks take precedence."""
 
     keep: bool
     region: Rectangle | WholeImage | ItemRegions | TextRegions
@@ -354,7 +354,7 @@ class Gather:
 
 @frozen
 class Protect:
-    """Leave the selected elements as they are, whatever other ops say; Add alone overrides.
+    """Leave the selected elements unchanged; takes precedence over all ops except Add.
 
     A protected sequence protects everything inside. `system` marks what deidc protects on its own account
     (pixel data, character set, transfer syntax); a protected system element is not even added to.
@@ -419,10 +419,10 @@ class Transcode:
 class Policy(StrEnum):
     """What becomes of an object that a label flags.
 
-    PASS: nothing; the label only tells.
-    CLEAN: its regions are blanked, and it is passed on; held back if none of its pixels was blanked.
-    FLAG: its regions are blanked, and it is held back, for somebody to look at.
-    QUARANTINE: as FLAG, and never among the outputs, whatever the run is told to do with flagged objects.
+    PASS: the object is passed on; the label is only reported.
+    CLEAN: its regions are blanked, and it is passed on; held for review if no pixel was blanked.
+    FLAG: its regions are blanked, and it is held for review.
+    QUARANTINE: as FLAG, and never among the outputs, whatever the run does with flagged objects.
     """
 
     PASS = "pass"

@@ -93,10 +93,19 @@ class FormatName(StrEnum):
 
 @frozen
 class Program:
-    """What will happen to every object: all of it, and nothing else.
+    """A compiled recipe: every operation on an object, including the rules that a recipe implies.
 
-    Equality, hash and digest are of the meaning; `origins` (one for each op) and `recipes` (name and SHA-256 of
-    each text that was merged) are remarks about where it came from.
+    A program is immutable, hashable and picklable. Equality, hash and digest depend only on its meaning, not on
+    `origins` and `recipes`.
+
+    Attributes:
+        format: the kind of files that the program is for.
+        ops: the operations, in order.
+        needs: the variables and functions that `Machine.link` must get.
+        slots: the lists (%values, %fields) that ops fill and read.
+        origins: the recipe and line of each op.
+        recipes: the name and SHA-256 of each text that was merged.
+
     """
 
     format: FormatName
@@ -108,22 +117,22 @@ class Program:
 
     @property
     def storage(self) -> Storage | None:
-        """How frames are stored whose regions it blanks; None if it blanks none."""
+        """How blanked frames are stored; None if the program blanks no pixels."""
         return next((op.storage for op in reversed(self.ops) if isinstance(op, CleanPixels)), None)
 
     @cached_property
     def text(self) -> str:
-        """The program as text, with remarks; `deidc.ir.reader.read_program` reads it back."""
+        """The program as text with remarks; `read_program` reads it back."""
         return write_program(self, remarks=True)
 
     @cached_property
     def digest(self) -> str:
-        """`sha256:` and the hexadecimal digest of the text without remarks."""
+        """The SHA-256 of the text without remarks, as `sha256:` and hexadecimal digits."""
         return "sha256:" + hashlib.sha256(write_program(self, remarks=False).encode()).hexdigest()
 
 
 def write_program(program: Program, *, remarks: bool) -> str:
-    """Return the text of a program; `remarks` tell where each op was written and the keywords of tags."""
+    """Return the text of a program; `remarks` add the origin of each op and the keywords of tags."""
     return "\n".join(_lines(program, remarks)) + "\n"
 
 

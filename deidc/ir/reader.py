@@ -46,14 +46,28 @@ def is_program(text: str) -> bool:
 
 
 def read_program(text: str) -> Program:
-    """Return the program that a text stands for; equal to the one it was written from.
+    r"""Read a program from its text form.
 
-    Raises ProgramError with line and column where the text is none.
+    Args:
+        text: the text of a program, as in `Program.text`.
+
+    Returns:
+        The program, equal to the one that the text was written from.
+
+    Raises:
+        ProgramError: if the text is not a valid program; it has line and column.
+
+    Example:
+        >>> from deidc import compile_recipe, read_program
+        >>> program = compile_recipe("FORMAT dicom\n\n%header\nREMOVE PatientName\n")
+        >>> read_program(program.text) == program
+        True
+
     """
     try:
         tree = _lark().parse(text.replace("\r\n", "\n").lstrip("\ufeff"))
     except UnexpectedInput as failure:
-        raise ProgramError("this is no program text", max(failure.line, 1), max(failure.column, 1)) from None
+        raise ProgramError("the text is not a program", max(failure.line, 1), max(failure.column, 1)) from None
     try:
         program, places = _program(tree)
     except _Unreadable as failure:
@@ -104,7 +118,7 @@ def _program(tree: Branch) -> tuple[Program, list[tuple[int, int]]]:
                 origins.append(_origin(line))
                 places.append((_token(line, 0).line or 1, _token(line, 0).column or 1))
     if format_name is None:
-        raise _Unreadable("the program has no format", version)
+        raise _Unreadable("the program declares no format", version)
     needs = Needs(tuple(variables), tuple(functions))
     return Program(format_name, tuple(found), needs, tuple(slots), tuple(origins)), places
 
@@ -173,7 +187,7 @@ def _op(tree: Branch) -> ops.Op:  # one case for each op of a closed set
             at = _selector(children[0])
             if not isinstance(at, ops.AtPath):
                 raise _Unreadable(
-                    "add takes a path", next(cast("Branch", children[0]).scan_values(_is_token), Token("", ""))
+                    "add needs a path", next(cast("Branch", children[0]).scan_values(_is_token), Token("", ""))
                 )
             return ops.Add(at, _operand(children[1]))
         case "replace":
@@ -278,7 +292,7 @@ def _condition(tree: Branch) -> ops.Condition:
         case "truth":
             by = _operand(tree.children[0])
             if not isinstance(by, ops.Var | ops.Call):
-                raise _Unreadable("true takes a variable or a call", next(tree.scan_values(_is_token)))
+                raise _Unreadable("true needs a variable or a call", next(tree.scan_values(_is_token)))
             return ops.Truth(by)
         case other:
             raise AssertionError(other)
@@ -309,7 +323,7 @@ def _mark(tree: Branch) -> ops.Mark:
 def _test(tree: Branch) -> ops.Test:
     condition = _condition(cast("Branch", tree.children[2]))
     if not isinstance(condition, ops.Compared | ops.InState):
-        raise _Unreadable("a test compares or asks for a state", _token(tree, 0))
+        raise _Unreadable("a test must compare a value or check a state", _token(tree, 0))
     return ops.Test(ops.Joint(str(_token(tree, 0))), _selector(tree.children[1]), condition)
 
 

@@ -65,7 +65,7 @@ class Signatures:
     """The functions a compiler knows of.
 
     `builtin` are deidc's own (`deid_func:`). `supplied` are those the host says it will supply (`func:`), or
-    None when the host has said nothing; then any `func:` name is accepted and asked for at link time.
+    None when the host has declared none; then any `func:` name is accepted, and needed at link time.
     """
 
     builtin: Mapping[str, Signature] = field(repr=False)

@@ -53,16 +53,16 @@ def default_complaint(default: str | None, kind: VariableKind) -> str | None:
         return None
     match kind:
         case VariableKind.SECRET | VariableKind.TABLE:
-            return f"a {kind.value} has no default"
+            return f"a {kind.value} cannot have a default"
         case VariableKind.INT:
-            return None if is_whole(default) else "the default is no whole number"
+            return None if is_whole(default) else "the default is not a whole number"
         case VariableKind.NUMBER:
-            return None if is_number(default) else "the default is no number"
+            return None if is_number(default) else "the default is not a number"
         case VariableKind.DATE | VariableKind.UID:
             try:
                 fit_text(default, "DA" if kind is VariableKind.DATE else "UI")
             except Unfit as failure:
-                return f"the default is no {kind.value}: {failure.reason}"
+                return f"the default is not a {kind.value}: {failure.reason}"
             return None
         case VariableKind.TEXT:
             return None

@@ -16,10 +16,14 @@ from deidc.patterns import BadPattern, compiled
 
 
 class ProgramError(DeidcError, ValueError):
-    """A text or a value is no program.
+    """A text or a value is not a valid program.
 
-    `line` and `column` are counted from 1 and tell the place in a text; `op` is the number of the op that is
-    wrong. Each is None where there is none.
+    Attributes:
+        reason: what is wrong.
+        line: the line in the text, counted from 1; None for a program that was not read from text.
+        column: the column in the text, counted from 1; None where `line` is None.
+        op: the number of the invalid op; None if no single op is invalid.
+
     """
 
     def __init__(
@@ -53,16 +57,16 @@ def verify(program: Program) -> Program:
     _verify_filling(program)
     _verify_needs(program)
     if program.origins and len(program.origins) != len(program.ops):
-        raise ProgramError("there is not one origin for each op")
+        raise ProgramError("the number of origins differs from the number of ops")
     return program
 
 
 def _verify_needs(program: Program) -> None:
     variables, functions = ops.imports_of(program.ops)
     if tuple(one.name for one in program.needs.variables) != variables:
-        raise ProgramError("the needed variables are not those that the ops use")
+        raise ProgramError("the needed variables differ from those that the ops use")
     if tuple((one.name, one.builtin) for one in program.needs.functions) != functions:
-        raise ProgramError("the needed functions are not those that the ops use")
+        raise ProgramError("the needed functions differ from those that the ops use")
     for one in program.needs.variables:
         complaint = default_complaint(one.default, one.kind)
         if complaint is not None:
@@ -75,10 +79,10 @@ def _verify_surroundings(program: Program) -> None:
     for number, op in enumerate(program.ops):
         if isinstance(op, ops.SyncMeta | ops.ClearPreamble | ops.CleanPixels):
             if type(op) in seen:
-                raise ProgramError("this is done already", op=number)
+                raise ProgramError("an op of this kind may occur only once", op=number)
             seen.add(type(op))
         elif seen:
-            raise ProgramError("what is done around the object comes last", op=number)
+            raise ProgramError("ops for the file, not its elements, must come last", op=number)
 
 
 def _verify_filling(program: Program) -> None:
@@ -102,7 +106,7 @@ def _verify_filling(program: Program) -> None:
             case _:
                 continue
         if any(full_after.get(one, -1) >= number for one in sources):
-            raise ProgramError("a list is filled from one that is not full yet", op=number)
+            raise ProgramError("a list is filled from a list that is not yet complete", op=number)
 
 
 def _operand(operand: ops.Operand) -> Iterator[str]:
@@ -110,7 +114,7 @@ def _operand(operand: ops.Operand) -> Iterator[str]:
         return
     keys = [one.key for one in operand.arguments]
     if len(set(keys)) != len(keys):
-        yield "an argument is given twice"
+        yield "an argument occurs twice"
     signature = BUILTINS.get(operand.name) if operand.builtin else None
     if signature is None:
         return
@@ -134,12 +138,12 @@ def _complaints(op: ops.Op, program: Program) -> Iterator[str]:
             yield from _slot(slot, SlotKind.VALUES, program)
             yield from _selector(at, program)
             if separator == "" or minimum < 1:
-                yield "a list is split at nothing, or takes parts of no length"
+                yield "the separator of a list must not be empty, and its minimum length must be at least 1"
         case ops.Gather(slot, at):
             yield from _slot(slot, SlotKind.FIELDS, program)
             yield from _selector(at, program)
             if isinstance(at, ops.Member):
-                yield "a list of elements says itself what is in it"
+                yield "a list of elements cannot be filled from another list of elements"
         case ops.Add(at):
             yield from _selector(at, program)
             yield from _place(at)
@@ -153,7 +157,7 @@ def _complaints(op: ops.Op, program: Program) -> Iterator[str]:
             yield from _mark(lines, masks, program)
         case ops.Transcode(charset):
             if charset not in ops.CHARACTER_SETS:
-                yield "the character set is not one that an object can be promoted to"
+                yield "an object cannot be promoted to this character set"
         case ops.SyncMeta() | ops.ClearPreamble() | ops.CleanPixels():
             return
         case _:
@@ -169,17 +173,17 @@ def _place(at: ops.AtPath) -> Iterator[str]:
     last = at.steps[-1].at
     wild = "X" in last.pattern if isinstance(last, ops.Tagged) else "X" in last.group + last.element
     if wild:
-        yield "an added element has no wildcard"
+        yield "an added element must not have wildcards"
 
 
 def _selector(selector: ops.Selector, program: Program) -> Iterator[str]:
     match selector:
         case ops.Tagged(pattern):
             if not re.fullmatch(r"[0-9A-FX]{8}", pattern):
-                yield "a tag is eight hexadecimal digits"
+                yield "a tag must have eight hexadecimal digits"
         case ops.PrivateBlock(group, creator, element):
             if not re.fullmatch(r"[0-9A-FX]{4}", group) or not re.fullmatch(r"[0-9A-FX]{2}", element):
-                yield "a private element is four digits, a creator and two digits"
+                yield "a private element needs four digits, a creator and two digits"
             if not creator.strip():
                 yield "a private creator has no name"
         case ops.AtPath(steps):
@@ -188,10 +192,10 @@ def _selector(selector: ops.Selector, program: Program) -> Iterator[str]:
             yield from _pattern(pattern)
         case ops.OfVR(vrs):
             if not vrs or list(vrs) != sorted(set(vrs)) or not set(vrs) <= ALL_VRS:
-                yield "VRs are a sorted list of those that exist"
+                yield "VRs must be a sorted list of existing VRs"
         case ops.InGroup(group):
             if not re.fullmatch(r"[0-9A-FX]{4}", group):
-                yield "a group is four hexadecimal digits"
+                yield "a group must have four hexadecimal digits"
         case ops.Holding(slot):
             yield from _slot(slot, SlotKind.VALUES, program)
         case ops.Member(slot):
@@ -204,14 +208,14 @@ def _selector(selector: ops.Selector, program: Program) -> Iterator[str]:
 
 def _path(steps: tuple[ops.PathStep, ...], program: Program) -> Iterator[str]:
     if not steps:
-        yield "a path has a step"
+        yield "a path needs at least one step"
         return
     for step in steps:
         yield from _selector(step.at, program)
         if step.index is not None and step.index < 0:
             yield "items are counted from 0"
     if steps[-1].index is not None:
-        yield "the last step of a path has no item"
+        yield "the last step of a path must not have an item"
 
 
 def _pattern(pattern: str) -> Iterator[str]:
@@ -237,7 +241,7 @@ def _condition(condition: ops.Condition, program: Program) -> Iterator[str]:
 def _mark(lines: tuple[ops.TestLine, ...], masks: tuple[ops.Mask, ...], program: Program) -> Iterator[str]:
     for line in lines:
         if not line.tests:
-            yield "a line of tests has a test"
+            yield "a line of tests needs at least one test"
         for test in line.tests:
             yield from _selector(test.at, program)
             yield from _condition(test.that, program)
@@ -245,12 +249,12 @@ def _mark(lines: tuple[ops.TestLine, ...], masks: tuple[ops.Mask, ...], program:
         match mask.region:
             case ops.Rectangle(x0, y0, x1, y1):
                 if not (0 <= x0 < x1 and 0 <= y0 < y1):
-                    yield "a rectangle has an area"
+                    yield "a rectangle must have an area"
             case ops.ItemRegions(at):
                 yield from _selector(at, program)
             case ops.TextRegions(detector):
                 if mask.keep or not detector:
-                    yield "text is blanked, and found by a detector"
+                    yield "a region of text must be blanked and name a detector"
             case ops.WholeImage():
                 pass
             case _:

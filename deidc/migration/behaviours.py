@@ -56,7 +56,7 @@ def _quirk(name: str, title: str) -> Behaviour:
 
 # ---- lines ----------------------------------------------------------------------------------------------
 
-DROPPED = _leaks("line-dropped", "A line whose action is not an exact word in capitals is dropped without a word.")
+DROPPED = _leaks("line-dropped", "A line whose action is not an exact word in capitals is silently dropped.")
 KEEP_DROPPED = _loses("keep-dropped", "The same for KEEP: what it is to keep goes where another rule takes it.")
 ADD_DROPPED = _ignores("add-dropped", "The same for ADD: nothing is added.")
 SKIPPED = _leaks("line-skipped", "A line that begins with a word deid does not know is skipped with a warning.")
@@ -72,7 +72,7 @@ MARK_STOPS = _crashes("byte-order-mark", "A byte order mark hides the FORMAT lin
 
 # ---- targets --------------------------------------------------------------------------------------------
 
-SELECTS_NOTHING = _leaks("selects-nothing", "A target that deid does not know selects nothing, without a word.")
+SELECTS_NOTHING = _leaks("selects-nothing", "A target that is unknown to deid silently selects nothing.")
 KEEPS_NOTHING = _loses("keeps-nothing", "The same behind KEEP: what it is to keep goes where another rule takes it.")
 LISTS_NOTHING = _leaks("lists-nothing", "The same in a list: what the list is to find or hold stays.")
 SELECTS_LESS = _leaks("selects-less", "deid selects fewer attributes than are named.")
@@ -92,7 +92,7 @@ BLANK_WRITTEN = _quirk("blank-written", "A comment behind a text leaves a blank 
 QUOTES_WRITTEN = _loses("quotes-written", "Quotation marks are written into the value.")
 QUOTED_NUMBER = _leaks("quoted-number", "A number in quotation marks cannot be converted, and the original stays.")
 CUT_AT_HASH = _loses("cut-at-hash", "A value ends at any #.")
-INVISIBLE_WRITTEN = _loses("invisible-written", "Characters that nobody sees are written into the value.")
+INVISIBLE_WRITTEN = _loses("invisible-written", "Invisible characters are written into the value.")
 APOSTROPHE_LOST = _loses("apostrophe-lost", "A quotation mark or apostrophe that is not closed becomes a blank.")
 ARGUMENTS_IN_NAME = _leaks("arguments-in-name", "deid looks for a function called by name and arguments together.")
 FUNCTION_UNKNOWN = _leaks("function-unknown", "deid does not know the function, and the original stays.")
@@ -109,7 +109,7 @@ CONDITION_IGNORED = _loses("condition-ignored", "Conditions of BLANK are ignored
 CONDITION_WRITTEN = _loses("condition-written", "Conditions of REPLACE are part of the text that is written.")
 NAME_OF_CONDITIONS = _leaks("name-of-conditions", "Several conditions are taken for one name, which is not found.")
 LITERAL_STAYS = _leaks("literal-unfit-stays", "A text that is no number is not written, and the original stays.")
-LITERAL_WRITTEN = _loses("literal-unfit-written", "A text that is no value of the VR is written all the same.")
+LITERAL_WRITTEN = _loses("literal-unfit-written", "A text that is not a valid value of the VR is written all the same.")
 LITERAL_STOPS = _crashes("literal-stops", "The text stops deid when the attribute occurs.")
 CODE_AS_WRITTEN = _quirk("code-as-written", "Code strings are written in small letters.")
 EMPTIES = _quirk("value-of-comment", "REPLACE with a comment and no value writes an empty text.")
@@ -120,7 +120,7 @@ OWN_OR_BUILT_IN = _quirk("own-function", "func: calls functions of the caller on
 # ---- lists ----------------------------------------------------------------------------------------------
 
 LIST_LINE_IGNORED = _leaks("list-line-ignored", "A line of a list in small letters is ignored with a warning.")
-LIST_UNKNOWN = _leaks("list-unknown", "A list that is not declared selects nothing, without a word.")
+LIST_UNKNOWN = _leaks("list-unknown", "A list that is not declared silently selects nothing.")
 LIST_OF_NAMES = _leaks("list-of-names", "Collected names are taken for expressions, and one with ^ is found nowhere.")
 LIST_OF_EXPRESSIONS = _quirk("list-of-expressions", "Collected values are expressions: a letter is found everywhere.")
 LIST_OF_KEPT = _leaks("list-of-kept", "An attribute under KEEP fills no list, so its copies elsewhere stay.")
@@ -138,7 +138,7 @@ CRITERION_STOPS = _crashes("criterion-stops", "The criterion stops deid.")
 CRITERION_SKIPPED = _ignores("criterion-skipped", "A criterion whose word deid does not know is skipped.")
 REGION_SKIPPED = _leaks("region-skipped", "A region whose word deid does not know is skipped, and pixels stay.")
 REGION_STOPS = _crashes("region-stops", "The region stops deid, when recipes are loaded or when images are cleaned.")
-REGION_EMPTY = _leaks("region-empty", "A rectangle without area masks nothing, without a word.")
+REGION_EMPTY = _leaks("region-empty", "A rectangle without area silently masks nothing.")
 REGIONS_OF_FIRST = _leaks("regions-of-first", "from: takes the regions of the first image for all that follow.")
 FINDS_NO_REGION = _leaks("finds-no-region", "from: finds a sequence by keyword only, else nothing is masked.")
 KEEPS_NO_REGION = _loses("keeps-no-region", "The same where regions are kept: the picture is masked, too.")
@@ -159,8 +159,8 @@ PATTERN_MISSES = _leaks("pattern-misses", "The pattern misses attributes that ar
 NEVER_FIRES = _leaks("never-fires", "The label never fires, in deidc neither.")
 FIRES_ALWAYS = _loses("fires-always", "An empty alternative fits everything.")
 KEEPS_ALL = _leaks("keeps-all", "An empty alternative behind KEEP keeps everything.")
-PROTECTED = _ignores("protected", "The attribute is protected, so the rule does nothing.")
-BASE_LAST = _ignores("base-last", "A base is laid behind the recipe, so its rules have the last word.")
+PROTECTED = _ignores("protected", "The attribute is protected, so the rule has no effect.")
+BASE_LAST = _ignores("base-last", "A base is applied after the recipe, so its rules take precedence.")
 BASE_LISTS = _leaks("base-lists", "Lists of all recipes but the first are lost, and rules by them select nothing.")
 
 CATALOGUE: tuple[Behaviour, ...] = (

@@ -58,15 +58,15 @@ class MigrationNeeds:
 
 @frozen
 class Migration:
-    """A recipe written for deid in the form that its author meant.
+    """A converted recipe, with the changes to its lines and the reasons for them.
 
     Attributes:
-        source: the recipe as it was.
-        text: the recipe as it is to be; it compiles if nothing is left to decide.
-        changes: what is to be said of its lines, in their order.
-        notes: what is to be said of the recipe as a whole, or of its bases.
-        needs: what the recipe takes from its caller.
-        report: what `deidc check` says of `text`.
+        source: the original recipe.
+        text: the converted recipe; it compiles if `settled` is true.
+        changes: the changed and the undecided lines, in their order.
+        notes: remarks about the recipe as a whole, or about its bases.
+        needs: the variables and functions that the caller must supply.
+        report: the report of `check_recipe` about `text`.
 
     """
 
@@ -79,19 +79,27 @@ class Migration:
 
     @property
     def rewritten(self) -> tuple[Change, ...]:
-        """The lines that have other text."""
+        """The lines whose text changed."""
         return tuple(one for one in self.changes if one.rewritten)
 
     @property
     def open(self) -> tuple[Change, ...]:
-        """The lines that a person has to decide on."""
+        """The lines that the author of the recipe has to decide on."""
         return tuple(one for one in self.changes if one.decide)
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is left to decide; the rewritten recipe compiles then."""
+        """Whether no decision is left; the converted recipe then compiles."""
         return not self.open and not self.report.errors
 
     def did(self, what: Did) -> tuple[Change, ...]:
-        """Return the lines with which deid did this, and nothing worse."""
+        """Return the lines whose worst effect in deid was this one.
+
+        Args:
+            what: the effect.
+
+        Returns:
+            The lines, in their order.
+
+        """
         return tuple(one for one in self.changes if one.did is what)

@@ -1,6 +1,6 @@
 """What a complaint of deidc means for what deid 0.4.13 did with the line, and whether a person has to decide.
 
-Errors are always to be decided, because deidc refuses them. Of warnings only those are that tell of a rule which
+Errors are always to be decided, because deidc refuses them. Of warnings only those are that report a rule which
 does not do what it says in deidc either, or that may mean two things; the others are for `deidc check`.
 """
 

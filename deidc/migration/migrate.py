@@ -29,12 +29,29 @@ from deidc.source import Source, Span
 def migrate_recipe(
     recipe: Recipe, *, library: Library | None = None, bases: Sequence[str] = (), marked: bool = False
 ) -> Migration:
-    """Return a recipe written for deid in the form that its author meant.
+    r"""Convert a recipe written for deid, so that deidc executes it as its author intended.
 
-    `recipe` is a Source, the path of a file, or the text itself. What cannot be rewritten with certainty stays as it
-    is and is to be decided; nothing is left out. `bases` are recipes that are laid before this one; deid lays them
-    behind. `marked` says that a byte order mark stood before the text; of a path it is known. Raises CompileError for
-    a file that is not encoded in UTF-8, OSError for one that cannot be read, and nothing for what a recipe says.
+    A line whose meaning is uncertain stays unchanged and is listed for a decision; no line is dropped.
+
+    Args:
+        recipe: a Source, the path of a file, or the text of the recipe.
+        library: where includes and bases are found; the file system and the bundled recipes by default.
+        bases: names of recipes to apply before this one; deid applies them after it.
+        marked: whether the text began with a byte order mark; a path is examined for one.
+
+    Returns:
+        The converted recipe with its report.
+
+    Raises:
+        CompileError: if the file is not encoded in UTF-8.
+        OSError: if the file cannot be read.
+
+    Example:
+        >>> from deidc import migrate_recipe
+        >>> found = migrate_recipe("FORMAT dicom\n\n%header\nremove PatientName\n")
+        >>> found.text.splitlines()[-1], found.settled
+        ('REMOVE PatientName', True)
+
     """
     source, said = source_of(recipe)
     marked = marked or (isinstance(recipe, Path) and recipe.read_bytes().startswith(BOM_UTF8))

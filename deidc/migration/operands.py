@@ -143,7 +143,7 @@ def days_reasons(line: nodes.Jitter, days: nodes.Value, text: str) -> Iterator[R
             elif '"' in (written := value_of(rest_of_line(text, days.span.start))) or "'" in written:
                 yield Reason(told.ARGUMENT_STOPS, "deid stops at an amount in quotation marks")
         case nodes.BuiltinRef("jitter" | "basic_uuid" | "dicom_uuid" | "pydicom_uuid" | "suffix_uuid" as name):
-            yield Reason(told.ARGUMENT_STOPS, f"deid stops at {name}, which makes no number of days")
+            yield Reason(told.ARGUMENT_STOPS, f"deid stops at {name}, which does not return a number of days")
         case _:
             yield from value_reasons(line, days, text)
 

@@ -35,7 +35,7 @@ class Stops:
 
 @frozen
 class Others:
-    """deid selects other attributes: it misses some, or comes to some that are not meant."""
+    """deid selects other attributes: it misses some, or selects others that are not intended."""
 
     missed: Coverage
     surplus: Coverage

@@ -76,7 +76,7 @@ def _rules_by_lists(resolved: Resolved) -> Iterator[ReasonAt]:
 
 
 def _collects_names(one: BoundList, resolved: Resolved) -> bool:
-    """Whether a list holds whole person names, whose parts are parted by ^."""
+    """Return whether a list holds whole person names, whose parts are separated by ^."""
     whole = [member for member in one.members if isinstance(member.line, nodes.Field)]
     return any(_names_persons(member.selector, resolved) for member in whole)
 
@@ -108,9 +108,12 @@ def _wide_writers(resolved: Resolved) -> Iterator[ReasonAt]:
         reached = covers(rule.selector, resolved)
         match rule.statement:
             case nodes.Replace(_, nodes.Literal(), ()) if reached & sequences:
-                yield rule.statement.span, Reason(told.LITERAL_STOPS, "deid stops where it comes to a sequence")
+                yield rule.statement.span, Reason(told.LITERAL_STOPS, "deid stops where the rule reaches a sequence")
             case nodes.Jitter() if reached & (sequences | names):
-                yield rule.statement.span, Reason(told.SHIFT_STOPS, "deid stops where it comes to a name or sequence")
+                yield (
+                    rule.statement.span,
+                    Reason(told.SHIFT_STOPS, "deid stops where the rule reaches a name or a sequence"),
+                )
             case _:
                 pass
 

@@ -31,7 +31,7 @@ _PARTS = {Severity.ERROR: Part.ERROR, Severity.WARNING: Part.WARNING, Severity.N
 
 
 def plain(text: str, _part: Part) -> str:
-    """Return text as it is."""
+    """Return text unchanged."""
     return text
 
 
@@ -52,7 +52,7 @@ def summary(report: Report) -> str:
     fixable = sum(
         1 for one in report.diagnostics if one.fix is not None and one.fix.applicability is Applicability.SAFE
     )
-    fixes = f", {fixable} mended by --fix" if fixable else ""
+    fixes = f", {fixable} fixable by --fix" if fixable else ""
     return (", ".join(counts) or "no complaints") + fixes
 
 

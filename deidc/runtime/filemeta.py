@@ -8,8 +8,8 @@ from typing import cast
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
+from deidc.dicom.datasets import AnyElement, new_element
 from deidc.dicom.decoding import plain_text
-from deidc.runtime.fold.elements import AnyElement, new_element
 from deidc.runtime.fold.frame import Frame
 from deidc.runtime.outcome import Effect, Event
 

@@ -9,8 +9,10 @@ from attrs import define, field, frozen
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
+from deidc.dicom.datasets import Elements, with_elements
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
-from deidc.dicom.part10 import META_LAYOUT, meta_elements, opened
+from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
+from deidc.dicom.part10 import opened
 from deidc.dicom.window import Reader, Unsuited, Window
 from deidc.errors import DeidcError
 from deidc.ir import ops
@@ -18,7 +20,7 @@ from deidc.ir.program import NeededVariable, Program, SlotKind
 from deidc.runtime.dataset.cleaning import Cleaning
 from deidc.runtime.dataset.transcode import character_sets_for, transcode
 from deidc.runtime.filemeta import clear_preamble, sync
-from deidc.runtime.fold.elements import Elements, InputElement, character_sets_of, with_elements
+from deidc.runtime.fold.elements import InputElement, character_sets_of
 from deidc.runtime.fold.frame import Frame, Note, Trouble
 from deidc.runtime.fold.level import Folding
 from deidc.runtime.fold.lists import Lists, fill_lists, gather_paths, visit_object
@@ -28,14 +30,20 @@ from deidc.runtime.functions.operands import Operands
 from deidc.runtime.functions.registry import Functions
 from deidc.runtime.labels.marks import flags
 from deidc.runtime.labels.regions import located
-from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused
+from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused, fault_beyond
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes, in_order
 from deidc.runtime.stream.decisions import Decisions
 from deidc.runtime.stream.file import FileCleaning
 
 
 class LinkError(DeidcError):
-    """A program needs variables or functions that were not supplied; names all of them at once."""
+    """A program needs variables or functions that were not supplied.
+
+    Attributes:
+        variables: the names of all missing variables.
+        functions: the names of all missing functions.
+
+    """
 
     def __init__(self, variables: tuple[str, ...], functions: tuple[str, ...]) -> None:
         self.variables = variables
@@ -61,7 +69,24 @@ class Trace:
 
 @define(eq=False)
 class Machine:
-    """A linked program; make one with `Machine.link` and share it between threads and objects."""
+    r"""A linked program that cleans objects.
+
+    Create a machine with `Machine.link`, and share it between threads and objects.
+
+    Attributes:
+        program: the program.
+
+    Example:
+        >>> from pydicom.dataset import Dataset
+        >>> from deidc import Machine, compile_recipe
+        >>> machine = Machine.link(compile_recipe("FORMAT dicom\n\n%header\nREMOVE PatientName\n"))
+        >>> dataset = Dataset()
+        >>> dataset.PatientName = "Doe^Jane"
+        >>> outcome = machine.run(dataset)
+        >>> "PatientName" in outcome.dataset, [event.effect.value for event in outcome.events]
+        (False, ['removed'])
+
+    """
 
     program: Program
     _operands: Operands = field(repr=False)
@@ -84,12 +109,22 @@ class Machine:
     ) -> Machine:
         """Bind a program to functions and to the variables that are the same for every object.
 
-        `functions` are deidc's own if None is given. `per_object` names the variables that every call of `run`
-        will supply. Raises LinkError with the names of all that is missing.
+        Args:
+            program: a compiled recipe.
+            functions: the functions that the program may call; the built-in ones by default.
+            variables: values of variables, by name.
+            per_object: names of the variables that every call of `run` supplies.
+            on_failure: the outcome of an op that fails on an element. With WITHDRAW, the element is removed from the
+                object, and missing variables and functions are reported only when an op needs them, as deid's
+                documentation promises. An element that no op acts on, and a list that cannot be filled, always refuse
+                the object.
 
-        With `on_failure` WITHDRAW, an element that an op fails on is taken out of the object, and nothing is missing
-        until an op asks for it: deid's documentation promises that of variables ("as a precaution"). An element that
-        no op acts on, and lists that cannot be filled, refuse the object in any case.
+        Returns:
+            The machine.
+
+        Raises:
+            LinkError: if variables or functions are missing; it names all of them.
+
         """
         bound = Functions.standard() if functions is None else functions
         given = dict(variables or {})
@@ -124,10 +159,16 @@ class Machine:
         variables: Mapping[str, object] | None = None,
         lists: Mapping[str, Collection[str]] | None = None,
     ) -> Outcome:
-        """Clean one object; return it beside what was done, or why it was refused.
+        """Clean one object.
 
-        `dataset` is not changed. `variables` are those of this object; they go before those given to `link`. `lists`
-        has values that are in `%values` lists of the program, by the names of these, beside those of the object.
+        Args:
+            dataset: the object. It is not changed.
+            variables: variables of this object; they take precedence over those of `link`.
+            lists: further values for the %values lists of the program, by the name of the list.
+
+        Returns:
+            The cleaned object with its events and flags, or the faults that refused it.
+
         """
         return self._run(self._frame(dataset, variables, lists))
 
@@ -137,39 +178,74 @@ class Machine:
         read: Callable[[], Dataset],
         variables: Mapping[str, object] | None = None,
         lists: Mapping[str, Collection[str]] | None = None,
+        limits: Limits = LIMITS,
     ) -> CleanedBytes | Refused:
-        """Clean the bytes of a file with the stream engine; see `run`.
+        """Clean the bytes of a file with the stream engine.
 
-        `read` returns the object of the bytes; lists and functions that ask for the whole object make use of it.
-        Raises Unsuited where the Dataset engine has to do it, NotWhole or Damaged where the bytes are no whole file,
-        and OSError of the reader.
+        Args:
+            reader: the bytes of the file.
+            read: a function that returns the object of the bytes; it is called if a list or a function needs the whole
+                object.
+            variables: as for `run`.
+            lists: as for `run`.
+            limits: what the file may cost; one that exceeds them is refused.
+
+        Returns:
+            The edits of the file with its events and flags, or the faults that refused it.
+
+        Raises:
+            Unsuited: if only the Dataset engine can clean the file; use `run`.
+            NotWhole, Damaged: if the bytes are not a complete DICOM file (PS3.10).
+            OSError: if the reader fails.
+
         """
         if self._transcodes:
-            raise Unsuited("all text is to be in another character set")
+            raise Unsuited("the program changes the character set of all text")
         self._decisions.limit(plan_forgot=self._plan.limit())
-        file = opened(Window(reader))
-        meta = meta_elements(file.meta)
-        top = OfBytes(file.window, file.layout, meta, META_LAYOUT, file.start)
-        frame = Frame(read, top, self._all(variables), self._on_failure, lists or {})
-        if missing := self._missing(frame):
-            return Refused(missing)
-        return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame).run(self._fill)
+        try:
+            file = opened(Window(reader), limits)
+            top = OfBytes(file)
+            frame = Frame(read, top, self._all(variables), self._on_failure, lists or {})
+            if missing := self._missing(frame):
+                return Refused(missing)
+            return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame).run(self._fill)
+        except BeyondLimit as failure:
+            return Refused((fault_beyond(failure),))
 
     def trace(self, dataset: Dataset, variables: Mapping[str, object] | None = None) -> Trace:
-        """Run on one object and tell for each element what every op that selects it did, or why nothing."""
+        """Clean one object, and record for each element the effect of every op that selects it.
+
+        Args:
+            dataset: the object. It is not changed.
+            variables: variables of this object.
+
+        Returns:
+            The effects, with a reason for each op that had none, and the outcome.
+
+        """
         frame = self._frame(dataset, variables)
         frame.notes = []
         outcome = self._run(frame)
         return Trace(tuple(frame.notes), outcome)
 
     def lists(self, dataset: Dataset) -> Lists | Refused:
-        """Return what the lists of the program hold for an object, or why that cannot be said."""
+        """Return the contents of the lists of the program for one object.
+
+        Args:
+            dataset: the object. It is not changed.
+
+        Returns:
+            The lists, or the faults that prevented filling them. They hold values of the object: patient data.
+
+        """
         frame = self._frame(dataset, None)
         try:
             fill_lists(frame, self._plan, lambda: visit_object(dataset, self._plan))
             gather_paths(frame, self._plan)
         except Trouble as failure:
             return Refused((failure.fault,))
+        except BeyondLimit as failure:
+            return Refused((fault_beyond(failure),))
         return Lists.of(frame, self._plan)
 
     def _all(self, variables: Mapping[str, object] | None) -> Mapping[str, object]:
@@ -196,6 +272,8 @@ class Machine:
             cleaned = self._clean(frame)
         except Trouble as failure:
             frame.faults.append(failure.fault)
+        except BeyondLimit as failure:
+            frame.faults.append(fault_beyond(failure))
         if frame.faults:
             return Refused(tuple(frame.faults))
         return Cleaned(cleaned, in_order(frame.events), raised)
@@ -216,7 +294,7 @@ class Machine:
             gather_paths(frame, self._plan)
 
     def _clean(self, frame: Frame) -> Dataset:
-        cleaning = Cleaning(Folding(frame, self._operands), DEFAULT_CHARACTER_SETS, self._plan.has_nested_adds)
+        cleaning = Cleaning(Folding(frame, self._operands), DEFAULT_CHARACTER_SETS)
         elements, _ = cleaning.level(frame.input, self._plan.dataset)
         cleaned = with_elements(frame.input, elements)
         meta = self._clean_file_meta(frame, cleaning)

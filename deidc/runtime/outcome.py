@@ -10,19 +10,40 @@ from typing import TypeAlias
 from attrs import field, frozen
 from pydicom.dataset import Dataset
 
+from deidc.codes import faults
 from deidc.diagnostics import Rule
+from deidc.dicom.limits import BeyondLimit, NestedTooDeep
 from deidc.ir import ops
 
 
 class OnFailure(Enum):
-    """What becomes of an object if an op fails on one of its elements: refused, or cleaned without the element."""
+    """The policy for an op that fails on an element of an object.
+
+    Attributes:
+        REFUSE: the object is refused.
+        WITHDRAW: the element is removed from the object, and the other elements are cleaned.
+
+    """
 
     REFUSE = auto()
     WITHDRAW = auto()
 
 
 class Effect(StrEnum):
-    """What an op did to one element."""
+    """The effect of an op on one element.
+
+    Attributes:
+        ADDED: the element was created.
+        REPLACED: its value was replaced.
+        SHIFTED: its dates were shifted.
+        REMOVED: the element was removed.
+        BLANKED: its value was emptied.
+        RETAINED: a private creator was kept, because its block still has elements.
+        SYNCED: file meta information or the preamble was rebuilt.
+        TRANSCODED: its text was encoded in another character set.
+        WITHDRAWN: the element was removed because an op failed on it (`OnFailure.WITHDRAW`).
+
+    """
 
     ADDED = "added"
     REPLACED = "replaced"
@@ -36,16 +57,20 @@ class Effect(StrEnum):
 
     @property
     def leaves_nothing(self) -> bool:
-        """Whether the element is gone."""
+        """Whether the element is absent afterwards."""
         return self in (Effect.REMOVED, Effect.WITHDRAWN)
 
 
 @frozen(order=True)
 class Event:
-    """One change of one element: where, by which op of the program, and what kind.
+    """One change of one element.
 
-    `path` is the tag in hexadecimal, `00081070`, with the items on the way: `0040A730[0].0040A123`.
-    `op` indexes `Program.ops` and `Program.origins`.
+    Attributes:
+        path: the tag as eight hexadecimal digits, `00081070`, preceded by the sequence items that contain it,
+            `0040A730[0].0040A123`.
+        op: the number of the op, an index of `Program.ops` and `Program.origins`.
+        effect: the kind of change.
+
     """
 
     path: str
@@ -58,9 +83,12 @@ Shape: TypeAlias = ops.Rectangle | ops.WholeImage | ops.TextRegions
 
 @frozen
 class Region:
-    """What a mask of a label comes to for one object: shapes to blank, or with `keep` to leave as they are.
+    """A region of a label in one object.
 
-    There are none if the object has none of the regions that the mask asks it for.
+    Attributes:
+        keep: whether the pixels of the shapes are kept; otherwise they are blanked.
+        shapes: the rectangles, whole images or text searches; empty if the object lacks the regions.
+
     """
 
     keep: bool
@@ -69,10 +97,15 @@ class Region:
 
 @frozen(order=True)
 class Flag:
-    """A label that fired on the input: `op` is the Mark, `policy` what it says of the object.
+    """A label that fired for the input.
 
-    `regions` has what each mask of the Mark comes to for this object, in its order; later ones are painted over
-    earlier ones.
+    Attributes:
+        op: the number of the Mark op in the program.
+        group: the name of the %filter section.
+        label: the name of the label.
+        policy: the policy of the group.
+        regions: the regions of each mask of the op in this object, in order; later regions take precedence.
+
     """
 
     op: int
@@ -83,12 +116,12 @@ class Flag:
 
     @property
     def held(self) -> bool:
-        """Whether the object is not to be passed on before its pixels were cleaned or looked at."""
+        """Whether the object must be cleaned in its pixels or reviewed before it is passed on."""
         return self.policy is not ops.Policy.PASS
 
     @property
     def blanks(self) -> bool:
-        """Whether it asks for something to be blanked in this object."""
+        """Whether the label blanks a region of this object."""
         return self.held and any(region.shapes and not region.keep for region in self.regions)
 
 
@@ -132,9 +165,14 @@ class Blanked:
 
 @frozen
 class Fault:
-    """Why an object was refused: a DC9xx rule, in words without data, and where.
+    """The reason why an object was refused.
 
-    `path` and `op` are None where no element or no op is to blame.
+    Attributes:
+        rule: an entry of the catalogue, DC9xx.
+        message: what is wrong, without values of the object.
+        path: the path of the element, as in `Event`; None if no single element is the cause.
+        op: the number of the op; None if no op is the cause.
+
     """
 
     rule: Rule
@@ -143,12 +181,23 @@ class Fault:
     op: int | None = None
 
 
+def fault_beyond(failure: BeyondLimit) -> Fault:
+    """Return the fault of an object that exceeds a limit."""
+    rule = faults.NESTED_TOO_DEEP if isinstance(failure, NestedTooDeep) else faults.INFLATES_TOO_FAR
+    return Fault(rule, str(failure), failure.path)
+
+
 @frozen
 class Cleaned:
-    """The object after the program; the input is as it was.
+    """The outcome of an object that was cleaned.
 
-    `flags` are labels of %filter sections that fired. A flag with `held` asks that the object is not passed
-    on before its pixels were cleaned (`deidc.pixels`) or looked at; `held` of this outcome is true if any has it.
+    Check `held` before you save the object: a label may have found text in its pixels.
+
+    Attributes:
+        dataset: the cleaned object; the input is unchanged.
+        events: the changes, without values.
+        flags: the labels of %filter sections that fired.
+
     """
 
     dataset: Dataset = field(repr=False)
@@ -157,18 +206,23 @@ class Cleaned:
 
     @property
     def held(self) -> bool:
-        """Whether some label asks that this object is not passed on as it is."""
+        """Whether a label requires that the pixels are cleaned or reviewed before the object is passed on."""
         return any(flag.held for flag in self.flags)
 
     @property
     def counts(self) -> dict[tuple[int, str], int]:
-        """How often each op had each effect."""
+        """The number of elements by op number and effect."""
         return dict(Counter((event.op, event.effect.value) for event in self.events))
 
 
 @frozen
 class Refused:
-    """The object could not be cleaned as the program says, so there is no output."""
+    """The outcome of an object that could not be cleaned. There is no output.
+
+    Attributes:
+        faults: the reasons, at least one.
+
+    """
 
     faults: tuple[Fault, ...]
 

@@ -19,7 +19,7 @@ def test_the_recipe_is_printed_and_the_report_stands_beside_it(deidc, recipe):
     assert (done.returncode, done.stdout) == (0, MENDED)
     assert "my.deid:4: leaked: deid takes the comment for a condition that is false\n" in done.stderr
     assert "  - REMOVE PatientName # direct\n  + # direct\n  + REMOVE PatientName\n" in done.stderr
-    assert "1 line rewritten, 1 would have leaked, nothing left to decide\n" in done.stderr
+    assert "1 line rewritten, 1 would have leaked, nothing to decide\n" in done.stderr
     assert "needs var:id;" in done.stderr
     assert path.read_text() == MISTAKEN
 
@@ -36,7 +36,7 @@ def test_a_sound_recipe_is_left_alone(deidc, recipe):
     """There is nothing to tell of a recipe that deid executes as it stands."""
     done = deidc("migrate", recipe(SOUND).name)
     assert (done.returncode, done.stdout) == (0, SOUND)
-    assert done.stderr == "my.deid: nothing to change; deid does what it says\n"
+    assert done.stderr == "my.deid: nothing to change; deid executes it as written\n"
 
 
 def test_the_recipe_is_written_to_a_file(deidc, recipe, tmp_path):

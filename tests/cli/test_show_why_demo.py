@@ -72,11 +72,11 @@ ADD DeidentificationMethod deidc
                        "my.deid:8", "removed with its sequence"]),
         ("OtherPatientIDsSequence__PatientID", ["00101002[0].00100020 PatientID\n", "my.deid:8", "00101002[1]"]),
         ("OtherPatientIDsSequence__1__PatientID", ["00101002[1].00100020 PatientID\n", "my.deid:8"]),
-        ('(0009,"GEMS_IDEN_01",02)', ["00091002\n", "no rule touches it"]),
+        ('(0009,"GEMS_IDEN_01",02)', ["00091002\n", "no rule changes it"]),
         ("PixelData", ["deidc", "protect system tag 7FE00010", "keeps it"]),
         ("ImplementationVersionName", ["00020013", "deidc", "sync", "-> synced"]),
         ("DeidentificationMethod", ["00120063 DeidentificationMethod", "my.deid:9", "-> added"]),
-        ("Modality", ["00080060 Modality", "no rule touches it"]),
+        ("Modality", ["00080060 Modality", "no rule changes it"]),
         ("PatientAddress", ["no element PatientAddress"]),
     ],
 )  # fmt: skip

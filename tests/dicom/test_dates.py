@@ -145,12 +145,12 @@ def test_no_date(shift, text):
 @pytest.mark.parametrize(
     ("shift", "text", "reason"),
     [
-        (dates.shift_da, "soon", "the value is not in the form of a date"),
-        (dates.shift_loose, "soon", "the value is not in the form of a date"),
-        (dates.shift_dt, "soon", "the value is not in the form of a date and time"),
-        (dates.shift_loose, "20231231250000", "the value is not in the form of a date and time"),
-        (dates.shift_da, "20240230", "the value is no date of the calendar"),
-        (dates.shift_loose, "12345678", "the value has no likely year"),
+        (dates.shift_da, "soon", "the value is not a date"),
+        (dates.shift_loose, "soon", "the value is not a date"),
+        (dates.shift_dt, "soon", "the value is not a date and time"),
+        (dates.shift_loose, "20231231250000", "the value is not a date and time"),
+        (dates.shift_da, "20240230", "the value is not a date of the calendar"),
+        (dates.shift_loose, "12345678", "the year of the value is implausible"),
         (dates.shift_dt, "99991231", "the shifted date is outside the calendar"),
     ],
 )

@@ -64,7 +64,7 @@ def test_a_bundled_recipe_is_not_shadowed_by_a_file(tmp_path, monkeypatch):
     ("recipe", "error", "message"),
     [
         ("defualt", RecipeNotFound, "did you mean 'default'?"),
-        ("nothing-like-it", RecipeNotFound, "recipes of deidc are "),
+        ("nothing-like-it", RecipeNotFound, "bundled recipes are "),
         ("missing.deid", RecipeNotFound, r"there is no such file, and a file would be given as pathlib.Path\('missing"),
         ("there.deid", RecipeNotFound, r"a file is given as pathlib.Path\('there.deid'\)"),
         ("recipes/missing", RecipeNotFound, "pathlib.Path"),

@@ -83,7 +83,7 @@ NOT_FOUND = {
     ("sub", None): ("folder", "name a recipe"),
     ("sub/", None): ("folder", "name a recipe"),
     ("defualt", None): ("no file defualt", "'default'"),
-    ("deidc:defualt", None): ("no recipe of deidc", "'default'"),
+    ("deidc:defualt", None): ("no bundled recipe", "'default'"),
     ("site", None): ("no file site", "'site.deid'"),
     ("part", "sub/other.deid"): ("no file sub/part", "'part.deid'"),
     ("qqqq", None): ("'qqqq'", "default"),

@@ -114,7 +114,7 @@ TO_DECIDE = [
     ("RETAIN PatientName", Did.IGNORED, "did you mean KEEP?"),
     ("REMOVE exceptfields:PatientName", Did.LEAKED, "write KEEP fields:"),
     ("REMOVE contains:^.{3}[13579].{4}$", Did.LEAKED, "write select:private"),
-    ("REMOVE startswith:Pacient", Did.LEAKED, "fits no attribute"),
+    ("REMOVE startswith:Pacient", Did.LEAKED, "matches no attribute"),
     ("REMOVE values:pid", Did.LEAKED, "add a section"),
     ("REMOVE Rows YES", Did.LEAKED, "take them away"),
     ("BLANK PatientName YES", Did.IGNORED, "BLANK takes one attribute"),

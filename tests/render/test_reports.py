@@ -38,7 +38,7 @@ def test_text_shows_the_line_and_points_at_the_place():
         "  |              ^^^^\n"
         "  = said first: a b/ü.deid:1:1\n"
         "  = write ID\n"
-        "1 error, 1 warning, 1 mended by --fix\n"
+        "1 error, 1 warning, 1 fixable by --fix\n"
     )
     assert render_text(Report.of([], [])) == "no complaints\n"
 

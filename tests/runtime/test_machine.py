@@ -226,7 +226,7 @@ def test_trace_tells_why():
     notes = {(note.path, machine.program.origins[note.op].line): note for note in trace.notes}
     assert str(notes["00100020", 5].reason) == "kept by a KEEP rule"
     assert notes["00080020", 6].effect is not None
-    assert "spared" in str(notes["00080020", 7].reason)
+    assert "not removed, because another rule" in str(notes["00080020", 7].reason)
 
 
 @pytest.mark.parametrize("as_input", [lambda dataset: dataset, file_dataset], ids=["made", "read"])

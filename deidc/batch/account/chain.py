@@ -53,7 +53,7 @@ def read_chain(lines: Iterable[bytes]) -> Iterator[Link | Broken]:
         end += len(line)
         found = _read(line)
         if found is not None and found.entry < entry:
-            yield Broken(number, f"line {number} was inserted, or moved there")
+            yield Broken(number, f"line {number} was inserted or moved")
             continue
         if found is not None and found.entry > entry:
             yield Broken(number, f"lines are missing before line {number}: {found.entry - entry}")
@@ -67,7 +67,7 @@ def read_chain(lines: Iterable[bytes]) -> Iterator[Link | Broken]:
                 yield Broken(number, f"line {number} was inserted")
                 continue
             cut = not line.endswith(b"\n")
-            yield Broken(number, f"line {number} is cut off" if cut else f"line {number} was changed")
+            yield Broken(number, f"line {number} is truncated" if cut else f"line {number} was changed")
         previous = found.chain if found is not None else None
         entry = found.entry + 1 if found is not None else entry + 1
 

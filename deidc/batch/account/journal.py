@@ -237,7 +237,7 @@ def _facts(database: sqlite3.Connection, identity: RunIdentity) -> dict[str, str
         return facts
     found: dict[str, str | int] = dict(database.execute("SELECT name, value FROM facts").fetchall())
     if found.get("layout") != _LAYOUT:
-        raise JournalError("it was not written by this version of deidc")
+        raise JournalError("it was written by another version of deidc")
     prints = identity.prints(bytes.fromhex(str(found["salt"])))
     other = [part for part, digest in prints.items() if found.get(_BOUND + part) != digest]
     if other:

@@ -24,6 +24,7 @@ from deidc.batch.inputs.stat_identity import StatIdentity, identity_of
 from deidc.batch.job.discovery import Input
 from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.batch.outputs.destinations import Destination, may_hold, size_at
+from deidc.codes import faults
 from deidc.ir.program import Program
 
 # A commit every so many files or seconds: what a killed run has to do again.
@@ -119,6 +120,9 @@ class Ledger:
                     self._seen.append((outcome.identity, outcome.number))
             elif isinstance(outcome.source.earlier, Written) and outcome.ending is not Ending.WRITTEN:
                 # What an earlier run wrote stands, whatever came of the input this time.
+                self._told.append((self._record(outcome), outcome.number))
+            elif any(fault.rule is faults.WORKER_DIED for fault in outcome.faults):
+                # It stays begun, so that the next run cleans it in a process of its own.
                 self._told.append((self._record(outcome), outcome.number))
             else:
                 self._ended.append(self._row(outcome, self._record(outcome)))

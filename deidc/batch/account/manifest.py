@@ -65,7 +65,7 @@ class Manifest:
         try:
             manifest._pass(lines, chain)
             if not lines and not _is_torn_header(path, program):
-                raise ManifestError("it is not the manifest of the run that is continued")
+                raise ManifestError("it is not the manifest of the resumed run")
             if manifest._file.seek(0, os.SEEK_END) > manifest.size:
                 manifest._file.truncate(manifest.size)
             manifest._file.seek(manifest.size)
@@ -88,9 +88,9 @@ class Manifest:
             self.records += "outcome" in one.record
             self.ended = "end" in one.record
         if self.lines != lines:
-            raise ManifestError(f"it has {self.lines} lines, and the journal knows of {lines}")
+            raise ManifestError(f"it has {self.lines} lines, but the journal records {lines}")
         if self.chain != chain:
-            raise ManifestError("it is not the manifest of the run that is continued")
+            raise ManifestError("it is not the manifest of the resumed run")
         self.continued = lines > 0
 
     def write(self, record: Mapping[str, object]) -> None:

@@ -100,14 +100,14 @@ def _journal(start: Start) -> Journal:
     path = start.journal if start.journal is not None else start.state / JOURNAL
     try:
         if path.exists() and not is_journal(path):
-            raise CannotStart(f"{path} is no journal")
+            raise CannotStart(f"{path} is not a journal")
         try:
             journal = Journal.open(path, start.identity, durable=start.durable)
         except OtherRunError as other:
             if not start.overwrite:
                 raise CannotStart(
-                    f"{start.output} has the journal of another run: what differs is {other.differs}; choose another "
-                    "folder, or say --overwrite to begin anew"
+                    f"{start.output} has the journal of another run; the difference is {other.differs}; choose another "
+                    "folder, or use --overwrite to start over"
                 ) from None
             _sweep(start, f"{other.token}-")
             discard_journal(path)
@@ -146,14 +146,14 @@ def _manifest(start: Start, journal: Journal) -> Manifest | None:
     path = start.manifest
     if not fresh and bool(journal.facts["manifest"]) != (path is not None):
         raise CannotStart(
-            "the run that is continued has a manifest; name it by --manifest, or say --overwrite to begin anew"
+            "the resumed run has a manifest; name it with --manifest, or use --overwrite to start over"
             if path is None
-            else "the run that is continued has no manifest; leave --manifest out, or say --overwrite to begin anew"
+            else "the resumed run has no manifest; omit --manifest, or use --overwrite to start over"
         )
     try:
         if fresh:
             if path is not None and path.exists() and not start.overwrite:
-                raise CannotStart(f"{path} exists already; name another, or say --overwrite")
+                raise CannotStart(f"{path} already exists; name another file, or use --overwrite")
             journal.commit(facts={"manifest": int(path is not None), "manifest lines": 0, "manifest chain": START})
         if path is None:
             return None
@@ -162,9 +162,9 @@ def _manifest(start: Start, journal: Journal) -> Manifest | None:
             return Manifest.create(path, start.program, overwrite=start.overwrite)
         return Manifest.resume(path, start.program, lines, str(journal.facts["manifest chain"]))
     except FileNotFoundError:
-        raise CannotStart(f"{path}, the manifest of the run that is continued, is not there") from None
+        raise CannotStart(f"{path}, the manifest of the resumed run, does not exist") from None
     except ManifestError as failure:
-        raise CannotStart(f"{path} cannot be continued: {failure}; say --overwrite to begin anew") from None
+        raise CannotStart(f"{path} cannot be continued: {failure}; use --overwrite to start over") from None
     except OSError as failure:
         raise CannotStart(f"{path} cannot be written: {failure.strerror}") from None
     except JournalError as failure:

@@ -60,15 +60,15 @@ def verify_manifest(manifest: Path, folder: Path | None) -> Verification:
                 records += 1
                 written.update(_output(one.record))
             elif last and one.record.get("records") != records and not complaints:
-                complaints.append(f"line {line} tells of {one.record.get('records')} records, and there are {records}")
+                complaints.append(f"line {line} declares {one.record.get('records')} records, but there are {records}")
     if not line:
         complaints.append("it is empty")
     elif not last and not complaints:
-        complaints.append("it has no end line: the run did not come to its end")
+        complaints.append("it has no end line: the run was interrupted")
     if folder is None:
         return Verification(records, chain, tuple(complaints))
     if dry_run:
-        complaints.append("it is of a dry run, which wrote no files")
+        complaints.append("it belongs to a dry run, which wrote no files")
         written.clear()
     missing, surplus = _compared(written, folder, manifest)
     return Verification(records, chain, tuple(complaints), missing, surplus)

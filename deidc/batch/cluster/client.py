@@ -100,7 +100,7 @@ class Cluster:
         if self.workers:
             self._met = self._looked
         elif self._looked - self._met > self.patience:
-            raise ClusterError("no worker is left")
+            raise ClusterError("no workers are left")
         return gone
 
     def _welcome(self, threads: Mapping[str, int]) -> None:
@@ -205,11 +205,11 @@ class Cluster:
                 del answers[address]
                 # One that ended meanwhile is asked again if it comes back.
                 if not isinstance(answer, OSError):
-                    self.declined[address] = f"it has no deidc that answers ({type(answer).__name__})"
+                    self.declined[address] = f"deidc does not answer on it ({type(answer).__name__})"
         return answers
 
     def _lost(self, failure: Exception) -> ClusterError:
-        return ClusterError(f"the scheduler {self.address} does not answer any more ({type(failure).__name__})")
+        return ClusterError(f"the scheduler {self.address} no longer answers ({type(failure).__name__})")
 
     def close(self) -> None:
         """Cancel what is on its way, have the workers forget the run, and hang up."""
@@ -263,7 +263,7 @@ def _connected(connect: Callable[..., Any], address: str, within: float) -> Any:
     except queue.Empty:
         client = None
     if client is None:
-        raise ClusterError(f"what is at {address} does not answer as a scheduler does")
+        raise ClusterError(f"{address} does not answer like a Dask scheduler")
     return client
 
 

@@ -106,13 +106,13 @@ def accept(expected: Mapping[str, str], work: Parcel, permit: str | None) -> Tol
         return False, f"it has {different}"
     path = Path(permit) if permit is not None else None
     if path is not None and not is_permitted(path):
-        return False, "it does not see the output folder; that has to be the same folder on all machines"
+        return False, "it cannot see the output folder; mount the same folder on all machines"
     name = secrets.token_hex(8)
     try:
         silence_pydicom()
         taken: Work = work.content()
         if not all(map(is_permitted, taken.seen)):
-            return False, "it does not see the quarantine folder; that has to be the same folder on all machines"
+            return False, "it cannot see the quarantine folder; mount the same folder on all machines"
         # Its temporary files are told from those of other workers, which go on when it dies.
         taken = evolve(taken, settings=evolve(taken.settings, token=f"{taken.settings.token}{name}-"))
         require_for_pixels(taken.program)
@@ -122,10 +122,10 @@ def accept(expected: Mapping[str, str], work: Parcel, permit: str | None) -> Tol
     except (MissingExtra, MissingDetector) as failure:
         return False, f"it lacks a package: {failure}"
     except LinkError as failure:
-        return False, f"it lacks what the recipe needs: {failure}"
+        return False, f"it cannot link the recipe: {failure}"
     # Modules of functions run whatever they like when they are imported; its text may quote anything.
     except BaseException as failure:  # noqa: BLE001
-        return False, f"it cannot link the recipe ({type(failure).__name__}); functions have to be importable there"
+        return False, f"it cannot link the recipe ({type(failure).__name__}); install the modules of functions there"
     while len(_runs) > _MOST_RUNS:
         del _runs[next(iter(_runs))]
     return True, name

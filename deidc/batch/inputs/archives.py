@@ -20,6 +20,7 @@ from typing import BinaryIO, cast
 
 from attrs import define, field, frozen
 
+from deidc.batch.inputs.unpacking import MoreThanStated, joined, zip_member
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 
@@ -95,7 +96,7 @@ def members(path: Path) -> Iterator[Member | Unusable]:
     """
     try:
         if not path.is_file():
-            raise OSError(0, "it is no regular file")
+            raise OSError(0, "it is not a regular file")
         yield from _zip_members(path) if _kind(path) is Kind.ZIP else _tar_members(path)
     except Unusable as failure:
         yield failure
@@ -113,7 +114,7 @@ def _zip_members(path: Path) -> Iterator[Member | Unusable]:
             if info.is_dir():
                 continue
             if stat.S_IFMT(mode) and not stat.S_ISREG(mode):
-                yield Unusable(faults.UNREADABLE, "the member is no regular file", info.filename)
+                yield Unusable(faults.UNREADABLE, "the member is not a regular file", info.filename)
             elif info.flag_bits & _ENCRYPTED:
                 yield Unusable(faults.ARCHIVE_UNREADABLE, "the member is encrypted", info.filename)
             else:
@@ -127,7 +128,7 @@ def _tar_members(path: Path) -> Iterator[Member | Unusable]:
             if info.isreg() and not info.issparse():
                 yield Member(info.name, info.offset_data, info.size)
             elif not info.isdir():
-                yield Unusable(faults.UNREADABLE, "the member is no regular file", info.name)
+                yield Unusable(faults.UNREADABLE, "the member is not a regular file", info.name)
             archive.members = []  # type: ignore[attr-defined]  # or a million members would be remembered
             info = archive.next()
         _expect_end(stream, archive.offset)
@@ -159,10 +160,10 @@ def _expect_end(stream: BinaryIO, at: int) -> None:
     stream.seek(at)
     block = stream.read(_BLOCK)
     if len(block) < _BLOCK:
-        raise Unusable(faults.ARCHIVE_UNREADABLE, "the archive is cut off")
+        raise Unusable(faults.ARCHIVE_UNREADABLE, "the archive is truncated")
     while block:
         if any(block):
-            raise Unusable(faults.ARCHIVE_UNREADABLE, "the archive is damaged, or goes on behind its end")
+            raise Unusable(faults.ARCHIVE_UNREADABLE, "the archive is damaged, or continues after its end")
         block = stream.read(_CHUNK)
 
 
@@ -177,6 +178,9 @@ class Shelf:
         """Return the bytes of a member of a zip file or a compressed tar file. Raises Unusable."""
         try:
             data = self._read(path, member)
+        except MoreThanStated:
+            self.close()
+            raise Unusable(faults.ARCHIVE_UNREADABLE, "the member has more bytes than the archive states") from None
         # The libraries raise whatever they stumble over in a damaged archive.
         except Exception as failure:  # noqa: BLE001
             self.close()
@@ -201,11 +205,18 @@ class Shelf:
         if isinstance(archive, zipfile.ZipFile):
             info = archive.infolist()[member.at]
             if info.filename != member.name:
-                raise Unusable(faults.ARCHIVE_UNREADABLE, "the archive was changed while the run went on")
-            return archive.read(info)
+                raise Unusable(faults.ARCHIVE_UNREADABLE, "the archive changed during the run")
+            return zip_member(path, archive, info)
         assert archive is not None
         archive.seek(member.at)  # forward it unpacks and forgets, backward it begins anew
-        return archive.read(member.size)
+        return joined(_pieces(archive, member.size), member.size)
+
+
+def _pieces(stream: BinaryIO, count: int) -> Iterator[bytes]:
+    """Yield the next `count` bytes, or those up to the end, in pieces that are not large."""
+    while count and (piece := stream.read(min(count, _CHUNK))):
+        count -= len(piece)
+        yield piece
 
 
 def _stream(path: Path) -> BinaryIO:

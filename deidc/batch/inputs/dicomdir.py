@@ -24,7 +24,7 @@ def referenced_names(path: Path) -> Iterator[str]:
         with without_warnings():
             index = dcmread(path, specific_tags=["DirectoryRecordSequence"])
             if index.file_meta.get("MediaStorageSOPClassUID") != MediaStorageDirectoryStorage:
-                raise NotAnIndex("the file is called DICOMDIR and is none")
+                raise NotAnIndex("the file is named DICOMDIR, but is not a DICOMDIR")
             records = list(cast("list[object]", index.DirectoryRecordSequence))
             names = [_name(record.get("ReferencedFileID")) for record in records]  # type: ignore[attr-defined]
     except NotAnIndex:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import io
-import struct
-import warnings
 from pathlib import Path
 
-from pydicom import dcmread
-from pydicom.dataelem import RawDataElement
-from pydicom.dataset import Dataset, FileDataset
-from pydicom.errors import InvalidDicomError
-from pydicom.uid import DeflatedExplicitVRLittleEndian, MediaStorageDirectoryStorage
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.tag import BaseTag
 
 from deidc.batch.inputs.archives import Shelf
 from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.sources import MEMBER_LIMIT, LocalFile, NotOpened, Source, open_source
 from deidc.codes import faults
-from deidc.dicom.layout import Damaged, Layout, inflated, skip_file_meta, top_level_tags
-from deidc.dicom.part10 import PREAMBLE, PREFIX, begins_like_data_set
-from deidc.dicom.window import NotWhole
+from deidc.dicom.datasets import Elements, declare_layout, read_level, table
+from deidc.dicom.decoding import raw_element
+from deidc.dicom.layout import Damaged, layout_of_item
+from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
+from deidc.dicom.part10 import META_LAYOUT, NotDicom, Opened, parts
+from deidc.dicom.walk import elements
+from deidc.dicom.window import InMemory, NotWhole, Reader, Window
+from deidc.runtime.outcome import fault_beyond
 
 
 def bytes_of(source: Path | Source, shelf: Shelf | None = None, member_limit: int = MEMBER_LIMIT) -> bytes | ReadFault:
@@ -42,53 +42,60 @@ def read_file(
     return data if isinstance(data, ReadFault) else read_bytes(data)
 
 
-def read_bytes(data: bytes) -> FileDataset | ReadFault:
-    """Return the data set in the bytes of a file, or why there is none.
+def read_bytes(data: bytes, limits: Limits = LIMITS) -> FileDataset | ReadFault:
+    """Return the data set in the bytes of a file, or why there is none; see `read_object`."""
+    return read_object(InMemory(data), limits)
 
-    A file without preamble and prefix is taken if it begins like a data set (PS3.10 7.1 asks for them, old files
-    lack them).
+
+def read_object(reader: Reader, limits: Limits = LIMITS) -> FileDataset | ReadFault:
+    """Return the data set of a file, or why there is none.
+
+    deidc's own walk finds the elements (docs/reading.md); pydicom decodes their values when they are needed. No value
+    is read before all headers are, so a file that is cut off is refused by its headers alone.
+    Raises what the reader raises.
     """
-    headless = data[PREAMBLE : PREAMBLE + len(PREFIX)] != PREFIX
-    if headless and not begins_like_data_set(data[:8], len(data)):
-        return ReadFault(faults.NOT_DICOM, "the file has no DICOM prefix")
     try:
-        with warnings.catch_warnings():
-            # pydicom warns with values of the file in the text; what is wrong is told by the outcome.
-            warnings.simplefilter("ignore")
-            dataset = dcmread(io.BytesIO(data), force=headless)
-            is_directory = dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage
-        seen = frozenset(_tags(data, 0 if headless else PREAMBLE + len(PREFIX), dataset))
-    except InvalidDicomError:
-        return ReadFault(faults.NOT_DICOM, "the file is no DICOM file")
-    except (EOFError, struct.error, NotWhole):
+        file = parts(Window(reader), limits)
+        dataset = _read(file)
+    except NotDicom:
+        return ReadFault(faults.NOT_DICOM, "the file has no DICOM prefix")
+    except NotWhole:
         return ReadFault(faults.TRUNCATED, "the file ends within an element")
-    except Damaged:
-        return ReadFault(faults.UNREADABLE, "the file is damaged")
-    # pydicom raises whatever its parsing stumbles over; none of it says more than that the file is damaged.
-    except Exception as failure:  # noqa: BLE001
-        return ReadFault(faults.UNREADABLE, f"the file cannot be decoded ({type(failure).__name__})")
-    if not seen:
-        return ReadFault(faults.TRUNCATED, "the file holds no data set")
-    if seen != dataset.keys():
-        return ReadFault(faults.UNREADABLE, "a part of the file cannot be decoded")
-    if is_directory:
+    except Damaged as damage:
+        return ReadFault(faults.UNREADABLE, f"the file is damaged: {damage}")
+    except BeyondLimit as failure:
+        fault = fault_beyond(failure)
+        return ReadFault(fault.rule, fault.message)
+    if not table(dataset):
+        return ReadFault(faults.TRUNCATED, "the file has no data set")
+    if file.is_directory:
         return ReadFault(faults.MEDIA_DIRECTORY, "the file is a DICOMDIR")
-    _keep_empty_values_raw(dataset)
     return dataset
 
 
-def _tags(data: bytes, start: int, dataset: FileDataset) -> set[int]:
-    """Return the tags of the top level, read without pydicom. Raises NotWhole or Damaged."""
-    at = skip_file_meta(data, start)
-    implicit, little = dataset.original_encoding
-    layout = Layout(implicit=bool(implicit), little=little is not False)
-    if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
-        return set(top_level_tags(inflated(data, at), 0, layout))
-    return set(top_level_tags(data, at, layout))
+def _read(file: Opened) -> FileDataset:
+    """Return the data set of an opened file. Raises NotWhole and Damaged."""
+    layout = file.layout
+    walked = layout_of_item(file.window, file.start, layout) if file.is_contradictory else layout
+    placed = list(elements(file.window, file.start, file.window.size, walked))
+    level = read_level(file.window, placed, layout)
+    meta = FileMetaDataset()
+    meta.update(_meta_elements(file))
+    made = FileDataset(
+        io.BytesIO(),
+        level.elements,
+        preamble=file.preamble or None,
+        file_meta=meta,
+        is_implicit_VR=layout.implicit,
+        is_little_endian=layout.little,
+    )
+    declare_layout(made, layout, None)
+    return made
 
 
-def _keep_empty_values_raw(dataset: Dataset) -> None:
-    """Give raw elements without a value zero bytes, or pydicom writes them with a VR it looks up."""
-    for tag, element in dataset._dict.items():
-        if isinstance(element, RawDataElement) and element.value is None and element.length == 0:
-            dataset._dict[tag] = element._replace(value=b"")
+def _meta_elements(file: Opened) -> Elements:
+    window = Window(InMemory(file.meta))
+    found: Elements = {}
+    for one in elements(window, 0, window.size, META_LAYOUT):
+        found[BaseTag(one.tag)] = raw_element(one.header, window[one.header.value_at : one.value_end], META_LAYOUT)
+    return dict(sorted(found.items()))

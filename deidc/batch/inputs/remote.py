@@ -48,7 +48,7 @@ class RemoteObject:
         """Return what is at a URL; nothing is fetched. Raises RemoteTrouble."""
         scheme = url.partition("://")[0]
         if "::" in url:
-            raise RemoteTrouble("a chain of URLs cannot be used")
+            raise RemoteTrouble("chained URLs are not supported")
         try:
             import fsspec
         except ImportError:
@@ -139,7 +139,7 @@ class RemoteObject:
         except FileExistsError:
             raise
         except FileNotFoundError:
-            raise NotThere("there is none") from None
+            raise NotThere("it does not exist") from None
         # Drivers raise what the libraries below them do; the text has names, and may have keys.
         except Exception as failure:  # noqa: BLE001
             number = failure.errno if isinstance(failure, OSError) else None

@@ -133,7 +133,7 @@ class OpenedRange(_Closing):
         """Return all bytes: where the file was cut meanwhile, what is left may look like a whole object."""
         data = self.read(0, self.size)
         if len(data) != self.size:
-            raise NotOpened(faults.UNREADABLE, "the file became shorter while it was read")
+            raise NotOpened(faults.UNREADABLE, "the file was truncated while it was read")
         return data
 
     def fileno(self) -> int | None:
@@ -223,13 +223,13 @@ def _opened_file(path: Path) -> OpenedRange:
     try:
         # Opening a pipe waits for somebody to write to it, and a device may never end.
         if not stat.S_ISREG(path.stat().st_mode):
-            raise NotOpened(faults.UNREADABLE, "it is no regular file")
+            raise NotOpened(faults.UNREADABLE, "it is not a regular file")
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
         return _measured(descriptor)
     except OSError as failure:
         raise _unreadable(failure) from None
     except ValueError:
-        raise NotOpened(faults.UNREADABLE, "the name can be no file name") from None
+        raise NotOpened(faults.UNREADABLE, "the name is not a valid file name") from None
 
 
 def _measured(descriptor: int) -> OpenedRange:
@@ -237,13 +237,13 @@ def _measured(descriptor: int) -> OpenedRange:
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
-        raise NotOpened(faults.UNREADABLE, "it is no regular file")
+        raise NotOpened(faults.UNREADABLE, "it is not a regular file")
     return OpenedRange(descriptor, 0, found.st_size)
 
 
 def _opened_member(archive: Path, member: archives.Member, shelf: archives.Shelf, member_limit: int) -> Opened:
     if member.size > member_limit:
-        raise NotOpened(faults.MEMBER_TOO_LARGE, f"the member has {member.size} bytes, and {member_limit} may be read")
+        raise NotOpened(faults.MEMBER_TOO_LARGE, f"the member has {member.size} bytes; the limit is {member_limit}")
     if archives.is_plain_tar(archive):
         file = _opened_file(archive)
         return OpenedRange(file._descriptor, member.at, member.size)

@@ -8,13 +8,13 @@ from attrs import define, field, frozen
 from pydicom.dataset import FileDataset
 
 from deidc.batch.inputs.faults import ReadFault
-from deidc.batch.inputs.reading import read_bytes
-from deidc.batch.inputs.silencing import without_warnings
+from deidc.batch.inputs.reading import read_object
 from deidc.batch.inputs.sources import Opened
 from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.rereading import Rereader
 from deidc.batch.outputs.writing import encode
 from deidc.dicom.layout import Damaged
+from deidc.dicom.limits import LIMITS, Limits
 from deidc.dicom.window import NotWhole, Unsuited
 from deidc.ir.ops import Policy, Storage
 from deidc.runtime.machine import Machine
@@ -35,14 +35,13 @@ class Given:
     """An input that is open, and the object in it for those who ask."""
 
     opened: Opened = field(repr=False)
+    limits: Limits = LIMITS
     _dataset: FileDataset | None = field(default=None, repr=False)
 
     def read(self) -> FileDataset:
         """Return the object. Raises NotRead and NotOpened."""
         if self._dataset is None:
-            data = self.opened.whole()
-            with without_warnings():
-                dataset = read_bytes(data)
+            dataset = read_object(self.opened, self.limits)
             if isinstance(dataset, ReadFault):
                 raise NotRead(dataset)
             self._dataset = dataset
@@ -60,11 +59,11 @@ def clean(
     Raises NotRead and NotOpened, and whatever pydicom raises where it stumbles over a damaged object.
     """
     try:
-        return machine.run_on_bytes(given.opened, given.read, variables, lists), None
+        return machine.run_on_bytes(given.opened, given.read, variables, lists, given.limits), None
     except Unsuited as reason:
         why = str(reason)
     except (NotWhole, Damaged):
-        why = "the file is damaged"  # and pydicom's reading tells in which way
+        why = "the file is damaged"  # and reading it reports in which way
     return machine.run(given.read(), variables, lists), why
 
 

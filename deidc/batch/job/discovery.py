@@ -111,7 +111,7 @@ def check_inputs(names: Iterable[str], output: Path | Destination | None) -> Non
         except remote.RemoteTrouble as failure:
             raise InputError(f"the input {name} cannot be used: {failure}") from None
         if nothing:
-            raise InputError(f"there is no input {name}")
+            raise InputError(f"the input {name} does not exist")
 
 
 def discover(
@@ -161,7 +161,7 @@ def _named(name: str) -> Iterator[Path | remote.RemoteObject]:
 
 def _check_remote(one: remote.RemoteObject) -> None:
     if not one.is_folder() and archives.kind_of(one.name) is not None:
-        raise InputError(f"{one.url} is an archive at a URL; fetch it first, archives are opened on this machine")
+        raise InputError(f"{one.url} is an archive at a URL; download it first, only local archives can be opened")
 
 
 def _shown(one: Path | remote.RemoteObject) -> str:

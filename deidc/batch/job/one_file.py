@@ -15,7 +15,8 @@ from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.reading import read_bytes, read_file
 from deidc.batch.inputs.sources import MEMBER_LIMIT, NotOpened, open_source
 from deidc.batch.inputs.stat_identity import identity_of
-from deidc.batch.job.cleaning import Given, NotRead, clean, content_of, in_pixels, is_held, is_set_apart
+from deidc.batch.job.cleaning import Given, InPixels, NotRead, clean, content_of, in_pixels, is_held, is_set_apart
+from deidc.batch.job.deadline import DeadlineExceeded, deadline
 from deidc.batch.job.discovery import Input
 from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.batch.job.references import Links, links_of
@@ -23,17 +24,18 @@ from deidc.batch.job.thumbnails import Thumbnail, Thumbnails, WrittenTo, deserve
 from deidc.batch.job.variables import Rows, VariablesError, typed
 from deidc.batch.outputs.content import Content, chunks_of, digest_of
 from deidc.batch.outputs.destinations import Destination, as_destination, holds, put, read_at
-from deidc.batch.outputs.front import values_at
+from deidc.batch.outputs.front import pixel_size, values_at
 from deidc.batch.outputs.name_templates import Template, Unnamed
 from deidc.codes import faults
 from deidc.diagnostics import Rule
+from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.ir.ops import Storage
 from deidc.runtime.machine import Machine
-from deidc.runtime.outcome import Cleaned, Fault, Refused
+from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused, fault_beyond
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
 
 _ITEM = re.compile(r"\[\d+\]")
-_CHANGED = "the input was changed since its output was written"
+_CHANGED = "the input changed after its output was written"
 
 
 @frozen
@@ -53,6 +55,8 @@ class Settings:
         digests: compute the digests of inputs and outputs, which costs more than cleaning where images are big.
         plan: count effects by attribute.
         thumbnails: how thumbnails are made of inputs that are asked for one; None makes none.
+        limits: what one file may cost.
+        expendable: this process does nothing but clean files, and may end with one that exceeds its deadline.
 
     """
 
@@ -70,6 +74,8 @@ class Settings:
     digests: bool = False
     plan: bool = False
     thumbnails: Thumbnails | None = None
+    limits: Limits = LIMITS
+    expendable: bool = False
 
 
 def run_file(
@@ -89,7 +95,7 @@ def run_file(
             if not opened.size:
                 return _ended(number, source, Ending.REFUSED, Fault(faults.EMPTY_FILE, "the file is empty"))
             begun = FileOutcome(number, source, Ending.REFUSED, size=opened.size, identity=identity)
-            return _run_opened(machine, settings, begun, Given(opened))
+            return _run_opened(machine, settings, begun, Given(opened, settings.limits))
     except NotOpened as failure:
         return _ended(number, source, Ending.REFUSED, Fault(failure.rule, failure.message))
 
@@ -111,7 +117,7 @@ def _unchanged(settings: Settings, number: int, source: Input, output: Path, she
     before = read_file(source.source, shelf, settings.member_limit)
     after = read_bytes(here) if here is not None else None
     if not isinstance(before, FileDataset) or not isinstance(after, FileDataset):
-        return evolve(outcome, ending=Ending.REFUSED, faults=(Fault(faults.UNREADABLE, "its links cannot be read"),))
+        return evolve(outcome, ending=Ending.REFUSED, faults=(Fault(faults.UNREADABLE, "its UIDs cannot be read"),))
     return evolve(outcome, before=links_of(before, settings.link_key), after=links_of(after, settings.link_key))
 
 
@@ -131,9 +137,10 @@ def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, give
     try:
         if is_twin:
             given.read()
-            return _because(refused, faults.SAME_FILE, "an input before this one has the same place in the output")
-        outcome, why = clean(machine, given, _variables(machine, settings, source, given))
-        refused = evolve(refused, dataset_engine=why, before=_links(settings, given))
+            return _because(refused, faults.SAME_FILE, "an earlier input has the same output path")
+        with deadline(settings.limits.deadline(given.opened.size), expendable=settings.expendable):
+            outcome, why = clean(machine, given, _variables(machine, settings, source, given))
+            refused = evolve(refused, dataset_engine=why, before=_links(settings, given))
         if isinstance(outcome, Refused):
             return evolve(refused, faults=outcome.faults)
         return _finished(settings, refused, outcome, given, machine.program.storage)
@@ -143,6 +150,10 @@ def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, give
         return _because(refused, faults.VALUE_UNFIT, str(failure))
     except NotOpened:
         raise
+    except DeadlineExceeded as failure:
+        return _because(refused, faults.DEADLINE_EXCEEDED, str(failure))
+    except BeyondLimit as failure:
+        return evolve(refused, faults=(fault_beyond(failure),))
     # A damaged object can make pydicom raise anything wherever it is asked for a value; one such object does not
     # stop the others. The text may quote values, so only the type is told.
     except Exception as failure:  # noqa: BLE001
@@ -173,7 +184,7 @@ def _finished(
     content = content_of(cleaned, given)
     if isinstance(content, ReadFault):
         return _because(refused, content.rule, content.message)
-    looked_at = in_pixels(content, cleaned.flags, storage)
+    looked_at = _with_pixels(settings, content, cleaned.flags, storage)
     if isinstance(looked_at, Refused):
         return evolve(refused, faults=looked_at.faults)
     content, holding, blanked = looked_at.content, looked_at.holding, looked_at.blanked
@@ -218,6 +229,17 @@ def _finished(
     )
 
 
+def _with_pixels(
+    settings: Settings, content: Content, flags: tuple[Flag, ...], storage: Storage | None
+) -> InPixels | Refused:
+    """Blank what labels name, within a deadline by the size of the pixels as they are decoded."""
+    if storage is None or not any(flag.blanks for flag in flags):
+        return in_pixels(content, flags, storage)
+    size = max(content.size(), pixel_size(content.chunks()))
+    with deadline(settings.limits.deadline(size), expendable=settings.expendable):
+        return in_pixels(content, flags, storage)
+
+
 def _thumbnail(
     settings: Settings, outcome: FileOutcome, given: Given, cleaned: tuple[Content, Path] | None
 ) -> Thumbnail | None:
@@ -253,7 +275,7 @@ def _write(settings: Settings, output: Destination, source: Input, content: Cont
         if (settings.again or begun is not None) and holds(output, place, content):
             return content.size()  # the worker that died may have written it just before
         if settings.template is not None:
-            return ReadFault(faults.NAME_TAKEN, "an output of that name exists already")
+            return ReadFault(faults.NAME_TAKEN, "an output of this name already exists")
     return written
 
 

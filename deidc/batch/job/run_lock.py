@@ -31,9 +31,9 @@ def run_lock(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise LockedError("another run is writing to this folder; wait until it has ended") from None
+        raise LockedError("another run is writing to this folder; wait until it ends") from None
     except NotImplementedError:
-        raise LockedError("the file system of the output folder has no locks") from None
+        raise LockedError("the file system of the output folder does not support locks") from None
     except OSError as failure:
         raise LockedError(f"the folder cannot be locked: {failure.strerror}") from None
     try:
@@ -86,7 +86,7 @@ def _await_workers(folder: Path) -> None:
             with _lock(path).acquire(timeout=_WORKERS_END_WITHIN):
                 pass
         except Timeout:
-            raise LockedError("a worker of a run that was killed is still writing to this folder") from None
+            raise LockedError("a worker of an interrupted run is still writing to this folder") from None
         with suppress(FileNotFoundError):
             path.unlink()
 

@@ -83,7 +83,7 @@ def _made(asked: Thumbnails, given: Reader, flags: Sequence[Flag], cleaned: Writ
     asked_for = Painting.of(flags).everywhere
     # What text was found is not known here, and to look for it again would take seconds.
     painting = Painting(tuple(region for region in asked_for if not is_of_text(region)))
-    text = ", text that was found is not outlined" if len(painting.everywhere) < len(asked_for) else ""
+    text = ", detected text is not outlined" if len(painting.everywhere) < len(asked_for) else ""
     if cleaned is None and not asked.originals:
         image = image_in(given)
         found = outlines_of(image, painting, asked.longest) if image is not None else None

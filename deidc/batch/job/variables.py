@@ -84,7 +84,7 @@ def read_rows(path: Path, keyed_by: KeyedBy | None = None) -> Rows:
     except UnicodeDecodeError:
         raise VariablesError(f"{path} is not in UTF-8") from None
     except csv.Error:
-        raise VariablesError(f"{path} is no CSV file") from None
+        raise VariablesError(f"{path} is not a CSV file") from None
 
 
 def _json_rows(path: Path, keyed_by: KeyedBy | None) -> Rows:
@@ -94,14 +94,14 @@ def _json_rows(path: Path, keyed_by: KeyedBy | None) -> Rows:
     except VariablesError as failure:
         raise VariablesError(f"in {path}, {failure}") from None
     except ValueError:
-        raise VariablesError(f"{path} is no JSON") from None
+        raise VariablesError(f"{path} is not JSON") from None
     if keyed_by is None and isinstance(rows, dict) and len(rows) == 1:
         (word, rows), *_ = rows.items()
         keyed_by = _COLUMNS.get(word.lower())
     if keyed_by is None:
         raise VariablesError(f'{path} is not of the form {{"patient": {{"key": {{"variable": "value"}}}}}}')
     if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
-        raise VariablesError(f"{path} has a row that is no object")
+        raise VariablesError(f"{path} has a row that is not an object")
     return Rows(
         keyed_by,
         {str(key): {str(name): _text(value) for name, value in row.items()} for key, row in rows.items()},
@@ -112,7 +112,7 @@ def _once(members: list[tuple[str, object]]) -> dict[str, object]:
     """Return the members of a JSON object; of two with one name JSON would keep the last without a word."""
     found = dict(members)
     if len(found) < len(members):
-        raise VariablesError("an object has two members with one name")
+        raise VariablesError("an object has two members with the same name")
     return found
 
 
@@ -128,18 +128,18 @@ def _csv_rows(path: Path, keyed_by: KeyedBy | None) -> Rows:
         header = [name.strip() for name in next(reader, [])]
         keyed_by = keyed_by or (_COLUMNS.get(header[0].lower()) if header else None)
         if keyed_by is None:
-            raise VariablesError(f"the first column of {path} is not called file, patient or study; say --vars-key")
+            raise VariablesError(f"the first column of {path} is not named file, patient or study; use --vars-key")
         if not all(header) or len(set(header)) < len(header):
-            raise VariablesError(f"two columns of {path} have one name, or one has none")
+            raise VariablesError(f"two columns of {path} have the same name, or a column has no name")
         rows: dict[str, dict[str, str]] = {}
         for number, row in enumerate(reader, 2):
             if not row:
                 continue
             if len(row) != len(header):
-                raise VariablesError(f"{path}:{number} has {len(row)} columns, the first line has {len(header)}")
+                raise VariablesError(f"{path}:{number} has {len(row)} columns, but the first line has {len(header)}")
             key = row[0].strip()
             if key in rows:
-                raise VariablesError(f"{path}:{number} is about what a line above is about")
+                raise VariablesError(f"{path}:{number} has the same key as a line above")
             rows[key] = dict(zip(header[1:], (cell.strip() for cell in row[1:]), strict=True))
     return Rows(keyed_by, rows)
 
@@ -155,7 +155,7 @@ def parse_assignments(assignments: Iterable[str], needed: Iterable[NeededVariabl
     for text in assignments:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise VariablesError("a variable is given as name=value")
+            raise VariablesError("write a variable as name=value")
         if name not in kinds:
             raise VariablesError(f"the recipe has no variable {name!r}")
         variables[name] = typed(name, value, kinds[name])
@@ -182,9 +182,9 @@ def typed(name: str, text: str, kind: VariableKind) -> object:
                 pass
     except (TableError, OSError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) else str(failure)
-        raise VariablesError(f"variable {name!r} is no table: {reason}") from None
+        raise VariablesError(f"variable {name!r} is not a table: {reason}") from None
     except (ValueError, Unfit) as failure:
         if isinstance(failure, VariablesError):
             raise
-        raise VariablesError(f"variable {name!r} is no {kind.value}") from None
+        raise VariablesError(f"variable {name!r} is not a {kind.value}") from None
     return text

@@ -15,14 +15,15 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from deidc.batch.inputs.archives import Shelf
-from deidc.batch.inputs.earlier import Unchanged
+from deidc.batch.inputs.earlier import Begun, Unchanged
 from deidc.batch.job.discovery import Input
 from deidc.batch.job.one_file import Settings, run_file
 from deidc.batch.job.outcome import Ending, FileOutcome
@@ -93,7 +94,7 @@ def _begin(work: Work) -> None:
     lock = worker_lock(work.state) if work.state is not None else None
     threading.Thread(target=_end_with_parent, args=(lock,), daemon=True).start()
     global _machine, _settings, _shelf  # the one way to give a pool's processes their state
-    _machine, _settings, _shelf = work.machine(), work.settings, Shelf()
+    _machine, _settings, _shelf = work.machine(), evolve(work.settings, expendable=True), Shelf()
 
 
 def _end_with_parent(_lock: object) -> None:
@@ -120,7 +121,9 @@ def run_files(work: Work, sources: Iterable[Input], jobs: int = 1) -> Iterator[F
     """Yield one outcome for each input, in their order. Raises LinkError.
 
     Two inputs with one place in the output: the second is refused. With `jobs` above 1, worker processes clean the
-    files; a worker that dies takes down no other file than the one it died of, which is tried once more alone.
+    files; a worker that dies takes down no other file than the one it died of, which is tried once more alone. With
+    one job, this process cleans the files; one that an earlier run had begun and did not end, which may be what that
+    run died of, is cleaned by a worker process.
     """
     yield from run_numbered(work, enumerate(twins_marked(sources)), jobs)
 
@@ -144,13 +147,21 @@ def run_numbered(
 
 def _in_one(work: Work, numbered: Iterator[tuple[int, Input]]) -> Iterator[FileOutcome]:
     machine, shelf = work.machine(), Shelf()
-    for number, source in numbered:
-        yield run_file(machine, work.settings, number, source, shelf)
+    with closing(_Apart(_with_token(work))) as apart:
+        for number, source in numbered:
+            if isinstance(source.earlier, Begun):
+                yield apart.outcome(number, source)
+            else:
+                yield run_file(machine, work.settings, number, source, shelf)
 
 
 def _in_many(work: Work, numbered: Iterator[tuple[int, Input]], jobs: int) -> Iterator[FileOutcome]:
-    token = work.settings.token or f"{secrets.token_hex(8)}-"
-    yield from _in_processes(evolve(work, settings=evolve(work.settings, token=token)), numbered, jobs)
+    yield from _in_processes(_with_token(work), numbered, jobs)
+
+
+def _with_token(work: Work) -> Work:
+    """Return the work with a mark on temporary files, by which those that a dead worker left are found."""
+    return evolve(work, settings=evolve(work.settings, token=work.settings.token or f"{secrets.token_hex(8)}-"))
 
 
 def _names_compared(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
@@ -159,7 +170,7 @@ def _names_compared(outcomes: Iterator[FileOutcome]) -> Iterator[FileOutcome]:
     for outcome in outcomes:
         name = hashlib.sha256(os.fsencode(outcome.output)).digest()[:16] if outcome.output is not None else None
         if name is not None and name in seen:
-            fault = Fault(faults.NAME_TAKEN, "an output of that name exists already")
+            fault = Fault(faults.NAME_TAKEN, "an output of this name already exists")
             yield evolve(
                 outcome,
                 ending=Ending.REFUSED,
@@ -256,13 +267,33 @@ def _one_by_one(work: Work, pending: _Pending) -> Iterator[FileOutcome]:
 
 
 def _alone(work: Work, number: int, source: Input) -> FileOutcome:
-    again = evolve(work, settings=evolve(work.settings, again=True))
-    with _pool(again, 1) as pool:
-        answer = _result(_submitted(pool, ((number, source),)))
-    if answer is not None:
-        return answer[0][0]
-    discard_leftovers_of(work.settings, [source])
-    return died_twice(number, source)
+    with closing(_Apart(work)) as apart:
+        return apart.outcome(number, source)
+
+
+@define(eq=False)
+class _Apart:
+    """A worker process for files that a process may have died of, one at a time: if it dies, it is known of which."""
+
+    work: Work
+    _worker: ProcessPoolExecutor | None = field(default=None, init=False, repr=False)
+
+    def outcome(self, number: int, source: Input) -> FileOutcome:
+        """Clean a file that is tried once more; it is refused if the process dies of it again."""
+        if self._worker is None:
+            self._worker = _pool(evolve(self.work, settings=evolve(self.work.settings, again=True)), 1)
+        answer = _result(_submitted(self._worker, ((number, source),)))
+        if answer is not None:
+            return answer[0][0]
+        self.close()
+        discard_leftovers_of(self.work.settings, [source])
+        return died_twice(number, source)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._worker is not None:
+            self._worker.shutdown(wait=True, cancel_futures=True)
+        self._worker = None
 
 
 def died_twice(number: int, source: Input) -> FileOutcome:

@@ -38,7 +38,7 @@ class InputShrank(OSError):
     """The input became shorter while it was copied; its strerror says so."""
 
     def __init__(self) -> None:
-        super().__init__(errno.EIO, "the input became shorter while it was read")
+        super().__init__(errno.EIO, "the input was truncated while it was read")
 
 
 @frozen

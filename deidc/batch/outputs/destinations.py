@@ -71,10 +71,10 @@ def check_apart(quarantine: Destination | None, output: Destination | None, inpu
     if quarantine is None:
         return
     if output is not None and (_lies_in(quarantine, output) or _lies_in(output, quarantine)):
-        raise DestinationError("the quarantine and the output folder lie in one another")
+        raise DestinationError("the quarantine and the output folder must not contain each other")
     for name in inputs:
         if not remote.is_url(name) and _lies_in(quarantine, LocalFolder(Path(name))):
-            raise DestinationError(f"the quarantine lies in the input {name}")
+            raise DestinationError(f"the quarantine is inside the input {name}")
 
 
 def _lies_in(one: Destination, other: Destination) -> bool:
@@ -196,6 +196,6 @@ def _put_remote(url: str, place: Path, content: Content, source: Source, *, over
         target.put(data, overwrite=overwrite)
         return len(data)
     except FileExistsError:
-        return ReadFault(faults.OUTPUT_EXISTS, "the output exists already")
+        return ReadFault(faults.OUTPUT_EXISTS, "the output already exists")
     except remote.RemoteTrouble as failure:
         return ReadFault(faults.NOT_WRITTEN, f"the output cannot be written: {failure}")

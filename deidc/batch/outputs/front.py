@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from io import BytesIO
-
-from pydicom.filereader import read_dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
+from math import prod
 
 from deidc.dicom.decoding import (
     CHARACTER_SET,
@@ -16,12 +13,11 @@ from deidc.dicom.decoding import (
     raw_components,
     raw_element,
 )
-from deidc.dicom.layout import UNDEFINED, Layout, behind, header_at, inflated, skip_file_meta
-from deidc.dicom.part10 import PREAMBLE, PREFIX
-from deidc.dicom.window import NotWhole
-from deidc.runtime.fold.elements import input_elements
+from deidc.dicom.layout import UNDEFINED, header_at
+from deidc.dicom.part10 import META_LAYOUT, PREAMBLE, PREFIX, parts
+from deidc.dicom.walk import elements
+from deidc.dicom.window import InMemory, NotWhole, Window
 
-_HEAD = PREAMBLE + len(PREFIX)
 _CHUNK = 1 << 16
 
 
@@ -52,39 +48,47 @@ def values_at(pieces: Iterable[bytes | memoryview], tags: Collection[int]) -> Ma
     return _values(bytes(front), wanted, at_end=True)
 
 
+_ROWS, _COLUMNS, _FRAMES, _SAMPLES, _BITS = 0x00280010, 0x00280011, 0x00280008, 0x00280002, 0x00280100
+
+
+def pixel_size(pieces: Iterable[bytes | memoryview]) -> int:
+    """Return how many bytes the pixels of a file have when they are decoded (PS3.3 C.7.6.3), by what its header states.
+
+    Raises what `values_at` raises. What is missing counts as one, what is no number as none.
+    """
+    found = values_at(pieces, (_ROWS, _COLUMNS, _FRAMES, _SAMPLES, _BITS))
+    numbers = (found.get(tag, ("8" if tag == _BITS else "1",)) for tag in (_ROWS, _COLUMNS, _FRAMES, _SAMPLES, _BITS))
+    return prod(int(one[0]) if len(one) == 1 and one[0].isdecimal() else 0 for one in numbers) // 8
+
+
 def _values(data: bytes, wanted: frozenset[int], *, at_end: bool) -> dict[int, tuple[str, ...]]:
-    start = skip_file_meta(data, _HEAD)
-    if start + 8 > len(data) and not at_end:
+    if len(data) < PREAMBLE + len(PREFIX) and not at_end:
         raise NotWhole
-    meta = read_dataset(BytesIO(data[_HEAD:start]), is_implicit_VR=False, is_little_endian=True)
-    found = {
-        int(one.tag): one.components
-        for one in input_elements(meta, "", (), DEFAULT_CHARACTER_SETS, in_file_meta=True)
-        if one.tag in wanted
-    }
-    syntax = meta.get("TransferSyntaxUID")
-    if syntax == DeflatedExplicitVRLittleEndian:
-        if not at_end:
-            raise NotWhole
-        data, start = inflated(data, start), 0
-    layout = Layout(implicit=syntax == ImplicitVRLittleEndian, little=syntax != ExplicitVRBigEndian)
+    file = parts(Window(InMemory(data)))
+    if file.start + 8 > file.window.size and not at_end:
+        raise NotWhole
+    found = {tag: _components(file.elements[tag]) for tag in wanted & file.elements.keys()}
     last = max(wanted, default=0)
     character_sets = DEFAULT_CHARACTER_SETS
-    at = start
-    while at < len(data) or not at_end:
-        if at_end and not any(data[at : at + 8]):
-            break  # a file padded at its end
-        header = header_at(data, at, layout)
-        if header.tag > last:
+    is_past = False
+    for one in elements(file.window, file.start, file.window.size, file.layout):
+        header = one.header
+        if header.tag == CHARACTER_SET:
+            character_sets = character_sets_of_value(file.window[header.value_at : one.end])
+        if header.tag in wanted and header.length != UNDEFINED:
+            raw = raw_element(header, file.window[header.value_at : one.end], file.layout)
+            vr = effective_vr(header.tag, header.declared, header.length, None)
+            found[header.tag] = raw_components(raw, vr, character_sets)
+        is_past = header.tag >= last
+        if is_past:
             break
-        end = behind(data, header, layout)
-        if header.tag in wanted or header.tag == CHARACTER_SET:
-            value = data[header.value_at : end]
-            if header.tag == CHARACTER_SET:
-                character_sets = character_sets_of_value(value)
-            if header.tag in wanted and header.length != UNDEFINED:
-                raw = raw_element(header, value, layout)
-                vr = effective_vr(header.tag, raw.VR, header.length, None)
-                found[header.tag] = raw_components(raw, vr, character_sets)
-        at = end
+    if not is_past and not at_end:
+        raise NotWhole
     return found
+
+
+def _components(element: bytes) -> tuple[str, ...]:
+    """Return the text of the values of an element of file meta information."""
+    header = header_at(element, 0, META_LAYOUT)
+    raw = raw_element(header, element[header.value_at :], META_LAYOUT)
+    return raw_components(raw, effective_vr(header.tag, header.declared, header.length, None), DEFAULT_CHARACTER_SETS)

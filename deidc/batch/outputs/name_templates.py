@@ -109,7 +109,7 @@ class Template:
         touched = {event.path for event in events}
         for value in self.values:
             if value.identifying and not all(f"{tag:08X}" in touched for tag in value.deciders):
-                message = f"{value.keyword} is as it was in the input, and may identify somebody"
+                message = f"{value.keyword} is unchanged and may identify the patient"
                 raise Unnamed(faults.NAME_LEAKS, message)
         return Path(*(_part(part, number, values) for part in self.parts))
 
@@ -126,14 +126,14 @@ def parse_template(text: str) -> Template:
                     pieces[-1].append(_literal(words))
             if name is not None:
                 if form or conversion:
-                    raise TemplateError(f"{{{name}}} is an attribute or {{number}}, and nothing more")
+                    raise TemplateError(f"{{{name}}} must be an attribute or {{number}} only")
                 pieces[-1].append(Number() if name == _NUMBER else _value(name))
     except TemplateError:
         raise
     except ValueError:
-        raise TemplateError("a brace is not closed; a brace that is meant is doubled") from None
+        raise TemplateError("a brace is not closed; write {{ or }} for a literal brace") from None
     if not all(pieces):
-        raise TemplateError("a part of the path is empty; names are relative to the output folder")
+        raise TemplateError("a part of the path is empty; write a path relative to the output folder")
     for part in pieces:
         if all(isinstance(piece, Literal) for piece in part):
             _checked("".join(piece.text for piece in part if isinstance(piece, Literal)), _refuse_template)
@@ -148,14 +148,14 @@ def check_against(template: Template, program: Program) -> None:
             continue
         if any(_is_left(plan, tag) for tag in value.deciders):
             raise TemplateError(
-                f"{value.keyword} may identify somebody (PS3.15 Table E.1-1), and the recipe leaves it as it is"
+                f"{value.keyword} may identify the patient (PS3.15 Table E.1-1), and the recipe leaves it unchanged"
             )
 
 
 def _is_left(plan: Plan, tag: int) -> bool:
     """Whether no rule changes an attribute of the top level, or one keeps it."""
     attribute = dictionary.find_tag(tag)
-    assert attribute is not None, "templates have attributes of the dictionary"
+    assert attribute is not None, "templates only use attributes of the dictionary"
     node = plan.file_meta if tag >> 16 == 0x0002 else plan.dataset
     entry = node.entry(tag, attribute.vr.split(" or ")[0], None)
     return entry.always_sheltered or not (entry.steps or tag == _FOLLOWING)
@@ -178,7 +178,7 @@ def spelt(value: str) -> str:
 
 def _literal(words: str) -> Literal:
     if _UNFIT_LITERAL.search(words):
-        raise TemplateError("the text of a name has a sign that not every file system takes")
+        raise TemplateError("the template has a character that some file systems reject")
     return Literal(words)
 
 
@@ -189,10 +189,10 @@ def _value(name: str) -> Value:
         hint = f"; did you mean {near!r}?" if near else ""
         raise TemplateError(f"there is no attribute {name!r}{hint}")
     if attribute.repeating or attribute.vr.split(" or ")[0] in _TEXTLESS:
-        raise TemplateError(f"{name} has no value that could stand in a name")
+        raise TemplateError(f"{name} has no value that a name can contain")
     tag = int(attribute.pattern, 16)
     if not 0x0002 <= tag >> 16 < _LAST_GROUP:
-        raise TemplateError(f"{name} is no attribute that could stand in a name")
+        raise TemplateError(f"{name} is not an attribute that a name can contain")
     return Value(tag, name, attribute.pattern in IDENTIFYING)
 
 

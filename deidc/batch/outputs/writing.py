@@ -57,8 +57,8 @@ def write_whole(path: Path, content: Content, *, overwrite: bool, fsync: bool, t
     try:
         return write_atomically(path, content, overwrite=overwrite, fsync=fsync, token=token)
     except FileExistsError:
-        return ReadFault(faults.OUTPUT_EXISTS, "the output exists already")
+        return ReadFault(faults.OUTPUT_EXISTS, "the output already exists")
     except (InputShrank, NotWhole):
-        return ReadFault(faults.UNREADABLE, "the input became shorter while it was read")
+        return ReadFault(faults.UNREADABLE, "the input was truncated while it was read")
     except OSError as failure:
         return ReadFault(faults.NOT_WRITTEN, f"the output cannot be written: {failure.strerror}")

@@ -14,11 +14,12 @@ from pydicom.tag import Tag
 
 from deidc.compat.objects.paths import path_of, tag_text, uid_of, way_of_uid
 from deidc.compat.objects.selection import selects
+from deidc.dicom.datasets import AnyElement
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, Undecodable
 from deidc.ir import ops
 from deidc.patterns import compiled
 from deidc.runtime.fold.conditions import compared
-from deidc.runtime.fold.elements import AnyElement, InputElement
+from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.select import Identity
 
 Creators = tuple[str | None, ...]

@@ -13,7 +13,6 @@ from attrs import field, frozen
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
-from pydicom.uid import MediaStorageDirectoryStorage
 
 from deidc.batch.inputs.archives import Shelf
 from deidc.batch.inputs.faults import ReadFault
@@ -25,15 +24,14 @@ from deidc.compat.objects.cleaning import ObjectRefused
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import Undecodable
 from deidc.dicom.layout import Damaged
-from deidc.dicom.part10 import PREAMBLE, PREFIX, begins_like_data_set, meta_elements, text_of
-from deidc.dicom.window import NotWhole, Unsuited, Window
+from deidc.dicom.limits import BeyondLimit
+from deidc.dicom.part10 import PREAMBLE, PREFIX, NotDicom, begins_like_data_set, parts
+from deidc.dicom.window import NotWhole, Window
 from deidc.runtime.fold.toplevel import OfDataset
 from deidc.runtime.outcome import Fault
 
 One: TypeAlias = "str | os.PathLike[str] | Dataset | bytes | bytearray | memoryview | BinaryIO"
 Many: TypeAlias = "One | Iterable[One]"
-
-_MEDIA_STORAGE_SOP_CLASS = 0x00020002
 
 
 @frozen
@@ -193,11 +191,10 @@ def is_skipped(path: str) -> bool:
     """Whether a file is what `deidc run` skips: no DICOM object, or a DICOMDIR. False for one that cannot be read."""
     try:
         with open_source(LocalFile(Path(path)), Shelf()) as source:
-            if source.read(PREAMBLE, len(PREFIX)) != PREFIX:
-                return source.size > 0 and not begins_like_data_set(source.read(0, 8), source.size)
-            meta = meta_elements(Window(source), PREAMBLE + len(PREFIX))
-            return text_of(meta.get(_MEDIA_STORAGE_SOP_CLASS)) == MediaStorageDirectoryStorage
-    except (NotOpened, Unsuited, NotWhole, Damaged):
+            return source.size > 0 and parts(Window(source)).is_directory
+    except NotDicom:
+        return True
+    except (NotOpened, NotWhole, Damaged, BeyondLimit):
         return False
 
 

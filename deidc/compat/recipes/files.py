@@ -112,7 +112,7 @@ def recipe_file(path: Path) -> Path:
         return path
     found = _recipes_in(path)
     if not found:
-        bot.warning(f"there is no recipe in the folder {path}, the default is used")
+        bot.warning(f"no recipe found in the folder {path}, the default is used")
         return FOLDER / f"{_PREFIX}dicom"
     if len(found) > 1:
         bot.warning(f"there are several recipes in the folder {path}, {found[0].name} is used")

@@ -46,13 +46,13 @@ def _commented(resolved: Resolved) -> Iterator[tuple[_Line, str]]:
     for one in resolved.lists:
         for member in one.members:
             if isinstance(member.line, nodes.Split):
-                yield member.line, "crashes on this SPLIT"
+                yield member.line, "crashes on this SPLIT with a comment"
     for label in resolved.labels:
         for bound in label.lines:
             if bound.line.criteria[-1].value is not None:
-                yield bound.line, "takes the comment for a part of the value"
+                yield bound.line, "reads the comment as part of the value"
         for region in label.regions:
-            yield region.line, "crashes on this region"
+            yield region.line, "crashes on this region with a comment"
 
 
 def comment_above(span: Span, remark: str, source: Source) -> Fix | None:

@@ -38,7 +38,7 @@ def date_attributes() -> Coverage:
 
 @cache
 def _names() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return each attribute with the names that patterns are laid against."""
+    """Return each attribute with the names that patterns are matched against."""
     return tuple(
         (
             one.pattern,
@@ -160,7 +160,7 @@ def is_wide(selector: ops.Selector | None) -> bool:
 
 
 def reaches_private(selector: ops.Selector | None, resolved: Resolved) -> bool:
-    """Whether a selector is about private elements, as far as its words tell."""
+    """Return whether a selector selects private elements, as far as its text determines it."""
     match selector:
         case ops.Everything() | ops.OfKind(ops.Kind.PRIVATE) | ops.PrivateBlock():
             return True

@@ -37,7 +37,7 @@ def _criterion(bound: BoundCriterion) -> Iterator[Diagnostic]:
         and attribute.keyword in ONLY_IN_ITEMS
         and isinstance(criterion.target, nodes.Keyword | nodes.Tag)
     ):
-        message = f"{attribute.keyword} occurs in items of sequences only"
+        message = f"{attribute.keyword} occurs only in items of sequences"
         yield Diagnostic(codes.ONLY_NESTED, message, criterion.target.span, f"write Sequence__{attribute.keyword}")
     if criterion.value is None or not isinstance(criterion.operator, nodes.TextOperator):
         return
@@ -45,11 +45,11 @@ def _criterion(bound: BoundCriterion) -> Iterator[Diagnostic]:
         return
     if criterion.operator in _EXACT and "|" in criterion.value:
         hint = f"write contains with ^({criterion.value})$"
-        yield Diagnostic(codes.ALTERNATION_IN_EQUALS, "equals knows no alternatives", criterion.span, hint)
+        yield Diagnostic(codes.ALTERNATION_IN_EQUALS, "equals does not support alternatives", criterion.span, hint)
     elif criterion.operator not in _EXACT and re.search(r"[A-Za-z]\+[A-Za-z]", criterion.value):
         yield Diagnostic(codes.PLUS_IN_PATTERN, "+ repeats the letter before it", criterion.span)
     elif attribute is not None and not _may_have(attribute, criterion.operator, criterion.value):
-        yield Diagnostic(codes.NOT_A_TERM, f"{attribute.keyword} has no such value", criterion.span)
+        yield Diagnostic(codes.NOT_A_TERM, f"{attribute.keyword} never has this value", criterion.span)
 
 
 def _may_have(attribute: Attribute, operator: nodes.TextOperator, text: str) -> bool:
@@ -99,16 +99,16 @@ def _never(rule: Bound, when: nodes.Conditions) -> str:
     wanted = [one for one in when if isinstance(one, nodes.TextCondition)]
     positive = [one for one in wanted if one.operator in (nodes.TextOperator.CONTAINS, nodes.TextOperator.EQUALS)]
     if nodes.StateOperator.MISSING in states and not isinstance(rule.statement, nodes.Replace):
-        return "what is missing cannot be changed"
+        return "a missing element cannot be changed"
     if positive and states & set(_ABSENT):
-        return "an element without a value has no such text"
+        return "an element without a value never contains the text"
     if {nodes.StateOperator.MISSING, nodes.StateOperator.PRESENT} <= states:
-        return "nothing is missing and present"
+        return "an element cannot be both missing and present"
     if isinstance(rule.statement, nodes.Blank) and nodes.StateOperator.EMPTY in states:
-        return "what is empty stays empty"
+        return "an empty element stays empty"
     attribute = attribute_of(rule.selector)
     if attribute is not None:
         for one in positive:
             if not _may_have(attribute, one.operator, one.text):
-                return f"{attribute.keyword} has no such value"
+                return f"{attribute.keyword} never has this value"
     return ""

@@ -59,7 +59,7 @@ def _doubles(table: RuleTable) -> Iterator[tuple[Diagnostic, int]]:
             code = codes.SHIFTED_TWICE
         elif overrules_base(first, rule):
             continue
-        yield complaint(code, "the rule stands above already", rule, (first,), "it stands here"), number
+        yield complaint(code, "the same rule is above", rule, (first,), "first written here"), number
 
 
 def list_lines(resolved: Resolved) -> Iterator[Diagnostic]:
@@ -71,8 +71,8 @@ def list_lines(resolved: Resolved) -> Iterator[Diagnostic]:
             how = (line.separator, line.minimum) if isinstance(line, nodes.Split) else None
             first = seen.setdefault((member.selector, how), line) if member.selector is not None else line
             if first is not line and first.span.source == line.span.source:
-                label = Label(first.span, "it stands here")
-                yield Diagnostic(codes.DOUBLED, "the line stands above already", line.span, labels=(label,))
+                label = Label(first.span, "first written here")
+                yield Diagnostic(codes.DOUBLED, "the same line is above", line.span, labels=(label,))
 
 
 # ---- a rule that names an element, and others that come to it -------------------------------------------
@@ -102,13 +102,13 @@ def _told(findings: list[_Finding]) -> Iterator[Diagnostic]:
 
 
 _WORDS = {
-    codes.KEPT.code: ("{what} is kept, so the rule does nothing", "kept here"),
-    codes.KEPT_AND_ADDED.code: ("{what} is kept and added; the added value is what counts", "kept here"),
+    codes.KEPT.code: ("{what} is kept, so the rule has no effect", "kept here"),
+    codes.KEPT_AND_ADDED.code: ("{what} is kept and added; the added value takes effect", "kept here"),
     codes.SPARED.code: ("{what} is rewritten, so it is never removed", "rewritten here"),
     codes.REPLACED_THEN_SHIFTED.code: ("{what} is written above and shifted here", "written here"),
     codes.OVERWRITTEN.code: ("{what} is written above and overwritten here", "written here"),
-    codes.ADDED_THEN_GONE.code: ("{what} is added above and gone here", "added here"),
-    codes.CONTRADICTION.code: ("{first} and {second} name {what}, and only one of them counts", "the other rule"),
+    codes.ADDED_THEN_GONE.code: ("{what} is added above and removed or emptied here", "added here"),
+    codes.CONTRADICTION.code: ("{first} and {second} name {what}, but only one takes effect", "the other rule"),
 }
 
 

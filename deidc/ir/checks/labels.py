@@ -32,7 +32,7 @@ def label_lines(resolved: Resolved) -> Iterator[Diagnostic]:
 
 
 def _one_line(label: BoundLabel, resolved: Resolved) -> Fix | None:
-    """Return the fix that puts the second line behind the first, where that leaves the meaning as it is."""
+    """Return the fix that appends the second line to the first, if that does not change the meaning."""
     first, second = label.lines[0].line, label.lines[1].line
     source = resolved.sources.get(first.span.source)
     if source is None or first.remark is not None or len(second.criteria) > 1:
@@ -55,7 +55,7 @@ def labels(resolved: Resolved) -> Iterator[Diagnostic]:
             code = codes.NO_CRITERIA if label.regions else codes.EMPTY_LABEL
             yield Diagnostic(code, "the label fires for every object", span)
         elif _contradicts_itself(label):
-            yield Diagnostic(codes.NEVER_FIRES, "the criteria contradict each other", span)
+            yield Diagnostic(codes.NEVER_FIRES, "the criteria contradict each other, so the label never fires", span)
         twin = criteria.setdefault((label.group, _likeness(label)), label)
         if twin is not label and label.lines:
             other = Label(twin.label.span, "the other label")
@@ -64,7 +64,7 @@ def labels(resolved: Resolved) -> Iterator[Diagnostic]:
             twin = named.setdefault((label.group, label.label.name), label)
             if twin is not label:
                 other = Label(twin.label.span, "the other label")
-                yield Diagnostic(layout.SAME_LABEL_NAME, "a label above has this name", span, None, None, (other,))
+                yield Diagnostic(layout.SAME_LABEL_NAME, "a label above has the same name", span, None, None, (other,))
 
 
 def _likeness(label: BoundLabel) -> object:
@@ -165,11 +165,11 @@ def groups(resolved: Resolved) -> Iterator[Diagnostic]:
     passing = [label for label in resolved.labels if policies.of(label.group) is ops.Policy.PASS]
     others = [label for label in resolved.labels if policies.of(label.group) is not ops.Policy.PASS]
     if passing and others and not policies.is_final(passing[0].group):
-        message = f"other groups hold an object back, whether or not a {passing[0].group} knows it"
+        message = f"labels of other groups hold an object for review even if a {passing[0].group} matches it"
         yield Diagnostic(codes.WHITELIST_EXEMPTS_NOTHING, message, passing[0].label.span)
     for label in resolved.labels:
         line = policies.lines.get(label.group)
         is_told = line is not None and line.word is nodes.PolicyWord.CLEAN
         if is_told and all(one.line.keep for one in label.regions):
-            message = "the label blanks nothing, so it holds back what it flags"
+            message = "the label blanks nothing, so objects that it flags are held for review"
             yield Diagnostic(codes.CLEAN_WITHOUT_REGIONS, message, label.label.span)

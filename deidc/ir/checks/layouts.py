@@ -19,7 +19,7 @@ def layouts(resolved: Resolved) -> Iterator[Diagnostic]:
         body = _body(item)
         for line in (item, *body):
             if isinstance(line, nodes.Format) and line.span.source in seen:
-                yield Diagnostic(codes.LATE_FORMAT, "there are statements above FORMAT", line.span)
+                yield Diagnostic(codes.LATE_FORMAT, "statements precede FORMAT", line.span)
             elif not isinstance(line, nodes.Comment | nodes.EmptyLine):
                 seen.add(line.span.source)
         is_section = not isinstance(item, _Trivia | nodes.Include)

@@ -33,7 +33,7 @@ def literals(resolved: Resolved) -> Iterator[Diagnostic]:
                     if attribute is not None:
                         yield from _exact(literal, attribute)
                 if not literal.text.isascii() and not promoted:
-                    message = "not every character set has these letters"
+                    message = "some character sets cannot encode these letters"
                     hint = 'add REPLACE SpecificCharacterSet "ISO_IR 192"'
                     yield Diagnostic(codes.BEYOND_ASCII, message, literal.span, hint)
             case _:
@@ -43,19 +43,21 @@ def literals(resolved: Resolved) -> Iterator[Diagnostic]:
 def _exact(literal: nodes.Literal, attribute: Attribute) -> Iterator[Diagnostic]:
     if attribute.vr == "SQ":
         message = f"{attribute.keyword} is a sequence"
-        yield Diagnostic(codes.TEXT_INTO_SEQUENCE, message, literal.span, "REMOVE or BLANK it, or name what is inside")
+        yield Diagnostic(
+            codes.TEXT_INTO_SEQUENCE, message, literal.span, "REMOVE or BLANK it, or name an attribute inside"
+        )
         return
     try:
         fit_text(literal.text, attribute.vr)
     except Unfit as failure:
         rule = codes.LITERAL_TOO_LONG if failure.problem is Problem.LENGTH else codes.LITERAL_UNFIT
-        message = f"the text is no value of {attribute.keyword} (VR {attribute.vr}): {failure.reason}"
+        message = f"the text is not a valid value of {attribute.keyword} (VR {attribute.vr}): {failure.reason}"
         yield Diagnostic(rule, message, literal.span)
         return
     if attribute.keyword in INSTANCE_UIDS and literal.text:
         yield Diagnostic(codes.SAME_UID, f"every object gets the same {attribute.keyword}", literal.span)
     if attribute.vr == "CS" and not is_code(literal.text):
-        message = f"{attribute.keyword} holds capitals, digits, blanks and _"
+        message = f"{attribute.keyword} can hold capitals, digits, blanks and _"
         yield Diagnostic(codes.CODE_CHARACTERS, message, literal.span)
     if attribute.vr == "CS" and literal.text != literal.text.upper():
         capitals = literal.text.upper()
@@ -79,7 +81,7 @@ def _wide(rule: Bound, literal: nodes.Literal, resolved: Resolved) -> Iterator[D
             yield Diagnostic(codes.TEXT_INTO_SEQUENCE, "sequences hold items", literal.span)
             return
         if set(rule.selector.vrs) <= unfit:
-            message = f"the text is no value of VR {' or '.join(rule.selector.vrs)}"
+            message = f"the text is not a valid value of VR {' or '.join(rule.selector.vrs)}"
             yield Diagnostic(codes.LITERAL_UNFIT, message, literal.span)
             return
     if isinstance(rule.selector, ops.Everything | ops.Matching):
@@ -119,7 +121,7 @@ def additions(resolved: Resolved) -> Iterator[Diagnostic]:
                 hint = f'write ({pattern[:4]},"CREATOR",{pattern[6:]})'
                 yield Diagnostic(codes.ADD_UNKNOWN, "a private element needs its creator", span, hint)
             case ops.Tagged() if attribute_of(last) is None:
-                yield Diagnostic(codes.ADD_UNKNOWN, "the dictionary does not know the attribute's VR", span)
+                yield Diagnostic(codes.ADD_UNKNOWN, "the attribute's VR is not in the dictionary", span)
             case ops.Tagged():
                 pass
             case ops.PrivateBlock(group, _, element) if "X" in group + element:
@@ -127,7 +129,9 @@ def additions(resolved: Resolved) -> Iterator[Diagnostic]:
             case ops.PrivateBlock():
                 pass
             case _:
-                yield Diagnostic(codes.ADD_TO_MANY, "ADD makes one attribute", span, "REPLACE changes those that exist")
+                yield Diagnostic(
+                    codes.ADD_TO_MANY, "ADD makes one attribute", span, "use REPLACE to change attributes that exist"
+                )
 
 
 def character_set(resolved: Resolved) -> Iterator[Diagnostic]:
@@ -139,8 +143,12 @@ def character_set(resolved: Resolved) -> Iterator[Diagnostic]:
             case nodes.Add(_, nodes.Literal(text) as value) | nodes.Replace(_, nodes.Literal(text) as value, ()):
                 if text not in ops.CHARACTER_SETS:
                     hint = 'write "ISO_IR 192"'
-                    yield Diagnostic(codes.CHARACTER_SET, "objects are promoted to ISO_IR 192 only", value.span, hint)
+                    yield Diagnostic(
+                        codes.CHARACTER_SET, "objects can only be promoted to ISO_IR 192", value.span, hint
+                    )
             case nodes.Add(_, value) | nodes.Replace(_, value):
-                yield Diagnostic(codes.CHARACTER_SET, "the character set is a literal without conditions", value.span)
+                yield Diagnostic(
+                    codes.CHARACTER_SET, "the character set must be a literal without conditions", value.span
+                )
             case _:
                 pass

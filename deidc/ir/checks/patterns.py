@@ -40,7 +40,7 @@ def texts(resolved: Resolved) -> Iterator[Diagnostic]:
         if has_empty_alternative(pattern):
             yield Diagnostic(codes.EMPTY_ALTERNATIVE, "an alternative of the pattern is empty", span)
         elif is_slow(pattern):
-            yield Diagnostic(codes.SLOW_PATTERN, "the pattern fits some texts in too many ways", span)
+            yield Diagnostic(codes.SLOW_PATTERN, "the pattern can match a text in too many ways", span)
         elif in_label and has_capital_escape(pattern):
             yield Diagnostic(codes.CAPITAL_ESCAPE, "deid 0.4.13 reads the escape in lower case", span)
 
@@ -78,22 +78,22 @@ def _pattern(target: nodes.Expander, selector: ops.Matching, resolved: Resolved)
     elif has_empty_alternative(pattern):
         yield Diagnostic(codes.EMPTY_ALTERNATIVE, "an alternative of the pattern is empty", span)
     elif is_slow(pattern):
-        yield Diagnostic(codes.SLOW_PATTERN, "the pattern fits some texts in too many ways", span)
+        yield Diagnostic(codes.SLOW_PATTERN, "the pattern can match a text in too many ways", span)
     elif has_capital_escape(pattern):
         yield Diagnostic(codes.CAPITAL_ESCAPE, "deid 0.4.13 reads the escape in lower case", span)
     elif (tag := _WHOLE_TAG.match(pattern)) is not None:
         kind = "select:curve" if tag[1] == "50" else "select:overlay"
         fix = Fix.unsafe(f"write {kind}", Edit(span, kind))
-        yield Diagnostic(codes.WHOLE_TAG, f"{kind} means these elements", span, f"write {kind}", fix)
+        yield Diagnostic(codes.WHOLE_TAG, f"{kind} selects these elements", span, f"write {kind}", fix)
     elif not selector.negated and len(covers(selector, resolved)) == len(everything()):
-        yield Diagnostic(codes.FITS_EVERYTHING, "the pattern fits every attribute", span, "write all")
+        yield Diagnostic(codes.FITS_EVERYTHING, "the pattern matches every attribute", span, "write all")
     elif (
         selector.anchor is ops.Anchor.CONTAINS
         and re.fullmatch(r"[0-9A-Fa-f]{4}", pattern)
         and re.search(r"\d", pattern)
     ):
         hint = f"write select:group:{pattern}, or the whole tag"
-        message = "four digits fit groups, elements, and what lies across both"
+        message = "four digits match groups, elements, and digits across both"
         yield Diagnostic(codes.DIGITS_ANYWHERE, message, span, hint)
     else:
         yield from _dead(target, selector)
@@ -105,4 +105,4 @@ def _dead(target: nodes.Expander, selector: ops.Matching) -> Iterator[Diagnostic
         if re.fullmatch(r"\^?[A-Za-z_]{3,}\$?", part) is None:
             continue
         if not of_pattern(selector.anchor, part) and not fits_private(selector.anchor, part):
-            yield Diagnostic(codes.PATTERN_FITS_NOTHING, f"{part[:64]} fits no attribute", target.span)
+            yield Diagnostic(codes.PATTERN_FITS_NOTHING, f"{part[:64]} matches no attribute", target.span)

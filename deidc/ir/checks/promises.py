@@ -15,7 +15,7 @@ from deidc.ir.names import Bound, Resolved
 
 
 def promises(resolved: Resolved) -> Iterator[Diagnostic]:
-    """DC416-DC438: a recipe that says that identity is removed has rules for what tells identity."""
+    """DC416-DC438: a recipe that states that identity is removed has rules for identifying attributes."""
     promise, value = _promise(resolved)
     if promise is None:
         return
@@ -47,20 +47,20 @@ def _left(promise: Bound, resolved: Resolved) -> Iterator[Diagnostic]:
     touched = NOTHING.union(*(covers(rule.selector, resolved) for rule in resolved.rules))
     missing = _missing(DIRECT_IDENTIFIERS, touched)
     if missing:
-        yield complaint(codes.LEAVES_IDENTIFIERS, f"no rule is about {', '.join(missing)}", promise)
+        yield complaint(codes.LEAVES_IDENTIFIERS, f"no rule covers {', '.join(missing)}", promise)
     uids = tuple(sorted(INSTANCE_UIDS))
     missing = _missing(uids, touched)
     if 0 < len(missing) < len(uids):
-        yield complaint(codes.LEAVES_UIDS, f"no rule is about {' and '.join(missing)}", promise)
+        yield complaint(codes.LEAVES_UIDS, f"no rule covers {' and '.join(missing)}", promise)
     if not any(reaches_private(rule.selector, resolved) for rule in resolved.rules):
         hint = "add REMOVE select:private, or KEEP those that are safe"
-        yield complaint(codes.LEAVES_PRIVATE, "no rule is about private elements", promise, hint=hint)
+        yield complaint(codes.LEAVES_PRIVATE, "no rule covers private elements", promise, hint=hint)
     shifts = [rule for rule in resolved.rules if isinstance(rule.statement, nodes.Jitter)]
     if shifts:
         missing = _missing(ENTITY_DATES, touched)
         if missing:
             hint = "JITTER select:VR:DA|DT shifts all dates"
-            yield complaint(codes.LEAVES_DATES, f"no rule is about {', '.join(missing)}", shifts[0], hint=hint)
+            yield complaint(codes.LEAVES_DATES, f"no rule covers {', '.join(missing)}", shifts[0], hint=hint)
 
 
 def _missing(keywords: tuple[str, ...], touched: Coverage) -> list[str]:
@@ -78,7 +78,9 @@ def _stamps(promise: Bound, resolved: Resolved) -> Iterator[Diagnostic]:
     )
     if not any(_pattern(keyword) & written for keyword in METHODS):
         message = "no rule writes DeidentificationMethod"
-        yield complaint(codes.METHOD_UNTOLD, message, promise, hint="ADD DeidentificationMethod how it was done")
+        yield complaint(
+            codes.METHOD_UNTOLD, message, promise, hint="ADD DeidentificationMethod with a description of the method"
+        )
     shift = next((rule for rule in resolved.rules if isinstance(rule.statement, nodes.Jitter)), None)
     if shift is not None and not _pattern(TEMPORAL) & written:
         hint = f"ADD {TEMPORAL} MODIFIED"
@@ -91,7 +93,7 @@ def _guessable(resolved: Resolved) -> Iterator[Diagnostic]:
         match rule.statement:
             case nodes.Jitter(_, nodes.Literal()):
                 if covers(rule.selector, resolved) & date_attributes():
-                    yield complaint(codes.READABLE_SHIFT, "the number of days stands in the recipe", rule)
+                    yield complaint(codes.READABLE_SHIFT, "the number of days is in the recipe", rule)
             case nodes.Replace(_, nodes.BuiltinRef("pydicom_uuid", arguments)) | nodes.Add(
                 _, nodes.BuiltinRef("pydicom_uuid", arguments)
             ) if not _is_random(arguments):
@@ -101,7 +103,7 @@ def _guessable(resolved: Resolved) -> Iterator[Diagnostic]:
 
 
 def _is_random(arguments: tuple[nodes.Argument, ...]) -> bool:
-    """Whether pydicom_uuid is asked for random UIDs."""
+    """Return whether a call of pydicom_uuid returns random UIDs."""
     return any(
         isinstance(one.value, nodes.Literal)
         and (one.key, one.value.text.lower()) in (("stable_remapping", "false"), ("prefix", "none"))

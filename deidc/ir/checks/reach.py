@@ -43,8 +43,8 @@ def _mandatory(table: RuleTable) -> Iterator[Diagnostic]:
             gone -= rewritten
         if gone:
             code = codes.REACHES_UIDS if is_wide(rule.selector) else codes.REMOVES_UID
-            message = f"{names(gone, 4)} {be(gone)} in every object"
-            yield complaint(code, message, rule, hint="REPLACE or KEEP what must stay")
+            message = f"{names(gone, 4)} {be(gone)} required in every object"
+            yield complaint(code, message, rule, hint="REPLACE or KEEP them")
 
 
 def _lists_after_remove(table: RuleTable) -> Iterator[Diagnostic]:
@@ -74,7 +74,7 @@ def _lost(rule: Bound, remover: Bound, gone: Coverage) -> str:
         case ops.Member() if gone:
             return f"{names(gone)} {be(gone)} removed"
         case ops.Holding() if isinstance(remover.selector, ops.Everything):
-            return "everything that no other rule rewrites is removed"
+            return "every attribute that no other rule rewrites is removed"
         case _:
             return ""
 
@@ -121,7 +121,7 @@ def _class_uids(table: RuleTable) -> Iterator[Diagnostic]:
             case _:
                 continue
         if _SOP_CLASS in coverage and _SOP_CLASS not in table.kept and not _leaves_class(rule, value):
-            hint = "KEEP SOPClassUID, or replace by deid_func:stable_uid, which leaves it"
+            hint = "KEEP SOPClassUID, or replace UIDs by deid_func:stable_uid, which leaves it unchanged"
             yield complaint(codes.CLASS_UID_REPLACED, "SOPClassUID is replaced", rule, hint=hint)
 
 
@@ -161,13 +161,13 @@ def protected(resolved: Resolved) -> Iterator[Diagnostic]:
             continue
         attribute = attribute_of(rule.selector)
         if attribute is not None and attribute.keyword in FOLLOWING:
-            message = f"{attribute.keyword} is made by deidc, whatever the rule says"
+            message = f"{attribute.keyword} is always written by deidc, so the rule has no effect"
             yield complaint(codes.FOLLOWS_OBJECT, message, rule)
             continue
         writes = isinstance(rule.statement, nodes.Add | nodes.Replace)
         for keyword in _keywords_on_the_way(rule.selector):
             if keyword in resolved.protected and not (keyword == "SpecificCharacterSet" and writes):
-                yield complaint(codes.PROTECTED, f"{keyword} is protected, so the rule does nothing", rule)
+                yield complaint(codes.PROTECTED, f"{keyword} is protected, so the rule has no effect", rule)
                 break
 
 
@@ -199,7 +199,7 @@ def creators(resolved: Resolved) -> Iterator[Diagnostic]:
         match rule.selector:
             case ops.Tagged(pattern) if "X" not in pattern and dictionary.is_private_creator(int(pattern, 16)):
                 if not isinstance(rule.statement, nodes.Keep | nodes.Add):
-                    yield complaint(codes.REMOVES_CREATOR, "the tag is that of a private creator", rule)
+                    yield complaint(codes.REMOVES_CREATOR, "the tag belongs to a private creator", rule)
             case _:
                 pass
 

@@ -25,7 +25,7 @@ def blanked_images(resolved: Resolved) -> Iterator[Diagnostic]:
         if isinstance(rule.statement, nodes.Add | nodes.Replace)
     )
     if resolved.rules and blanking is not None and not rewritten:
-        message = "the image keeps its SOP Instance UID, and has other pixels"
+        message = "the image has other pixels, but keeps its SOP Instance UID"
         hint = "REPLACE SOPInstanceUID deid_func:pydicom_uuid, or a keyed one"
         yield Diagnostic(codes.BLANKED_KEEPS_UID, message, blanking.label.span, hint)
 
@@ -52,7 +52,7 @@ def _sources(label: BoundLabel) -> Iterator[Diagnostic]:
     for bound in label.regions:
         attribute = attribute_of(bound.source)
         if attribute is not None and attribute.vr != "SQ":
-            message = f"{attribute.keyword} is no sequence"
+            message = f"{attribute.keyword} is not a sequence"
             hint = "write from:SequenceOfUltrasoundRegions"
             yield Diagnostic(REGIONS_NO_SEQUENCE, message, bound.line.span, hint)
 
@@ -66,9 +66,9 @@ def kept_again(resolved: Resolved) -> Iterator[Diagnostic]:
         for line in (bound.line for bound in label.regions if bound.line.keep):
             undone = next((found for other in above if (found := _undone(line, other, label)) is not None), None)
             if undone is not None:
-                message = "what is kept may lie on what a label above blanks"
-                hint = "put the other label behind this one"
-                other_line = Label(undone.span, "the region that is blanked")
+                message = "the kept region may overlap a region that a label above blanks"
+                hint = "move the other label below this one"
+                other_line = Label(undone.span, "the blanked region")
                 yield Diagnostic(codes.KEPT_AGAIN, message, line.span, hint, None, (other_line,))
         above.append(label)
 

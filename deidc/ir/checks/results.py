@@ -59,7 +59,7 @@ def jitters(resolved: Resolved) -> Iterator[Diagnostic]:
             continue
         attribute = attribute_of(rule.selector)
         if attribute is not None and attribute.vr not in DATES:
-            message = f"{attribute.keyword} (VR {attribute.vr}) holds no date"
+            message = f"{attribute.keyword} (VR {attribute.vr}) does not hold a date"
             yield Diagnostic(codes.JITTER_NO_DATE, message, rule.statement.target.span)
         elif isinstance(rule.selector, ops.OfVR) and set(rule.selector.vrs) <= _NUMBERS | {
             "TM",
@@ -68,7 +68,7 @@ def jitters(resolved: Resolved) -> Iterator[Diagnostic]:
             "SQ",
             "UI",
         }:
-            message = f"attributes of VR {' or '.join(rule.selector.vrs)} hold no dates"
+            message = f"attributes of VR {' or '.join(rule.selector.vrs)} do not hold dates"
             yield Diagnostic(codes.JITTER_NO_DATE, message, rule.statement.target.span, "write select:VR:DA|DT")
         yield from _amount(rule.statement.days)
 
@@ -76,12 +76,12 @@ def jitters(resolved: Resolved) -> Iterator[Diagnostic]:
 def _amount(days: nodes.Value) -> Iterator[Diagnostic]:
     match days:
         case nodes.Literal(text) if not re.fullmatch(r"[+-]?\d{1,7}", text, re.ASCII):
-            yield Diagnostic(codes.JITTER_AMOUNT, "the amount is no whole number of days", days.span)
+            yield Diagnostic(codes.JITTER_AMOUNT, "the amount is not a whole number of days", days.span)
         case nodes.Literal(text) if int(text) == 0:
-            yield Diagnostic(codes.JITTER_ZERO, "the dates are shifted by no days", days.span)
+            yield Diagnostic(codes.JITTER_ZERO, "the dates are shifted by zero days", days.span)
         case nodes.BuiltinRef(name) if name in BUILTINS and BUILTINS[name].result not in (Result.DAYS, Result.ANY):
             hint = f"write REPLACE with deid_func:{name}, or JITTER with deid_func:date_shift"
-            yield Diagnostic(codes.FUNCTION_UNFIT, f"{name} makes no number of days", days.span, hint)
+            yield Diagnostic(codes.FUNCTION_UNFIT, f"{name} does not return a number of days", days.span, hint)
         case _:
             pass
 
@@ -94,7 +94,7 @@ def lists(resolved: Resolved) -> Iterator[Diagnostic]:
             continue
         for member in one.members:
             if isinstance(member.line, nodes.Split) and member.line.minimum < 2:
-                message = "parts of one character are taken"
+                message = "SPLIT produces parts of one character"
                 yield Diagnostic(codes.SHORT_PARTS, message, member.line.span, "add minlength=2 or more")
             common = covers(member.selector, resolved) & few
             if common:
@@ -114,7 +114,7 @@ def variables(resolved: Resolved) -> Iterator[Diagnostic]:
             case nodes.Jitter(_, nodes.VarRef(name) as used):
                 declared = resolved.variables.get(name)
                 if declared is not None and (declared.type in _NO_DAYS or _is_hidden(declared)):
-                    message = f"a {declared.type.value} is no number of days"
+                    message = f"a {declared.type.value} is not a number of days"
                     yield Diagnostic(codes.VARIABLE_UNFIT, message, used.span)
             case _:
                 pass
@@ -125,15 +125,15 @@ def _variable(rule: Bound, used: nodes.VarRef, resolved: Resolved) -> Iterator[D
     if declared is None:
         return
     if declared.type is nodes.VariableType.SECRET:
-        hint = "a secret is for key= of functions"
+        hint = "use secrets only for key= of functions"
         yield Diagnostic(codes.SECRET_WRITTEN, f"var:{used.name} is a secret", used.span, hint)
         return
     attribute = attribute_of(rule.selector)
     if declared.type is nodes.VariableType.TABLE:
         hint = f"write deid_func:lookup table=var:{used.name} column=NAME"
-        yield Diagnostic(codes.VARIABLE_UNFIT, "a table is no value", used.span, hint)
+        yield Diagnostic(codes.VARIABLE_UNFIT, "a table is not a value", used.span, hint)
     elif attribute is not None and attribute.vr in _UNFIT_VARIABLES[declared.type]:
-        message = f"a {declared.type.value} is no value of {attribute.keyword} (VR {attribute.vr})"
+        message = f"a {declared.type.value} is not a valid value of {attribute.keyword} (VR {attribute.vr})"
         yield Diagnostic(codes.VARIABLE_UNFIT, message, used.span)
 
 
@@ -162,16 +162,16 @@ def _result(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
         hint = "write deid_func:pydicom_uuid, or deid_func:stable_uid key=var:NAME"
         yield Diagnostic(codes.UUID_INTO_UID, f"{what} holds UIDs", call.span, hint)
     elif call.name == "date_shift":
-        message = "date_shift makes a number of days, which is for JITTER"
+        message = "date_shift returns a number of days, which only JITTER can use"
         yield Diagnostic(codes.FUNCTION_UNFIT, message, call.span, "write JITTER")
     elif vrs and vrs <= _UNFIT_RESULTS.get(call.name, frozenset()):
-        yield Diagnostic(codes.FUNCTION_UNFIT, f"{what} cannot hold what {call.name} makes", call.span)
+        yield Diagnostic(codes.FUNCTION_UNFIT, f"{what} cannot hold the result of {call.name}", call.span)
     elif isinstance(rule.statement, nodes.Add) and call.name in _OF_ORIGINAL and not _is_random(call):
-        message = f"{call.name} makes its result from the element's own value"
+        message = f"{call.name} derives its result from the element's own value"
         yield Diagnostic(codes.NOTHING_TO_DERIVE, message, call.span, "write REPLACE")
     elif call.name == "stable_hash" and vrs and vrs <= _SHORT and _hash_length(call) > 16:
-        message = f"{what} holds 16 characters, and {_hash_length(call)} are made"
-        yield Diagnostic(codes.FUNCTION_UNFIT, message, call.span, "give a smaller length=")
+        message = f"{what} holds 16 characters, but the function returns {_hash_length(call)}"
+        yield Diagnostic(codes.FUNCTION_UNFIT, message, call.span, "reduce length=")
 
 
 def _hash_length(call: nodes.BuiltinRef) -> int:
@@ -188,7 +188,7 @@ def _arguments(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
         yield Diagnostic(codes.NOT_STABLE, "deid 0.4.13 writes one constant UID", stable.span)
     elif call.name == "dicom_uuid" and _links(attribute):
         assert attribute is not None
-        message = f"{attribute.keyword} links objects, and each file gets another"
+        message = f"{attribute.keyword} links objects, but each file gets another UID"
         yield Diagnostic(codes.RANDOM_UID, message, call.span)
     for key in ("org_root", "prefix", "root"):
         root = given.get(key)
@@ -196,13 +196,13 @@ def _arguments(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
             continue
         is_no_prefix = call.name == "pydicom_uuid" and root.text.lower() in ("none", "null")
         if not is_no_prefix and not _is_root(root.text):
-            yield Diagnostic(codes.BAD_ROOT, "the root is no UID with room behind it", root.span)
+            yield Diagnostic(codes.BAD_ROOT, "the root is not a valid UID, or is too long for a suffix", root.span)
     if call.name == "jitter" and "years" in given and "days" not in given:
         yield Diagnostic(codes.YEARS_ONLY, "deid 0.4.13 adds one day", call.span, "add days=0")
 
 
 def _is_random(call: nodes.BuiltinRef) -> bool:
-    """Whether a call of pydicom_uuid asks for a UID that has nothing to do with the original."""
+    """Return whether a call of pydicom_uuid returns a UID that is independent of the original."""
     given = {one.key: one.value.text.lower() for one in call.arguments if isinstance(one.value, nodes.Literal)}
     if call.name != "pydicom_uuid":
         return False

@@ -1,4 +1,4 @@
-"""The rules of a recipe by what they are about: which other rules come to an element that a rule names."""
+"""The rules of a recipe by their targets: which other rules select an element that a rule names."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class RuleTable:
                 yield number, rule
 
     def others(self, number: int) -> list[tuple[int, Bound]]:
-        """Return the other rules that come to the element that an exact rule names, in order."""
+        """Return the other rules that select the element that an exact rule names, in order."""
         rule = self.rules[number]
         found: set[int] = set()
         place = _place(rule.selector)
@@ -136,7 +136,7 @@ def _is_private(selector: ops.Selector | None) -> bool:
 
 
 def _sweeps_private(rule: Bound, resolved: Resolved) -> bool:
-    """Whether a wide rule surely comes to every private element."""
+    """Return whether a wide rule surely selects every private element."""
     return isinstance(rule.selector, ops.Everything | ops.OfKind) and reaches_private(rule.selector, resolved)
 
 

@@ -30,7 +30,7 @@ def _kept_whole(table: RuleTable) -> Iterator[Diagnostic]:
         if reaches_private(rule.selector, table.resolved) and kept != everything():
             continue
         if not isinstance(rule.statement, nodes.Keep) and reached and reached <= kept:
-            message = f"{names(reached)} {be(reached)} kept, so the rule does nothing"
+            message = f"{names(reached)} {be(reached)} kept, so the rule has no effect"
             yield complaint(codes.KEPT, message, rule, tuple(keeps), "kept here")
 
 
@@ -47,7 +47,7 @@ def _spared_whole(table: RuleTable) -> Iterator[Diagnostic]:
 
 
 def _shifted_twice(table: RuleTable) -> Iterator[Diagnostic]:
-    """Complain of JITTER rules that come to the same dates, or to dates that a wide REPLACE wrote."""
+    """Complain of JITTER rules that select the same dates, or dates that a wide REPLACE wrote."""
     seen: set[object] = set()  # a JITTER that is written twice is complained of as such
     shifts: list[tuple[int, Bound]] = []
     writers: list[tuple[int, Bound]] = []
@@ -85,7 +85,7 @@ def _overlaps(table: RuleTable, number: int, code: Rule, earlier: list[tuple[int
 
 
 def _is_inside(table: RuleTable, number: int, wide: int) -> bool:
-    """Whether a rule names an element inside a sequence, or a private one, that another rule comes to as well."""
+    """Return whether a rule names an element in a sequence, or a private one, that another rule also selects."""
     rule = table.rules[number]
     if not isinstance(rule.selector, ops.AtPath | ops.PrivateBlock):
         return False

@@ -10,8 +10,8 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from deidc.dicom.edits import Span
 from deidc.dicom.part10 import PREAMBLE, Opened, head, text_element
-from deidc.dicom.places import PlacedElement, places
 from deidc.dicom.splicing import Change, spliced
+from deidc.dicom.walk import PlacedElement, elements
 from deidc.dicom.window import Unsuited, Window
 
 _SYNTAX = 0x00020010
@@ -37,10 +37,10 @@ class Altered:
     def __attrs_post_init__(self) -> None:
         file = self.file
         self.syntax = file.syntax
-        found = list(places(file.window, file.start, file.window.size, file.layout))
+        found = list(elements(file.window, file.start, file.window.size, file.layout))
         self.places = {place.header.tag: place for place in found}
         if len(self.places) != len(found):
-            raise Unsuited("an element is there twice")
+            raise Unsuited("an element occurs twice")
 
     # ---- what changes -----------------------------------------------------------------------------------
 

@@ -9,9 +9,8 @@ from attrs import define, field, frozen
 from deidc.dicom.decoding import Undecodable
 from deidc.dicom.edits import Span
 from deidc.dicom.layout import PIXEL_DATA, PIXELS, UNDEFINED, Damaged, packed
-from deidc.dicom.part10 import META_LAYOUT, meta_elements
-from deidc.dicom.places import PlacedElement, items, places, within
 from deidc.dicom.splicing import Change
+from deidc.dicom.walk import PlacedElement, elements_of, items, within
 from deidc.dicom.window import NotWhole, Window
 from deidc.ir.ops import Storage
 from deidc.pixels.blanking.altered import Altered
@@ -51,7 +50,7 @@ class Blanking:
 
     def __attrs_post_init__(self) -> None:
         file = self.altered.file
-        self._top = OfBytes(file.window, file.layout, meta_elements(file.meta), META_LAYOUT, file.start)
+        self._top = OfBytes(file)
 
     @property
     def _window(self) -> Window:
@@ -148,8 +147,8 @@ class Blanking:
         try:
             parsed = sequence_items(element) or []
             found = [
-                (layout, {one.header.tag: one for one in places(self._window, start, stop, layout)})
-                for start, stop, layout in items(self._window, place)
+                (item.layout, {one.tag: one for one in elements_of(self._window, item)})
+                for item in items(self._window, place)
             ]
         except (Undecodable, NotWhole, Damaged):
             parsed, found = [], []

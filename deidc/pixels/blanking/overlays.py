@@ -46,7 +46,7 @@ def overlays(top: TopLevel, masks: Masks, *, swapped: bool) -> Iterator[tuple[in
         data = element.source.value
         plane = _plane(top, group)
         if not isinstance(data, bytes) or 8 * len(data) < plane.rows * plane.columns * plane.frames:
-            raise not_understood("an overlay is shorter than it says", group | _DATA)
+            raise not_understood("an overlay is shorter than its attributes declare", group | _DATA)
         changed = _blanked(data, plane, masks, swapped=swapped and element.vr == "OW")
         if changed != data:
             yield group | _DATA, changed

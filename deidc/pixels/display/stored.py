@@ -9,8 +9,8 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from deidc.dicom.layout import PIXEL_DATA, UNDEFINED
-from deidc.dicom.part10 import META_LAYOUT, Opened, meta_elements, opened
-from deidc.dicom.places import PlacedElement, places
+from deidc.dicom.part10 import Opened, opened
+from deidc.dicom.walk import PlacedElement, elements
 from deidc.dicom.window import Reader, Window
 from deidc.pixels.frames import fragments
 from deidc.pixels.frames.codecs import decoded
@@ -127,8 +127,8 @@ def image_in(reader: Reader) -> Image | None:
 
 def _opened(reader: Reader) -> tuple[Opened, dict[int, PlacedElement], OfBytes]:
     file = opened(Window(reader))
-    there = {one.header.tag: one for one in places(file.window, file.start, file.window.size, file.layout)}
-    return file, there, OfBytes(file.window, file.layout, meta_elements(file.meta), META_LAYOUT, file.start)
+    there = {one.header.tag: one for one in elements(file.window, file.start, file.window.size, file.layout)}
+    return file, there, OfBytes(file)
 
 
 def _valued(cells: Values, image: Image) -> Values:

@@ -80,11 +80,11 @@ def decoded(encoded: bytes, image: Image, syntax: str) -> Decoded:
     """Decode one frame. Raises Trouble (DC972)."""
     # There is a decoder that finds no end in an image of JPEG without rows.
     if syntax in JPEGTransferSyntaxes and size_of(encoded) not in (None, (image.rows, image.columns)):
-        raise undecodable("a frame has other rows or columns than the object says")
+        raise undecodable("a frame has other rows or columns than the object declares")
     pixels, photometric = _decoded(encoded, image, syntax)
     shape = (image.rows, image.columns, image.samples) if image.samples > 1 else (image.rows, image.columns)
     if pixels.shape != shape:
-        raise undecodable("a frame has other rows or columns than the object says")
+        raise undecodable("a frame has other rows or columns than the object declares")
     cells = pixels.astype(f"<{'i' if image.signed else 'u'}{image.allocated // 8}", copy=True)
     if cells.dtype.itemsize < pixels.dtype.itemsize and not np.array_equal(cells, pixels):
         raise undecodable("a frame has more bits than the object allocates")
@@ -112,7 +112,7 @@ def _decoded(frame: bytes, image: Image, syntax: str) -> tuple[NDArray[Any], str
         is_converted = plugin == "pillow" and syntax in ALWAYS_LOSSY and image.samples > 1 and turns_to_rgb(frame)
         return pixels, "RGB" if is_converted else str(told["photometric_interpretation"])
     if not available:
-        raise undecodable("no package is installed that decodes frames of this transfer syntax")
+        raise undecodable("no installed package decodes frames of this transfer syntax")
     raise undecodable("a frame is damaged")
 
 

@@ -76,7 +76,7 @@ def encapsulated(
         starts = _behind_ends(window, items, begins)
     found = tuple(_grouped(items, [begins + start for start in starts]))
     if len(found) != frames:
-        raise not_understood("there are more or fewer frames than the object says", PIXEL_DATA)
+        raise not_understood("there are more or fewer frames than the object declares", PIXEL_DATA)
     return Encapsulated(found, bool(table) or lengths is not None, first[0], end)
 
 
@@ -116,7 +116,7 @@ def _grouped(items: Sequence[tuple[int, int, int]], starts: Sequence[int]) -> It
     places = {item[0]: number for number, item in enumerate(items)}
     numbers = [places.get(start, -1) for start in starts]
     if -1 in numbers or numbers != sorted(set(numbers)) or numbers[0] != 0:
-        raise not_understood("the offset table leads to places where no frame begins", PIXEL_DATA)
+        raise not_understood("the offset table has offsets where no frame begins", PIXEL_DATA)
     for first, behind in zip(numbers, [*numbers[1:], len(items)], strict=True):
         yield Frame(tuple(items[first:behind]))
 

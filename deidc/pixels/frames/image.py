@@ -76,7 +76,7 @@ def image_of_object(top: TopLevel, there: Container[int]) -> Image | None:
     """Return how the pixels of an object lie, as `image_of` does; raises Trouble (DC971) too if they are elsewhere."""
     image = image_of(top, there)
     if image is None and _PROVIDER in there:
-        raise not_understood("the pixels are not in the object, but elsewhere", _PROVIDER)
+        raise not_understood("the pixels are outside the object", _PROVIDER)
     return image
 
 
@@ -89,12 +89,12 @@ def image_of(top: TopLevel, there: Container[int]) -> Image | None:
     if not tags:
         return None
     if len(tags) > 1:
-        raise not_understood("there are pixel data of several kinds")
+        raise not_understood("the object has several kinds of pixel data")
     (tag,) = tags
     photometric = text(top, PHOTOMETRIC)
     samples = number(top, SAMPLES)
     if (samples, photometric in _MONO, photometric in _COLOUR) not in ((1, True, False), (3, False, True)):
-        raise not_understood("the photometric interpretation is unknown, or has another number of samples", PHOTOMETRIC)
+        raise not_understood("the photometric interpretation is unknown, or does not fit the samples", PHOTOMETRIC)
     allocated = number(top, ALLOCATED, {0x7FE00008: 32, 0x7FE00009: 64}.get(tag))
     stored = number(top, STORED, allocated if tag != PIXEL_DATA else None)
     image = Image(
@@ -122,13 +122,13 @@ def _complain(image: Image) -> None:
         raise not_understood("the image is larger than memory", ROWS)
     sizes = {FLOAT_PIXEL_DATA: (32,), DOUBLE_FLOAT_PIXEL_DATA: (64,)}.get(image.tag, (1, 8, 16, 32, 64))
     if image.allocated not in sizes:
-        raise not_understood("the bits allocated for a sample are of no known number", ALLOCATED)
+        raise not_understood("the number of bits allocated is not supported", ALLOCATED)
     if not 1 <= image.stored <= image.high + 1 <= image.allocated:
-        raise not_understood("the bits of a sample do not fit into those allocated", STORED)
+        raise not_understood("the bits stored do not fit into the bits allocated", STORED)
     if image.samples > 1 and (image.allocated == 1 or image.is_float):
-        raise not_understood("colour has other bits", ALLOCATED)
+        raise not_understood("color pixels have an unsupported number of bits", ALLOCATED)
     if image.is_subsampled and image.planar:
-        raise not_understood("pixels that share their colour are not in planes", PLANAR)
+        raise not_understood("subsampled color cannot be stored in planes", PLANAR)
 
 
 def not_understood(message: str, tag: int | None = None) -> Trouble:
@@ -143,7 +143,7 @@ def number(top: TopLevel, tag: int, missing: int | None = None) -> int:
         return missing
     found = numbers(element)
     if found is None or len(found) != 1:
-        raise not_understood("an attribute of the image has not one number", tag)
+        raise not_understood("an attribute of the image does not have exactly one number", tag)
     return found[0]
 
 

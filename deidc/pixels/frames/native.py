@@ -11,8 +11,8 @@ from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
 from deidc.dicom.layout import PIXEL_DATA
-from deidc.dicom.places import PlacedElement
 from deidc.dicom.splicing import Change
+from deidc.dicom.walk import PlacedElement
 from deidc.dicom.window import Window
 from deidc.pixels.frames.image import Image, not_understood
 from deidc.pixels.frames.masks import FrameMasks, Mask, bands, rectangles
@@ -189,12 +189,12 @@ def as_long_as_it_is(image: Image, window: Window, place: PlacedElement) -> Imag
         if full.native_length <= length <= full.native_length + 1:
             return full  # the wrong name of colour that is not shared, which readers take for RGB
         if image.columns % 2:
-            raise not_understood("pixels that share their colour are not of an even number", PIXEL_DATA)
+            raise not_understood("subsampled color needs an even number of columns", PIXEL_DATA)
     if length < image.native_length:
-        raise not_understood("the pixel data is shorter than its attributes say", image.tag)
+        raise not_understood("the pixel data is shorter than its attributes declare", image.tag)
     behind = range(place.header.value_at + image.native_length + image.native_length % 2, place.end, 1 << 20)
     if any(any(window[at : min(at + (1 << 20), place.end)]) for at in behind):
-        raise not_understood("there is more behind the last frame", image.tag)
+        raise not_understood("there are bytes after the last frame", image.tag)
     return image
 
 

@@ -73,7 +73,7 @@ class Recoding:
             else:
                 return
         if storage is Storage.SAME:
-            message = "the transfer syntax cannot hold the blanked frames without loss"
+            message = "the transfer syntax cannot store the blanked frames without loss"
             raise trouble(faults.NOT_STORABLE, message, f"{PIXEL_DATA:08X}", None)
         self.native = True
         self._make_all()
@@ -95,10 +95,10 @@ class Recoding:
                 self._kept[frame] = made
         if self.native:
             if len(kinds) != 1:
-                raise not_understood("frames are of different colour spaces", PHOTOMETRIC)
+                raise not_understood("frames have different color spaces", PHOTOMETRIC)
             self.after = evolve(self.image, photometric=kinds.pop(), planar=False)
         elif sum(self._item_lengths) > 0xFFFFFFFF and self._is_parted:
-            raise not_understood("the frames are too long for an offset table, and cannot be told apart without one")
+            raise not_understood("the frames are too long for an offset table, and cannot be separated without one")
         elif self.image.photometric == "YBR_ICT" and not any(map(self._stays, range(self.image.frames))):
             self.after = evolve(self.image, photometric="YBR_RCT")
 

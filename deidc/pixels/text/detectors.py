@@ -47,7 +47,7 @@ class MissingDetector(DeidcError, ImportError):
         if name == OWN_DETECTOR:
             told = "`coordinates ocr` needs the extra `ocr`: pip install 'deidc[ocr]'"
         else:
-            told = f"no installed package offers the text detector {name} (entry points of {ENTRY_POINT_GROUP})"
+            told = f"no installed package provides the text detector {name} (entry points of {ENTRY_POINT_GROUP})"
         super().__init__(told)
 
     def __reduce__(self) -> tuple[type[MissingDetector], tuple[str]]:

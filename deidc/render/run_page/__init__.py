@@ -88,7 +88,7 @@ class FileRow:
 
 @frozen
 class Page:
-    """What a page tells.
+    """The content of a report page.
 
     Attributes:
         warnings, notes: sentences for the top, the first kind to be seen by everybody.

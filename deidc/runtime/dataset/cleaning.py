@@ -6,7 +6,6 @@ nothing changed keeps its original bytes.
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import cast
 
 from attrs import define
@@ -19,20 +18,16 @@ from pydicom.tag import BaseTag, Tag
 from pydicom.valuerep import VR
 
 from deidc.dicom import dictionary
+from deidc.dicom.datasets import AnyElement, Elements, copied, new_element, with_elements
 from deidc.dicom.decoding import CharacterSets, Undecodable
 from deidc.runtime.fold.elements import (
-    AnyElement,
-    Elements,
     InputElement,
     character_sets_of,
-    copied,
     hides_sequence,
     identified,
-    new_element,
+    items_of,
     private_creators,
-    sequence_items,
     walk_tags,
-    with_elements,
 )
 from deidc.runtime.fold.fold import Folded, Standing
 from deidc.runtime.fold.frame import Trouble
@@ -47,7 +42,6 @@ class Cleaning:
 
     folding: Folding
     character_sets: CharacterSets
-    has_nested_adds: bool
 
     def level(
         self,
@@ -67,7 +61,7 @@ class Cleaning:
         changed = False
         for tag, source, vr, creator in identified(dataset):
             entry = node.entry(tag, vr, creator)
-            if entry.idle and vr not in ("SQ", "UN"):
+            if entry.idle and vr not in ("SQ", "UN") and not dictionary.is_private_creator(tag):
                 out[tag] = copied(source)
                 continue
             element = InputElement(source, vr, creator, f"{path}{tag:08X}", indexes, here.character_sets, in_file_meta)
@@ -115,23 +109,17 @@ class Cleaning:
 
     def _descend(self, here: Level, element: InputElement, entry: Entry) -> tuple[AnyElement, bool]:
         """Clean the items of an element that stays, if it is a sequence."""
-        sheltered = self.folding.is_sheltered(here, element, entry)
-        if entry.system:  # not even Add reaches into it
-            return deepcopy(element.source) if element.vr == "SQ" else copied(element.source), False
-        untouchable = sheltered and not self.has_nested_adds
-        if untouchable and isinstance(element.source, RawDataElement):
-            return element.source, False
+        sheltered = not entry.system and self.folding.is_sheltered(here, element, entry)
         try:
-            items = sequence_items(element)
+            read = items_of(element)
         except Undecodable:
-            if not untouchable:
-                self.folding.keep(cast("Trouble", undecodable(element)).fault)
+            self.folding.keep(cast("Trouble", undecodable(element)).fault)
             return element.source, False
-        if items is None:
+        if read is None:
             return copied(element.source), False
         cleaned: list[Dataset] = []
-        changed = False
-        for number, item in enumerate(items):
+        changed = not read.is_regular
+        for number, item in enumerate(read.items):
             elements, item_changed = self.level(
                 item,
                 entry.below,

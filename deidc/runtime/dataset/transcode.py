@@ -9,17 +9,10 @@ from pydicom.tag import Tag
 
 from deidc.codes import faults
 from deidc.dicom.charsets import effective_character_sets, encodable
+from deidc.dicom.datasets import AnyElement, copied, new_element
 from deidc.dicom.decoding import CharacterSets, Undecodable, decode_text
 from deidc.dicom.vrs import CHARSET_VRS
-from deidc.runtime.fold.elements import (
-    AnyElement,
-    InputElement,
-    character_sets_of,
-    copied,
-    input_elements,
-    new_element,
-    sequence_items,
-)
+from deidc.runtime.fold.elements import InputElement, character_sets_of, input_elements, sequence_items
 from deidc.runtime.fold.frame import trouble
 from deidc.runtime.fold.lists import undecodable
 
@@ -86,7 +79,7 @@ def _check(element: InputElement, texts: list[str] | tuple[str, ...], op: int, t
     if any(_REPLACEMENT in one for one in texts):
         message = "the text is not in the character set that the object declares"
     elif not all(encodable(one, target, element.vr) for one in texts):
-        message = "the new character set has no such characters"
+        message = "the new character set cannot encode the text"
     else:
         return
     raise trouble(faults.TRANSCODE_FAILED, message, element.path, op)

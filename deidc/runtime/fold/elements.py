@@ -8,21 +8,16 @@ was.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
-from io import BytesIO
-from typing import TypeAlias, cast
+from typing import cast
 
 from attrs import define, field
-from pydicom import config
-from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.filereader import read_sequence
-from pydicom.multival import MultiValue
-from pydicom.sequence import Sequence as ItemSequence
 from pydicom.tag import BaseTag
 
 from deidc.dicom import dictionary
 from deidc.dicom.charsets import effective_character_sets
+from deidc.dicom.datasets import AnyElement, ReadItems, read_items, table
 from deidc.dicom.decoding import (
     CHARACTER_SET,
     CharacterSets,
@@ -33,11 +28,10 @@ from deidc.dicom.decoding import (
     plain_text,
     raw_components,
 )
-from deidc.dicom.layout import ITEM_TAG, UNDEFINED
+from deidc.dicom.layout import Damaged
+from deidc.dicom.limits import DEEPEST, NestedTooDeep
 from deidc.dicom.values import text_components
-
-AnyElement: TypeAlias = DataElement | RawDataElement
-Elements: TypeAlias = dict[BaseTag, AnyElement]
+from deidc.dicom.window import NotWhole
 
 
 def element_vr(element: AnyElement, creator: str | None) -> str:
@@ -112,47 +106,36 @@ class InputElement:
 
 
 def sequence_items(element: InputElement) -> list[Dataset] | None:
+    """Return the items of a sequence, or None if the element is none; see `items_of`."""
+    read = items_of(element)
+    return None if read is None else read.items
+
+
+def items_of(element: InputElement) -> ReadItems | None:
     """Return the items of a sequence, or None if the element is none.
 
-    A sequence may hide in a UN element; then it is encoded in implicit VR little endian (PS3.5 6.2.2, note 4).
+    A sequence may be hidden in an element of VR UN (PS3.5 6.2.2, note 4), stand under another VR than SQ, or where a
+    private creator belongs. Raises Undecodable where items do not fill the value, or elements do not fill an item,
+    and NestedTooDeep.
     """
     source = element.source
-    if element.vr == "SQ":
-        if not isinstance(source, RawDataElement):
-            return list(source.value or ())
-        implicit = source.is_implicit_VR or source.VR == "UN"
-        little = source.is_little_endian or source.VR == "UN"
-        return _items_in(source.value or b"", implicit, little, element.character_sets)
-    if element.vr != "UN" or not isinstance(source.value, bytes) or not source.value.startswith(ITEM_TAG):
+    is_unknown = element.vr == "UN" or dictionary.is_private_creator(element.tag)
+    if element.vr != "SQ" and not is_unknown:
         return None
+    if len(element.indexes) >= DEEPEST and (element.vr in ("SQ", "UN")):
+        raise NestedTooDeep(element.path)
+    if not isinstance(source, RawDataElement):
+        if element.vr == "SQ":
+            return ReadItems(list(source.value or ()), is_regular=True)
+        if not isinstance(source.value, bytes):
+            return None
+        source = RawDataElement(source.tag, "UN", len(source.value), source.value, 0, False, True)
     try:
-        items = _items_in(source.value, True, True, element.character_sets)
-    except Undecodable:
-        return None
-    return items if all(_is_whole(item) for item in items) else None
-
-
-def _items_in(data: bytes, implicit: bool, little: bool, character_sets: CharacterSets) -> list[Dataset]:
-    try:
-        return list(read_sequence(BytesIO(data), implicit, little, len(data), list(character_sets)))
-    except Exception as failure:
-        raise Undecodable from failure
-
-
-def _is_whole(item: Dataset) -> bool:
-    """Whether what was read out of UN bytes looks like an item: tags in order, lengths kept."""
-    last = -1
-    for tag in item._dict:
-        element = cast("AnyElement", item.get_item(tag))
-        if tag <= last:
-            return False
-        if isinstance(element, RawDataElement) and element.length not in (
-            len(element.value or b""),
-            UNDEFINED,
-        ):
-            return False
-        last = tag
-    return True
+        return read_items(source, element.character_sets, is_unknown=element.vr != "SQ")
+    except (NotWhole, Damaged):
+        raise Undecodable from None
+    except RecursionError:
+        raise NestedTooDeep(element.path) from None
 
 
 def walk_tags(dataset: Dataset) -> list[BaseTag]:
@@ -163,28 +146,6 @@ def walk_tags(dataset: Dataset) -> list[BaseTag]:
 def hides_sequence(element: InputElement) -> bool:
     """Whether the element stays UN although it holds a sequence."""
     return element.vr == "UN" and element.source.VR == "UN"
-
-
-def new_element(tag: int, vr: str, value: object, like: AnyElement | None = None) -> DataElement:
-    """Make an element with a value that was fitted to its VR before; pydicom is not to judge or log it again."""
-    made = DataElement(tag, vr, value, validation_mode=config.IGNORE)
-    if like is not None and vr == "SQ":
-        made.is_undefined_length = (
-            like.length == UNDEFINED if isinstance(like, RawDataElement) else like.is_undefined_length
-        )
-    return made
-
-
-def copied(element: AnyElement) -> AnyElement:
-    """Return the element for use in the output: raw ones are immutable and shared, others are copied."""
-    if isinstance(element, RawDataElement):
-        return element
-    twin = DataElement.__new__(DataElement)
-    twin.__dict__.update(element.__dict__)
-    if isinstance(element.value, MultiValue | ItemSequence):
-        # Only these change in place. pydicom's own copies of them share the items.
-        twin._value = deepcopy(element.value)
-    return twin
 
 
 def input_elements(
@@ -200,23 +161,10 @@ def identified(dataset: Dataset) -> Iterator[tuple[BaseTag, AnyElement, str, str
     """Yield tag, element, VR and private creator of the elements of one level in document order."""
     tags = walk_tags(dataset)
     creators = private_creators(dataset, tags) if any(tag >> 16 & 1 for tag in tags) else {}
-    table = dataset._dict
+    there = table(dataset)
     for tag in tags:
-        source = table[tag]
+        source = there[tag]
         if source.value is None:  # not read yet, or of a VR whose empty value is None
             source = cast("AnyElement", dataset.get_item(tag))
         creator = creator_of(tag, creators) if creators else None
         yield tag, source, element_vr(source, creator), creator
-
-
-def with_elements(dataset: Dataset, elements: Elements) -> Dataset:
-    """Return a twin of a dataset that has other elements.
-
-    pydicom's own copies share the element table with the original, so the twin is made here: same class and
-    attributes (encoding, character set, file name), `elements` as its own table, no cached pixels or private
-    blocks.
-    """
-    twin = type(dataset).__new__(type(dataset))
-    twin.__dict__.update(dataset.__dict__)
-    twin.__dict__.update(_dict=elements, _private_blocks={}, _pixel_array=None, _pixel_id={})
-    return twin

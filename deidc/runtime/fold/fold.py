@@ -164,11 +164,11 @@ class Fold:
             return Untouched.NOT_DATE
         if self.vr in _MAYBE_DATES and not any(dates.is_date_shaped(one) for one in components):
             if step.exact:
-                raise trouble(faults.NOT_A_DATE, "the value is not in the form of a date", self.path, step.index)
+                raise trouble(faults.NOT_A_DATE, "the value is not a date", self.path, step.index)
             return Untouched.NOT_DATE
         days = whole_days(self._operand(step, by))
         if days is None:
-            raise trouble(faults.VALUE_UNFIT, "the number of days is no whole number", self.path, step.index)
+            raise trouble(faults.VALUE_UNFIT, "the number of days is not a whole number", self.path, step.index)
         self._write_fitted(step, self._shifted(step, components, days))
         return Effect.SHIFTED
 
@@ -243,7 +243,7 @@ class Fold:
                 if value is None and isinstance(by, ops.Call):
                     raise trouble(
                         faults.FUNCTION_GAVE_NOTHING,
-                        f"{by.name} gave no value; an empty value is ''",
+                        f"{by.name} returned None; return '' to empty the element",
                         self.path,
                         step.index,
                     )
@@ -278,7 +278,7 @@ class Fold:
         if not charsets.value_encodable(value, self.vr, self.character_sets):
             raise trouble(
                 faults.NOT_ENCODABLE,
-                "the character set of the object has no such characters",
+                "the character set of the object cannot encode the value",
                 self.path,
                 step.index,
             )

@@ -89,14 +89,14 @@ class Untouched(StrEnum):
 
     PROTECTED = "kept by a KEEP rule"
     SYSTEM = "protected by deidc itself"
-    SPARED = "spared, because another rule rewrites the element"
+    SPARED = "not removed, because another rule rewrites the element"
     CONDITION = "its condition does not hold"
-    ABSENT = "nothing is there at this point"
-    EMPTY = "there is no date in an empty value"
-    NOT_DATE = "the value is no date"
+    ABSENT = "the element is absent at this point"
+    EMPTY = "an empty value has no date"
+    NOT_DATE = "the value is not a date"
     CREATOR = "a private creator follows its block"
-    ITEMS = "the items of the sequence decide for themselves"
-    OTHER = "another item or value is meant"
+    ITEMS = "the rule applies to the items of the sequence"
+    OTHER = "the rule selects another item or value"
 
 
 @frozen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from typing import cast
 
 from attrs import define, frozen
@@ -10,9 +10,10 @@ from pydicom.dataelem import DataElement
 
 from deidc.codes import faults
 from deidc.dicom import dictionary
+from deidc.dicom.datasets import new_element
 from deidc.dicom.decoding import CharacterSets, Undecodable, creator_of
 from deidc.ir import ops
-from deidc.runtime.fold.elements import InputElement, new_element
+from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Evaluate, Fold, Folded, Standing, proviso_holds
 from deidc.runtime.fold.frame import Frame, Trouble
 from deidc.runtime.fold.lists import undecodable
@@ -109,7 +110,7 @@ class Folding:
                 case ops.PrivateBlock(group, creator, element):
                     block = block_of(int(group, 16), creator, {**creators, **reserved}, present)
                     if block is None:
-                        message = f"all blocks of group {group} are taken"
+                        message = f"all private blocks of group {group} are in use"
                         self.keep(Fault(faults.NO_FREE_BLOCK, message, here.path.rstrip(".") or None))
                         continue
                     tag = place_in_block(block, int(element, 16))
@@ -183,10 +184,13 @@ def block_of(group: int, creator: str, reserved: Creators, present: Container[in
     return next((block for block in blocks if block not in present), None)
 
 
-def block_is_used(creator: int, tags: Iterable[int]) -> bool:
-    """Whether some element of the block that a private creator reserves is among `tags`."""
+def block_is_used(creator: int, tags: Container[int]) -> bool:
+    """Whether some element of the block that a private creator reserves is among `tags`, a set or the keys of a dict.
+
+    A block has 256 elements, however many private creators an object has.
+    """
     first = place_in_block(creator, 0)
-    return any(first <= tag <= first | 0xFF for tag in tags)
+    return any(tag in tags for tag in range(first, first + 0x100))
 
 
 def place_in_block(creator: int, element: int) -> int:

@@ -43,7 +43,7 @@ def visit(
 
 def undecodable(element: InputElement, op: int | None = None) -> Exception:
     """Return the exception for an element whose bytes are no value of its VR."""
-    return trouble(faults.ELEMENT_UNDECODABLE, f"the bytes are no value of VR {element.vr}", element.path, op)
+    return trouble(faults.ELEMENT_UNDECODABLE, f"the bytes are not a value of VR {element.vr}", element.path, op)
 
 
 def visit_object(dataset: Dataset, plan: Plan) -> Iterator[tuple[InputElement, Entry]]:

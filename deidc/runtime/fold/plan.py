@@ -12,6 +12,7 @@ from functools import cached_property
 from attrs import define, field, frozen
 
 from deidc.dicom import dictionary
+from deidc.dicom.vrs import TEXT_VRS
 from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.runtime.fold.select import (
@@ -95,7 +96,7 @@ class Entry:
     """Everything the program has to say about elements of one identity.
 
     Attributes:
-        system: deidc protects the element on its own account; not even Add acts.
+        system: deidc protects the element on its own account, but not what is in its items; not even Add acts.
         shelters: KEEP rules that may protect it.
         always_sheltered: some KEEP rule protects it without a proviso.
         steps: the ops that may act, in program order.
@@ -120,11 +121,16 @@ class Entry:
 
 @define(eq=False)
 class Node:
-    """The memo of one place in the tree of sequences: entries by (tag, VR, private creator)."""
+    """The memo of one place in the tree of sequences: entries by (tag, VR, private creator).
+
+    `is_protected`: it is in a sequence that deidc protects on its own account. Rules reach the texts and sequences in
+    it; its bulk values and numbers, which pixels cannot be shown without, are protected too.
+    """
 
     plan: Plan
     way: tuple[tuple[int, str | None], ...]
     add_targets: tuple[AddTarget, ...]
+    is_protected: bool = False
     _entries: dict[tuple[int, str, str | None], Entry] = field(factory=dict)
 
     def entry(self, tag: int, vr: str, creator: str | None) -> Entry:
@@ -151,7 +157,6 @@ class Plan:
     patterns: Patterns = field(factory=Patterns)
     dataset: Node = field(init=False)
     file_meta: Node = field(init=False)
-    has_nested_adds: bool = field(init=False)
     gathers: Mapping[int, tuple[ops.Selector, ...]] = field(init=False)
     collects: tuple[ops.Collect, ...] = field(init=False)
     collected_later: tuple[ops.Collect, ...] = field(init=False)
@@ -196,7 +201,6 @@ class Plan:
             if isinstance(op, ops.Add):
                 adds[len(op.at.steps)] = (*adds.get(len(op.at.steps), ()), op)
         self._adds = adds  # by the length of their paths
-        self.has_nested_adds = any(length > 1 for length in adds)
         self._forget()
 
     def _forget(self) -> None:
@@ -234,12 +238,13 @@ class Plan:
 
     def make_entry(self, node: Node, tag: int, vr: str, creator: str | None) -> Entry:
         """Lay every op of the program against one identity."""
-        self._known += 1
+        # The text of a private creator is kept as well; one that is too long counts for several identities.
+        self._known += 1 + len(creator or "") // dictionary.LONGEST_CREATOR
         identity = Identity((*node.way, (tag, creator)), vr)
         shelters: list[Shelter] = []
         steps: list[Step] = []
         collects: list[Collecting] = []
-        system = False
+        system = node.is_protected and vr not in TEXT_VRS and vr not in ("SQ", "UN")
         for index in sorted((*self._by_tag.get(tag, ()), *self._sweeping)):
             op = self.program.ops[index]
             assert isinstance(op, ops.Protect | ops.Collect | ElementOp)
@@ -264,8 +269,13 @@ class Plan:
             steps=tuple(steps),
             writers=tuple(step for step in steps if step.writes),
             collects=tuple(collects),
-            below=Node(self, identity.way, tuple(self._add_targets(identity.way))),
+            below=self._below(identity.way, is_protected=system or node.is_protected),
         )
+
+    def _below(self, way: tuple[tuple[int, str | None], ...], *, is_protected: bool) -> Node:
+        """Return the node for the items of a sequence; nothing is added to those of a protected one."""
+        targets = () if is_protected else tuple(self._add_targets(way))
+        return Node(self, way, targets, is_protected)
 
     def _add_targets(self, way: tuple[tuple[int, str | None], ...]) -> Iterator[AddTarget]:
         """Yield what Add ops set in items at `way`, each target once."""

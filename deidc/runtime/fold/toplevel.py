@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Protocol
 
 from attrs import define, field
@@ -19,8 +19,10 @@ from deidc.dicom.decoding import (
     plain_text,
     raw_element,
 )
-from deidc.dicom.layout import UNDEFINED, Damaged, Header, Layout, behind, header_at
-from deidc.dicom.window import Window
+from deidc.dicom.layout import UNDEFINED, Header, Layout, behind, header_at
+from deidc.dicom.part10 import META_LAYOUT, Opened
+from deidc.dicom.walk import PlacedElement, elements
+from deidc.dicom.window import OUT_OF_ORDER, Unsuited
 from deidc.runtime.fold.elements import InputElement, input_elements
 
 # Values that decisions are kept for are no longer than this.
@@ -59,19 +61,20 @@ class OfDataset:
 class OfBytes:
     """The top level of an object in the bytes of a file, looked at up to where it has to be.
 
-    `meta` has the elements of file meta information, in `meta_layout`. What the walk of the stream engine knows of the
-    places of elements saves looking for them: see `know`.
+    What the walk of the stream engine knows of the places of elements saves looking for them: see `know`.
     """
 
-    window: Window = field(repr=False)
-    layout: Layout
-    meta: Mapping[int, bytes] = field(repr=False)
-    meta_layout: Layout
-    _at: int
+    file: Opened = field(repr=False)
     _starts: dict[int, int] = field(init=False, factory=dict)
     _creators: dict[tuple[int, int], str] = field(init=False, factory=dict, repr=False)
     _character_sets: CharacterSets = field(init=False, default=DEFAULT_CHARACTER_SETS)
     _last: int = field(init=False, default=-1)
+    _ahead: Iterator[PlacedElement] = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        file = self.file
+        # A window of its own: the walk of the stream engine relies on where its window stands.
+        self._ahead = elements(file.window.twin(), file.start, file.window.size, file.layout)
 
     def know(self, starts: dict[int, int], creators: dict[tuple[int, int], str], character_sets: CharacterSets) -> None:
         """Take the places of all top-level elements, the private creators, and the character set they are in."""
@@ -79,55 +82,56 @@ class OfBytes:
 
     def find(self, tag: int) -> InputElement | None:
         """Return an element, or None if the input has none with this tag. Raises NotWhole and Damaged."""
+        file = self.file
         if tag >> 16 == 0x0002:
-            element = self.meta.get(tag)
+            element = file.elements.get(tag)
             if element is None:
                 return None
-            header = header_at(element, 0, self.meta_layout)
+            header = header_at(element, 0, META_LAYOUT)
             value = element[header.value_at :]
-            return self._element(header, value, self.meta_layout, None, DEFAULT_CHARACTER_SETS, is_meta=True)
+            return self._element(header, value, META_LAYOUT, None, DEFAULT_CHARACTER_SETS, is_meta=True)
         if tag > self._last:
             self._look_for(tag)
         at = self._starts.get(tag)
         if at is None:
             return None
-        header = header_at(self.window, at, self.layout)
-        stop = behind(self.window, header, self.layout)
+        header = header_at(file.window, at, file.layout)
+        stop = behind(file.window, header, file.layout)
         creator = creator_of(tag, self._creators)
-        value = self.window[header.value_at : stop - (8 if header.length == UNDEFINED else 0)]
-        return self._element(header, value, self.layout, creator, self._character_sets, is_meta=False)
+        value = file.window[header.value_at : stop - (8 if header.length == UNDEFINED else 0)]
+        return self._element(header, value, file.layout, creator, self._character_sets, is_meta=False)
 
     def as_key(self, tags: tuple[int, ...]) -> object | None:
         """Return what tells apart objects by these attributes, or None if it is too long; see `know`."""
         found: list[bytes | None] = []
+        layout = self.file.layout
         for tag in tags:
             at = self._starts.get(tag)
-            element = self.meta.get(tag)
+            element = self.file.elements.get(tag)
             if at is not None:
-                header = header_at(self.window, at, self.layout)
+                header = header_at(self.file.window, at, layout)
                 if header.length > LONGEST_KEY:
                     return None
-                element = self.window[at : header.value_at + header.length]
+                element = self.file.window[at : header.value_at + header.length]
             found.append(element)
-        return (self.layout.implicit, self.layout.little, self._character_sets, *found)
+        return (layout.implicit, layout.little, self._character_sets, *found)
 
     def _look_for(self, tag: int) -> None:
-        """Note where elements begin, up to the first behind a tag."""
-        while self._last < tag and self._at + 8 <= self.window.size:
-            header = header_at(self.window, self._at, self.layout)
-            if header.tag >> 16 == 0xFFFE:
-                if any(self.window[self._at : self.window.size]):
-                    raise Damaged
-                return
-            stop = behind(self.window, header, self.layout)
-            if header.tag == CHARACTER_SET:
-                self._character_sets = character_sets_of_value(self.window[header.value_at : stop])
-            elif dictionary.is_private_creator(header.tag):
-                name = plain_text(self.window[header.value_at : stop])
+        """Note where elements begin, up to the first behind a tag. Raises NotWhole, Damaged and Unsuited."""
+        window = self.file.window
+        for one in self._ahead:
+            if one.tag <= self._last:
+                raise Unsuited(OUT_OF_ORDER)
+            if one.tag == CHARACTER_SET:
+                self._character_sets = character_sets_of_value(window[one.header.value_at : one.end])
+            elif dictionary.is_private_creator(one.tag):
+                name = plain_text(window[one.header.value_at : one.end])
                 if name:
-                    self._creators[header.tag >> 16, header.tag & 0xFFFF] = name
-            self._starts[header.tag] = self._at
-            self._at, self._last = stop, max(self._last, header.tag)
+                    self._creators[one.tag >> 16, one.tag & 0xFFFF] = name
+            self._starts[one.tag] = one.at
+            self._last = one.tag
+            if one.tag >= tag:
+                return
 
     def _element(
         self,
@@ -139,6 +143,6 @@ class OfBytes:
         *,
         is_meta: bool,
     ) -> InputElement:
+        vr = effective_vr(header.tag, header.declared, header.length, creator)
         raw = raw_element(header, value, layout)
-        vr = effective_vr(header.tag, raw.VR, header.length, creator)
         return InputElement(raw, vr, creator, f"{header.tag:08X}", (), character_sets, is_meta)

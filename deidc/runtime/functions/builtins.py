@@ -39,14 +39,14 @@ def _text(call: Invocation, key: str, default: str) -> str:
     given = call.arguments.get(key, default)
     if isinstance(given, str | int | float | Decimal) and not isinstance(given, bool):
         return str(given).strip()
-    raise FunctionFault(f"{key} is no text")
+    raise FunctionFault(f"{key} is not text")
 
 
 def _whole(call: Invocation, key: str, default: int, low: int, high: int) -> int:
     text = _text(call, key, str(default))
     if re.fullmatch(r"[+-]?[0-9]{1,9}", text) and low <= int(text) <= high:
         return int(text)
-    raise FunctionFault(f"{key} is no whole number from {low} to {high}")
+    raise FunctionFault(f"{key} is not a whole number from {low} to {high}")
 
 
 def _flag(call: Invocation, key: str, *, default: bool) -> bool:
@@ -57,14 +57,14 @@ def _flag(call: Invocation, key: str, *, default: bool) -> bool:
         case False | "false" | "no" | "0":
             return False
         case _:
-            raise FunctionFault(f"{key} is neither true nor false")
+            raise FunctionFault(f"{key} must be true or false")
 
 
 def _secret(call: Invocation) -> bytes:
     key = call.arguments.get("key")
     data = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
     if not isinstance(data, bytes):
-        raise FunctionFault("the key is no text")
+        raise FunctionFault("the key is not text")
     if not data.strip():
         raise FunctionFault("the key is empty")
     return data
@@ -74,7 +74,7 @@ def _root(call: Invocation, key: str) -> str:
     """Return a UID root with a full stop at its end."""
     root = _text(call, key, "2.25.").removesuffix(".")
     if not _is_root(root):
-        raise FunctionFault(f"{key} is no UID root of fewer than {_LONGEST_ROOT} characters")
+        raise FunctionFault(f"{key} is not a UID root of fewer than {_LONGEST_ROOT} characters")
     return root + "."
 
 
@@ -99,7 +99,7 @@ def _attribute(call: Invocation, key: str) -> str:
     keyword = _text(call, key, "PatientID")
     known = dictionary.find_keyword(keyword)
     if known is None or known.repeating:
-        raise FunctionFault(f"{key} is no keyword")
+        raise FunctionFault(f"{key} is not a keyword")
     text = "\\".join(call.attribute(int(known.pattern, 16)))
     if not text:
         raise FunctionFault(f"the object has no {known.keyword}")
@@ -185,7 +185,7 @@ def lookup(call: Invocation) -> str:
     """Return a cell of a table, in the row that an attribute of the object names."""
     table = call.arguments.get("table")
     if not isinstance(table, Table):
-        raise FunctionFault("the variable is no table")
+        raise FunctionFault("the variable is not a table")
     try:
         return table.value(_attribute(call, "key"), _text(call, "column", ""))
     except TableError as failure:
@@ -208,7 +208,7 @@ def truncate_date(call: Invocation) -> str:
     try:
         to = dates.Precision(_text(call, "to", "year").lower())
     except ValueError:
-        raise FunctionFault("to is neither year nor month") from None
+        raise FunctionFault("to must be year or month") from None
     return _each_date(call, lambda original: dates.truncate(original, to))
 
 
@@ -221,10 +221,10 @@ def _each_date(call: Invocation, change: Callable[[str], str]) -> str:
 
 def round_number(call: Invocation) -> str:
     """Return the element's numbers rounded to the nearest multiple of a step, halves away from zero."""
-    step = _decimal(_text(call, "to", "1"), "to is no number")
+    step = _decimal(_text(call, "to", "1"), "to is not a number")
     if step <= 0:
-        raise FunctionFault("to is no number above 0")
-    return _each(call, lambda original: _rounded(_decimal(original, "the value is no number"), step))
+        raise FunctionFault("to must be greater than 0")
+    return _each(call, lambda original: _rounded(_decimal(original, "the value is not a number"), step))
 
 
 def _decimal(text: str, complaint: str) -> Decimal:
@@ -254,7 +254,7 @@ def age_cap(call: Invocation) -> str:
 
     def capped(age: str) -> str:
         if not re.fullmatch(r"[0-9]{3}[DWMY]", age):
-            raise FunctionFault("the value is no age")
+            raise FunctionFault("the value is not an age")
         return f"{cap + 1:03d}Y" if int(age[:3]) // _AGE_UNITS_IN_YEAR[age[3]] > cap else age
 
     return _each(call, capped)

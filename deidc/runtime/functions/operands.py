@@ -12,10 +12,11 @@ from pydicom.dataset import Dataset
 
 from deidc.codes import faults
 from deidc.dicom import dictionary
+from deidc.dicom.datasets import copied, new_element, with_elements
 from deidc.dicom.decoding import Undecodable
 from deidc.dicom.vrs import TEXT_VRS
 from deidc.ir import ops
-from deidc.runtime.fold.elements import InputElement, copied, new_element, with_elements
+from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Fold, Standing
 from deidc.runtime.fold.frame import Frame, trouble
 from deidc.runtime.fold.plan import Step

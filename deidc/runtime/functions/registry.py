@@ -67,9 +67,20 @@ def _as_given(functions: Mapping[str, Function]) -> Mapping[str, Function]:
 
 @frozen(eq=False)
 class Functions:
-    """An immutable collection of functions.
+    """An immutable collection of the functions that recipes can call.
 
-    `builtin` are those that `deid_func:` calls, `supplied` those that `func:` calls; a name may be in both.
+    Attributes:
+        builtin: the functions that `deid_func:` calls, by name.
+        supplied: the functions that `func:` calls, by name; a name may be in both.
+
+    Example:
+        >>> from deidc import Functions
+        >>> def shorten(field, length):
+        ...     return str(field.value)[: int(length)]
+        >>> functions = Functions.standard().with_function("shorten", shorten)
+        >>> sorted(functions.supplied)
+        ['shorten']
+
     """
 
     builtin: Mapping[str, Function] = field(converter=_as_given, factory=dict, repr=False)
@@ -77,7 +88,7 @@ class Functions:
 
     @classmethod
     def standard(cls) -> Functions:
-        """Return deidc's own functions."""
+        """Return the functions that are built into deidc."""
         return cls(
             builtin={
                 name: Function(
@@ -93,9 +104,20 @@ class Functions:
 
     @classmethod
     def from_entry_points(cls, group: str = ENTRY_POINT_GROUP) -> Functions:
-        """Return the functions that installed packages declare as entry points of `group`, and no others.
+        """Return the functions that installed packages provide by entry points.
 
-        What an entry point names is taken as `from_module` takes objects. Importing runs code of the package.
+        Importing an entry point runs code of its package.
+
+        Args:
+            group: the group of entry points.
+
+        Returns:
+            The functions of the packages only, without the built-in ones. An entry point may name any object that
+            `from_module` accepts.
+
+        Raises:
+            ImportError, AttributeError, TypeError: as `from_module`.
+
         """
         found: list[Function] = []
         for point in sorted(entry_points(group=group), key=lambda one: (one.name, one.value)):
@@ -104,11 +126,20 @@ class Functions:
 
     @classmethod
     def from_module(cls, reference: str) -> Functions:
-        """Return the functions that `package.module:object` refers to, and no others.
+        """Return the functions that a reference names.
 
-        The object is a Functions, a mapping of names to functions, or a function; without `:object` it is
-        every public function that the module defines. Raises ImportError, AttributeError, and TypeError for
-        an object that is none of these.
+        Args:
+            reference: `package.module:object`, where the object is a Functions, a mapping of names to functions, or a
+                function; `package.module` for every public function that the module defines.
+
+        Returns:
+            These functions only, without the built-in ones.
+
+        Raises:
+            ImportError: if the module cannot be imported.
+            AttributeError: if the module does not have the object.
+            TypeError: if the object has another type.
+
         """
         module_name, _, attribute = reference.partition(":")
         found: object = importlib.import_module(module_name)
@@ -117,7 +148,15 @@ class Functions:
         return cls().with_(*_functions_in(found, attribute.rpartition(".")[2]))
 
     def with_(self, *more: Function | Functions) -> Functions:
-        """Return these functions and more; of two supplied functions with one name the later counts."""
+        """Return a collection with these functions and more.
+
+        Args:
+            *more: functions or collections; of two supplied functions with the same name, the later one is used.
+
+        Returns:
+            The new collection.
+
+        """
         builtin, supplied = dict(self.builtin), dict(self.supplied)
         for one in more:
             if isinstance(one, Function):
@@ -128,15 +167,33 @@ class Functions:
         return Functions(builtin, supplied)
 
     def with_function(self, name: str, function: Callable[..., object]) -> Functions:
-        """Return these functions and one in the shape that deid calls: `function(item, value, field, dicom)`.
+        """Return a collection with these functions and one Python function in deid's form.
 
-        Only the keywords that the function accepts are given. Further parameters are arguments of the recipe,
-        `func:name key=value`.
+        Args:
+            name: the name after `func:` in recipes.
+            function: a callable that accepts any of the keywords `item`, `value`, `field` and `dicom`. Its other
+                parameters are arguments of the recipe, `func:name key=value`.
+
+        Returns:
+            The new collection.
+
+        Raises:
+            TypeError: if the parameters of the callable are unknown or cannot be passed by keyword.
+
         """
         return self.with_(deid_shaped(name, function))
 
     def find(self, name: str, *, builtin: bool) -> Function | None:
-        """Return the function that `deid_func:name` (`builtin`) or `func:name` calls, if there is one."""
+        """Return the function with a name.
+
+        Args:
+            name: the name in the recipe.
+            builtin: whether `deid_func:` calls it; otherwise `func:` does.
+
+        Returns:
+            The function, or None if there is no function of this name.
+
+        """
         return self.builtin.get(name) if builtin else self.supplied.get(name) or self.builtin.get(name)
 
     def __iter__(self) -> Iterator[Function]:
@@ -144,9 +201,14 @@ class Functions:
         yield from self.supplied.values()
 
     def signatures(self, variables: frozenset[str] | None = None) -> Signatures:
-        """Return what a compiler needs to know of these functions.
+        """Return the signatures of these functions, which the compiler checks recipes against.
 
-        `variables` are the names that the host will supply, or None if it does not say.
+        Args:
+            variables: the names of variables that the host supplies; None if they are unknown.
+
+        Returns:
+            The signatures for `check_recipe` and `compile_recipe`.
+
         """
         supplied = {name: one.signature for name, one in self.supplied.items()}
         return Signatures(BUILTINS, supplied, variables)
@@ -169,7 +231,7 @@ def _functions_in(found: object, name: str) -> list[Function]:
         case _ if callable(found) and not inspect.isclass(found):
             return [deid_shaped(name, found)]
         case _:
-            raise TypeError(f"{name!r} is no function, no mapping of functions and no module")
+            raise TypeError(f"{name!r} is not a function, a mapping of functions or a module")
 
 
 def deid_shaped(name: str, function: Callable[..., object]) -> Function:
@@ -207,7 +269,7 @@ def _parameters(name: str, function: Callable[..., object]) -> list[inspect.Para
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except ValueError:
-        raise TypeError(f"the parameters of {name!r} are not known") from None
+        raise TypeError(f"the parameters of {name!r} are unknown") from None
     if any(one.kind is one.POSITIONAL_ONLY and one.default is one.empty for one in parameters):
-        raise TypeError(f"{name!r} has a parameter that cannot be given by name")
+        raise TypeError(f"{name!r} has a parameter that cannot be passed by keyword")
     return parameters

@@ -17,16 +17,33 @@ class TableError(DeidcError, ValueError):
 
 @frozen
 class Table:
-    """Rows by the text in their first column; nothing of them is shown."""
+    """A lookup table with text keys, for the built-in function `lookup`.
+
+    The repr shows no cells.
+
+    Attributes:
+        columns: the names of the columns.
+        rows: the cells of each row by column name, by the key in the first column.
+
+    """
 
     columns: tuple[str, ...]
     rows: Mapping[str, Mapping[str, str]] = field(repr=False, hash=False)
 
     @classmethod
     def from_csv(cls, path: Path) -> Table:
-        """Read a CSV file in UTF-8 whose first line names the columns and whose first column names the rows.
+        """Read a table from a CSV file in UTF-8.
 
-        Raises OSError, and TableError for a file that is no table, or has two rows or columns of one name.
+        Args:
+            path: the file. Its first line has the names of the columns, its first column the keys of the rows.
+
+        Returns:
+            The table.
+
+        Raises:
+            OSError: if the file cannot be read.
+            TableError: if the file is not a table, or if two rows or columns have the same name.
+
         """
         try:
             with path.open(encoding="utf-8-sig", newline="") as lines:
@@ -35,7 +52,7 @@ class Table:
         except UnicodeDecodeError:
             raise TableError("the table is not in UTF-8") from None
         except csv.Error:
-            raise TableError("the table is no CSV file") from None
+            raise TableError("the table is not a CSV file") from None
 
     @classmethod
     def _from_rows(cls, given: Iterable[list[str]]) -> Table:
@@ -45,21 +62,33 @@ class Table:
             if not columns:
                 columns = tuple(cells)
                 if len(columns) < 2 or not all(columns) or len(set(columns)) < len(columns):
-                    raise TableError("a table needs at least two columns, each with a name of its own")
+                    raise TableError("a table needs at least two columns with distinct names")
                 continue
             if len(cells) != len(columns):
                 raise TableError(f"row {number} has {len(cells)} columns, the first row has {len(columns)}")
             if not cells[0]:
                 raise TableError(f"row {number} has no key in its first column")
             if cells[0] in rows:
-                raise TableError(f"row {number} has a key that another row has already")
+                raise TableError(f"row {number} has the same key as another row")
             rows[cells[0]] = dict(zip(columns, cells, strict=True))
         if not columns:
             raise TableError("the table is empty")
         return cls(columns, rows)
 
     def value(self, key: str, column: str) -> str:
-        """Return a cell. Raises TableError if there is no such row or column."""
+        """Return one cell.
+
+        Args:
+            key: the key of the row.
+            column: the name of the column.
+
+        Returns:
+            The text of the cell.
+
+        Raises:
+            TableError: if the row or the column does not exist.
+
+        """
         if column not in self.columns:
             raise TableError(f"the table has no column {column!r}")
         row = self.rows.get(key.strip())

@@ -21,11 +21,12 @@ class Finding:
     """A label that fired for one object.
 
     Attributes:
-        op: the Mark in the program.
-        group, label: the names of the %filter section and of the label.
+        op: the number of the Mark op in the program.
+        group: the name of the %filter section.
+        label: the name of the label.
         origin: the recipe and the line of the label.
-        policy: what is to become of the object.
-        regions: what each line of coordinates comes to for this object, in the order of the recipe.
+        policy: the policy of the group.
+        regions: the regions of each line of coordinates in this object, in the order of the recipe.
 
     """
 
@@ -38,31 +39,61 @@ class Finding:
 
     @property
     def held(self) -> bool:
-        """Whether the object is not to be passed on before its pixels were cleaned or looked at."""
+        """Whether the object must be cleaned in its pixels or reviewed before it is passed on."""
         return self.policy is not ops.Policy.PASS
 
 
 @define(eq=False)
 class Detector:
-    """The labels of a program, ready for any number of objects; make one with `Detector.of`, and share it."""
+    r"""The labels of a program, applied to objects without cleaning them.
+
+    Create a detector with `Detector.of`, and share it between threads and objects.
+
+    Attributes:
+        program: the program.
+
+    Example:
+        >>> from pydicom.dataset import Dataset
+        >>> from deidc import Detector, compile_recipe
+        >>> label = "LABEL screens\n  contains Modality OT\n  coordinates all\n"
+        >>> program = compile_recipe(f"FORMAT dicom\n\n%filter graylist\n\n{label}")
+        >>> dataset = Dataset()
+        >>> dataset.Modality = "OT"
+        >>> [found.label for found in Detector.of(program).detect(dataset)]
+        ['screens']
+
+    """
 
     program: Program
     _plan: Plan = field(repr=False)
 
     @classmethod
     def of(cls, program: Program) -> Detector:
-        """Return a detector. Labels need neither variables nor functions, so nothing is linked."""
+        """Return the detector of a program.
+
+        Args:
+            program: a compiled recipe. Labels use neither variables nor functions, so it need not be linked.
+
+        Returns:
+            The detector.
+
+        """
         return cls(program, Plan(program))
 
     @property
     def marks(self) -> tuple[tuple[int, ops.Mark], ...]:
-        """The labels, each with its place in the program, in the order of the recipe."""
+        """The labels with the numbers of their ops, in the order of the recipe."""
         return self._plan.marks
 
     def detect(self, dataset: Dataset) -> tuple[Finding, ...] | Refused:
-        """Return the labels that fire, in the order of the program, or why they cannot be asked.
+        """Return the labels that fire for an object.
 
-        `dataset` is not changed, nor is anything of it remembered.
+        Args:
+            dataset: the object. It is not changed, and the detector keeps nothing of it.
+
+        Returns:
+            The labels in the order of the program, or the faults that prevented their evaluation.
+
         """
         self._plan.limit()
         frame = Frame(dataset, OfDataset(dataset), {})

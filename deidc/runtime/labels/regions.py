@@ -61,7 +61,7 @@ def _items(element: InputElement, op: int, *, keep: bool) -> list[Dataset]:
     except Undecodable:
         items = None
     if items is None and not keep and not element.is_empty:
-        raise trouble(faults.REGION_UNREADABLE, "what is to hold regions is no sequence", element.path, op)
+        raise trouble(faults.REGION_UNREADABLE, "the attribute for regions is not a sequence", element.path, op)
     return items or []
 
 
@@ -74,7 +74,7 @@ def _in_item(item: Dataset, element: InputElement, op: int, *, keep: bool) -> It
     if 0 <= x0 <= x1 and 0 <= y0 <= y1:
         yield ops.Rectangle(x0, y0, x1 + 1, y1 + 1)
     elif not keep:
-        raise trouble(faults.REGION_UNREADABLE, "an item does not say where its region is", element.path, op)
+        raise trouble(faults.REGION_UNREADABLE, "an item does not describe its region", element.path, op)
 
 
 def _whole_number(element: InputElement | None) -> int | None:

@@ -19,7 +19,7 @@ from deidc.dicom.window import Window
 from deidc.runtime.dataset.cleaning import blank, written
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Folded, Standing
-from deidc.runtime.fold.level import Added, Folding, Needed, block_is_used
+from deidc.runtime.fold.level import Added, Folding, Needed, place_in_block
 from deidc.runtime.fold.plan import Entry, vr_of_new
 from deidc.runtime.stream.decisions import Context, Decision, Decisions, Effects, Memo
 from deidc.runtime.stream.levels import Found, ItemPath, Told, Walk
@@ -76,11 +76,14 @@ class Editing:
         raw = raw_element(found.header, self._value(found) if value is None else value, found.layout)
         return InputElement(raw, found.vr, found.creator, path, here.indexes, here.character_sets, here.in_file_meta)
 
-    def tell_of_group_length(self, walk: Walk, found: Found, entry: Entry) -> None:
-        """Tell what ops do to a group length, which is left out in any case."""
+    def removed_group_length(self, walk: Walk, found: Found, entry: Entry) -> bool:
+        """Remove a group length that ops act on, whatever they write; return whether any does."""
         folded = self.folding.existing(walk.here, self.input_element(walk, found, None), entry, is_needed=False)
-        if folded is not None and folded.events:
-            self.told.append((walk.place, found.tag, Decision(Standing.ABSENT, None, _effects(folded))))
+        if folded is None or not folded.events:
+            return False
+        self.told.append((walk.place, found.tag, Decision(Standing.ABSENT, None, _effects(folded))))
+        self._replace(walk, found, b"")
+        return True
 
     def _decided(self, walk: Walk, found: Found, entry: Entry, *, is_needed: bool) -> Decision | None:
         """Return what becomes of an element, from memory or by the fold; None if there was a fault."""
@@ -124,9 +127,9 @@ class Editing:
         if walk.node.add_targets:
             made, needed = self._add(walk, end)
         if walk.waiting:
-            left = [*(tag for tag in walk.starts if tag not in walk.removed), *made]
+            left = {*(tag >> 8 for tag in walk.starts if tag not in walk.removed), *(tag >> 8 for tag in made)}
             for found, entry in walk.waiting:
-                self.edit(walk, found, entry, is_needed=block_is_used(found.tag, left))
+                self.edit(walk, found, entry, is_needed=place_in_block(found.tag, 0) >> 8 in left)
         for creator in needed.values():
             if creator.tag not in walk.starts or creator.tag in walk.removed:
                 self._insert(walk, creator.tag, _encoded(walk, self.folding.reserve(walk.here, creator)), end)

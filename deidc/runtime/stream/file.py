@@ -84,7 +84,7 @@ class FileCleaning:
     def _streaming(self, window: Window, *, in_file_meta: bool) -> Streaming:
         notes_starts = bool(self.plan.marks) and not in_file_meta
         editing = Editing(self._folding, window, self.decisions)
-        return Streaming(editing, self.plan.has_nested_adds, in_file_meta, notes_starts)
+        return Streaming(editing, in_file_meta, notes_starts)
 
     def _walk(self, streaming: Streaming, start: int, layout: Layout, node: Node) -> None:
         streaming.data_set(start, self.decisions.context(layout, DEFAULT_CHARACTER_SETS, sheltered=False), node)

@@ -8,7 +8,7 @@ from deidc.dicom.layout import VR_LETTERS, Header, Layout
 from deidc.dicom.window import Unsuited
 from deidc.runtime.fold.level import Level
 from deidc.runtime.fold.plan import Entry, Node
-from deidc.runtime.stream.decisions import Context, Decision
+from deidc.runtime.stream.decisions import Context, Decision, Known
 from deidc.runtime.stream.shapes import Act
 
 _NO_CREATORS: dict[tuple[int, int], str] = {}  # never written to; levels with private creators have their own
@@ -26,7 +26,7 @@ def declared_vr(header: Header, layout: Layout) -> str | None:
         return None
     vr = VR_LETTERS.get(header.vr or b"")
     if vr is None:
-        raise Unsuited("a VR is none of DICOM")
+        raise Unsuited("a VR is not a VR of DICOM")
     return vr
 
 
@@ -53,6 +53,8 @@ class Walk:
 
     `starts` has where elements begin, by tag: of all if something is to be added at the level, else of those since
     the first private creator. `removed` are tags that are gone. `mark` is how many edits there were before the level.
+    `creators` are the private creators so far, `in_group` those of the last group that has any: elements are in order,
+    so no others concern what follows. `known` is what is known there of elements; None until an element needs it.
     """
 
     node: Node
@@ -64,9 +66,30 @@ class Walk:
     starts: dict[int, int]
     removed: set[int] = field(factory=set)
     creators: dict[tuple[int, int], str] = field(factory=lambda: _NO_CREATORS)
-    waiting: tuple[tuple[Found, Entry], ...] = ()
-    group_lengths: tuple[Found, ...] = ()
+    in_group: dict[tuple[int, int], str] = field(factory=lambda: _NO_CREATORS)
+    known: Known | None = None
+    waiting: list[tuple[Found, Entry]] = field(factory=list)
+    group_lengths: list[Found] = field(factory=list)
     _here: Level | None = None
+
+    def note_creator(self, tag: int, name: str) -> None:
+        """Note a private creator that reserves a block (PS3.5 7.8.1)."""
+        place = (tag >> 16, tag & 0xFFFF)
+        if self.creators is _NO_CREATORS:
+            self.creators = {}
+        if not self.in_group or next(iter(self.in_group))[0] != place[0]:
+            self.in_group = {}
+        self.creators[place] = self.in_group[place] = name
+        self.known = None
+
+    def known_here(self) -> Known:
+        """Return the table of elements that are known by their first bytes, for what follows at this level."""
+        if self.known is None:
+            context = self.context
+            self.known = (
+                context.known_in_blocks(self.node, self.in_group) if self.in_group else context.known_at(self.node)
+            )
+        return self.known
 
     @property
     def here(self) -> Level:

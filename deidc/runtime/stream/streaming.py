@@ -12,11 +12,20 @@ from __future__ import annotations
 from attrs import define, field
 
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import CHARACTER_SET, character_sets_of_value, creator_of, effective_vr, plain_text
+from deidc.dicom.datasets import NO_DATA_SET
+from deidc.dicom.decoding import (
+    CHARACTER_SET,
+    Undecodable,
+    character_sets_of_value,
+    creator_of,
+    effective_vr,
+    plain_text,
+)
 from deidc.dicom.layout import (
     HIDDEN,
     ITEM_END,
     ITEM_TAG,
+    ITEM_TAG_BIG,
     SEQUENCE_END_TAG,
     UNDEFINED,
     VR_LETTERS,
@@ -24,23 +33,29 @@ from deidc.dicom.layout import (
     Header,
     behind,
     header_at,
+    is_padding,
 )
-from deidc.dicom.window import NotWhole, Unsuited, Window
-from deidc.runtime.fold.elements import sequence_items
+from deidc.dicom.limits import DEEPEST, NestedTooDeep
+from deidc.dicom.window import OUT_OF_ORDER, NotWhole, Unsuited, Window
+from deidc.runtime.fold.elements import InputElement, items_of
 from deidc.runtime.fold.fold import Standing
 from deidc.runtime.fold.plan import Entry, Node
 from deidc.runtime.stream.decisions import Context, Decision, Form, Known
 from deidc.runtime.stream.editing import IDENTITY, Editing
-from deidc.runtime.stream.levels import Found, ItemPath, Walk, declared_vr
+from deidc.runtime.stream.levels import Found, ItemPath, Walk, declared_vr, element_path
 from deidc.runtime.stream.shapes import KEY, LARGEST, Shapes
 
 # Items and the delimiter of sequences, little and big endian.
 _ITEMS = {
     True: (ITEM_TAG, SEQUENCE_END_TAG),
-    False: (b"\xff\xfe\xe0\x00", b"\xff\xfe\xe0\xdd"),
+    False: (ITEM_TAG_BIG, b"\xff\xfe\xe0\xdd"),
 }
 
-_OUT_OF_ORDER = "elements are not in order"
+_TOO_LONG = "is longer than the item that it is in"
+
+_NOTHING_KNOWN: Known = {}  # never written to
+# Private creators of a group that are looked up each by itself; a group with more waits for its first other element.
+_FEW_CREATORS = 8
 
 
 @define(eq=False)
@@ -52,7 +67,6 @@ class Streaming:
     """
 
     editing: Editing
-    has_nested_adds: bool
     in_file_meta: bool = False
     notes_starts: bool = False
     window: Window = field(init=False)
@@ -74,8 +88,6 @@ class Streaming:
             self._elements(node, context, start, self.window.size, None, 0, is_open=False)
         except IndexError:
             raise NotWhole from None
-        except RecursionError:
-            raise Unsuited("sequences are nested too deep") from None
 
     def _elements(
         self, node: Node, context: Context, at: int, end: int, place: ItemPath | None, depth: int, *, is_open: bool
@@ -103,7 +115,7 @@ class Streaming:
                     break
                 tag, form, entry, decision, decided = found
                 if tag <= last:
-                    raise Unsuited(_OUT_OF_ORDER)
+                    raise Unsuited(OUT_OF_ORDER)
                 if form is _SHORT:
                     last = tag
                     if starts is not None:
@@ -149,7 +161,7 @@ class Streaming:
                     if decision is None:
                         break
                 if stop + base > end:
-                    raise Damaged
+                    raise Damaged(tag, _TOO_LONG)
                 last = tag
                 if starts is not None:
                     starts[tag] = at + base
@@ -170,22 +182,23 @@ class Streaming:
                 window.move(at)
             elif is_open and header_at(window, at, context.layout).tag == ITEM_END:
                 break
-            elif end - at < 8 and depth == 0 and not self.in_file_meta and not any(window[at:end]):
-                at, padding = end, end - at  # a file filled to an even length
+            elif depth == 0 and is_padding(window, at, end):
+                at, padding = end, end - at
             else:
                 if walk is None:
                     walk = Walk(node, context, place, depth, mark, self.in_file_meta, {} if starts is None else starts)
                 header = header_at(window, at, context.layout)
                 if header.tag <= last:
-                    raise Unsuited(_OUT_OF_ORDER)
+                    raise Unsuited(OUT_OF_ORDER)
                 last = header.tag
                 walk.starts[last] = at
-                at = self._next(walk, known, at, end, header)
+                at = self._next(walk, at, end, header)
                 context = walk.context
                 if walk.creators:
-                    known, starts = context.known_in_blocks(node, walk.creators), walk.starts
-                else:
-                    known = context.known_at(node)
+                    starts = walk.starts
+                # A table for each of many creators in a row would take time and memory by the square of their number.
+                many = len(walk.in_group) > _FEW_CREATORS and dictionary.is_private_creator(last)
+                known = _NOTHING_KNOWN if many else walk.known_here()
             data, base = window.data, window.base
             limit = _limit(window, end)
             at -= base
@@ -197,24 +210,30 @@ class Streaming:
             editing.finish(walk, at - padding)
         return at + 8 if is_open else at
 
-    def _next(self, walk: Walk, known: Known, at: int, end: int, header: Header) -> int:
+    def _next(self, walk: Walk, at: int, end: int, header: Header) -> int:
         """Deal with one element; return where the next begins."""
         layout, tag = walk.context.layout, header.tag
         if tag >> 16 == 0xFFFE:
-            raise Damaged
+            raise Damaged(tag, "stands where an element belongs")
+        if tag >> 16 in NO_DATA_SET and not self.in_file_meta:
+            raise Unsuited("an element is of a group that is no part of a data set")
         declared = declared_vr(header, layout)
         creator = creator_of(tag, walk.creators)
         vr = effective_vr(tag, declared, header.length, creator)
         entry = walk.node.entry(tag, vr, creator)
-        is_sequence = vr == "SQ" or (vr == "UN" and self.window[header.value_at : header.value_at + 4] == ITEM_TAG)
-        if is_sequence and not self._is_closed(walk, entry):
+        is_sequence = vr == "SQ" or (vr == "UN" and self._begins_with_item(header))
+        if vr == "SQ" and declared not in ("SQ", "UN", None):
+            raise Unsuited("a sequence has a VR other than SQ")
+        if is_sequence and tag & 0xFFFF and not dictionary.is_private_creator(tag):
             stop = self._sequence(walk, at, end, header, vr, creator, entry)
+        elif is_sequence:
+            raise Unsuited("a group length or a private creator is a sequence")
         else:
             stop = behind(self.window, header, layout)
             if stop > end:
-                raise Damaged
+                raise Damaged(tag, _TOO_LONG)
             self._element(walk, Found(header, at, stop, layout, vr, creator), entry)
-        self._learn(walk, known, at, header, declared, vr, entry)
+        self._learn(walk, at, header, declared, vr, entry)
         return stop
 
     def _element(self, walk: Walk, found: Found, entry: Entry) -> None:
@@ -222,13 +241,12 @@ class Streaming:
         tag = found.tag
         if tag == CHARACTER_SET:
             character_sets = character_sets_of_value(self.window[found.header.value_at : found.end])
-            walk.context = walk.context.other(character_sets=character_sets)
+            walk.context, walk.known = walk.context.other(character_sets=character_sets), None
             if walk.depth == 0:
                 self.character_sets = character_sets
         if tag & 0xFFFF == 0 and tag >> 16 > 6:
-            walk.group_lengths = (*walk.group_lengths, found)
-            if not entry.idle:
-                self.editing.tell_of_group_length(walk, found, entry)
+            if entry.idle or not self.editing.removed_group_length(walk, found, entry):
+                walk.group_lengths.append(found)
         elif dictionary.is_private_creator(tag):
             self._note_creator(walk, found, entry)
         elif not entry.idle:
@@ -236,26 +254,28 @@ class Streaming:
         elif tag in IDENTITY and walk.depth == 0:
             self.editing.identity[tag] = self.window[found.header.value_at : found.end]
 
-    def _is_closed(self, walk: Walk, entry: Entry) -> bool:
-        """Whether nothing in a sequence, and not the sequence, can change."""
-        if entry.system:
-            return True
-        return not self.has_nested_adds and (walk.context.sheltered or entry.always_sheltered)
+    def _begins_with_item(self, header: Header) -> bool:
+        """Whether a value of unknown VR begins like the items of a sequence. Raises Unsuited for big endian."""
+        begin = self.window[header.value_at : header.value_at + 4]
+        if begin == ITEM_TAG_BIG:
+            raise Unsuited("an element of unknown VR has items in big endian")
+        return begin == ITEM_TAG
 
     def _note_creator(self, walk: Walk, found: Found, entry: Entry) -> None:
-        name = plain_text(self.window[found.header.value_at : found.end])
+        value = self.window[found.header.value_at : found.end]
+        if value[:4] in (ITEM_TAG, ITEM_TAG_BIG):
+            raise Unsuited("a private creator is a sequence")
+        name = plain_text(value)
         if name:
-            walk.creators = {**walk.creators, (found.tag >> 16, found.tag & 0xFFFF): name}
+            walk.note_creator(found.tag, name)
             if walk.depth == 0:
                 self.creators = walk.creators
         if entry.steps:
-            walk.waiting = (*walk.waiting, (found, entry))
+            walk.waiting.append((found, entry))
 
     # ---- what is remembered of elements ---------------------------------------------------------------
 
-    def _learn(
-        self, walk: Walk, known: Known, at: int, header: Header, declared: str | None, vr: str, entry: Entry
-    ) -> None:
+    def _learn(self, walk: Walk, at: int, header: Header, declared: str | None, vr: str, entry: Entry) -> None:
         """Remember by its first bytes what is done to an element, where they tell it."""
         tag, layout = header.tag, walk.context.layout
         is_special = tag == CHARACTER_SET or (tag in IDENTITY and walk.depth == 0)
@@ -284,7 +304,7 @@ class Streaming:
         else:
             form = _SHORT if is_short else _LONG
         size = 4 if layout.implicit else 6
-        known[self.window[at : at + size]] = (tag, form, entry, decision, memo.decided)
+        walk.known_here()[self.window[at : at + size]] = (tag, form, entry, decision, memo.decided)
 
     # ---- sequences ------------------------------------------------------------------------------------
 
@@ -296,23 +316,28 @@ class Streaming:
         inner = context
         if header.vr == b"UN" and context.layout != HIDDEN:
             inner = self.editing.decisions.context(HIDDEN, context.character_sets, context.sheltered)
-        if not entry.idle or entry.shelters or vr == "UN":
+        if not entry.idle or entry.shelters or walk.context.sheltered or vr == "UN":
             stop = behind(self.window, header, context.layout)
             if stop > end:
-                raise Damaged
+                raise Damaged(header.tag, _TOO_LONG)
             found = Found(header, at, stop, context.layout, vr, creator)
             if not entry.idle and self.editing.edit(walk, found, entry) is not Standing.AS_IS:
                 return stop
             element = self.editing.input_element(walk, found, b"" if vr == "SQ" else None)
-            if vr == "UN" and sequence_items(element) is None:
+            if vr == "UN" and not self._has_items(element):
                 return stop
-            if self.editing.folding.is_sheltered(walk.here, element, entry):
-                if not self.has_nested_adds:
-                    return stop
+            if not entry.system and self.editing.folding.is_sheltered(walk.here, element, entry):
                 inner = inner.other(sheltered=True)
         return self._items(
             entry.below, context, inner, header.value_at, header.length, walk.place, header.tag, walk.depth, end
         )
+
+    def _has_items(self, element: InputElement) -> bool:
+        """Whether an element of unknown VR is a sequence. Raises Unsuited where that cannot be said."""
+        try:
+            return items_of(element) is not None
+        except Undecodable:
+            raise Unsuited("an element of unknown VR begins like a sequence, and is none") from None
 
     def _items(
         self,
@@ -330,6 +355,8 @@ class Streaming:
 
         `limit` is where the level ends that the sequence is in, `outer` its context; `inner` is that of the items.
         """
+        if depth >= DEEPEST:
+            raise NestedTooDeep(element_path(place, tag))
         window, editing, value_at = self.window, self.editing, at
         edits = editing.edits
         first, growth = len(edits), editing.growth
@@ -353,9 +380,7 @@ class Streaming:
             if head[:4] != begin:
                 if is_open and head[:4] == close:
                     return at + 8
-                raise Damaged
-            if inner is not outer:
-                self._distrust(at, head, inner, outer)
+                raise Damaged(tag, "has a value that is not made of items")
             item = (place, tag, number)
             number += 1
             alike: Shapes | None = None
@@ -371,13 +396,15 @@ class Streaming:
                         editing.do_item(shape, at, inner, item, depth + 1)
                         at += shape.size
                         continue
+            if layout.implicit:
+                self._distrust(at, head)
             item_length = from_bytes(head[4:], order)
             if item_length == UNDEFINED:
                 stop = self._elements(node, inner, at + 8, end, item, depth + 1, is_open=True)
             else:
                 stop = at + 8 + item_length
                 if stop > end:
-                    raise Damaged
+                    raise Damaged(tag, "has an item that is longer than the sequence")
                 mark, before = len(edits), editing.growth
                 self._elements(node, inner, at + 8, stop, item, depth + 1, is_open=False)
                 if len(edits) > mark:
@@ -391,10 +418,10 @@ class Streaming:
             editing.lengthen(value_at - 4, length, editing.growth - growth, little=outer.layout.little)
         return at
 
-    def _distrust(self, at: int, head: bytes, inner: Context, outer: Context) -> None:
-        """Raise Unsuited for items in an element of unknown VR that are not in the encoding they have to be in."""
-        if inner.layout != outer.layout and head[4:] != bytes(4) and self.window[at + 12 : at + 14] in VR_LETTERS:
-            raise Unsuited("an element of unknown VR has items in explicit VR")
+    def _distrust(self, at: int, head: bytes) -> None:
+        """Raise Unsuited for an item that is to be in implicit VR, and begins like one in explicit VR."""
+        if head[4:] != bytes(4) and self.window[at + 12 : at + 14] in VR_LETTERS:
+            raise Unsuited("an item is in explicit VR, and the sequence in implicit VR")
 
 
 # Looked up as names of the module, which is quicker than attributes of a class.

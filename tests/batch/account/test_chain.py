@@ -107,4 +107,4 @@ def test_a_torn_last_line_is_told(records, data):
     lines = lines_of(records)
     at = data.draw(st.integers(1, len(lines[-1]) - 1))
     torn = [*lines[:-1], lines[-1][:at]]
-    assert [one.message for one in read_chain(torn) if isinstance(one, Broken)] == [f"line {len(lines)} is cut off"]
+    assert [one.message for one in read_chain(torn) if isinstance(one, Broken)] == [f"line {len(lines)} is truncated"]

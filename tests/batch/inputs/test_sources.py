@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import random
 import tarfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from deidc.batch.inputs.archives import Shelf, Unusable, kind_of, members
 from deidc.batch.inputs.places import safe_place
 from deidc.batch.inputs.sources import LocalFile, Member, NotOpened, Remote, open_source
 from tests.files import copy_of
+from tests.fuzz.greedy_files import write_lying_zip
 
 CONTENTS = {"a/one.bin": bytes(range(256)) * 40, "a/two.bin": b"x", "three.bin": b"y" * 100_000}
 TARS = {"all.tar": "w", "all.tar.gz": "w:gz", "all.tgz": "w:gz", "all.tar.bz2": "w:bz2", "all.tar.xz": "w:xz"}
@@ -90,7 +93,7 @@ def test_objects_at_urls(tmp_path):
     with open_source(Remote("memory://bucket/a"), Shelf()) as opened:
         assert (opened.size, opened.read(3, 4), opened.read(8, 9), opened.read(10, 1)) == (10, b"3456", b"89", b"")
         assert (opened.whole(), opened.fileno()) == (b"0123456789", None)
-    with pytest.raises(NotOpened, match="there is none"):
+    with pytest.raises(NotOpened, match="it does not exist"):
         open_source(Remote("memory://bucket/none"), Shelf())
 
 
@@ -231,5 +234,62 @@ def test_a_file_that_was_cut_after_it_was_opened_is_not_read_as_a_whole(tmp_path
     path = copy_of("rtplan.dcm", tmp_path / "a.dcm")
     with open_source(LocalFile(path), Shelf()) as opened:
         os.truncate(path, path.stat().st_size - 10)
-        with pytest.raises(NotOpened, match="became shorter"):
+        with pytest.raises(NotOpened, match="was truncated"):
             opened.whole()
+
+
+METHODS = {
+    "stored": zipfile.ZIP_STORED,
+    "deflate": zipfile.ZIP_DEFLATED,
+    "bzip2": zipfile.ZIP_BZIP2,
+    "lzma": zipfile.ZIP_LZMA,
+}
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_every_method_of_zip_files_is_unpacked(tmp_path, method):
+    """Members have the bytes that Python's own writer packed, whatever their size."""
+    contents = {**CONTENTS, "empty": b"", "large": random.Random(7).randbytes(300_000) * 3, "zeros": bytes(1_000_000)}
+    with zipfile.ZipFile(tmp_path / "all.zip", "w", method) as archive:
+        for name, data in contents.items():
+            archive.writestr(name, data)
+    shelf = Shelf()
+    for one in members(tmp_path / "all.zip"):
+        with open_source(Member(tmp_path / "all.zip", one), shelf) as opened:
+            assert opened.whole() == contents[one.name]
+    shelf.close()
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_a_damaged_member_of_a_zip_file_is_refused(tmp_path, method):
+    """A byte that was changed shows in the checksum."""
+    secret = random.Random(8).randbytes(50_000)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w", method) as archive:
+        archive.writestr("a", secret)
+    data = bytearray((tmp_path / "all.zip").read_bytes())
+    data[25_000] ^= 1
+    (tmp_path / "all.zip").write_bytes(data)
+    (member,) = members(tmp_path / "all.zip")
+    with pytest.raises(NotOpened) as failure:
+        open_source(Member(tmp_path / "all.zip", member), Shelf())
+    assert failure.value.rule.code == "DC942"
+
+
+@pytest.mark.parametrize("method", list(METHODS.values())[1:], ids=list(METHODS)[1:])
+def test_no_more_of_a_member_is_unpacked_than_it_states(tmp_path, method):
+    """A member of 256 MiB that states 1000 bytes takes no memory beyond a few pieces."""
+    write_lying_zip(tmp_path / "a.zip", 256 << 20, method)
+    (member,) = members(tmp_path / "a.zip")
+    assert isinstance(member, InArchive)
+    assert member.size == 1000
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotOpened) as failure:
+            open_source(Member(tmp_path / "a.zip", member), Shelf())
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (failure.value.rule.code, failure.value.message) == (
+        "DC942", "the member has more bytes than the archive states"
+    )  # fmt: skip
+    assert most < 16 << 20

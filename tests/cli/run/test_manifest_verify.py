@@ -52,8 +52,8 @@ def test_a_manifest_that_is_as_it_was_written_is_well(deidc, folder):
         (lambda lines: [lines[0], lines[1].replace(b"written", b"refused"), *lines[2:]], "line 2 was changed"),
         (lambda lines: [lines[0], *lines[2:]], "lines are missing before line 2: 1"),
         (lambda lines: [*lines[:2], *lines[1:]], "line 3 was inserted"),
-        (lambda lines: lines[:-1], "no end line: the run did not come to its end"),
-        (lambda lines: [*lines[:-1], lines[-1][:-9]], "line 4 is cut off"),
+        (lambda lines: lines[:-1], "no end line: the run was interrupted"),
+        (lambda lines: [*lines[:-1], lines[-1][:-9]], "line 4 is truncated"),
         (lambda lines: [], "it is empty"),
     ],
 )
@@ -86,4 +86,4 @@ def test_misuse(deidc, folder):
     assert deidc("run", "my.deid", "in", "--dry-run", "--manifest", "dry", "--quiet").returncode == 0
     assert deidc("manifest", "verify", "dry").returncode == 0
     done = deidc("manifest", "verify", "dry", "out")
-    assert (done.returncode, "it is of a dry run" in done.stdout) == (1, True)
+    assert (done.returncode, "it belongs to a dry run" in done.stdout) == (1, True)

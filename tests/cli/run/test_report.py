@@ -218,13 +218,13 @@ def test_what_is_left_out_is_told(deidc, recipe, scans, tmp_path):
     deidc("run", "my.deid", scans.name, "--dry-run", "--report", "page.html", "--report-thumbnails", 1)
     text = page(tmp_path)
     assert len(pictures_of(text)) == 1
-    assert "2 were left out" in text
+    assert "2 are not shown" in text
     assert "A dry run: nothing was written" in text
     first = next(row for row in data_of(text)["rows"] if row[2])
     assert first[6] == 0
     deidc("run", "my.deid", scans.name, "--dry-run", "--report", "page.html", "--report-thumbnails", 0)
     assert pictures_of(page(tmp_path)) == []
-    assert "3 were left out" in page(tmp_path)
+    assert "3 are not shown" in page(tmp_path)
 
 
 def test_a_file_that_is_no_page_is_not_replaced(deidc, recipe, tmp_path):
@@ -236,7 +236,7 @@ def test_a_file_that_is_no_page_is_not_replaced(deidc, recipe, tmp_path):
     scans = copy_of("rtplan.dcm", tmp_path / "scans" / "plan.dcm").parent
     (tmp_path / "page.html").write_text("<!doctype html>\n<p>mine</p>")
     done = run(deidc, scans)
-    assert (done.returncode, "exists already" in done.stderr) == (2, True)
+    assert (done.returncode, "already exists" in done.stderr) == (2, True)
     assert page(tmp_path).endswith("mine</p>")
     assert not (tmp_path / "out").exists()
     assert run(deidc, scans, "--overwrite").returncode == 0
@@ -273,7 +273,7 @@ def test_a_run_that_is_stopped_leaves_a_page_that_says_so(deidc, recipe, tmp_pat
     process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGINT
     text = page(tmp_path)
-    assert "did not come to its end" in text
+    assert "run was interrupted" in text
     assert 2 <= len(data_of(text)["rows"]) < 30
     assert not list(tmp_path.glob(".deidc-*"))
 

@@ -122,7 +122,7 @@ def test_nothing_is_overwritten_unless_asked(deidc, recipe, scans, tmp_path):
     arguments = ("run", recipe(PLAIN).name, "scans/ct.dcm", "-o", "out", "--manifest", "m")
     (tmp_path / "m").write_text("mine")
     refused = deidc(*arguments)
-    assert (refused.returncode, "m exists already" in refused.stderr) == (2, True)
+    assert (refused.returncode, "m already exists" in refused.stderr) == (2, True)
     (tmp_path / "m").unlink()
     (tmp_path / "out" / "ct.dcm").write_text("mine")
     again = deidc(*arguments)
@@ -149,7 +149,7 @@ def test_two_inputs_never_become_one_output(deidc, recipe, scans, tmp_path):
         (("my.deid", "scans"), "say where to write"),
         (("my.deid", "scans", "-o", "scans"), "inside the output folder"),
         (("my.deid", "scans/ct.dcm", "-o", "scans", "--overwrite"), "inside the output folder"),
-        (("my.deid", "nothing", "-o", "out"), "no input nothing"),
+        (("my.deid", "nothing", "-o", "out"), "the input nothing does not exist"),
         (("my.deid", "-o", "out"), "Missing argument"),
         (("nothing.deid", "scans", "-o", "out"), "there is no file nothing.deid"),
         (("defalt", "scans", "-o", "out"), "did you mean 'default'?"),

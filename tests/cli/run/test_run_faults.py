@@ -68,7 +68,7 @@ def test_an_input_that_is_cut_while_it_is_cleaned(deidc, scans, tmp_path, left):
     if done.returncode:
         assert first(done) == f"{FILES - 1} written, 1 refused"
         assert "scans/4.dcm: refused: DC921" in done.stderr
-        assert "became shorter while it was read" in done.stderr
+        assert "was truncated while it was read" in done.stderr
         assert "4.dcm" not in written
     assert {f"{number}.dcm" for number in range(FILES) if number != 4} <= set(written) <= set(tree_of(scans))
     big.write_bytes(kept)

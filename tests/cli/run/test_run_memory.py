@@ -8,10 +8,12 @@ pydicom imports whatever it knows that is installed (decoders, requests), 41 MiB
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import warnings
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,16 @@ from pydicom.uid import JPEGBaseline8Bit
 from benchmarks.corpora import CORPORA
 from benchmarks.pixels import write_sparse
 from benchmarks.shipped import header_of
+from tests.fuzz.greedy_files import (
+    creators_alone,
+    private_blocks,
+    write_cut_off,
+    write_deflate_bomb,
+    write_lying_zip,
+)
+from tests.fuzz.greedy_files import (
+    file_of as with_meta,
+)
 from tests.pixels.pictures import EXPLICIT, Picture, dataset_for, file_of
 
 resource = pytest.importorskip("resource")
@@ -38,13 +50,13 @@ print(most * (1 if sys.platform == 'darwin' else 1024), done.returncode)
 """
 
 
-def peak(*command: object, cwd: Path) -> int:
-    """The most memory that a process had, in bytes; it must end well."""
+def peak(*command: object, cwd: Path, code: int = 0) -> int:
+    """The most memory that a process had, in bytes; it must end with an exit code."""
     done = subprocess.run(
         [sys.executable, "-c", PEAK, *map(str, command)], cwd=cwd, capture_output=True, text=True, check=True
     )
-    most, code = map(int, done.stdout.split())
-    assert code == 0, done.stderr
+    most, found = map(int, done.stdout.split())
+    assert found == code, done.stderr
     return most
 
 
@@ -108,3 +120,48 @@ def test_a_cine_of_300_megabytes_whose_frames_are_blanked(tmp_path):
         file.seek(-frames * frame, os.SEEK_END)
         first = file.read(frame)
     assert first == bytes(60 * 960 * 3) + b"\7" * (660 * 960 * 3)
+
+
+def write_other_file(path: Path) -> None:
+    """Write a file of 3 GiB that is no DICOM, like a film, and consists of a hole."""
+    with path.open("wb") as file:
+        file.write(b"\0\0\0\x20ftypisom")
+        file.truncate(3 * GIB)
+
+
+# What a file costs that is made to cost much.
+GREEDY = 128 * MIB
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "code"),
+    [
+        ("a.dcm", lambda path: write_deflate_bomb(path, 4 * GIB), "DC930"),
+        ("a.dcm", lambda path: write_deflate_bomb(path, 900 * MIB), None),
+        ("a.dcm", lambda path: path.write_bytes(with_meta(private_blocks(255_000))), None),
+        ("a.dcm", lambda path: path.write_bytes(with_meta(creators_alone(255_000))), None),
+        ("a.dcm", lambda path: write_cut_off(path, 3500 * MIB), "DC922"),
+        ("a.dcm", write_other_file, "DC920"),
+        ("a.zip", lambda path: write_lying_zip(path, 1984 * MIB), "DC942"),
+        ("a.zip", lambda path: write_lying_zip(path, 1984 * MIB, zipfile.ZIP_BZIP2), "DC942"),
+    ],
+    ids=["bomb", "inflating", "blocks", "creators", "cut-off", "other", "zip", "zip-bz2"],
+)
+@pytest.mark.parametrize("rule", ["", 'REPLACE SpecificCharacterSet "ISO_IR 192"\n'], ids=["stream", "dataset"])
+def test_a_file_that_asks_for_very_much(tmp_path, name, make, code, rule):
+    """It is cleaned or refused, and takes no more memory than 128 MiB above an idle interpreter."""
+    make(tmp_path / name)
+    if (tmp_path / name).stat().st_blocks * 512 > 64 * MIB:
+        pytest.skip("this file system knows no holes")
+    if rule and code is None:
+        pytest.skip("the Dataset engine holds an object in memory")
+    (tmp_path / "my.deid").write_text(
+        f"FORMAT dicom\n\n%header\nREPLACE select:VR:PN anonymous\n{rule}REMOVE select:private\n"
+    )
+    command = [sys.executable, "-m", "deidc", "run", "my.deid", name, "-o", "out", "--manifest", "m"]
+    is_well = code is None or code == "DC920"
+    most = peak(*command, cwd=tmp_path, code=0 if is_well else 1)
+    (told,) = [json.loads(line) for line in (tmp_path / "m").read_text().splitlines() if '"outcome"' in line]
+    assert [fault["code"] for fault in told.get("faults", [])] == [code] * (code is not None)
+    most += PYDICOM_ALONE - peak(sys.executable, "-c", "import pydicom", cwd=tmp_path)
+    assert most < GREEDY, f"{most / MIB:.1f} MiB"

@@ -87,7 +87,7 @@ def test_an_absent_value_names_nothing(run, tmp_path):
     ("arguments", "said"),
     [
         (["{StudyInstanceUid}"], "did you mean 'StudyInstanceUID'?"),
-        (["{SeriesInstanceUID}"], "may identify somebody"),
+        (["{SeriesInstanceUID}"], "may identify the patient"),
         (["{PatientID}", "--overwrite"], "{number}"),
     ],
 )

@@ -94,7 +94,7 @@ def test_a_dry_run_tells_what_would_be_blanked(deidc, ultrasounds, tmp_path):
     (tmp_path / "r.deid").write_text(RECIPE + "\n%pixels\nQUARANTINE graylist\n")
     done = deidc("run", "r.deid", "in", "--dry-run", "--quarantine", "apart")
     assert done.returncode == 1
-    assert f"{len(ultrasounds):>7}  cleaned in their pixels" in done.stdout
+    assert f"{len(ultrasounds):>7}  with blanked pixels" in done.stdout
     assert tree_of(tmp_path / "apart") == []
     assert not (tmp_path / "apart").exists()
 
@@ -106,7 +106,7 @@ def test_a_quarantine_is_told_and_filled_anew(deidc, ultrasounds, tmp_path):
         done = deidc("run", "r.deid", "in", "-o", "out", "--quarantine", "apart", "--flagged", "write")
         assert done.returncode == 1
         assert done.stderr.count("put into the quarantine, flagged by graylist/banner") == len(ultrasounds)
-        assert f"{len(ultrasounds):>7}  put into the quarantine" in done.stdout
+        assert f"{len(ultrasounds):>7}  quarantined" in done.stdout
     assert tree_of(tmp_path / "apart") == sorted(ultrasounds)
     assert tree_of(tmp_path / "out") == []
     assert all("PatientName" not in dcmread(tmp_path / "apart" / name) for name in ultrasounds)

@@ -121,9 +121,13 @@ def test_another_run_does_not_go_into_the_folder(deidc, recipe, scans, tmp_path)
     assert deidc(*RUN, "--var", "key=ZQ1ZQ").returncode == 0
     before = (tmp_path / "out" / "deep" / "0.dcm").read_bytes()
     other = deidc(*RUN, "--var", "key=ZQ2ZQ")
-    assert (other.returncode, "what differs is the variables" in other.stderr, "ZQ" in other.stderr) == (2, True, False)
+    assert (other.returncode, "the difference is the variables" in other.stderr, "ZQ" in other.stderr) == (
+        2,
+        True,
+        False,
+    )
     recipe(NAMED + "BLANK PatientName\n")
-    assert "what differs is the recipe" in deidc(*RUN, "--var", "key=ZQ1ZQ").stderr
+    assert "the difference is the recipe" in deidc(*RUN, "--var", "key=ZQ1ZQ").stderr
     assert (tmp_path / "out" / "deep" / "0.dcm").read_bytes() == before
     assert deidc(*RUN, "--var", "key=ZQ2ZQ", "--overwrite").returncode == 0
     assert (tmp_path / "out" / "deep" / "0.dcm").read_bytes() != before
@@ -195,10 +199,10 @@ def test_a_killed_run_with_overwrite_is_continued(recipe, deidc, scans, tmp_path
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
-        (lambda path: path.unlink(), "is not there"),
+        (lambda path: path.unlink(), "does not exist"),
         (lambda path: path.write_text("mine"), "cannot be continued"),
         (lambda path: path.write_bytes(path.read_bytes().replace(b'"written"', b'"refused"', 1)), "was changed"),
-        (lambda path: path.write_bytes(b"".join(path.read_bytes().splitlines(True)[:2])), "the journal knows of"),
+        (lambda path: path.write_bytes(b"".join(path.read_bytes().splitlines(True)[:2])), "but the journal records"),
     ],
 )
 def test_a_manifest_that_is_not_as_it_was_left_is_not_continued(deidc, recipe, scans, tmp_path, broken, said):
@@ -229,7 +233,7 @@ def test_a_journal_may_lie_elsewhere(deidc, recipe, scans, tmp_path):
     assert not (tmp_path / "out" / ".deidc" / "journal.sqlite").exists()
     assert first(deidc(*RUN, "--journal", "j")) == "3 unchanged, 1 skipped"
     elsewhere = deidc("run", "my.deid", "scans", "-o", "other", "--journal", "j")
-    assert (elsewhere.returncode, "what differs is the output folder" in elsewhere.stderr) == (2, True)
+    assert (elsewhere.returncode, "the difference is the output folder" in elsewhere.stderr) == (2, True)
     assert deidc(*RUN, "--journal", "my.deid", "--overwrite").returncode == 2
     assert (tmp_path / "my.deid").read_text() == PLAIN
     assert deidc(*RUN, "--journal", "j", "--dry-run").returncode == 2

@@ -159,7 +159,7 @@ def test_a_dicomdir_leads_nowhere_else(run, tmp_path):
     ("arguments", "said"),
     [
         (("nosuch://bucket/a", "-o", "out"), "cannot be used"),
-        (("memory://bucket/nothing", "-o", "out"), "no input memory://bucket/nothing"),
+        (("memory://bucket/nothing", "-o", "out"), "the input memory://bucket/nothing does not exist"),
         (("scans", "-o", "nosuch://bucket"), "cannot be written to"),
         (("scans", "-o", "memory://bucket", "--fsync"), "--fsync"),
         (("scans", "-o", "file:///proc/version"), "is a file"),

@@ -90,7 +90,7 @@ def test_a_detector_that_nobody_offers_is_named(deidc, images, tmp_path):
     (tmp_path / "r.deid").write_text(RECIPE.replace("ocr", "ocr:nobodys"))
     done = deidc("run", "r.deid", "in", "-o", "out")
     assert done.returncode == 2
-    assert "r.deid:8: no installed package offers the text detector nobodys" in " ".join(done.stderr.split())
+    assert "r.deid:8: no installed package provides the text detector nobodys" in " ".join(done.stderr.split())
     assert tree_of(tmp_path / "out") == []
     (tmp_path / "w.deid").write_text(RECIPE.replace("ocr", "ocr:nobodys").replace("graylist", "whitelist"))
     passing = deidc("run", "w.deid", "in", "-o", "out")
@@ -105,7 +105,7 @@ def test_a_program_without_places_tells_no_line(deidc, images, tmp_path):
     (tmp_path / "r.program").write_text(bare)
     done = deidc("run", "r.program", "in", "-o", "out")
     assert done.returncode == 2
-    assert "no installed package offers the text detector nobodys" in " ".join(done.stderr.split())
+    assert "no installed package provides the text detector nobodys" in " ".join(done.stderr.split())
     assert tree_of(tmp_path / "out") == []
 
 
@@ -114,12 +114,12 @@ def test_a_preview_and_a_page_of_text_that_is_found(deidc, images, tmp_path):
     (tmp_path / "r.deid").write_text(RECIPE)
     done = deidc("preview", "in/text.dcm", "-r", "r.deid", "-o", "p.png")
     assert (done.returncode, "coordinates ocr:rapidocr" in done.stdout) == (0, True), done.stderr
-    assert "something is blanked in 1" in done.stderr
+    assert "regions are blanked in 1" in done.stderr
     assert (tmp_path / "p.png").stat().st_size > 1000
     done = deidc("run", "r.deid", "in/text.dcm", "-o", "out", "--report", "r.html")
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "r.html").read_text()
-    assert ("text that was found is not outlined" in page, "data:image/png" in page) == (True, True)
+    assert ("detected text is not outlined" in page, "data:image/png" in page) == (True, True)
 
 
 def test_a_preview_needs_the_detector(deidc, images, tmp_path, monkeypatch):

@@ -62,6 +62,51 @@ def test_a_file_whose_worker_died_is_tried_once_more(deidc, recipe, scans, tmp_p
     assert tree_of(tmp_path / "out") == [".deidc-mine.part", *(f"{number}.dcm" for number in range(10))]
 
 
+def test_a_file_that_kills_a_run_of_one_process_is_refused_by_the_next(deidc, recipe, scans, tmp_path):
+    """The first run dies of it; the next cleans it in a process of its own, refuses it, and comes to its end.
+
+    So does every run after that.
+    """
+    (tmp_path / "killer.py").write_text(
+        "import os, signal\n"
+        "def call(dicom):\n"
+        "    if dicom.PatientID == '4':\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return 'x'\n"
+    )
+    recipe(CALLING)
+    command = ("run", "my.deid", "scans", "-o", "out", "--functions", "killer", "--manifest", "m")
+    assert deidc(*command).returncode == -signal.SIGKILL
+    done = deidc(*command)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (1, "9 written, 1 refused")
+    assert "scans/4.dcm: refused: DC926" in done.stderr
+    again = deidc(*command)
+    assert (again.returncode, again.stdout.splitlines()[0]) == (1, "9 unchanged, 1 refused")
+    assert "scans/4.dcm: refused: DC926" in again.stderr
+    assert tree_of(tmp_path / "out") == [f"{number}.dcm" for number in range(10) if number != 4]
+    assert deidc("manifest", "verify", "m", "out").returncode == 0
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_file_that_exceeds_its_deadline_is_refused_and_tried_again(deidc, recipe, scans, tmp_path, jobs):
+    """The other files are written. The next run of the same command cleans it, if it is quick enough then."""
+    (tmp_path / "slow.py").write_text(
+        "import pathlib, re\n"
+        "def call(dicom):\n"
+        "    if dicom.PatientID == '4' and not pathlib.Path('quick').exists():\n"
+        "        re.fullmatch('(a|aa|a)+b', 'a' * 60)\n"
+        "    return 'x'\n"
+    )
+    recipe(CALLING)
+    command = ("run", "my.deid", "scans", "-o", "out", "--functions", "slow", "--jobs", jobs, "--deadline", "2")
+    done = deidc(*command)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (1, "9 written, 1 refused")
+    assert "scans/4.dcm: refused: DC932" in done.stderr
+    (tmp_path / "quick").touch()
+    again = deidc(*command)
+    assert (again.returncode, again.stdout.splitlines()[0]) == (0, "1 written, 9 unchanged")
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_leaves_whole_files_and_no_process(deidc, recipe, scans, tmp_path, number, jobs):

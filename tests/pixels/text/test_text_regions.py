@@ -147,7 +147,7 @@ def test_a_detector_that_fails_refuses_the_object(install, name):
 def test_a_detector_that_is_not_installed_is_no_fault_of_the_object():
     """An object is not passed over for a package that is missing: the host has to be told."""
     _, data = native_file(Picture())
-    with pytest.raises(MissingDetector, match="no installed package offers the text detector nobodys"):
+    with pytest.raises(MissingDetector, match="no installed package provides the text detector nobodys"):
         blank_bytes(reader(data), painting((False, TextRegions("nobodys"))))
 
 

@@ -133,7 +133,7 @@ def test_sequences_keep_their_delimitation(undefined):
 
 
 OUTSIDE = "the text is not in the character set that the object declares"
-MISSING = "the new character set has no such characters"
+MISSING = "the new character set cannot encode the text"
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from deidc import Refused
+from deidc.dicom.datasets import copied, new_element
 from deidc.dicom.decoding import Undecodable, creator_of, raw_components
 from deidc.dicom.layout import UNDEFINED
-from deidc.runtime.fold.elements import character_sets_of, copied, element_vr, new_element, private_creators, walk_tags
+from deidc.runtime.fold.elements import character_sets_of, element_vr, private_creators, walk_tags
 from tests.running import clean, dataset_of, fault_codes, file_dataset, run
 
 LATIN_1 = ("latin_1",)

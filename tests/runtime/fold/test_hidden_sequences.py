@@ -7,7 +7,8 @@ import struct
 import pytest
 from pydicom.dataset import Dataset
 
-from tests.running import clean, dataset_of, file_dataset
+from deidc import Refused
+from tests.running import clean, dataset_of, file_dataset, run
 
 CREATOR, PLACE = 0x00990010, 0x00991001
 NAME, ID, OTHER_IDS = 0x00100010, 0x00100020, 0x00101002
@@ -86,13 +87,40 @@ def test_rules_reach_what_is_hidden(as_input, rules, before, after):
     [
         b"\xfe\xff\x00\xe0",
         b"\xfe\xff\x00\xe0\x08\0\0\0abcd",
-        item(implicit(ID, b"17"), implicit(NAME, b"A^B ")),  # tags out of order: no item of any writer
-        item(implicit(NAME, b"DOE^JOHN"))[:-2],
-        NAMED + b"\0\0",
     ],
 )
 def test_what_only_looks_like_items_stays_bytes(as_input, data):
     """An element of unknown VR may hold anything; rules for it reach it as a whole."""
     assert clean("REMOVE StudyID", as_input(holding(data)))[PLACE].value == data
     assert clean("REMOVE PatientID\nREMOVE PatientName", as_input(holding(data)))[PLACE].value == data
+    assert PLACE not in clean("REMOVE select:private", as_input(holding(data)))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        item(implicit(ID, b"17"), implicit(NAME, b"A^B ")),  # not in the order of tags
+        NAMED + b"\0\0",  # filled up
+        item(implicit(NAME, b"A^B ") + b"\0" * 8),  # filled up within an item
+    ],
+)
+def test_items_that_no_sound_writer_makes_are_reached(as_input, data):
+    """Rules reach elements out of order, and those in front of padding; a removed name is gone."""
+    cleaned = clean("REMOVE PatientID\nREMOVE PatientName", as_input(holding(data)))
+    assert cleaned[PLACE].value[8:] == b""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        item(implicit(NAME, b"DOE^JOHN"))[:-2],  # cut off
+        NAMED + b"DOE^JOHN",  # text behind the last item
+        NAMED + implicit(NAME, b"DOE^JOHN"),  # an element behind the last item
+    ],
+)
+def test_items_that_cannot_be_walked_refuse_the_object(as_input, data):
+    """What begins like items with elements in them is walked to its last byte, or the object is not written."""
+    outcome = run("REMOVE PatientName", as_input(holding(data)))
+    assert isinstance(outcome, Refused)
+    assert [fault.rule.code for fault in outcome.faults] == ["DC907"]
     assert PLACE not in clean("REMOVE select:private", as_input(holding(data)))

@@ -69,10 +69,10 @@ def test_private_dates_are_shifted(vr, before, after, as_input):
         ("PN", "DOE^JOHN", "only dates can be shifted"),
         ("TM", "101112", "only dates can be shifted"),
         ("US", 5, "only dates can be shifted"),
-        ("LO", "soon", "the value is not in the form of a date"),
-        ("UN", b"soon", "the value is not in the form of a date"),
-        ("DA", "00000000", "the value is no date of the calendar"),
-        ("DT", "soon", "the value is not in the form of a date and time"),
+        ("LO", "soon", "the value is not a date"),
+        ("UN", b"soon", "the value is not a date"),
+        ("DA", "00000000", "the value is not a date of the calendar"),
+        ("DT", "soon", "the value is not a date and time"),
     ],
 )
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -115,7 +115,7 @@ def test_days_of_functions_and_variables(days, expected):
         else:
             assert isinstance(outcome, Refused)
             assert fault_codes(outcome) == ["DC904"]
-            assert outcome.faults[0].message == "the number of days is no whole number"
+            assert outcome.faults[0].message == "the number of days is not a whole number"
 
 
 @pytest.mark.parametrize(

@@ -180,11 +180,11 @@ def test_from_module(reference, names):
 @pytest.mark.parametrize(
     ("reference", "error", "said"),
     [
-        ("site_functions:number", TypeError, "'number' is no function, no mapping of functions and no module"),
-        ("site_functions:kind", TypeError, "'kind' is no function, no mapping of functions and no module"),
-        ("site_functions:many", TypeError, "'second' is no function, no mapping of functions and no module"),
-        ("site_functions:unnamed", TypeError, "'unnamed' has a parameter that cannot be given by name"),
-        ("site_functions:unknown", TypeError, "the parameters of 'unknown' are not known"),
+        ("site_functions:number", TypeError, "'number' is not a function, a mapping of functions or a module"),
+        ("site_functions:kind", TypeError, "'kind' is not a function, a mapping of functions or a module"),
+        ("site_functions:many", TypeError, "'second' is not a function, a mapping of functions or a module"),
+        ("site_functions:unnamed", TypeError, "'unnamed' has a parameter that cannot be passed by keyword"),
+        ("site_functions:unknown", TypeError, "the parameters of 'unknown' are unknown"),
         ("site_functions:nothing", AttributeError, "'site_functions' has no attribute 'nothing'"),
         ("site_functions:tools.nothing", AttributeError, "no attribute 'nothing'"),
         ("no_such_module_here:f", ImportError, "No module named 'no_such_module_here'"),

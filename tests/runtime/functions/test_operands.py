@@ -220,7 +220,7 @@ def broken(field: object) -> object:
         (cannot("the table has no row"), "f: the table has no row"),
         (broken, "f raised ValueError"),
         (lambda field: field.nothing, "f raised AttributeError"),
-        (lambda: None, "f gave no value; an empty value is ''"),
+        (lambda: None, "f returned None; return '' to empty the element"),
     ],
 )
 def test_a_function_that_fails_refuses_the_object(function, message, as_input):

@@ -49,7 +49,7 @@ def test_missing_cells(write, key, column, said):
     assert str(caught.value) == said
 
 
-COLUMNS = "a table needs at least two columns, each with a name of its own"
+COLUMNS = "a table needs at least two columns with distinct names"
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ COLUMNS = "a table needs at least two columns, each with a name of its own"
         (b"id,\nP1,A\n", COLUMNS),
         (b"id,code\nSECRET\n", "row 2 has 1 columns, the first row has 2"),
         (b"id,code\nP1,A\nSECRET,A,B\n", "row 3 has 3 columns, the first row has 2"),
-        (b"id,code\nSECRET,A\nSECRET,B\n", "row 3 has a key that another row has already"),
+        (b"id,code\nSECRET,A\nSECRET,B\n", "row 3 has the same key as another row"),
         (b"id,code\n,SECRET\n", "row 2 has no key in its first column"),
         ("id,code\nSECRETÜ,A\n".encode("latin-1"), "the table is not in UTF-8"),
-        (b"id,code\nSECRET," + b"x" * 200_000 + b"\n", "the table is no CSV file"),
+        (b"id,code\nSECRET," + b"x" * 200_000 + b"\n", "the table is not a CSV file"),
     ],
 )
 def test_what_is_no_table(write, data, said):
