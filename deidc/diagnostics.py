@@ -78,12 +78,30 @@ class Fix:
 
     @classmethod
     def safe(cls, title: str, *edits: Edit) -> Fix:
-        """Return a fix that keeps the author's evident meaning."""
+        """Return a fix that keeps the author's evident meaning.
+
+        Args:
+            title: what the fix does, in a few words.
+            edits: the edits; all of them or none are applied.
+
+        Returns:
+            The fix.
+
+        """
         return cls(Applicability.SAFE, title, edits)
 
     @classmethod
     def unsafe(cls, title: str, *edits: Edit) -> Fix:
-        """Return a fix that guesses at the author's meaning."""
+        """Return a fix that guesses at the author's meaning.
+
+        Args:
+            title: what the fix does, in a few words.
+            edits: the edits; all of them or none are applied.
+
+        Returns:
+            The fix.
+
+        """
         return cls(Applicability.UNSAFE, title, edits)
 
 

@@ -35,7 +35,7 @@ def clean_bytes(
     write_flagged: bool = False,
     limits: Limits = LIMITS,
 ) -> ContentOutcome:
-    """Clean the bytes of one DICOM file, under the policies of `deidc run`.
+    r"""Clean the bytes of one DICOM file, under the policies of `deidc run`.
 
     Never raises for what is in the bytes: an object that cannot be cleaned is refused.
 
@@ -54,13 +54,16 @@ def clean_bytes(
         DeidcError: the recipe, the variables or the functions cannot be used; see `link_recipe`.
 
     Example:
-        >>> match clean_bytes(machine, data):
+        >>> from deidc import CleanedContent, HeldFile, RefusedFile, clean_bytes
+        >>> recipe = "FORMAT dicom\n\n%header\nREMOVE PatientName\n"
+        >>> match clean_bytes(recipe, b"not DICOM"):
         ...     case CleanedContent(data=cleaned):
-        ...         store(cleaned)
+        ...         print(len(cleaned))
         ...     case HeldFile(holding=labels):
-        ...         report([label.label for label in labels])
+        ...         print([label.label for label in labels])
         ...     case RefusedFile(faults=faults):
-        ...         report([fault.message for fault in faults])
+        ...         print([fault.message for fault in faults])
+        ['the file has no DICOM prefix']
 
     """
     if not isinstance(data, bytes | bytearray | memoryview):
@@ -114,7 +117,7 @@ def clean_file(
     overwrite: bool = False,
     fsync: bool = False,
 ) -> ContentOutcome | SingleOutcome:
-    """Clean one file of this machine, under the policies of `deidc run`.
+    r"""Clean one file of this machine, under the policies of `deidc run`.
 
     The output is whole or absent, and never replaces the input. Files too large for memory are streamed when `output`
     is given.
@@ -138,8 +141,12 @@ def clean_file(
         DeidcError: the recipe, the variables or the functions cannot be used; see `link_recipe`.
 
     Example:
-        >>> clean_file("default", "scan.dcm", "clean.dcm")
-        CleanedFile(size=..., events=(...), flags=(), blanked=None, text=None)
+        >>> from pydicom.data import get_testdata_file
+        >>> from deidc import clean_file
+        >>> recipe = "FORMAT dicom\n\n%header\nREMOVE PatientName\n"
+        >>> outcome = clean_file(recipe, get_testdata_file("CT_small.dcm"))
+        >>> [event.effect.value for event in outcome.events if event.path == "00100010"]
+        ['removed']
 
     """
     machine, own = machine_for(recipe, variables, functions)

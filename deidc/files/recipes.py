@@ -60,8 +60,10 @@ def link_recipe(
         ArgumentError: `recipe` is none of these.
 
     Example:
+        >>> from deidc import link_recipe
         >>> machine = link_recipe("default-keyed", variables={"key": "a long secret"})
-        >>> outcome = clean_bytes(machine, data)
+        >>> [variable.name for variable in machine.program.needs.variables]
+        ['key']
 
     """
     if isinstance(recipe, Machine):

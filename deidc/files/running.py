@@ -94,9 +94,11 @@ def run_files(
         DeidcError: the recipe or its variables cannot be used; see `link_recipe`.
 
     Example:
-        >>> for outcome in run_files("default", "scans", "clean", jobs=4):
-        ...     if isinstance(outcome, RefusedFile):
-        ...         print(outcome.source, outcome.faults)
+        >>> from pydicom.data import get_testdata_file
+        >>> from deidc import run_files
+        >>> for outcome in run_files("default", get_testdata_file("CT_small.dcm"), None, dry_run=True):
+        ...     print(type(outcome).__name__, outcome.output)
+        WrittenFile CT_small.dcm
 
     """
     if isinstance(recipe, Machine):

@@ -41,7 +41,16 @@ class Library(Protocol):
     """Finds the recipe that a reference stands for."""
 
     def find(self, reference: str, beside: str | None) -> FoundRecipe | NotFound:
-        """Return the recipe; `beside` is the name of the recipe that refers to it, or None."""
+        """Return the recipe that a reference stands for.
+
+        Args:
+            reference: what a recipe or a caller wrote: a path or a name.
+            beside: the name of the recipe that refers to it, or None.
+
+        Returns:
+            The recipe, or why there is none.
+
+        """
 
 
 @cache
@@ -106,7 +115,15 @@ class FileLibrary:
         return Path(beside).parent / reference
 
     def at(self, path: Path) -> FoundRecipe | NotFound:
-        """Return the recipe in a file."""
+        """Return the recipe in a file.
+
+        Args:
+            path: the path of the file.
+
+        Returns:
+            The recipe, or why there is none, with the name of a similar file.
+
+        """
         if os.path.isdir(path):
             return NotFound(f"{path} is a folder", "name a recipe in it")
         if not os.path.lexists(path):

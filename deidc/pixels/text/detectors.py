@@ -40,7 +40,7 @@ class TextDetector(Protocol):
 
 
 class MissingDetector(DeidcError, ImportError):
-    """A recipe asks for a text detector that is not installed."""
+    """A recipe names a text detector that is not installed."""
 
     def __init__(self, name: str) -> None:
         self.detector = name
