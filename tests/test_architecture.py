@@ -25,13 +25,15 @@ GROUND = (
     "deidc.version",
     "deidc.vocabulary",
     "deidc.dicom",
+    "deidc.errors",
 )
 ALLOWED = {
     "deidc.source": (),
     "deidc.patterns": (),
     "deidc.version": (),
     "deidc.vocabulary": (),
-    "deidc.diagnostics": ("deidc.source",),
+    "deidc.errors": (),
+    "deidc.diagnostics": ("deidc.source", "deidc.errors"),
     "deidc.codes": ("deidc.diagnostics",),
     "deidc.dicom": ("deidc.dicom",),
     "deidc.grammar": (*GROUND, "deidc.grammar"),
@@ -44,6 +46,7 @@ ALLOWED = {
     "deidc.batch": (
         *GROUND, *PROGRAM, "deidc.ir.basic_profile", "deidc.ir.nearest", "deidc.runtime", "deidc.pixels", "deidc.batch"
     ),
+    "deidc.files": (*GROUND, "deidc.grammar", "deidc.ir", "deidc.runtime", "deidc.pixels", "deidc.batch"),
     "deidc.render": (*GROUND, "deidc.render"),
     "deidc.compat.main": (*GROUND, "deidc.batch", "deidc.render", "deidc.compat"),
     "deidc.compat": (

@@ -20,15 +20,16 @@ from deidc.compat.dicom.header import get_identifiers, replace_identifiers
 from deidc.compat.dicom.validate import FileName
 from deidc.compat.objects.cleaning import ObjectRefused
 from deidc.compat.objects.field import DicomField
-from deidc.compat.objects.inputs import inputs_of
+from deidc.compat.objects.inputs import inputs_of, lacks_prefix, read_as_a_run
 from deidc.compat.objects.outputs import OutputExists, places_of
+from deidc.errors import DeidcError
 
 Ids: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 _AS_TEXT = (valuerep.DSfloat, valuerep.ISfloat, valuerep.IS, BaseTag)
 
 
-class IdsError(ValueError):
+class IdsError(DeidcError, ValueError):
     """A file of identifiers is not of deid's form; the words hold nothing of it."""
 
 
@@ -79,7 +80,7 @@ def get(files: Iterable[FileName], *, force: bool = False) -> Iterator[Had | Fai
     """
     for path in map(str, files):
         try:
-            ((key, fields),) = get_identifiers(path, force=force).items()
+            ((key, fields),) = get_identifiers(read_as_a_run(path, force=force)).items()
             values = _by_name(fields)
         except ObjectRefused as failure:
             yield Failed(path, str(failure))
@@ -147,8 +148,9 @@ def put(
     def outcomes() -> Iterator[Written | Failed]:
         for path, place in zip(map(str, files), places, strict=True):
             try:
+                forced = force or lacks_prefix(path)  # a run takes such files, too
                 (written,) = replace_identifiers(
-                    path, ids, recipe, save=True, overwrite=overwrite, output_folder=place.parent, force=force
+                    path, ids, recipe, save=True, overwrite=overwrite, output_folder=place.parent, force=forced
                 )
             except (ObjectRefused, OutputExists, InvalidDicomError) as failure:
                 yield Failed(path, str(failure))

@@ -14,6 +14,7 @@ from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom.pixels import has_burned_pixels
 from deidc.compat.dicom.validate import FileName
 from deidc.compat.objects.cleaning import ObjectRefused
+from deidc.compat.objects.inputs import read_as_a_run
 
 COLUMNS = ("dicom_file", "pixels_flagged", "flag_list", "reason")
 
@@ -68,14 +69,17 @@ class Inspection:
 
 
 def inspect(files: Iterable[FileName], recipe: DeidRecipe, *, force: bool = False) -> Inspection:
-    """Ask the labels of a recipe for each file. Raises CompileError for a recipe with errors, before the first file."""
+    """Ask the labels of a recipe for each file, read as `deidc run` reads it.
+
+    Raises CompileError for a recipe with errors, before the first file.
+    """
     recipe.program()
     clean: list[str] = []
     flagged: list[Flagged] = []
     not_judged: list[NotJudged] = []
     for path in map(str, files):
         try:
-            result = has_burned_pixels(path, force=force, deid=recipe)
+            result = has_burned_pixels(read_as_a_run(path, force=force), deid=recipe)
         except ObjectRefused as failure:
             not_judged.append(NotJudged(path, str(failure)))
         # pydicom raises whatever it stumbles over in a damaged file, and its words may quote the file.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from deidc.dicom.vrs import ALL_VRS
+from deidc.errors import DeidcError
 from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.program import Program
@@ -15,7 +16,7 @@ from deidc.patterns import BadPattern, compiled
 from deidc.vocabulary import Comparison, ListKind
 
 
-class ProgramError(ValueError):
+class ProgramError(DeidcError, ValueError):
     """A text or a value is not a valid program.
 
     Attributes:

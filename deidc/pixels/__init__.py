@@ -7,15 +7,10 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-
-class MissingExtra(ImportError):
-    """Pixels are to be blanked, and the packages of the extra `pixels` are not installed."""
-
-    def __init__(self) -> None:
-        super().__init__("blanking pixels needs the extra `pixels`: pip install 'deidc[pixels]'")
+from deidc.errors import MissingExtra
 
 
 def require_extra() -> None:
     """Raise MissingExtra if pixels cannot be blanked here; to be asked before the first object."""
     if find_spec("numpy") is None:
-        raise MissingExtra
+        raise MissingExtra("blanking pixels needs the extra `pixels`: pip install 'deidc[pixels]'")

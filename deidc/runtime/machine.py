@@ -14,6 +14,7 @@ from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
 from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.dicom.part10 import opened
 from deidc.dicom.window import Reader, Unsuited, Window
+from deidc.errors import DeidcError
 from deidc.ir import ops
 from deidc.ir.program import NeededVariable, Program
 from deidc.runtime.dataset.cleaning import Cleaning
@@ -36,7 +37,7 @@ from deidc.runtime.stream.file import FileCleaning
 from deidc.vocabulary import ListKind
 
 
-class LinkError(Exception):
+class LinkError(DeidcError):
     """A program needs variables or functions that were not supplied.
 
     Attributes:

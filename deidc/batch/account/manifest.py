@@ -16,13 +16,14 @@ from attrs import define, field
 
 from deidc.batch.account.chain import START, Broken, chained, read_chain
 from deidc.batch.job.outcome import FileOutcome
+from deidc.errors import DeidcError
 from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.runtime.outcome import Blanked, Region, Shape, TextSearch
 from deidc.version import __version__
 
 
-class ManifestError(Exception):
+class ManifestError(DeidcError):
     """A manifest is not the one that a run is to continue; says why."""
 
 

@@ -19,12 +19,13 @@ from deidc.batch.job.discovery import STATE_FOLDER
 from deidc.batch.job.run_lock import LockedError, run_lock
 from deidc.batch.outputs.atomic import discard_leftovers
 from deidc.batch.outputs.destinations import Destination, LocalFolder, RemoteFolder
+from deidc.errors import DeidcError
 from deidc.ir.program import Program
 
 JOURNAL = "journal.sqlite"
 
 
-class CannotStart(Exception):
+class CannotStart(DeidcError):
     """A run cannot start; says why and what to do."""
 
 

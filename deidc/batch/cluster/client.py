@@ -22,6 +22,7 @@ from attrs import define, field
 
 from deidc.batch.cluster.worker import Answer, Handed, Parcel, accept, clean, differing, forget, versions
 from deidc.batch.job.workers import Work
+from deidc.errors import DeidcError
 
 # Seconds: to reach a scheduler, for a worker to come where there is none, between looks at who is there.
 CONNECT_WITHIN = 10.0
@@ -30,7 +31,7 @@ _LOOK_EVERY = 1.0
 _FETCH_WITHIN = 3.0
 
 
-class ClusterError(Exception):
+class ClusterError(DeidcError):
     """A cluster cannot be used, or not any more; says why, in words without data."""
 
 

@@ -24,7 +24,7 @@ from deidc.batch.job.outcome import FileOutcome
 from deidc.batch.job.run_lock import is_permitted, worker_lock
 from deidc.batch.job.variables import Rows
 from deidc.batch.job.workers import Work, silence_pydicom
-from deidc.pixels import MissingExtra
+from deidc.errors import MissingExtra
 from deidc.pixels.text.detectors import MissingDetector, require_for_pixels
 from deidc.runtime.machine import LinkError, Machine
 from deidc.version import __version__

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 from pydicom import dcmread
 from pydicom.uid import MediaStorageDirectoryStorage
+
+from deidc.batch.inputs.silencing import without_warnings
 
 NAME = "DICOMDIR"
 
@@ -20,9 +21,7 @@ class NotAnIndex(Exception):
 def referenced_names(path: Path) -> Iterator[str]:
     """Yield the File ID of each directory record that has one, its components parted by slashes. Raises NotAnIndex."""
     try:
-        with warnings.catch_warnings():
-            # pydicom warns with values of the file in the text.
-            warnings.simplefilter("ignore")
+        with without_warnings():
             index = dcmread(path, specific_tags=["DirectoryRecordSequence"])
             if index.file_meta.get("MediaStorageSOPClassUID") != MediaStorageDirectoryStorage:
                 raise NotAnIndex("the file is named DICOMDIR, but is not a DICOMDIR")

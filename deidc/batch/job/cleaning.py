@@ -19,7 +19,7 @@ from deidc.dicom.window import NotWhole, Unsuited
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Blanked, Cleaned, Flag, Refused, TextSearch, holding
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
-from deidc.vocabulary import Storage
+from deidc.vocabulary import Policy, Storage
 
 
 class NotRead(Exception):
@@ -74,6 +74,16 @@ def content_of(cleaned: Cleaned | CleanedBytes, given: Given) -> Content | ReadF
     assert isinstance(cleaned.dataset, FileDataset)
     data = encode(cleaned.dataset)
     return data if isinstance(data, ReadFault) else Content.of(data)
+
+
+def is_held(holding: Sequence[Flag], *, write_flagged: bool) -> bool:
+    """Whether labels keep an object from being written; `write_flagged` overrides all policies but quarantine."""
+    return bool(holding) and not (write_flagged and not is_set_apart(holding))
+
+
+def is_set_apart(holding: Sequence[Flag]) -> bool:
+    """Whether a label puts the object into quarantine."""
+    return any(flag.policy is Policy.QUARANTINE for flag in holding)
 
 
 @frozen

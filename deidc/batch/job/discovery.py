@@ -21,6 +21,7 @@ from deidc.batch.inputs.sources import LocalFile, Member, Remote, Source
 from deidc.batch.outputs.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from deidc.batch.outputs.destinations import Destination, LocalFolder, RemoteFolder, as_destination
 from deidc.codes import faults
+from deidc.errors import DeidcError
 from deidc.runtime.outcome import Fault
 
 # A folder in which runs keep what they need to go on; none of its files is an input.
@@ -85,7 +86,7 @@ class Looking:
     lists: tuple[PathList, ...] = ()
 
 
-class InputError(Exception):
+class InputError(DeidcError):
     """An input that was named cannot be one."""
 
 
@@ -154,7 +155,7 @@ def _named(name: str) -> Iterator[Path | remote.RemoteObject]:
         # `**` follows links to folders, so one file may be found by many ways.
         found: dict[Path, Path] = {}
         for one in map(Path, sorted(glob.iglob(name, recursive=True))):
-            found.setdefault(one.parent.resolve() / one.name, one)
+            found.setdefault(_real(one.parent) / one.name, one)
         yield from found.values()
 
 
@@ -176,7 +177,7 @@ class _Walk:
         self.prefix: str | None = None
         match output:
             case LocalFolder(path):
-                self.folder = path.resolve()
+                self.folder = _real(path)
             case RemoteFolder(url):
                 self.prefix = url.rstrip("/") + "/"
             case None:
@@ -188,7 +189,7 @@ class _Walk:
         """Whether something lies in the output folder."""
         if isinstance(one, remote.RemoteObject):
             return self.prefix is not None and (one.url + "/").startswith(self.prefix)
-        return self.folder is not None and one.resolve().is_relative_to(self.folder)
+        return self.folder is not None and _real(one).is_relative_to(self.folder)
 
     def named(self, path: Path) -> Iterator[Input]:
         """Yield what a path stands for that the user named."""
@@ -231,7 +232,7 @@ class _Walk:
             yield Input(LocalFile(path), place)
 
     def _folder(self, folder: Path, place: Path) -> Iterator[Input]:
-        if folder.resolve() == self.folder:
+        if _real(folder) == self.folder:
             return
         folders: set[str] = set()
         names: list[str] = []
@@ -243,7 +244,7 @@ class _Walk:
                         if entry.name == STATE_FOLDER:
                             continue
                         folders.add(entry.name)
-                    elif (entry.is_symlink() and entry.is_dir()) or _is_temporary(entry.name):
+                    elif _leads_to_folder(entry) or _is_temporary(entry.name):
                         continue
                     names.append(entry.name)
         except OSError as failure:
@@ -276,6 +277,22 @@ class _Walk:
                 yield from self._remote_folder(one, cut)
             else:
                 yield _remote_input(one, one.path[cut:])
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a symbolic link to a folder.
+
+    A link that cannot be followed, one that leads to itself for example, is an input, and is refused when it is opened.
+    """
+    try:
+        return entry.is_symlink() and entry.is_dir()
+    except OSError:
+        return False
+
+
+def _real(path: Path) -> Path:
+    """Return a path without symbolic links; Path.resolve raises where a link leads to itself."""
+    return Path(os.path.realpath(path))
 
 
 _UNSAFE = Fault(faults.UNSAFE_NAME, "the name leads out of the output folder")

@@ -15,7 +15,7 @@ from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.reading import read_bytes, read_file
 from deidc.batch.inputs.sources import MEMBER_LIMIT, NotOpened, open_source
 from deidc.batch.inputs.stat_identity import identity_of
-from deidc.batch.job.cleaning import Given, InPixels, NotRead, clean, content_of, in_pixels
+from deidc.batch.job.cleaning import Given, InPixels, NotRead, clean, content_of, in_pixels, is_held, is_set_apart
 from deidc.batch.job.deadline import DeadlineExceeded, deadline
 from deidc.batch.job.discovery import Input
 from deidc.batch.job.outcome import Ending, FileOutcome
@@ -32,7 +32,7 @@ from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused, fault_beyond
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
-from deidc.vocabulary import Policy, Storage
+from deidc.vocabulary import Storage
 
 _ITEM = re.compile(r"\[\d+\]")
 _CHANGED = "the input changed after its output was written"
@@ -188,7 +188,7 @@ def _finished(
     if isinstance(looked_at, Refused):
         return evolve(refused, faults=looked_at.faults)
     content, holding, blanked = looked_at.content, looked_at.holding, looked_at.blanked
-    held = bool(holding) and not (settings.write_flagged and not _is_set_apart(holding))
+    held = is_held(holding, write_flagged=settings.write_flagged)
     try:
         place = _place(settings, refused, cleaned, content)
     except Unnamed as failure:
@@ -203,7 +203,7 @@ def _finished(
             return _because(refused, written.rule, written.message)
         size = written
     quarantined = False
-    if held and settings.quarantine is not None and _is_set_apart(holding):
+    if held and settings.quarantine is not None and is_set_apart(holding):
         written = _set_apart(settings, settings.quarantine, refused.source, content)
         if isinstance(written, ReadFault):
             return _because(refused, written.rule, written.message)
@@ -277,10 +277,6 @@ def _write(settings: Settings, output: Destination, source: Input, content: Cont
         if settings.template is not None:
             return ReadFault(faults.NAME_TAKEN, "an output of this name already exists")
     return written
-
-
-def _is_set_apart(holding: tuple[Flag, ...]) -> bool:
-    return any(flag.policy is Policy.QUARANTINE for flag in holding)
 
 
 def _set_apart(settings: Settings, quarantine: Destination, source: Input, content: Content) -> int | ReadFault:

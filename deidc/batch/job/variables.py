@@ -13,13 +13,14 @@ from pydicom.dataset import Dataset
 
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
 from deidc.dicom.vrs import Unfit, fit_text
+from deidc.errors import DeidcError
 from deidc.ir.program import NeededVariable
 from deidc.runtime.fold.elements import input_elements
 from deidc.runtime.functions.tables import Table, TableError
 from deidc.vocabulary import VariableKind
 
 
-class VariablesError(ValueError):
+class VariablesError(DeidcError, ValueError):
     """Variables that were given cannot be used; says which, not what they hold."""
 
 

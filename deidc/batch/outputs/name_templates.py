@@ -18,6 +18,7 @@ from attrs import frozen
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.dicom import dictionary
+from deidc.errors import DeidcError
 from deidc.ir.basic_profile import IDENTIFYING
 from deidc.ir.nearest import Guesses
 from deidc.ir.program import Program
@@ -36,7 +37,7 @@ _LAST_GROUP = 0x5000
 _INSTANCE, _FOLLOWING = 0x00080018, 0x00020003
 
 
-class TemplateError(ValueError):
+class TemplateError(DeidcError, ValueError):
     """A template can name no outputs; says why."""
 
 

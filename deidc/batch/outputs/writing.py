@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import warnings
 from pathlib import Path
 
 from pydicom import dcmwrite
 from pydicom.dataset import FileDataset, FileMetaDataset
 
 from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.silencing import without_warnings
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content, InputShrank
 from deidc.codes import faults
@@ -26,8 +26,7 @@ def encode(dataset: FileDataset) -> bytes | ReadFault:
     """
     buffer = io.BytesIO()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings():
             _complete_file_meta(dataset)
             dcmwrite(buffer, dataset, enforce_file_format=False)
     # pydicom raises whatever its writers stumble over; the text may quote values, so only the type is told.

@@ -30,6 +30,9 @@ def validate_dicoms(dcm_files: FileName | Sequence[FileName], force: bool = Fals
 
 def is_dicom(path: FileName, *, force: bool) -> bool:
     """Whether pydicom can read a file, up to the pixels."""
+    # Opening a pipe would wait for a writer.
+    if not os.path.isfile(path):
+        return False
     try:
         dcmread(path, force=force, stop_before_pixels=True)
     # pydicom raises whatever it stumbles over in what is no DICOM file.

@@ -12,6 +12,7 @@ from deidc.batch.job.cleaning import Given, NotRead, clean
 from deidc.codes import faults
 from deidc.compat.logger import bot
 from deidc.compat.objects.linking import machine_of
+from deidc.errors import DeidcError
 from deidc.ir.program import Program
 from deidc.runtime.outcome import Cleaned, Effect, Fault, Refused
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 HostLists = Mapping[str, Collection[str]]
 
 
-class ObjectRefused(ValueError):
+class ObjectRefused(DeidcError, ValueError):
     """An object could not be cleaned, and nothing came of it; `faults` say why, in words without data."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:

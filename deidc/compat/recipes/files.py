@@ -15,6 +15,7 @@ from attrs import define, evolve, field, frozen
 from deidc.compat.logger import bot
 from deidc.compat.recipes.dicts import DeidDict, copied, dicts_of, rules_before, source_of
 from deidc.diagnostics import CompileError, Report
+from deidc.errors import DeidcError
 from deidc.grammar.reader import read
 from deidc.ir.compile import compile_loaded
 from deidc.ir.library import SHIPPED_PREFIX, FileLibrary, FoundRecipe, NotFound, read_recipe, shipped_recipes
@@ -37,7 +38,7 @@ _PREFIX = "deid."
 _NAME = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\Z")
 
 
-class RecipeNotFound(FileNotFoundError):
+class RecipeNotFound(DeidcError, FileNotFoundError):
     """No recipe stands behind a path or a name, or two do; deid goes on without one."""
 
 

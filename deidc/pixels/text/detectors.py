@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 from deidc.codes import faults
+from deidc.errors import DeidcError
 from deidc.ir.ops import OWN_DETECTOR, Mark, Rectangle, TextRegions
 from deidc.ir.program import OWN_ACCOUNT, Origin, Program
 from deidc.pixels import require_extra
@@ -39,8 +40,8 @@ class TextDetector(Protocol):
         ...
 
 
-class MissingDetector(ImportError):
-    """A recipe asks for a text detector that is not installed."""
+class MissingDetector(DeidcError, ImportError):
+    """A recipe names a text detector that is not installed."""
 
     def __init__(self, name: str) -> None:
         self.detector = name

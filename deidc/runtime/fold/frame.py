@@ -84,8 +84,8 @@ def _folded(text: str) -> str:
     return text.strip().casefold()
 
 
-class Reason(StrEnum):
-    """Why an op did nothing to an element that it selects."""
+class Untouched(StrEnum):
+    """Why an op did not touch an element that it selects."""
 
     PROTECTED = "kept by a KEEP rule"
     SYSTEM = "protected by deidc itself"
@@ -106,7 +106,7 @@ class Note:
     path: str
     op: int
     effect: Effect | None
-    reason: Reason | None
+    reason: Untouched | None
 
 
 Variables: TypeAlias = Mapping[str, object]
@@ -143,7 +143,7 @@ class Frame:
             self.given = self.given()
         return self.given
 
-    def note(self, path: str, op: int, effect: Effect | None = None, reason: Reason | None = None) -> None:
+    def note(self, path: str, op: int, effect: Effect | None = None, reason: Untouched | None = None) -> None:
         """Remember why an op did what it did, if anybody asked."""
         if self.notes is not None:
             self.notes.append(Note(path, op, effect, reason))

@@ -22,7 +22,7 @@ class FunctionFault(Exception):
 class FieldView:
     """What a function sees of the element it is called for, in the words of deid's DicomField.
 
-    What costs something to find is found when it is asked for.
+    Values that cost time to find are found when they are first used.
 
     Attributes:
         vr: the value representation.
