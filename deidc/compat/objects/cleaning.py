@@ -12,6 +12,7 @@ from deidc.batch.job.cleaning import Given, NotRead, clean
 from deidc.codes import faults
 from deidc.compat.logger import bot
 from deidc.compat.objects.linking import machine_of
+from deidc.dicom.datasets import become
 from deidc.errors import DeidcError
 from deidc.ir.program import Program
 from deidc.runtime.outcome import Cleaned, Effect, Fault, Refused
@@ -47,8 +48,7 @@ def clean_in_place(
     if isinstance(outcome, Refused):
         raise ObjectRefused(outcome.faults)
     warn_of_withdrawn(program, outcome)
-    # The cleaned object has the attributes of the input, and elements of its own.
-    dataset.__dict__.update(outcome.dataset.__dict__)
+    become(dataset, outcome.dataset)
 
 
 def clean_given(

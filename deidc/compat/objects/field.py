@@ -14,7 +14,7 @@ from pydicom.tag import Tag
 
 from deidc.compat.objects.paths import path_of, tag_text, uid_of, way_of_uid
 from deidc.compat.objects.selection import selects
-from deidc.dicom.datasets import AnyElement
+from deidc.dicom.datasets import AnyElement, table
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, Undecodable
 from deidc.patterns import compiled
 from deidc.runtime.fold.conditions import compared
@@ -174,7 +174,7 @@ def _decoded(found: InputElement, home: Dataset | None) -> DataElement:
     assert isinstance(raw, RawDataElement)
     # What pydicom raises depends on the VR, and may quote the bytes.
     try:
-        if home is not None and home._dict.get(raw.tag) is raw:
+        if home is not None and table(home).get(raw.tag) is raw:
             return home[raw.tag]
         return convert_raw_data_element(raw._replace(VR=found.vr), encoding=list(found.character_sets))
     except Exception:  # noqa: BLE001

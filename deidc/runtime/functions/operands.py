@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from deidc.codes import faults
 from deidc.dicom import dictionary
-from deidc.dicom.datasets import copied, new_element, with_elements
+from deidc.dicom.datasets import copied, duplicated, new_element
 from deidc.dicom.decoding import Undecodable
 from deidc.dicom.vrs import TEXT_VRS
 from deidc.ir import ops
@@ -114,18 +114,8 @@ def _attribute(frame: Frame, tag: int) -> tuple[str, ...]:
 def input_copy(frame: Frame) -> Dataset:
     """Return the object's own copy of the input that functions may look at, and cannot harm the run with."""
     if frame.copy_for_functions is None:
-        frame.copy_for_functions = _copied_dataset(frame.input)
+        frame.copy_for_functions = duplicated(frame.input)
     return frame.copy_for_functions
-
-
-def _copied_dataset(dataset: Dataset) -> Dataset:
-    twin = with_elements(dataset, {tag: copied(element) for tag, element in dataset._dict.items()})
-    file_meta = getattr(dataset, "file_meta", None)
-    if file_meta is not None:
-        twin.__dict__["file_meta"] = with_elements(
-            file_meta, {tag: copied(element) for tag, element in file_meta._dict.items()}
-        )
-    return twin
 
 
 def _view(fold: Fold) -> FieldView:
