@@ -26,6 +26,7 @@ GROUND = (
     "deidc.vocabulary",
     "deidc.dicom",
     "deidc.errors",
+    "deidc.guarded",
 )
 ALLOWED = {
     "deidc.source": (),
@@ -33,6 +34,7 @@ ALLOWED = {
     "deidc.version": (),
     "deidc.vocabulary": (),
     "deidc.errors": (),
+    "deidc.guarded": (),
     "deidc.diagnostics": ("deidc.source", "deidc.errors"),
     "deidc.codes": ("deidc.diagnostics",),
     "deidc.dicom": ("deidc.dicom",),

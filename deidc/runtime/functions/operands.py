@@ -15,6 +15,7 @@ from deidc.dicom import dictionary
 from deidc.dicom.datasets import copied, duplicated, new_element
 from deidc.dicom.decoding import Undecodable
 from deidc.dicom.vrs import TEXT_VRS
+from deidc.guarded import guarded
 from deidc.ir import ops
 from deidc.ir.signatures import Dependence
 from deidc.runtime.fold.elements import InputElement
@@ -71,18 +72,15 @@ class Operands:
         if not function.own:
             _ = invocation.field.element  # what cannot be decoded is told as that
         try:
-            result = function.call(invocation)
-            if function.depends_on(call) is Dependence.OBJECT:
-                fold.frame.of_object[call] = result
-            return result
+            # A function is somebody else's code: whatever it raises refuses this object and no other.
+            with guarded(FunctionFault, Undecodable) as guard:
+                result = function.call(invocation)
+                if function.depends_on(call) is Dependence.OBJECT:
+                    fold.frame.of_object[call] = result
+                return result
+            message = f"{call.name} raised {guard.kind}"
         except FunctionFault as failure:
             message = f"{call.name}: {failure.reason}"
-        except Undecodable:
-            raise
-        # A function is somebody else's code: whatever it raises refuses this object and no other. The text of
-        # the exception may quote data, so only its type is told.
-        except Exception as failure:  # noqa: BLE001
-            message = f"{call.name} raised {type(failure).__name__}"
         raise trouble(faults.FUNCTION_FAILED, message, fold.path, step.index)
 
     def _lists(self, frame: Frame) -> Mapping[str, object]:
@@ -163,8 +161,6 @@ def decoded(element: InputElement) -> DataElement:
     assert isinstance(source, RawDataElement)
     if element.vr in TEXT_VRS:
         return new_element(source.tag, element.vr, "\\".join(element.components))
-    try:
+    with guarded():
         return convert_raw_data_element(source._replace(VR=element.vr), encoding=list(element.character_sets))
-    # What pydicom raises depends on the VR, and may quote the bytes.
-    except Exception:  # noqa: BLE001
-        raise Undecodable from None
+    raise Undecodable

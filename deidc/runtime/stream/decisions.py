@@ -75,7 +75,8 @@ class Form(Enum):
 
 Decided: TypeAlias = dict[object, Decision]
 # Tag, form, what the program says; a decision or decisions by value, as the form has it.
-Known: TypeAlias = dict[bytes, tuple[int, Form, Entry | None, Decision | None, Decided]]
+KnownElement: TypeAlias = tuple[int, Form, Entry | None, Decision | None, Decided]
+Known: TypeAlias = dict[bytes, KnownElement]
 Creators: TypeAlias = dict[tuple[int, int], str]
 
 _NO_DECISIONS: Decided = {}  # never written to
