@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -139,7 +140,8 @@ def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, give
             given.read()
             return _because(refused, faults.SAME_FILE, "an earlier input has the same output path")
         with deadline(settings.limits.deadline(given.opened.size), expendable=settings.expendable):
-            outcome, why = clean(machine, given, _variables(machine, settings, source, given))
+            variables = _variables(machine, settings, source, given)
+            outcome, why = clean(machine, given, variables, notes_starts=settings.template is not None)
             refused = evolve(refused, dataset_engine=why, before=_links(settings, given))
         if isinstance(outcome, Refused):
             return evolve(refused, faults=outcome.faults)
@@ -190,7 +192,7 @@ def _finished(
     content, holding, blanked = looked_at.content, looked_at.holding, looked_at.blanked
     held = is_held(holding, write_flagged=settings.write_flagged)
     try:
-        place = _place(settings, refused, cleaned, content)
+        place = _place(settings, refused, cleaned, content, is_blanked=blanked is not None)
     except Unnamed as failure:
         return _because(refused, failure.rule, failure.message)
     size: int | None = None
@@ -257,12 +259,23 @@ def _thumbnail(
     return thumbnail_for(asked, given.opened, outcome.flags, written)
 
 
-def _place(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes, content: Content) -> Path:
-    """Return where the output goes. Raises Unnamed."""
+def _place(
+    settings: Settings,
+    refused: FileOutcome,
+    cleaned: Cleaned | CleanedBytes,
+    content: Content,
+    *,
+    is_blanked: bool,
+) -> Path:
+    """Return the path of the output. Raises Unnamed."""
     template = settings.template
     if template is None:
         return refused.source.relative
-    values = values_at(content.chunks(), template.tags) if template.tags else {}
+    values: Mapping[int, tuple[str, ...]] = {}
+    if template.tags and isinstance(cleaned, CleanedBytes) and not is_blanked:
+        values = cleaned.values(template.tags)
+    elif template.tags:  # blanking writes attributes, and what pydicom wrote is not known
+        values = values_at(content.chunks(), template.tags)
     return template.place(refused.number, values, cleaned.events)
 
 
