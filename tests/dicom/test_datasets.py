@@ -10,7 +10,7 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from deidc.dicom.datasets import become, copied, duplicated, new_element, surround, table, with_elements
 
@@ -97,7 +97,7 @@ def test_file_meta_information_of_a_twin_is_its_own():
     dataset = read()
     twin = duplicated(dataset)
     assert type(twin.file_meta) is type(dataset.file_meta)
-    twin.file_meta.MediaStorageSOPInstanceUID = "2.25.2"
+    twin.file_meta.MediaStorageSOPInstanceUID = UID("2.25.2")
     del twin.file_meta.TransferSyntaxUID
     assert dataset.file_meta.MediaStorageSOPInstanceUID == "2.25.1"
     assert dataset.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian

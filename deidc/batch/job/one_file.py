@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -146,7 +147,8 @@ def _run_anew(machine: Machine, settings: Settings, draft: FileOutcome, given: G
                 given.read()
                 return _because(draft, faults.SAME_FILE, "an earlier input has the same output path")
             with deadline(settings.limits.deadline(given.opened.size), expendable=settings.expendable):
-                outcome, why = clean(machine, given, _variables(machine, settings, draft.source, given))
+                variables = _variables(machine, settings, draft.source, given)
+                outcome, why = clean(machine, given, variables, notes_starts=settings.template is not None)
                 draft = evolve(draft, dataset_engine=why, before=_links(settings, given))
             if isinstance(outcome, Refused):
                 return evolve(draft, faults=outcome.faults)
@@ -192,7 +194,7 @@ def _finished(
     content, holding, blanked = looked_at.content, looked_at.holding, looked_at.blanked
     held = is_held(holding, write_flagged=settings.write_flagged)
     try:
-        place = _place(settings, draft, cleaned, content)
+        place = _place(settings, draft, cleaned, content, is_blanked=blanked is not None)
     except Unnamed as failure:
         return _because(draft, failure.rule, failure.message)
     size: int | None = None
@@ -259,12 +261,23 @@ def _thumbnail(
     return thumbnail_for(asked, given.opened, outcome.flags, written)
 
 
-def _place(settings: Settings, draft: FileOutcome, cleaned: Cleaned | CleanedBytes, content: Content) -> Path:
-    """Return where the output goes. Raises Unnamed."""
+def _place(
+    settings: Settings,
+    draft: FileOutcome,
+    cleaned: Cleaned | CleanedBytes,
+    content: Content,
+    *,
+    is_blanked: bool,
+) -> Path:
+    """Return the path of the output. Raises Unnamed."""
     template = settings.template
     if template is None:
         return draft.source.relative
-    values = values_at(content.chunks(), template.tags) if template.tags else {}
+    values: Mapping[int, tuple[str, ...]] = {}
+    if template.tags and isinstance(cleaned, CleanedBytes) and not is_blanked:
+        values = cleaned.values(template.tags)
+    elif template.tags:  # blanking writes attributes, and what pydicom wrote is not known
+        values = values_at(content.chunks(), template.tags)
     return template.place(draft.number, values, cleaned.events)
 
 
