@@ -112,6 +112,8 @@ class FileCleaning:
         walk = self._streaming(window, in_file_meta=True)
         self._walk(walk, 0, META_LAYOUT, self.plan.file_meta)
         edits, told = walk.editing.edits, walk.editing.told
+        if self.frame.faults:
+            return {}, told  # the object is refused, and has no file meta information
         meta = meta_elements(whole(window, 0, edits)) if edits else dict(self.file.elements)
         uids = {tag: plain_text(value) for tag, value in identity.items() if value}
         before = {
