@@ -1,4 +1,4 @@
-"""Data sets into files that are whole or absent."""
+"""Encode data sets and write them into files that are whole or absent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def encode(dataset: FileDataset) -> bytes | ReadFault:
         with without_warnings():
             _complete_file_meta(dataset)
             dcmwrite(buffer, dataset, enforce_file_format=False)
-    # pydicom raises whatever its writers stumble over; the text may quote values, so only the type is told.
+    # pydicom's writers raise exceptions of many types. The text may quote values, so only the type is reported.
     except Exception as failure:  # noqa: BLE001
         return ReadFault(faults.NOT_WRITTEN, f"the object cannot be encoded ({type(failure).__name__})")
     return buffer.getvalue()
