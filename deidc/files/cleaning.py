@@ -1,4 +1,4 @@
-"""One object cleaned: the bytes of a file, or a file."""
+"""Clean one object: the bytes of a file, or a file."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def _settled(
     *,
     write_flagged: bool,
 ) -> _Settled | HeldFile | RefusedFile:
-    """Clean an open input, and blank its pixels where labels ask for it. Raises as `_guarded` catches."""
+    """Clean an open input, and blank the regions of its labels. Raises what `_guarded` catches."""
     if not opened.size:
         return RefusedFile(source, (Fault(faults.EMPTY_FILE, "the file is empty"),))
     given = Given(opened, limits)
@@ -232,7 +232,7 @@ def _guarded(source: str, action: Callable[[], T]) -> T | RefusedFile:
         fault = Fault(failure.rule, failure.message)
     except BeyondLimit as failure:
         fault = fault_beyond(failure)
-    # A damaged object can make pydicom raise anything wherever it is asked for a value. The text may quote values, so
+    # A damaged object can make pydicom raise anything wherever it decodes a value. The text may quote values, so
     # only the type is reported.
     except Exception as failure:  # noqa: BLE001
         fault = Fault(faults.ELEMENT_UNDECODABLE, f"the object cannot be cleaned ({type(failure).__name__})")

@@ -176,6 +176,7 @@ class Journal:
         Raises:
             JournalError: the journal cannot be written.
             JournalGone: the file of the journal was deleted or moved.
+
         """
         if not self._path.exists():
             raise JournalGone  # SQLite goes on writing to a file that has no name

@@ -175,7 +175,6 @@ def _cleaned(run: _Accepted, files: tuple[Handed, ...], is_wanted: Callable[[], 
 
 def _is_wanted() -> Callable[[], bool]:
     """Return a function that is true while Dask still wants the running task: its client may be gone."""
-
     from distributed import get_worker  # the extra `dask`, which is there where this runs
 
     worker = get_worker()

@@ -20,7 +20,6 @@ class NotAnIndex(Exception):
 
 def referenced_names(path: Path) -> Iterator[str]:
     """Yield the File ID of each directory record that has one, with slashes between components. Raises NotAnIndex."""
-
     try:
         with without_warnings():
             index = dcmread(path, specific_tags=["DirectoryRecordSequence"])
