@@ -1,4 +1,4 @@
-"""Objects through a machine: in place where deid changes what it is given; what is withdrawn is told."""
+"""Clean objects with a machine, in place where deid does so, and warn of withdrawn elements."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _told(fault: Fault) -> str:
 def clean_in_place(
     program: Program, dataset: Dataset, lookup: Mapping[str, object], lists: HostLists | None = None
 ) -> None:
-    """Clean an object, and make it what came of it. Raises ObjectRefused, and leaves the object as it was then."""
+    """Clean an object in place. Raises ObjectRefused; the object is unchanged then."""
     outcome = machine_of(program).run(dataset, lookup, lists)
     if isinstance(outcome, Refused):
         raise ObjectRefused(outcome.faults)
@@ -61,7 +61,7 @@ def clean_given(
         raise ObjectRefused((Fault(failure.fault.rule, failure.fault.message),)) from None
     except NotOpened as failure:
         raise ObjectRefused((Fault(failure.rule, failure.message),)) from None
-    # A damaged object can make pydicom raise anything wherever it is asked for a value, and the text may quote it.
+    # A damaged object can make pydicom raise anything wherever it decodes a value, and the text may quote it.
     except Exception as failure:  # noqa: BLE001
         message = f"the object cannot be cleaned ({type(failure).__name__})"
         raise ObjectRefused((Fault(faults.ELEMENT_UNDECODABLE, message),)) from None
