@@ -1,4 +1,4 @@
-"""Variables and calls: where the value that an op writes comes from."""
+"""Evaluate the operands of an op: variables and calls of functions."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Operands:
             adds=step.op.action.creates,
         )
         if not function.own:
-            _ = invocation.field.element  # what cannot be decoded is told as that
+            _ = invocation.field.element  # what cannot be decoded is reported as that
         try:
             result = function.call(invocation)
             if function.depends_on(call) is Dependence.OBJECT:
@@ -79,8 +79,8 @@ class Operands:
             message = f"{call.name}: {failure.reason}"
         except Undecodable:
             raise
-        # A function is somebody else's code: whatever it raises refuses this object and no other. The text of
-        # the exception may quote data, so only its type is told.
+        # A function is foreign code: whatever it raises refuses this object and no other. The text of
+        # the exception may quote data, so only its type is reported.
         except Exception as failure:  # noqa: BLE001
             message = f"{call.name} raised {type(failure).__name__}"
         raise trouble(faults.FUNCTION_FAILED, message, fold.path, step.index)

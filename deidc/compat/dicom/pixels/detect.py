@@ -181,7 +181,7 @@ def _detector_of_regions(attribute: str) -> Detector:
 def evaluate_group(flags: Iterable[bool | str]) -> bool:
     """Evaluate answers that are joined by the words `and` and `or`, from left to right.
 
-    Answers without a word between them are joined by and; a word before the first is passed over. Nothing: False.
+    Answers with no word between them are joined by and; a word before the first is skipped. No answers: False.
     """
     result: bool | None = None
     joined_by = "and"
