@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import TypeAlias, assert_never
 
 from attrs import define, field
@@ -116,22 +116,25 @@ class FileCleaning:
             return {}, told  # the object is refused, and has no file meta information
         meta = meta_elements(whole(window, 0, edits)) if edits else dict(self.file.elements)
         uids = {tag: plain_text(value) for tag, value in identity.items() if value}
-        before = {
-            tag: text_of(self.file.elements[tag]) for tag in self.file.elements if tag in (META_CLASS, META_INSTANCE)
-        }
-        uids = Identity(self.plan, self._folding).of(uids, identity, before)
         for index, op in self.plan.surroundings:
             match op:
                 case ops.ClearPreamble():
                     if self.file.preamble.strip(b"\0"):
                         self.frame.events.append(Event("preamble", index, Effect.SYNCED))
                 case ops.SyncMeta():
-                    self._sync(index, meta, uids, told)
+                    self._sync(index, meta, uids, identity, told)
                 case _:
                     assert_never(op)
         return meta, told
 
-    def _sync(self, index: int, meta: dict[int, bytes], uids: dict[int, str], told: list[Told]) -> None:
+    def _sync(
+        self,
+        index: int,
+        meta: dict[int, bytes],
+        uids: dict[int, str],
+        given: Container[int],
+        told: list[Told],
+    ) -> None:
         """Make the file meta information that of the cleaned object."""
 
         def is_spoken_for(tag: int) -> bool:
@@ -143,7 +146,9 @@ class FileCleaning:
 
         texts = {tag: text_of(element) for tag, element in meta.items()}
         synced = Decision(Standing.AS_IS, None, ((index, Effect.SYNCED),))
-        for tag, text in list(overdue(texts, self.file.elements, uids, is_spoken_for)):
+        before = {tag: text_of(self.file.elements.get(tag)) for tag in (META_CLASS, META_INSTANCE)}
+        found = Identity(self.plan, self._folding).of(uids, given, before, texts)
+        for tag, text in list(overdue(texts, self.file.elements, found, is_spoken_for)):
             told.append((None, tag, synced))
             if text is None:
                 del meta[tag]
