@@ -81,15 +81,15 @@ class Identity:
     folding: Folding
 
     def of(
-        self, uids: Mapping[int, str], given: Container[int], before: Mapping[int, str], after: Mapping[int, str]
+        self, uids: Mapping[int, str], given: Container[int], before: Callable[[int], str], after: Mapping[int, str]
     ) -> Mapping[int, str]:
         """Return the UIDs by tag.
 
         Args:
             uids: those of the cleaned data set.
             given: the tags of the data set of the input, as far as they are one of these two.
-            before: the text of the elements of the file meta information of the input.
-            after: the same after the rules.
+            before: returns the text of an element of the file meta information of the input, or nothing.
+            after: the text of these elements after the rules.
 
         """
         lacking = [(tag, source) for tag, source in _FOLLOWS.items() if source not in given and source not in uids]
@@ -98,7 +98,7 @@ class Identity:
         found = dict(uids)
         for tag, source in lacking:
             text = after.get(tag, "")
-            if text and text == before.get(tag):
+            if text and text == before(tag):
                 text = self._as_rules_have_it(source, tag, text)
             if _UID.fullmatch(text):
                 found[source] = text
@@ -130,7 +130,7 @@ def sync(
     given = frozenset(tag for tag in _FOLLOWS.values() if tag in frame.input)
     before = cast("Dataset", frame.input.file_meta)
     texts = {int(tag): plain_text(element.value) for tag, element in meta.items()}
-    found = identity.of(uids, given, {tag: _text(before, tag) for tag in _FOLLOWS if tag in before}, texts)
+    found = identity.of(uids, given, lambda tag: _text(before, tag) if tag in before else "", texts)
     for tag, text in list(overdue(texts, frozenset(map(int, before.keys())), found, is_spoken_for)):
         if text is None:
             del meta[Tag(tag)]

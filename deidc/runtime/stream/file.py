@@ -12,7 +12,7 @@ from deidc.dicom.layout import Layout
 from deidc.dicom.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
 from deidc.dicom.window import InMemory, Window
 from deidc.ir import ops
-from deidc.runtime.filemeta import META_CLASS, META_INSTANCE, VRS, Identity, overdue
+from deidc.runtime.filemeta import VRS, Identity, overdue
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Evaluate, Standing
 from deidc.runtime.fold.frame import Frame, Trouble
@@ -146,8 +146,8 @@ class FileCleaning:
 
         texts = {tag: text_of(element) for tag, element in meta.items()}
         synced = Decision(Standing.AS_IS, None, ((index, Effect.SYNCED),))
-        before = {tag: text_of(self.file.elements.get(tag)) for tag in (META_CLASS, META_INSTANCE)}
-        found = Identity(self.plan, self._folding).of(uids, given, before, texts)
+        identity = Identity(self.plan, self._folding)
+        found = identity.of(uids, given, lambda tag: text_of(self.file.elements.get(tag)), texts)
         for tag, text in list(overdue(texts, self.file.elements, found, is_spoken_for)):
             told.append((None, tag, synced))
             if text is None:
