@@ -21,9 +21,9 @@ from deidc.dicom import dictionary
 from deidc.grammar.reader import read
 from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTINS
-from deidc.ir.names import resolve
 from deidc.ir.ops import Selector
 from deidc.ir.program import Program
+from deidc.ir.resolving.names import resolve
 from deidc.ir.signatures import Signatures
 from deidc.ir.writer import write_op
 from deidc.runtime.fold.elements import InputElement

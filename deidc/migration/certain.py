@@ -9,8 +9,8 @@ from deidc.codes import names, values, words
 from deidc.diagnostics import Applicability, Diagnostic, Edit, Fix, Rule, Severity
 from deidc.grammar import nodes
 from deidc.grammar.writer import write_target
-from deidc.ir.ctp_labels import is_ctp_label
-from deidc.ir.resolved import Resolved
+from deidc.ir.resolving.ctp_labels import is_ctp_label
+from deidc.ir.resolving.resolved import Resolved
 from deidc.migration.lines import Surroundings, better_form, reasons_of, standing_lines, stored_lines
 from deidc.migration.operands import attribute_of
 from deidc.migration.words import first_word

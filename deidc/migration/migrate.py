@@ -14,7 +14,7 @@ from deidc.grammar import nodes
 from deidc.grammar.reader import read
 from deidc.ir.compile import Recipe, analyse_recipe, source_of
 from deidc.ir.library import Library
-from deidc.ir.resolved import Resolved
+from deidc.ir.resolving.resolved import Resolved
 from deidc.migration import behaviours as told
 from deidc.migration.bases import reasons_by_bases
 from deidc.migration.certain import SECTIONS, certain_fixes, section_fixes
