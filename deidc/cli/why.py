@@ -15,7 +15,7 @@ from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.reading import read_file
 from deidc.batch.job.variables import VariablesError, parse_assignments
 from deidc.batch.job.workers import silence_pydicom
-from deidc.cli.programs import functions_of, program_of
+from deidc.cli.arguments.programs import functions_of, program_of
 from deidc.diagnostics import Diagnostic
 from deidc.dicom import dictionary
 from deidc.grammar.reader import read
