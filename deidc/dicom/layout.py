@@ -199,9 +199,9 @@ def behind(data: Buffer, header: Header, layout: Layout, depth: int = 0) -> int:
     """
     if header.length != UNDEFINED:
         return _within(data, header.value_at + header.length)
-    if header.tag in (FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA):
+    if header.tag in (FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA) and header.vr != b"SQ":
         raise Damaged(header.tag, "has an undefined length")
-    if header.tag == PIXEL_DATA or header.vr not in (None, b"SQ", b"UN", ODD):
+    if (header.tag == PIXEL_DATA and header.vr != b"SQ") or header.vr not in (None, b"SQ", b"UN", ODD):
         return _after_items(data, header.value_at, layout, fragments=True, depth=0)
     if layout.little and header.vr != b"UN":
         if isinstance(data, bytes):

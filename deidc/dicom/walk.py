@@ -168,10 +168,8 @@ def may_have_items(window: Window, element: PlacedElement, vr: str) -> bool:
 
     That may be an element of unknown VR, or a private creator, whose VR nothing states in implicit VR.
     """
-    if element.tag in PIXELS:
-        return False
-    if vr == "SQ":
-        return True
+    if vr == "SQ" or element.tag in PIXELS:
+        return vr == "SQ"
     at, is_unknown = element.header.value_at, vr == "UN" or is_private_creator(element.tag)
     return is_unknown and window[at : min(at + 4, element.end)] in _ITEM_TAGS
 

@@ -183,6 +183,20 @@ def test_a_sequence_of_the_dictionary_is_walked_under_a_vr_of_16_bits(vr: bytes)
     assert all_tags(b"\x40\x00\x43\xa0" + vr + struct.pack("<H", len(value)) + value) == [CODES, 0x00100010]
 
 
+@pytest.mark.parametrize("tag", [b"\xe0\x7f\x10\x00", b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00"])
+@pytest.mark.parametrize("whole", [sequence, open_sequence])
+@pytest.mark.parametrize("one", [item, open_item])
+def test_pixel_data_that_is_stated_to_be_a_sequence_is_walked(whole, one, tag: bytes) -> None:
+    """Its items hold elements, not fragments."""
+    assert all_tags(whole(one(NAME), tag=tag))[1:] == [0x00100010]
+
+
+def test_fragments_of_pixel_data_are_a_value() -> None:
+    """PS3.5 A.4: items without elements, up to a delimiter; they may look like elements."""
+    fragments = item(b"") + item(NAME)
+    assert all_tags(open_sequence(fragments, b"OB\0\0", b"\xe0\x7f\x10\x00") + NAME) == [0x7FE00010, 0x00100010]
+
+
 # ---- unknown VR and private sequences ------------------------------------------------------------------------------
 
 IMPLICIT_NAME = b"\x10\x00\x10\x00\x04\0\0\0Doe^"

@@ -146,7 +146,7 @@ def _can_follow(data: bytes, at: int, end: int, way: Way, behind: int) -> bool:
 
 
 def _of_undefined_length(data: bytes, at: int, end: int, way: Way, tag: int, vr: bytes | None) -> tuple[Ranges, int]:
-    if tag in PIXELS or vr not in (None, b"SQ", b"UN"):
+    if (tag in PIXELS and vr != b"SQ") or vr not in (None, b"SQ", b"UN"):
         try:
             return [], _fragments(data, at, end, way.order)
         except Uncovered:
@@ -172,7 +172,7 @@ def _fragments(data: bytes, at: int, end: int, order: str) -> int:
 
 def _of_defined_length(data: bytes, at: int, end: int, way: Way, tag: int, vr: bytes | None) -> Ranges:
     """Return the elements in a value: that of a sequence, or of what may be one."""
-    if tag in PIXELS or at == end:
+    if (tag in PIXELS and vr != b"SQ") or at == end:
         return []
     is_sequence = vr == b"SQ" or (_dictionary_vr(tag) == "SQ")
     is_creator = tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF

@@ -283,6 +283,8 @@ class Streaming:
             return
         if declared == "UN" or not layout.little:
             return
+        if header.length == UNDEFINED and vr != effective_vr(tag, declared, 0, creator_of(tag, walk.creators)):
+            return  # a sequence by its undefined length, which is not among its first bytes
         is_short = not layout.implicit and header.value_at == at + 8
         decision: Decision | None = None
         memo = walk.context.memo(entry)
