@@ -73,7 +73,7 @@ def test_nothing_is_added_to_its_items() -> None:
     """A recipe that would is not compiled, and a program that would adds nothing."""
     with pytest.raises(CompileError, match="DC413"):
         machine_for("ADD VOILUTSequence__AccessionNumber 4711")
-    program = compile_recipe("FORMAT dicom\n\n%header\nADD RequestAttributesSequence__AccessionNumber 4711\n").text()
+    program = compile_recipe("FORMAT dicom\n\n%header\nADD RequestAttributesSequence__AccessionNumber 4711\n").text
     assert program.count("00400275") == 1
     machine = Machine.link(read_program(program.replace("00400275", "00283010")))
     dataset = file_dataset(with_lut())
