@@ -31,11 +31,11 @@ from tests.damaged.files import ALL, DamagedFile, alone, damaged_files
 from tests.damaged.recipe import machine
 from tests.properties.independent_reading import Uncovered, content_of, covered
 from tests.properties.test_engines import FILES, RECIPES, SYNTAXES, in_file
-from tests.sampling import sampled
+from tests.sampling import sampled, sampled_of_each
 from tests.strategies.objects import objects
 
-REAL = sampled(FILES, 6)
-DAMAGED = sampled(ALL, 8)
+REAL = sampled(FILES, 4)
+DAMAGED = sampled_of_each(ALL, lambda one: one.kind, 8)
 # An object is cleaned by what is remembered of those like it: decisions from the second time on, shapes from the third.
 TIMES = 4
 
