@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from deidc.errors import DeidcError
 from deidc.source import Source, Span
 
 
@@ -77,12 +78,30 @@ class Fix:
 
     @classmethod
     def safe(cls, title: str, *edits: Edit) -> Fix:
-        """Return a fix that keeps the author's evident meaning."""
+        """Return a fix that keeps the author's evident meaning.
+
+        Args:
+            title: what the fix does, in a few words.
+            edits: the edits; all of them or none are applied.
+
+        Returns:
+            The fix.
+
+        """
         return cls(Applicability.SAFE, title, edits)
 
     @classmethod
     def unsafe(cls, title: str, *edits: Edit) -> Fix:
-        """Return a fix that guesses at the author's meaning."""
+        """Return a fix that guesses at the author's meaning.
+
+        Args:
+            title: what the fix does, in a few words.
+            edits: the edits; all of them or none are applied.
+
+        Returns:
+            The fix.
+
+        """
         return cls(Applicability.UNSAFE, title, edits)
 
 
@@ -199,7 +218,7 @@ class Report:
         return next((one for one in self.sources if one.name == name), None)
 
 
-class CompileError(Exception):
+class CompileError(DeidcError):
     """A recipe has errors and was not compiled.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""What `inspect` and `identifiers` take alike: files found as deid finds them, and a recipe by deid's names."""
+"""Arguments that `inspect` and `identifiers` share: files found as deid finds them, and recipes by deid's names."""
 
 from __future__ import annotations
 
@@ -20,15 +20,25 @@ _NO_RECIPE = "dicom"
 
 
 def files_of(inputs: tuple[str, ...], pattern: str | None, *, force: bool) -> list[FileName]:
-    """Return the DICOM files among inputs and below them. Raises UsageError for an input that is not there."""
+    """Return the DICOM files among inputs and below them, and what cannot be opened, so that it is reported.
+
+    What is no DICOM file is left out with a warning. Raises UsageError for an input that is not there.
+    """
     from deidc.compat.dicom.utils import get_files
+    from deidc.compat.objects.inputs import is_skipped
 
     missing = next((name for name in inputs if not Path(name).exists()), None)
     if missing is not None:
         raise click.UsageError(f"{missing} does not exist")
     silence_pydicom()
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    return list(get_files(inputs, pattern=pattern, force=force))
+    found: list[FileName] = []
+    for number, one in enumerate(get_files(inputs, check=False, pattern=pattern), 1):
+        if force or not is_skipped(str(one)):
+            found.append(one)
+        else:
+            logging.getLogger(__name__).warning("file %d cannot be read as DICOM, and is left out", number)
+    return found
 
 
 def recipe_of(reference: str | None) -> DeidRecipe:

@@ -1,17 +1,14 @@
-"""By what `deidc run` cleans: processes of this machine, or the workers of a cluster."""
+"""Select the engine of `deidc run`: processes of this machine, or the workers of a cluster."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 
 import click
 from click.core import ParameterSource
 
-from deidc.batch.cluster.client import Cluster, ClusterError, cluster_at, silence_dask
-from deidc.batch.cluster.engine import engine_on
-from deidc.batch.job.workers import Engine, Work
+from deidc.batch.cluster.client import silence_dask
 
 _ADDRESS = re.compile(r"(?:tcp|tls)://[^\s/]+:\d+")
 
@@ -30,30 +27,13 @@ def check_engine(engine: str, scheduler: str | None) -> None:
         raise click.UsageError("--jobs applies only to this machine; with --engine dask, start more workers")
 
 
-@contextmanager
-def cluster_for(scheduler: str) -> Iterator[Cluster]:
-    """Give the cluster at an address, looked over. Raises UsageError."""
-    silence_dask()
-    with ExitStack() as stack:
-        try:
-            cluster = stack.enter_context(cluster_at(scheduler))
-        except ClusterError as failure:
-            raise click.UsageError(str(failure)) from None
-        yield cluster
+def silence_engine(scheduler: str | None) -> None:
+    """Keep Dask silent if files are cleaned by a cluster; what happens there is reported by the command."""
+    if scheduler is not None:
+        silence_dask()
 
 
-@contextmanager
-def engine_for(cluster: Cluster, work: Work) -> Iterator[Engine]:
-    """Give the engine of a run on a cluster. Raises UsageError if its workers cannot take it on."""
-    with ExitStack() as stack:
-        try:
-            engine = stack.enter_context(engine_on(cluster, work))
-        except ClusterError as failure:
-            raise click.UsageError(str(failure)) from None
-        yield engine
-
-
-def tell_declined(cluster: Cluster) -> None:
+def tell_declined(declined: Mapping[str, str]) -> None:
     """Say on standard error which workers that came later were handed nothing."""
-    for address, told in cluster.declined.items():
+    for address, told in declined.items():
         click.echo(f"the worker {address} was not used: {told}", err=True)

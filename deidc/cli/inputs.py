@@ -1,4 +1,4 @@
-"""What `deidc run` takes and where it writes, from the words of the command line."""
+"""Parse the inputs and destinations of `deidc run` from the command line."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from pathlib import Path
 import click
 
 from deidc.batch.inputs.path_lists import PathList
-from deidc.batch.inputs.remote import is_url
 from deidc.batch.job.discovery import Looking, discover
-from deidc.batch.outputs.destinations import Destination, DestinationError, LocalFolder, RemoteFolder, destination_of
+from deidc.batch.outputs.destinations import Destination, DestinationError, RemoteFolder, check_apart, destination_of
 from deidc.batch.outputs.name_templates import Template, TemplateError, check_against, parse_template
 from deidc.ir.program import Program
 
@@ -70,22 +69,11 @@ def quarantine_for(text: str | None, output: Destination | None, names: Iterable
     if text is None:
         return None
     quarantine = destination_for(text, fsync=False)
-    if output is not None and (_lies_in(quarantine, output) or _lies_in(output, quarantine)):
-        raise click.UsageError("the quarantine and the output folder must not contain each other")
-    for name in names:
-        if name != "-" and not is_url(name) and _lies_in(quarantine, LocalFolder(Path(name))):
-            raise click.UsageError(f"the quarantine is inside the input {name}")
+    try:
+        check_apart(quarantine, output, names)
+    except DestinationError as failure:
+        raise click.UsageError(str(failure)) from None
     return quarantine
-
-
-def _lies_in(one: Destination | None, other: Destination | None) -> bool:
-    match one, other:
-        case LocalFolder(path), LocalFolder(folder):
-            return path.resolve().is_relative_to(folder.resolve())
-        case RemoteFolder(url), RemoteFolder(prefix):
-            return f"{url.rstrip('/')}/".startswith(f"{prefix.rstrip('/')}/")
-        case _:
-            return False
 
 
 def template_for(text: str | None, program: Program, *, overwrite: bool) -> Template | None:

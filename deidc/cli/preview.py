@@ -1,4 +1,4 @@
-"""`deidc preview`: one image before and after, with what its labels ask of its pixels, as a PNG."""
+"""`deidc preview` draws one image before and after, with the regions of its labels, as a PNG."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from deidc.batch.outputs.destinations import LocalFolder
 from deidc.cli.programs import functions_of, program_of, require_packages
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Unsuited
+from deidc.errors import MissingExtra
 from deidc.ir import ops
 from deidc.ir.program import Program
-from deidc.pixels import MissingExtra, require_extra
+from deidc.pixels import require_extra
 from deidc.render.visible import visible
 from deidc.runtime.fold.frame import Trouble
 from deidc.runtime.machine import LinkError, Machine

@@ -1,4 +1,4 @@
-"""Programs as users name them on the command line: recipes to compile, or program text; and what they call."""
+"""Load the program that a user names, a recipe to compile or program text, and the functions that it calls."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import click
 from deidc.cli.recipe_arguments import one_recipe
 from deidc.cli.terminal import tell
 from deidc.diagnostics import Report
+from deidc.errors import MissingExtra
 from deidc.ir.compile import check_and_compile
 from deidc.ir.program import OWN_ACCOUNT, Program
 from deidc.ir.reader import is_program, read_program
 from deidc.ir.signatures import Signatures
 from deidc.ir.verify import ProgramError
-from deidc.pixels import MissingExtra
 from deidc.pixels.text.detectors import MissingDetector, detectors_of, require_for_pixels
 from deidc.render.text import summary
 from deidc.runtime.functions.registry import Functions
@@ -71,9 +71,14 @@ def require_packages(program: Program) -> None:
     """Raise click.UsageError if a program blanks pixels or looks for text, and what that needs is not installed."""
     try:
         require_for_pixels(program)
-    except MissingExtra as failure:
-        raise click.UsageError(str(failure)) from None
-    except MissingDetector as failure:
-        origin = detectors_of(program)[failure.detector]
-        place = "" if origin == OWN_ACCOUNT else f"{origin.recipe}:{origin.line}: "
-        raise click.UsageError(f"{place}{failure}") from None
+    except (MissingExtra, MissingDetector) as failure:
+        raise missing_package(failure, program) from None
+
+
+def missing_package(failure: MissingExtra | MissingDetector, program: Program) -> click.UsageError:
+    """Return the error for a package that a program needs: it names the line that needs a detector."""
+    if not isinstance(failure, MissingDetector):
+        return click.UsageError(str(failure))
+    origin = detectors_of(program)[failure.detector]
+    place = "" if origin == OWN_ACCOUNT else f"{origin.recipe}:{origin.line}: "
+    return click.UsageError(f"{place}{failure}")

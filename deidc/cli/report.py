@@ -1,4 +1,4 @@
-"""`deidc run --report`: what a run did, collected outcome by outcome for the page of the run."""
+"""`deidc run --report` collects the outcomes of a run and writes the page of the run."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from attrs import define, evolve, field
+from attrs import define, field
 
 from deidc.batch.account.manifest import line_of
-from deidc.batch.job.discovery import Input
 from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.batch.job.thumbnails import deserves_thumbnail
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
 from deidc.cli.summary import Summary, name_of_attribute
+from deidc.errors import MissingExtra
 from deidc.ir.program import Program
 from deidc.render.run_page import (
     FileRow,
     LabelCount,
-    MissingExtra,
     OutcomeCount,
     Page,
     PagePicture,
@@ -116,19 +115,9 @@ class RunReport:
     _pictures: list[PagePicture] = field(init=False, factory=list, repr=False)
     _without_picture: int = field(init=False, default=0)
 
-    @property
-    def wants_pictures(self) -> bool:
+    def wants_picture(self) -> bool:
         """Whether there is room for another thumbnail."""
         return len(self._pictures) < self.most_pictures
-
-    def asking(self, numbered: Iterator[tuple[int, Input]]) -> Iterator[tuple[int, Input]]:
-        """Request a thumbnail of each input until there are enough of earlier inputs.
-
-        Inputs are handed out one by one, and outcomes come back in their order, so whatever is not asked has as many
-        before it as there may be.
-        """
-        for number, source in numbered:
-            yield number, evolve(source, pictured=self.wants_pictures)
 
     def take(self, outcome: FileOutcome) -> None:
         """Take one outcome in."""
@@ -165,7 +154,7 @@ class RunReport:
     def _picture(self, outcome: FileOutcome) -> int | None:
         if outcome.ending not in (Ending.WRITTEN, Ending.FLAGGED) or not deserves_thumbnail(outcome.flags):
             return None
-        if outcome.thumbnail is None or not self.wants_pictures:
+        if outcome.thumbnail is None or not self.wants_picture():
             self._without_picture += 1
             return None
         self._pictures.append(PagePicture(outcome.thumbnail.png, outcome.thumbnail.shows))
@@ -184,7 +173,7 @@ class RunReport:
         except BaseException:
             try:
                 self.write(summary, is_whole=False)
-            except OSError as failure:  # what ended the run is to be told, too
+            except OSError as failure:  # what ended the run is reported, too
                 click.echo(self._told(failure), err=True)
             raise
         try:

@@ -1,43 +1,36 @@
-"""`deidc run`: files cleaned by a recipe."""
+"""`deidc run` cleans files by a recipe."""
 
 from __future__ import annotations
 
 import json
-import secrets
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, NoReturn
 
 import click
-from attrs import evolve
 
-from deidc.batch.account.journal import JournalError, JournalGone
-from deidc.batch.account.ledger import Ledger
 from deidc.batch.account.manifest import line_of
-from deidc.batch.account.run_identity import RunIdentity
-from deidc.batch.account.start import CannotStart, Start, journal_token, started
-from deidc.batch.account.unjournaled import Unjournaled
+from deidc.batch.account.start import CannotStart
 from deidc.batch.cluster.client import ClusterError
-from deidc.batch.job.discovery import InputError, check_inputs, discover
-from deidc.batch.job.one_file import Settings
+from deidc.batch.job.discovery import InputError
 from deidc.batch.job.outcome import Ending, FileOutcome
-from deidc.batch.job.references import References
-from deidc.batch.job.thumbnails import Thumbnails
-from deidc.batch.job.twins import twins_marked
-from deidc.batch.job.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
-from deidc.batch.job.workers import Work, run_numbered, silence_pydicom
-from deidc.batch.outputs.destinations import Destination, RemoteFolder
-from deidc.cli.engines import check_engine, cluster_for, engine_for, tell_declined
-from deidc.cli.inputs import Size, counting, destination_for, inputs_of, quarantine_for, template_for
-from deidc.cli.programs import functions_of, program_of, require_packages
+from deidc.batch.job.variables import KeyedBy
+from deidc.batch.job.workers import silence_pydicom
+from deidc.batch.run import AccountError, Hooks, Run, Running, prepared
+from deidc.cli.engines import silence_engine, tell_declined
+from deidc.cli.inputs import Size, counting
+from deidc.cli.programs import missing_package
 from deidc.cli.progress import with_progress
-from deidc.cli.report import MOST_PICTURES, RunReport, report_for
+from deidc.cli.report import MOST_PICTURES, RunReport
+from deidc.cli.run_arguments import Arguments, run_of
 from deidc.cli.stopping import Stopped, Stopping
 from deidc.cli.summary import Summary, tell_broken
-from deidc.dicom.limits import Limits
+from deidc.errors import MissingExtra
 from deidc.ir.program import Program
+from deidc.pixels.text.detectors import MissingDetector
 from deidc.runtime.machine import LinkError
 
 
@@ -140,40 +133,7 @@ from deidc.runtime.machine import LinkError
     metavar="SECONDS",
     help="CPU time for one file, plus 10 s for each megabyte of it; 0 sets no deadline.",
 )
-def command(  # one parameter for each option
-    recipe: str,
-    inputs: tuple[str, ...],
-    output: str | None,
-    files_from: Path | None,
-    null: bool,
-    archives: bool,
-    member_limit: int,
-    bases: tuple[str, ...],
-    assignments: tuple[str, ...],
-    rows_file: Path | None,
-    vars_key: str | None,
-    references: tuple[str, ...],
-    jobs: int,
-    engine: str,
-    scheduler: str | None,
-    dry_run: bool,
-    overwrite: bool,
-    name_template: str | None,
-    journal: Path | None,
-    digests: bool,
-    flagged: str,
-    quarantine: str | None,
-    check_references: bool,
-    manifest: Path | None,
-    report: Path | None,
-    report_thumbnails: int | None,
-    report_originals: bool,
-    fsync: bool,
-    quiet: bool,
-    as_json: bool,
-    max_inflated: int,
-    deadline: int,
-) -> None:
+def command(**options: Any) -> None:  # noqa: ANN401  # what click has parsed, one for each field of Arguments
     """Clean DICOM files by a recipe.
 
     RECIPE is a file, the name of a bundled recipe, or a program printed by `deidc compile`. INPUT is a file, a folder,
@@ -183,200 +143,90 @@ def command(  # one parameter for each option
     file was refused or flagged, or the recipe has errors.
     """
     silence_pydicom()
-    if output is None and not dry_run:
-        raise click.UsageError("say where to write with -o, or --dry-run")
-    if journal is not None and dry_run:
-        raise click.UsageError("a dry run has no journal")
-    check_engine(engine, scheduler)
-    names, looking = inputs_of(inputs, files_from, null=null, archives=archives)
-    destination = destination_for(output, fsync=fsync)
-    apart = quarantine_for(quarantine, destination, names)
-    functions = functions_of(references)
-    program = program_of(recipe, bases, functions.signatures() if references else None, quiet=quiet)
-    page = report_for(
-        report,
-        program,
-        most_pictures=report_thumbnails,
-        originals=report_originals,
-        dry_run=dry_run,
-        overwrite=overwrite,
-    )
-    settings = Settings(
-        output=None if dry_run else destination,
-        overwrite=overwrite,
-        fsync=fsync,
-        write_flagged=flagged == "write",
-        quarantine=None if dry_run else apart,
-        rows=_rows(rows_file, vars_key),
-        member_limit=member_limit,
-        link_key=secrets.token_bytes(32) if check_references else None,
-        template=template_for(name_template, program, overwrite=overwrite),
-        digests=digests or manifest is not None,
-        plan=dry_run or page is not None,
-        thumbnails=Thumbnails(originals=report_originals) if page is not None else None,
-        limits=Limits(inflated=max_inflated, seconds=deadline or None),
-    )
-    work = Work(program, settings, references, _variables(assignments, program))
-    try:
-        check_inputs(names, destination)
-        work.machine()
-        require_packages(program)
-    except InputError as failure:
-        raise click.UsageError(str(failure)) from None
-    except LinkError as failure:
-        raise click.UsageError(f"{failure}; {_how_to_supply(failure)}") from None
-    summary, stopping = Summary(program), Stopping()
+    arguments = Arguments(**options)
+    job, page = run_of(arguments)
+    silence_engine(job.scheduler)
+    _carry_out(job, page, quiet=arguments.quiet, as_json=arguments.as_json)
+
+
+def _carry_out(job: Run, page: RunReport | None, *, quiet: bool, as_json: bool) -> None:
+    """Run, show how each file ended and what came of all of them, and exit."""
+    summary, stopping = Summary(job.program), Stopping()
+    running = _prepared(job, Hooks(stopping.shield, page.wants_picture if page is not None else None))
     begun = time.monotonic()
-    resumable = False
-    try:
-        with stopping.installed(), ExitStack() as stack:
-            cluster = stack.enter_context(cluster_for(scheduler)) if scheduler is not None else None
-            account: Ledger | Unjournaled
-            start = None if dry_run else _start(work, destination, journal, manifest, naming=name_template)
-            if start is None:
-                account = _unjournaled(stack, program, manifest, overwrite=overwrite, dry_run=dry_run)
-            else:
-                account = _ledger(stack, start, stopping)
-                resumable = True
-                token = journal_token(account.journal)
-                work = evolve(work, settings=evolve(settings, token=token), state=start.state)
-            if page is not None:
-                stack.enter_context(page.written(summary, stopping.shield))
-            numbered = account.begun(twins_marked(discover(names, destination, looking)))
-            numbered = page.asking(numbered) if page is not None else numbered
-            elsewhere = stack.enter_context(engine_for(cluster, work)) if cluster is not None else None
-            outcomes = stack.enter_context(closing(run_numbered(work, numbered, jobs, elsewhere)))
-            shown: Iterator[FileOutcome] = outcomes
-            if not (quiet or as_json):
-                shown = with_progress(stack, outcomes, summary, counting(names, destination, looking))
-            links = stack.enter_context(closing(References())) if check_references else None
-            _take_all(shown, account, summary, links, page, quiet=quiet)
-            summary.references = links.report() if links is not None else None
-    except Stopped as stop:
-        click.echo(f"stopped: {summary.counts}{'; the same command goes on from here' if resumable else ''}", err=True)
-        sys.exit(stop.exit_code)
-    except ClusterError as failure:
-        raise click.ClickException(f"{failure}{f'; {_GO_ON}' if resumable else ''}") from None
-    if cluster is not None:
-        tell_declined(cluster)
+    _follow(running, stopping, summary, job, page, quiet=quiet, as_json=as_json)
+    tell_declined(running.declined)
     if as_json:
-        document = summary.document(dry_run=dry_run, seconds=time.monotonic() - begun)
+        document = summary.document(dry_run=job.dry_run, seconds=time.monotonic() - begun)
         click.echo(json.dumps(document, indent=2))
     elif not quiet:
-        click.echo(summary.text(dry_run=dry_run), nl=False)
+        click.echo(summary.text(dry_run=job.dry_run), nl=False)
     if summary.references is not None:
         tell_broken(summary.references)
     if not summary.is_well:
         sys.exit(1)
 
 
-def _start(
-    work: Work, output: Destination | None, journal: Path | None, manifest: Path | None, *, naming: str | None
-) -> Start | None:
-    """Return what the run starts with, or None if it can have no journal: one to a URL has it only where it is told."""
-    if output is None or (isinstance(output, RemoteFolder) and journal is None):
-        return None
-    settings = work.settings
-    place = _absolute(output) if journal is not None else ""
-    identity = RunIdentity.of(
-        work.program,
-        work.variables,
-        settings.rows,
-        work.references,
-        write_flagged=settings.write_flagged,
-        naming=naming or "tree",
-        place=place,
-        quarantine=_absolute(settings.quarantine),
-    )
-    return Start(
-        work.program,
-        identity,
-        output,
-        journal,
-        manifest,
-        overwrite=settings.overwrite,
-        durable=settings.fsync,
-        by_template=settings.template is not None,
-        quarantine=settings.quarantine,
-    )
-
-
-def _absolute(folder: Destination | None) -> str:
-    return "" if folder is None else str(folder if isinstance(folder, RemoteFolder) else folder.path.absolute())
-
-
-def _ledger(stack: ExitStack, start: Start, stopping: Stopping) -> Ledger:
-    try:
-        return stack.enter_context(started(start, stopping.shield))
-    except CannotStart as failure:
-        raise click.UsageError(str(failure)) from None
-
-
-def _unjournaled(
-    stack: ExitStack, program: Program, path: Path | None, *, overwrite: bool, dry_run: bool
-) -> Unjournaled:
-    try:
-        return stack.enter_context(closing(Unjournaled.of(program, path, overwrite=overwrite, dry_run=dry_run)))
-    except FileExistsError:
-        raise click.UsageError(f"{path} exists already; name another, or say --overwrite") from None
-    except OSError as failure:
-        raise click.UsageError(f"{path} cannot be written: {failure.strerror}") from None
-
-
-def _take_all(
-    outcomes: Iterator[FileOutcome],
-    account: Ledger | Unjournaled,
+def _follow(
+    running: Running,
+    stopping: Stopping,
     summary: Summary,
-    links: References | None,
+    job: Run,
     page: RunReport | None,
     *,
     quiet: bool,
+    as_json: bool,
 ) -> None:
-    """Account for every outcome, and close the account also where the run is stopped."""
+    """Show how each file ends, and count it. Exits if the run is stopped, and raises what click shows if it fails."""
     try:
-        try:
+        with stopping.installed(), running, ExitStack() as stack:
+            if page is not None:
+                stack.enter_context(page.written(summary, stopping.shield))
+            outcomes: Iterator[FileOutcome] = running
+            if not (quiet or as_json):
+                outcomes = with_progress(stack, running, summary, counting(job.inputs, job.output, job.looking))
             for outcome in outcomes:
-                account.take(outcome)
                 summary.count(outcome)
                 if page is not None:
                     page.take(outcome)
-                if links is not None and outcome.before is not None:
-                    name = outcome.output.as_posix() if outcome.output is not None else None
-                    links.add(outcome.number, name, outcome.before, outcome.after)
-                _tell(outcome, summary.program, quiet=quiet)
-        except (Stopped, ClusterError):
-            account.finish(None)
-            raise
-        account.finish({one.value: summary.endings[one] for one in Ending})
-    # What is not accounted for is not to be passed on, so the run does not go on without its account.
-    except JournalGone as failure:
-        raise click.ClickException(f"the journal cannot be written: {failure}; {_BEGIN_ANEW}") from None
-    except JournalError as failure:
-        raise click.ClickException(f"the journal cannot be written: {failure}; {_GO_ON}") from None
-    except OSError as failure:
-        raise click.ClickException(f"the manifest cannot be written: {failure.strerror}; {_GO_ON}") from None
+                _tell(outcome, job.program, quiet=quiet)
+            summary.references = running.references
+    except CannotStart as failure:
+        raise click.UsageError(str(failure)) from None
+    except Stopped as stop:
+        going_on = "; the same command goes on from here" if running.resumable else ""
+        click.echo(f"stopped: {summary.counts}{going_on}", err=True)
+        sys.exit(stop.exit_code)
+    except (AccountError, ClusterError) as failure:
+        _give_up(failure, running)
+
+
+def _prepared(job: Run, hooks: Hooks) -> Running:
+    """Return the run, checked. Raises click.UsageError."""
+    try:
+        return prepared(job, hooks)
+    except InputError as failure:
+        raise click.UsageError(str(failure)) from None
+    except LinkError as failure:
+        raise click.UsageError(f"{failure}; {_how_to_supply(failure)}") from None
+    except (MissingExtra, MissingDetector) as failure:
+        raise missing_package(failure, job.program) from None
+
+
+def _give_up(failure: AccountError | ClusterError, running: Running) -> NoReturn:
+    """Raise the error of a run that cannot go on, with what to do."""
+    match failure:
+        case AccountError(is_lost=True):
+            what_to_do = f"; {_BEGIN_ANEW}"
+        case ClusterError() if not running.resumable:
+            what_to_do = ""
+        case _:
+            what_to_do = f"; {_GO_ON}"
+    raise click.ClickException(f"{failure}{what_to_do}") from None
 
 
 _BEGIN_ANEW = "what was written may be gone with it: say --overwrite to begin anew"
 _GO_ON = "the same command goes on when it can be"
-
-
-def _rows(path: Path | None, vars_key: str | None) -> Rows | None:
-    if path is None:
-        return None
-    try:
-        return read_rows(path, KeyedBy(vars_key) if vars_key is not None else None)
-    except VariablesError as failure:
-        raise click.UsageError(str(failure)) from None
-    except OSError as failure:
-        raise click.UsageError(f"{path} cannot be read: {failure.strerror}") from None
-
-
-def _variables(assignments: tuple[str, ...], program: Program) -> dict[str, object]:
-    try:
-        return parse_assignments(assignments, program.needs.variables)
-    except VariablesError as failure:
-        raise click.UsageError(str(failure)) from None
 
 
 def _how_to_supply(failure: LinkError) -> str:
@@ -396,5 +246,5 @@ def _tell(outcome: FileOutcome, program: Program, *, quiet: bool) -> None:
         click.echo(f"{outcome.source.shown}: {told}", err=True)
     if outcome.ending is Ending.FLAGGED:
         labels = ", ".join(f"{flag.group}/{flag.label}" for flag in outcome.holding)
-        where = "put into the quarantine" if outcome.quarantined else "held back"
+        where = "put into the quarantine" if outcome.quarantined else "held for review"
         click.echo(f"{outcome.source.shown}: {where}, flagged by {labels}", err=True)

@@ -1,4 +1,4 @@
-"""Identifiers of files, read as JSON can hold them, and files cleaned with the variables that such JSON gives."""
+"""Export identifiers of files to JSON, and clean files using values from JSON."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ from deidc.compat.dicom.header import get_identifiers, replace_identifiers
 from deidc.compat.dicom.validate import FileName
 from deidc.compat.objects.cleaning import ObjectRefused
 from deidc.compat.objects.field import DicomField
-from deidc.compat.objects.inputs import inputs_of
+from deidc.compat.objects.inputs import inputs_of, lacks_prefix, read_as_a_run
 from deidc.compat.objects.outputs import OutputExists, places_of
+from deidc.errors import DeidcError
+from deidc.guarded import guarded
 
 Ids: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 _AS_TEXT = (valuerep.DSfloat, valuerep.ISfloat, valuerep.IS, BaseTag)
 
 
-class IdsError(ValueError):
+class IdsError(DeidcError, ValueError):
     """A file of identifiers is not of deid's form; the words hold nothing of it."""
 
 
@@ -79,15 +81,13 @@ def get(files: Iterable[FileName], *, force: bool = False) -> Iterator[Had | Fai
     """
     for path in map(str, files):
         try:
-            ((key, fields),) = get_identifiers(path, force=force).items()
-            values = _by_name(fields)
+            with guarded(ObjectRefused) as guard:
+                ((key, fields),) = get_identifiers(read_as_a_run(path, force=force)).items()
+                values = _by_name(fields)
         except ObjectRefused as failure:
             yield Failed(path, str(failure))
-        # pydicom raises whatever it stumbles over in a damaged file, and its words may quote the file.
-        except Exception as failure:  # noqa: BLE001
-            yield Failed(path, f"it cannot be read ({type(failure).__name__})")
         else:
-            yield Had(str(key), values)
+            yield Failed(path, f"it cannot be read ({guard.kind})") if guard.kind else Had(str(key), values)
 
 
 def as_json(identifiers: Iterable[Had]) -> Iterator[str]:
@@ -135,20 +135,21 @@ def put(
     overwrite: bool = False,
     force: bool = False,
 ) -> Iterator[Written | Failed]:
-    """Clean files by a recipe into a folder, which is made if it is not there, as the outcomes are asked for.
+    """Clean files by a recipe into a folder, which is made if it is not there; each file when its outcome is taken.
 
     A file that fails keeps none back. Raises, before the first file, CompileError for a recipe with errors, and
     ValueError where two files would be written to one place, or one over another input.
     """
     recipe.program()
-    # What is there already is told file by file.
+    # Outputs that exist already are reported file by file.
     places = places_of(inputs_of([str(one) for one in files]), folder, overwrite=True)
 
     def outcomes() -> Iterator[Written | Failed]:
         for path, place in zip(map(str, files), places, strict=True):
             try:
+                forced = force or lacks_prefix(path)  # a run takes such files, too
                 (written,) = replace_identifiers(
-                    path, ids, recipe, save=True, overwrite=overwrite, output_folder=place.parent, force=force
+                    path, ids, recipe, save=True, overwrite=overwrite, output_folder=place.parent, force=forced
                 )
             except (ObjectRefused, OutputExists, InvalidDicomError) as failure:
                 yield Failed(path, str(failure))

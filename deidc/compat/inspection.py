@@ -1,4 +1,4 @@
-"""Files asked whether text is burned into their pixels: what `inspect` finds, for whoever shows it."""
+"""Inspect files for text that is burned into their pixels, by the labels of a recipe."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom.pixels import has_burned_pixels
 from deidc.compat.dicom.validate import FileName
 from deidc.compat.objects.cleaning import ObjectRefused
+from deidc.compat.objects.inputs import read_as_a_run
+from deidc.guarded import guarded
 
 COLUMNS = ("dicom_file", "pixels_flagged", "flag_list", "reason")
 
@@ -28,7 +30,7 @@ class Flagged:
 
 @frozen
 class NotJudged:
-    """A file whose labels could not be asked, and why, in words without data."""
+    """A file whose labels could not be evaluated, and why, in words without data."""
 
     path: str
     reason: str
@@ -48,7 +50,7 @@ class Inspection:
         return dict(Counter(group for one in self.flagged for group in {result["group"] for result in one.results}))
 
     def table(self) -> str:
-        """Return the files as text parted by tabs: a line for each label of a flagged file, one for each other file."""
+        """Return a table, separated by tabs: a line for each label of a flagged file, one for each other file."""
         text = io.StringIO()
         rows = csv.writer(text, dialect="excel-tab", lineterminator="\n")
         rows.writerow(COLUMNS)
@@ -68,21 +70,24 @@ class Inspection:
 
 
 def inspect(files: Iterable[FileName], recipe: DeidRecipe, *, force: bool = False) -> Inspection:
-    """Ask the labels of a recipe for each file. Raises CompileError for a recipe with errors, before the first file."""
+    """Evaluate the labels of a recipe for each file, read as `deidc run` reads it.
+
+    Raises CompileError for a recipe with errors, before the first file.
+    """
     recipe.program()
     clean: list[str] = []
     flagged: list[Flagged] = []
     not_judged: list[NotJudged] = []
     for path in map(str, files):
         try:
-            result = has_burned_pixels(path, force=force, deid=recipe)
+            with guarded(ObjectRefused) as guard:
+                result = has_burned_pixels(read_as_a_run(path, force=force), deid=recipe)
         except ObjectRefused as failure:
             not_judged.append(NotJudged(path, str(failure)))
-        # pydicom raises whatever it stumbles over in a damaged file, and its words may quote the file.
-        except Exception as failure:  # noqa: BLE001
-            not_judged.append(NotJudged(path, f"it cannot be read ({type(failure).__name__})"))
         else:
-            if result["flagged"]:
+            if guard.kind:
+                not_judged.append(NotJudged(path, f"it cannot be read ({guard.kind})"))
+            elif result["flagged"]:
                 flagged.append(Flagged(path, tuple(result["results"])))
             else:
                 clean.append(path)

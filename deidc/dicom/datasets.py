@@ -1,4 +1,4 @@
-"""pydicom's data sets from inside: made of elements that the walk finds, and copied without touching the original.
+"""Build pydicom's data sets from the elements that the walk finds, and copy them without touching the original.
 
 This is the one file that knows how pydicom keeps what is in a `Dataset`.
 """
@@ -118,6 +118,15 @@ def copied(element: AnyElement) -> AnyElement:
     if isinstance(element.value, MultiValue | ItemSequence):
         # Only these change in place. pydicom's own copies of them share the items.
         twin._value = deepcopy(element.value)
+    return twin
+
+
+def duplicated(dataset: _Data) -> _Data:
+    """Return a twin of a data set that can be changed at will: its elements and file meta information are its own."""
+    twin = with_elements(dataset, {tag: copied(element) for tag, element in table(dataset).items()})
+    file_meta = getattr(dataset, "file_meta", None)
+    if file_meta is not None:
+        surround(twin, file_meta=duplicated(file_meta))
     return twin
 
 

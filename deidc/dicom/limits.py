@@ -1,4 +1,4 @@
-"""Limits on what one file may cost: memory, nesting, time. No real object meets them."""
+"""Limits restrict what one file may cost in memory, nesting and time; no real object meets them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,15 @@ class Limits:
     seconds_a_megabyte: float = 10.0
 
     def deadline(self, size: int) -> float | None:
-        """Return the CPU time, in seconds, that a file of `size` bytes may take; None if it has no deadline."""
+        """Return the CPU time that a file may take.
+
+        Args:
+            size: the size of the file in bytes.
+
+        Returns:
+            Seconds, or None if the file has no deadline.
+
+        """
         return None if self.seconds is None else self.seconds + self.seconds_a_megabyte * size / _MEGABYTE
 
 

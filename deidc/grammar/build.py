@@ -18,7 +18,7 @@ from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKi
 
 Branch: TypeAlias = Tree[Token]
 
-# Words that look so much like `var`, `func` or `deid_func` that nobody means them as text.
+# Words that look so much like `var`, `func` or `deid_func` that they are not meant as text.
 _LIKE_REFERENCES = {
     **dict.fromkeys(("var", "vr", "vars", "vra", "avr", "va", "variable"), "var"),
     **dict.fromkeys(("func", "fun", "fnc", "fucn", "fnuc", "funct", "funcs", "function", "cfunc"), "func"),
@@ -94,7 +94,7 @@ class Line:
 
     # ---- targets --------------------------------------------------------------------------------------
 
-    def target(self, tree: Branch) -> nodes.Target:  # one return for each kind of target
+    def target(self, tree: Branch) -> nodes.Target:  # noqa: C901  # one case for each kind of target of a closed set
         """Build a target."""
         token = cast("Token", tree.children[0])
         span = self.span(token)

@@ -16,7 +16,7 @@ from deidc.ignores import apply_ignores
 from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.checks import CHECKS
 from deidc.ir.identifiers import SYSTEM_PROTECTED
-from deidc.ir.library import FileLibrary, FoundRecipe, Library, NotFound
+from deidc.ir.library import FileLibrary, FoundRecipe, Library, NotFound, bundled_recipe
 from deidc.ir.load import Loaded, load
 from deidc.ir.lower import lower
 from deidc.ir.names import resolve
@@ -39,7 +39,7 @@ def check_recipe(
     r"""Return every complaint about a recipe, its bases and its includes.
 
     Args:
-        recipe: a Source, the path of a file, or the text of the recipe.
+        recipe: a Source, the path of a file, the name of a bundled recipe, or the text of the recipe.
         library: where includes and bases are found; the file system and the bundled recipes by default.
         signatures: the functions and variables that the host supplies (`Functions.signatures`); without them, any
             function and variable is accepted.
@@ -165,12 +165,17 @@ _MISSING_FORMAT = "DC113"
 
 
 def source_of(recipe: Recipe) -> tuple[Source, tuple[Diagnostic, ...]]:
-    """Return the source of a recipe given as a Source, a path or text. Raises OSError for a path."""
+    """Return the source of a recipe: a Source, a path, the name of a bundled recipe, or text.
+
+    Raises OSError for a path.
+    """
     match recipe:
         case Source():
             return recipe, ()
         case Path():
             return decode(recipe.read_bytes(), str(recipe))
+        case _ if isinstance(found := bundled_recipe(recipe), FoundRecipe):
+            return found.source, found.said
         case _:
             return Source("<recipe>", recipe.replace("\r\n", "\n").replace("\r", "\n")), ()
 

@@ -41,7 +41,16 @@ class Library(Protocol):
     """Finds the recipe that a reference stands for."""
 
     def find(self, reference: str, beside: str | None) -> FoundRecipe | NotFound:
-        """Return the recipe; `beside` is the name of the recipe that refers to it, or None."""
+        """Return the recipe that a reference stands for.
+
+        Args:
+            reference: what a recipe or a caller wrote: a path or a name.
+            beside: the name of the recipe that refers to it, or None.
+
+        Returns:
+            The recipe, or why there is none.
+
+        """
 
 
 @cache
@@ -53,6 +62,12 @@ def shipped_recipes() -> Mapping[str, Path]:
         return MappingProxyType({})
     paths = sorted(folder.rglob(f"*{SUFFIX}"))
     return MappingProxyType({path.relative_to(folder).with_suffix("").as_posix(): path for path in paths})
+
+
+def bundled_recipe(name: str) -> FoundRecipe | NotFound | None:
+    """Return the recipe of deidc that a name stands for, `default` or `deidc:default`; None if there is none."""
+    path = shipped_recipes().get(name.removeprefix(SHIPPED_PREFIX))
+    return read_recipe(path, f"{SHIPPED_PREFIX}{name.removeprefix(SHIPPED_PREFIX)}") if path is not None else None
 
 
 @frozen
@@ -77,19 +92,19 @@ class FileLibrary:
         shipped = shipped_recipes()
         name = reference.removeprefix(SHIPPED_PREFIX)
         if reference.startswith(SHIPPED_PREFIX):
-            return read_recipe(shipped[name], f"{SHIPPED_PREFIX}{name}") if name in shipped else _no_such(name, None)
+            return read_recipe(shipped[name], f"{SHIPPED_PREFIX}{name}") if name in shipped else no_such_recipe(name)
         path = self._path(reference, beside)
         if is_file_reference(reference):
             same = _shipped_as(path) if beside is not None and beside.startswith(SHIPPED_PREFIX) else None
-            return read_recipe(path, same) if same is not None else self._file(path)
+            return read_recipe(path, same) if same is not None else self.at(path)
         if name in shipped:
             if os.path.lexists(path):
                 hint = f"write ./{reference} for the file, {SHIPPED_PREFIX}{reference} for the bundled recipe"
                 return NotFound(f"{reference!r} is a bundled recipe, but {path} exists too", hint, ambiguous=True)
             return read_recipe(shipped[name], f"{SHIPPED_PREFIX}{name}")
         if os.path.exists(path):
-            return self._file(path)
-        return _no_such(name, path)
+            return self.at(path)
+        return no_such_recipe(name, path)
 
     def _path(self, reference: str, beside: str | None) -> Path:
         if beside is None or beside.startswith("<"):
@@ -99,7 +114,16 @@ class FileLibrary:
             return at.parent / reference if at is not None else Path(reference)
         return Path(beside).parent / reference
 
-    def _file(self, path: Path) -> FoundRecipe | NotFound:
+    def at(self, path: Path) -> FoundRecipe | NotFound:
+        """Return the recipe in a file.
+
+        Args:
+            path: the path of the file.
+
+        Returns:
+            The recipe, or why there is none, with the name of a similar file.
+
+        """
         if os.path.isdir(path):
             return NotFound(f"{path} is a folder", "name a recipe in it")
         if not os.path.lexists(path):
@@ -139,7 +163,7 @@ def _names_beside(path: Path) -> list[str]:
         return []
 
 
-def _no_such(name: str, path: Path | None) -> NotFound:
+def no_such_recipe(name: str, path: Path | None = None) -> NotFound:
     """Return why nothing stands behind a name; `path` is where a file was looked for too."""
     known = sorted(shipped_recipes())
     beside = _names_beside(path) if path is not None else []

@@ -64,7 +64,15 @@ class Signature:
     about: str = ""
 
     def parameter(self, name: str) -> Parameter | None:
-        """Return the parameter called `name`."""
+        """Return the parameter with a name.
+
+        Args:
+            name: the name, as a recipe has it.
+
+        Returns:
+            The parameter, or None if there is none of that name.
+
+        """
         return next((one for one in self.parameters if one.name == name), None)
 
 

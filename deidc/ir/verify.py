@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from deidc.dicom.vrs import ALL_VRS
+from deidc.errors import DeidcError
 from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.program import Program
@@ -15,7 +16,7 @@ from deidc.patterns import BadPattern, compiled
 from deidc.vocabulary import Comparison, ListKind
 
 
-class ProgramError(ValueError):
+class ProgramError(DeidcError, ValueError):
     """A text or a value is not a valid program.
 
     Attributes:
@@ -132,7 +133,7 @@ def _operand(operand: ops.Operand) -> Iterator[str]:
         yield "a built-in function lacks an argument"
 
 
-def _complaints(op: ops.Op, program: Program) -> Iterator[str]:
+def _complaints(op: ops.Op, program: Program) -> Iterator[str]:  # noqa: C901  # one case for each op of a closed set
     match op:
         case ops.Collect(slot, at, separator, minimum):
             yield from _slot(slot, ListKind.VALUES, program)
@@ -176,7 +177,7 @@ def _place(at: ops.AtPath) -> Iterator[str]:
         yield "an added element must not have wildcards"
 
 
-def _selector(selector: ops.Selector, program: Program) -> Iterator[str]:
+def _selector(selector: ops.Selector, program: Program) -> Iterator[str]:  # noqa: C901  # one case for each selector of a closed set
     match selector:
         case ops.Tagged(pattern):
             if not re.fullmatch(r"[0-9A-FX]{8}", pattern):

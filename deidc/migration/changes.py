@@ -49,7 +49,7 @@ class Change:
 
 
 @frozen
-class Needs:
+class MigrationNeeds:
     """What a recipe takes from its caller, by name. Where one is missing, deid leaves the original."""
 
     variables: tuple[str, ...]
@@ -74,7 +74,7 @@ class Migration:
     text: str = field(repr=False)
     changes: tuple[Change, ...]
     notes: tuple[Reason, ...]
-    needs: Needs
+    needs: MigrationNeeds
     report: Report
 
     @property

@@ -18,7 +18,7 @@ from deidc.ir.resolved import Resolved
 from deidc.migration import behaviours as told
 from deidc.migration.bases import reasons_by_bases
 from deidc.migration.certain import SECTIONS, certain_fixes, section_fixes
-from deidc.migration.changes import Change, Migration, Needs, Reason
+from deidc.migration.changes import Change, Migration, MigrationNeeds, Reason
 from deidc.migration.judgements import behaviour_of, is_to_decide
 from deidc.migration.lines import reasons_of, standing_lines, stored_lines
 from deidc.migration.rewriting import Rewritten
@@ -58,7 +58,7 @@ def migrate_recipe(
     if said:
         raise CompileError(Report.of([source], said))
     first = analyse_recipe(source, library, None, bases)[2]
-    # Below a section line that is not understood nobody knows what lines mean, so these are mended before all else.
+    # Below a section line that is not understood lines have no known meaning, so these are fixed before all else.
     opened = Rewritten.unchanged(source).after(section_fixes(source, first.diagnostics))
     rewritten = opened
     read_as = analyse_recipe(opened.source, library, None, bases)[2]
@@ -169,7 +169,7 @@ def _in_a_line(sentence: str) -> str:
     return first.removesuffix(".")
 
 
-def _needs(resolved: Resolved) -> Needs:
+def _needs(resolved: Resolved) -> MigrationNeeds:
     """Return the variables and functions that the rules of a recipe name."""
     variables: dict[str, None] = {}
     functions: dict[str, None] = {}
@@ -182,7 +182,7 @@ def _needs(resolved: Resolved) -> Needs:
                     functions[name] = None
                 case _:
                     pass
-    return Needs(tuple(sorted(variables)), tuple(sorted(functions)))
+    return MigrationNeeds(tuple(sorted(variables)), tuple(sorted(functions)))
 
 
 def _values(line: nodes.Action) -> Iterator[nodes.Value]:

@@ -1,21 +1,16 @@
-"""Masks over pixel data: which regions of an image are to be blanked, and the image without them.
+"""Blank regions of images, and display frames before and after.
 
-`detection` needs nothing but pydicom. What blanks needs numpy and decoders, the extra `pixels`: see `require_extra`.
+Blanking needs numpy and decoders, which the extra `pixels` installs: see `require_extra`.
 """
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 
-
-class MissingExtra(ImportError):
-    """Pixels are to be blanked, and the packages of the extra `pixels` are not installed."""
-
-    def __init__(self) -> None:
-        super().__init__("blanking pixels needs the extra `pixels`: pip install 'deidc[pixels]'")
+from deidc.errors import MissingExtra
 
 
 def require_extra() -> None:
-    """Raise MissingExtra if pixels cannot be blanked here; to be asked before the first object."""
+    """Raise MissingExtra if the extra `pixels` is not installed; called before the first object."""
     if find_spec("numpy") is None:
-        raise MissingExtra
+        raise MissingExtra("blanking pixels needs the extra `pixels`: pip install 'deidc[pixels]'")

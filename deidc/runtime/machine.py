@@ -14,6 +14,7 @@ from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
 from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.dicom.part10 import opened
 from deidc.dicom.window import Reader, Unsuited, Window
+from deidc.errors import DeidcError
 from deidc.ir import ops
 from deidc.ir.program import NeededVariable, Program
 from deidc.runtime.dataset.cleaning import Cleaning
@@ -36,7 +37,7 @@ from deidc.runtime.stream.file import FileCleaning
 from deidc.vocabulary import ListKind
 
 
-class LinkError(Exception):
+class LinkError(DeidcError):
     """A program needs variables or functions that were not supplied.
 
     Attributes:
@@ -179,6 +180,8 @@ class Machine:
         variables: Mapping[str, object] | None = None,
         lists: Mapping[str, Collection[str]] | None = None,
         limits: Limits = LIMITS,
+        *,
+        notes_starts: bool = False,
     ) -> CleanedBytes | Refused:
         """Clean the bytes of a file with the stream engine.
 
@@ -189,6 +192,7 @@ class Machine:
             variables: as for `run`.
             lists: as for `run`.
             limits: what the file may cost; one that exceeds them is refused.
+            notes_starts: whether the values of the output will be needed; see `CleanedBytes.values`.
 
         Returns:
             The edits of the file with its events and flags, or the faults that refused it.
@@ -208,7 +212,9 @@ class Machine:
             frame = Frame(read, top, self._all(variables), self._on_failure, lists or {})
             if missing := self._missing(frame):
                 return Refused(missing)
-            return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame).run(self._fill)
+            return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame, notes_starts).run(
+                self._fill
+            )
         except BeyondLimit as failure:
             return Refused((fault_beyond(failure),))
 

@@ -1,122 +1,165 @@
-"""Data sets that are made of the elements of the walk: doubles, order, and levels in another layout."""
+"""Twins of data sets: whatever is done to a twin, the original stays as it is."""
 
 from __future__ import annotations
 
-import struct
+import io
 
 import pytest
-from pydicom.dataelem import RawDataElement
-from pydicom.dataset import Dataset
+from pydicom import dcmread, dcmwrite
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.sequence import Sequence
+from pydicom.tag import Tag
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from deidc.dicom.datasets import Elements, read_items, read_level
-from deidc.dicom.layout import Layout
-from deidc.dicom.walk import elements
-from deidc.dicom.window import InMemory, Window
+from deidc.dicom.datasets import become, copied, duplicated, new_element, surround, table, with_elements
 
-EXPLICIT, BIG = Layout(False, True), Layout(False, False)
-NAME = b"\x10\x00\x10\x00PN\x04\x00Doe^"
-ROWS = b"\x28\x00\x10\x00\x02\0\0\0\x00\x02"  # 512, in implicit VR little endian
-
-
-def read(data: bytes, layout: Layout = EXPLICIT) -> tuple[Elements, bool]:
-    window = Window(InMemory(data))
-    level = read_level(window, elements(window, 0, len(data), layout), layout)
-    return level.elements, level.is_regular
+NAME = Tag("PatientName")
 
 
-def as_dataset(data: bytes, layout: Layout = EXPLICIT) -> Dataset:
-    return Dataset(read(data, layout)[0])
+def made() -> Dataset:
+    """Return a data set of decoded elements: text, several values, and a sequence in a sequence."""
+    innermost = Dataset()
+    innermost.CodeValue = "T-A0100"
+    item = Dataset()
+    item.StudyDate = "20200102"
+    item.PurposeOfReferenceCodeSequence = Sequence([innermost])
+    dataset = Dataset()
+    dataset.PatientName = "Doe^Jane"
+    dataset.ImageType = ["ORIGINAL", "PRIMARY"]
+    dataset.ReferencedStudySequence = Sequence([item])
+    return dataset
 
 
-@pytest.mark.parametrize(
-    ("head", "first", "second", "both"),
-    [
-        (b"\x28\x00\x01\x03CS", b"YES ", b"NO", b"YES\\NO"),
-        (b"\x28\x00\x01\x03CS", b"NO", b"YES ", b"NO\\YES  "),
-        (b"\x10\x00\x20\x00LO", b"1 ", b"2 ", b"1\\2 "),
-        (b"\x08\x00\x50\x00SH", b"A1", b"B2", b"A1\\B2 "),
-        (b"\x10\x00\x20\x00LO", b"1 ", b"1\0", b"1\0"),  # the same
-        (b"\x10\x00\x10\x00PN", b"Doe^", b"Roe^", b"Roe^"),
-        (b"\x20\x00\x0d\x00UI", b"1.2\0", b"1.3\0", b"1.3\0"),
-    ],
-)
-def test_of_doubled_elements_text_is_joined_and_else_the_last_stays(
-    head: bytes, first: bytes, second: bytes, both: bytes
-) -> None:
-    """Labels see both values; of other VRs two values would be another meaning."""
-    data = b"".join(head + struct.pack("<H", len(value)) + value for value in (first, second))
-    found, is_regular = read(data)
-    (element,) = found.values()
-    assert isinstance(element, RawDataElement)
-    assert (element.value, element.length) == (both, len(both))
-    assert not is_regular
+def read() -> FileDataset:
+    """Return the same as it is read from a file: its elements are raw."""
+    dataset = made()
+    dataset.SOPClassUID, dataset.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.7", "2.25.1"
+    dataset.ensure_file_meta()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    buffer = io.BytesIO()
+    dcmwrite(buffer, dataset, enforce_file_format=True)
+    buffer.seek(0)
+    return dcmread(buffer)
 
 
-def test_elements_out_of_order_are_put_in_order() -> None:
-    found, is_regular = read(NAME + b"\x08\x00\x60\x00CS\x02\x00CT")
-    assert [int(tag) for tag in found] == [0x00080060, 0x00100010]
-    assert not is_regular
+def test_the_table_holds_elements_that_are_not_decoded():
+    """Looking into the table decodes nothing."""
+    dataset = read()
+    assert isinstance(table(dataset)[NAME], RawDataElement)
+    assert isinstance(table(dataset)[NAME], RawDataElement)
 
 
-@pytest.mark.parametrize(("group", "stays"), [(0, False), (1, True), (2, False), (3, True)])
-def test_commands_and_file_meta_information_are_no_part_of_a_data_set(group: int, stays: bool) -> None:
-    """Groups 0001 and 0003 are walked, so that rules reach them."""
-    found, is_regular = read(bytes((group, 0, 0x10, 0)) + b"LO\x04\x00Doe^" + NAME)
-    assert [int(tag) for tag in found] == ([group << 16 | 0x10] if stays else []) + [0x00100010]
-    assert is_regular == stays
+def test_a_twin_shares_raw_elements():
+    """Raw elements are immutable: a twin has the very same ones, and no bytes are copied."""
+    dataset = read()
+    twin = duplicated(dataset)
+    raw = [element for element in table(dataset).values() if isinstance(element, RawDataElement)]
+    assert len(raw) > 3
+    assert all(table(twin)[element.tag] is element for element in raw)
 
 
-def test_an_odd_vr_is_read_as_unknown() -> None:
-    """The bytes stay; the dictionary says what the VR in effect is."""
-    found, is_regular = read(b"\x10\x00\x10\x00??\x04\x00Doe^" + b"\x10\x00\x20\x00LO\x02\x007 ")
-    name = found[next(iter(found))]
-    assert isinstance(name, RawDataElement)
-    assert (name.VR, name.value) == ("UN", b"Doe^")
-    assert not is_regular
+def test_decoding_a_twin_leaves_the_original_raw():
+    """A value that is asked of a twin is decoded there alone."""
+    dataset = read()
+    twin = duplicated(dataset)
+    assert twin.PatientName == "Doe^Jane"
+    assert isinstance(table(twin)[NAME], DataElement)
+    assert isinstance(table(dataset)[NAME], RawDataElement)
 
 
-def un(value: bytes, *, is_open: bool, layout: Layout) -> bytes:
-    """Concept Name Code Sequence with VR UN."""
-    order = "<" if layout.little else ">"
-    length = 0xFFFFFFFF if is_open else len(value)
-    return struct.pack(order + "HH2sHL", 0x0040, 0xA043, b"UN", 0, length) + value
+@pytest.mark.parametrize("of", [made, read])
+def test_changing_a_twin_leaves_the_original(of):
+    """Values, lists of values, items and elements of items: those of the original stay."""
+    dataset = of()
+    if of is read:
+        dataset.decode()
+    twin = duplicated(dataset)
+    assert twin == dataset
+    twin.PatientName = "X"
+    twin.ImageType[0] = "DERIVED"
+    twin.ImageType.append("AXIAL")
+    twin.ReferencedStudySequence[0].StudyDate = "19000101"
+    twin.ReferencedStudySequence[0].PurposeOfReferenceCodeSequence[0].CodeValue = "X"
+    twin.ReferencedStudySequence.append(Dataset())
+    twin.PatientID = "new"
+    del twin.PatientName
+    assert dataset.PatientName == "Doe^Jane"
+    assert list(dataset.ImageType) == ["ORIGINAL", "PRIMARY"]
+    (item,) = dataset.ReferencedStudySequence
+    assert item.StudyDate == "20200102"
+    assert item.PurposeOfReferenceCodeSequence[0].CodeValue == "T-A0100"
+    assert "PatientID" not in dataset
 
 
-def test_an_open_element_of_unknown_vr_in_big_endian_becomes_a_sequence() -> None:
-    """Its delimiter is in little endian; pydicom would write one in big endian behind its bytes."""
-    items = b"\xfe\xff\x00\xe0" + struct.pack("<L", len(ROWS)) + ROWS + b"\xfe\xff\xdd\xe0\0\0\0\0"
-    dataset = as_dataset(un(items, is_open=True, layout=BIG), BIG)
-    sequence = dataset.get_item(0x0040A043)
-    assert sequence.VR == "SQ"
-    rows = sequence.value[0].get_item(0x00280010)
-    assert (rows.VR, rows.value, rows.is_little_endian) == ("US", b"\x02\x00", False)
+def test_file_meta_information_of_a_twin_is_its_own():
+    """What is written into the file meta information of a twin is not in that of the original."""
+    dataset = read()
+    twin = duplicated(dataset)
+    assert type(twin.file_meta) is type(dataset.file_meta)
+    twin.file_meta.MediaStorageSOPInstanceUID = UID("2.25.2")
+    del twin.file_meta.TransferSyntaxUID
+    assert dataset.file_meta.MediaStorageSOPInstanceUID == "2.25.1"
+    assert dataset.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
 
 
-@pytest.mark.parametrize(
-    ("tag", "value", "expected"),
-    [
-        (0x00280010, b"\x01\x02\x03\x04", b"\x02\x01\x04\x03"),  # US
-        (0x00140202, b"\x01\x02\x03\x04", b"\x02\x01\x04\x03"),  # AT: two words
-        (0x00089459, b"\x01\x02\x03\x04", b"\x04\x03\x02\x01"),  # FL
-        (0x00081163, b"\x01\x02\x03\x04\x05\x06\x07\x08", b"\x08\x07\x06\x05\x04\x03\x02\x01"),  # FD
-        (0x00100010, b"Doe^", b"Doe^"),
-    ],
-)
-def test_words_follow_the_byte_order_of_the_data_set(tag: int, value: bytes, expected: bytes) -> None:
-    element = struct.pack("<HHL", tag >> 16, tag & 0xFFFF, len(value)) + value
-    items = b"\xfe\xff\x00\xe0" + struct.pack("<L", len(element)) + element + b"\xfe\xff\xdd\xe0\0\0\0\0"
-    dataset = as_dataset(un(items, is_open=True, layout=BIG), BIG)
-    assert dataset.get_item(0x0040A043).value[0].get_item(tag).value == expected
+def test_a_copied_element_is_another_one():
+    """A decoded element is copied with its values; a raw one is the same."""
+    dataset = made()
+    one = copied(dataset["ImageType"])
+    assert one == dataset["ImageType"]
+    assert one is not dataset["ImageType"]
+    assert one.value is not dataset["ImageType"].value
+    raw = table(read())[NAME]
+    assert copied(raw) is raw
 
 
-def test_items_in_big_endian_in_an_element_of_unknown_vr_are_read_in_little_endian() -> None:
-    """What is written anew is then in implicit VR little endian, as PS3.5 6.2.2, note 4 has it."""
-    rows = b"\x00\x28\x00\x10US\x00\x02\x02\x00"
-    items = b"\xff\xfe\xe0\x00" + struct.pack(">L", len(rows)) + rows
-    (raw,) = read(un(items, is_open=False, layout=EXPLICIT))[0].values()
-    assert isinstance(raw, RawDataElement)
-    made = read_items(raw, ("iso8859",), is_unknown=False)
-    assert made is not None
-    assert not made.is_regular
-    inner = made.items[0].get_item(0x00280010)
-    assert (inner.value, inner.is_implicit_VR, inner.is_little_endian) == (b"\x00\x02", True, True)
+def test_a_twin_with_other_elements_keeps_class_and_layout():
+    """The twin has the given elements alone, and writes them as the original would."""
+    dataset = read()
+    twin = with_elements(dataset, {NAME: new_element(NAME, "PN", "X")})
+    assert type(twin) is FileDataset
+    assert [element.tag for element in twin] == [NAME]
+    assert twin.original_encoding == dataset.original_encoding
+    assert dataset.ImageType == ["ORIGINAL", "PRIMARY"]
+
+
+def test_blocks_that_were_asked_for_are_not_those_of_a_twin():
+    """A private block adds to the data set that it was asked of."""
+    dataset = made()
+    dataset.private_block(0x0009, "ACME", create=True)
+    twin = duplicated(dataset)
+    twin.private_block(0x0009, "ACME").add_new(0x01, "LO", "X")
+    assert Tag(0x00091001) in twin
+    assert Tag(0x00091001) not in dataset
+
+
+def test_pixels_of_a_twin_are_decoded_anew():
+    """Pixels that the original had decoded are those of its own elements."""
+    pytest.importorskip("numpy")
+    dataset = read()
+    dataset.Rows, dataset.Columns, dataset.SamplesPerPixel = 1, 2, 1
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 8, 8, 7, 0
+    dataset.PhotometricInterpretation, dataset.PixelData = "MONOCHROME2", b"\1\2"
+    assert dataset.pixel_array.tolist() == [[1, 2]]
+    twin = duplicated(dataset)
+    twin.PixelData = b"\3\4"
+    assert twin.pixel_array.tolist() == [[3, 4]]
+    assert dataset.pixel_array.tolist() == [[1, 2]]
+
+
+def test_a_data_set_becomes_another_one():
+    """Whoever holds the data set sees what the other one has."""
+    dataset, other = made(), read()
+    become(dataset, other)
+    assert dataset.SOPInstanceUID == "2.25.1"
+    assert dataset.file_meta.MediaStorageSOPInstanceUID == "2.25.1"
+
+
+def test_what_surrounds_a_data_set_is_not_checked():
+    """A preamble of any length and file meta information of any kind are put there as they are."""
+    dataset, meta = read(), Dataset()
+    meta.PatientName = "not of group 0002"
+    surround(dataset, preamble=b"short", file_meta=meta)
+    assert dataset.preamble == b"short"
+    assert dataset.file_meta is meta

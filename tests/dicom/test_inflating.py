@@ -42,7 +42,7 @@ def test_any_range_is_that_of_the_whole(size):
 
 @pytest.mark.parametrize("size", [1000, SMALL + BLOCK])
 def test_more_than_the_limit_is_refused(size):
-    """One byte decides, in pieces and whole."""
+    """One byte decides, whether the data set is kept whole or read in pieces."""
     data = deflated(TEXT[:size])
     assert inflated_reader(data, len(FRONT), Limits(inflated=size)).size == size
     with pytest.raises(InflatesTooFar):

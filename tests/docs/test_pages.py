@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from deidc import check_recipe
+from tests.files import copy_of
 
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -55,3 +58,16 @@ def test_readme_has_the_commands_that_ci_runs():
     assert commands.count("python3 -m venv") == 2
     assert "deidc demo" in commands
     assert "-m pytest" in commands
+
+
+def test_readme_shows_python_that_runs(tmp_path, monkeypatch, capsys):
+    """The example of the first page, with the recipe of the first page."""
+    recipe = re.search(r"(?:^    .*\n|^\n)+", README.partition("stops.\n")[2], re.MULTILINE)
+    assert recipe is not None
+    (tmp_path / "my.deid").write_text(textwrap.dedent(recipe[0]).strip() + "\n", encoding="utf-8")
+    copy_of("CT_small.dcm", tmp_path / "scan.dcm")
+    monkeypatch.chdir(tmp_path)
+    (example,) = blocks(ROOT / "README.md", "python")
+    exec(compile(example, "README.md", "exec"), {})  # the page is ours
+    assert capsys.readouterr().out == "clean.dcm\n"
+    assert (tmp_path / "clean.dcm").is_file()

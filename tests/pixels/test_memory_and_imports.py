@@ -99,7 +99,8 @@ import sys
 sys.modules["numpy"] = None
 from pydicom.dataset import Dataset
 from deidc import Detector, Machine, compile_recipe
-from deidc.pixels import MissingExtra, require_extra
+from deidc.errors import MissingExtra
+from deidc.pixels import require_extra
 program = compile_recipe("FORMAT dicom\\n\\n%filter a\\n\\nLABEL b\\n  equals Modality US\\n  coordinates all\\n")
 dataset = Dataset()
 dataset.Modality = "US"

@@ -1,6 +1,6 @@
-"""The manifest of a run: one JSON line for each input, chained, free of what could identify anybody.
+"""The manifest of a run has one chained JSON line for each input and holds no identifying data.
 
-File names may name patients, so inputs are told by number and digest. Outputs are told by digest.
+File names may name patients, so an input is identified by its number and its digest, and an output by its digest.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from attrs import define, field
 
 from deidc.batch.account.chain import START, Broken, chained, read_chain
 from deidc.batch.job.outcome import FileOutcome
+from deidc.errors import DeidcError
 from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.runtime.outcome import Blanked, Region, Shape, TextSearch
 from deidc.version import __version__
 
 
-class ManifestError(Exception):
+class ManifestError(DeidcError):
     """A manifest is not the one that a run is to continue; says why."""
 
 

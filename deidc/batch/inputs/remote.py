@@ -1,4 +1,4 @@
-"""Objects at URLs, through fsspec: the one place that knows it. It is an extra, and loaded when a URL is named."""
+"""Read and write objects at URLs through fsspec, an optional package that is loaded when a URL is named."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
+
+from deidc.guarded import guarded
 
 # One letter before the colon is a drive of Windows.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.:-]+://")
@@ -54,15 +56,15 @@ class RemoteObject:
         except ImportError:
             raise RemoteTrouble("URLs need the extra `remote`: pip install 'deidc[remote]'") from None
         try:
-            # A listing that is remembered would be wrong while the run itself writes.
-            filesystem, path = fsspec.core.url_to_fs(url, use_listings_cache=False)
+            with guarded(ImportError) as guard:
+                # A listing that is remembered would be wrong while the run itself writes.
+                filesystem, path = fsspec.core.url_to_fs(url, use_listings_cache=False)
         except ImportError:
             raise RemoteTrouble(
                 f"{scheme}:// needs a package that is not installed; the extra `remote` has that for s3://"
             ) from None
-        # fsspec asks drivers that say what they like, with names in it.
-        except Exception as failure:  # noqa: BLE001
-            raise RemoteTrouble(f"the URL cannot be used ({type(failure).__name__})") from None
+        if guard.kind:
+            raise RemoteTrouble(f"the URL cannot be used ({guard.kind})")
         return cls(filesystem, path.rstrip("/") or path)
 
     @property
@@ -121,7 +123,8 @@ class RemoteObject:
     def put(self, data: bytes, *, overwrite: bool) -> None:
         """Store an object whole. Raises FileExistsError if there is one and it is not to be replaced; RemoteTrouble.
 
-        Where the store can refuse to replace, it is asked to; else another process may come between look and put.
+        A store that can refuse to replace does the check itself. With any other, a process may write between the
+        check and the write.
         """
         exclusive = not overwrite and self._can_refuse()
         if not overwrite and self.exists():

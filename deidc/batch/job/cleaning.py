@@ -1,4 +1,4 @@
-"""One open input: the object in it for those who ask, cleaned by whichever engine can."""
+"""Clean the object in an open input with the engine that can."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from deidc.dicom.window import NotWhole, Unsuited
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Blanked, Cleaned, Flag, Refused, TextSearch, holding
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
-from deidc.vocabulary import Storage
+from deidc.vocabulary import Policy, Storage
 
 
 class NotRead(Exception):
@@ -32,7 +32,7 @@ class NotRead(Exception):
 
 @define(eq=False)
 class Given:
-    """An input that is open, and the object in it for those who ask."""
+    """An open input, and the object in it, which is read when it is first needed."""
 
     opened: Opened = field(repr=False)
     limits: Limits = LIMITS
@@ -53,13 +53,18 @@ def clean(
     given: Given,
     variables: Mapping[str, object],
     lists: Mapping[str, Collection[str]] | None = None,
+    *,
+    notes_starts: bool = False,
 ) -> tuple[Cleaned | CleanedBytes | Refused, str | None]:
     """Clean an object with the stream engine, or with the Dataset engine; return why it was that one, too.
 
+    `notes_starts`: whether values of the output will be needed; see `Machine.run_on_bytes`.
     Raises NotRead and NotOpened, and whatever pydicom raises where it stumbles over a damaged object.
     """
     try:
-        return machine.run_on_bytes(given.opened, given.read, variables, lists, given.limits), None
+        return machine.run_on_bytes(
+            given.opened, given.read, variables, lists, given.limits, notes_starts=notes_starts
+        ), None
     except Unsuited as reason:
         why = str(reason)
     except (NotWhole, Damaged):
@@ -76,11 +81,21 @@ def content_of(cleaned: Cleaned | CleanedBytes, given: Given) -> Content | ReadF
     return data if isinstance(data, ReadFault) else Content.of(data)
 
 
+def is_held(holding: Sequence[Flag], *, write_flagged: bool) -> bool:
+    """Whether labels keep an object from being written; `write_flagged` overrides all policies but quarantine."""
+    return bool(holding) and not (write_flagged and not is_set_apart(holding))
+
+
+def is_set_apart(holding: Sequence[Flag]) -> bool:
+    """Whether a label puts the object into quarantine."""
+    return any(flag.policy is Policy.QUARANTINE for flag in holding)
+
+
 @frozen
 class InPixels:
-    """A cleaned object with its regions blanked: the bytes, the labels that hold it back, and what was blanked.
+    """A cleaned object with its regions blanked: the bytes, the labels that hold it for review, and what was blanked.
 
-    `text` tells whether text was looked for.
+    `text` is true if the pixels were searched for text.
     """
 
     content: Content
@@ -90,7 +105,7 @@ class InPixels:
 
 
 def in_pixels(content: Content, flags: Sequence[Flag], storage: Storage | None) -> InPixels | Refused:
-    """Blank the regions that labels ask for in a cleaned object; without `storage`, none are.
+    """Blank the regions of the labels that matched a cleaned object; without `storage`, none are.
 
     Raises what reading the input raises, NotWhole and Damaged.
     """

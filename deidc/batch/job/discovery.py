@@ -1,6 +1,6 @@
-"""Inputs of a run: files, folders, patterns, lists, archives, media and URLs, met one by one in a stable order.
+"""Discover the inputs of a run one by one, in a stable order: files, folders, patterns, lists, archives, media, URLs.
 
-Each input comes with its place in the output. What is met is never held as a whole: of a folder its names are.
+Each input comes with its place in the output. Only the names of one folder are in memory at a time.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from deidc.batch.inputs.sources import LocalFile, Member, Remote, Source
 from deidc.batch.outputs.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from deidc.batch.outputs.destinations import Destination, LocalFolder, RemoteFolder, as_destination
 from deidc.codes import faults
+from deidc.errors import DeidcError
 from deidc.runtime.outcome import Fault
 
 # A folder in which runs keep what they need to go on; none of its files is an input.
@@ -37,7 +38,7 @@ class Input:
 
     `trouble` says why it cannot even be tried: a folder that could not be listed, an archive that is damaged, a name
     that leads out of the output folder. `twin` counts the inputs before this one that have the same place in the
-    output. `earlier` is what a run before this one left of it. `pictured` asks for a thumbnail, if a label flags it.
+    output. `earlier` is its state after a run before this one. With `pictured`, a flagged input gets a thumbnail.
     """
 
     source: Source = field(converter=_as_source)
@@ -85,12 +86,12 @@ class Looking:
     lists: tuple[PathList, ...] = ()
 
 
-class InputError(Exception):
+class InputError(DeidcError):
     """An input that was named cannot be one."""
 
 
 def check_inputs(names: Iterable[str], output: Path | Destination | None) -> None:
-    """Raise InputError for a name that stands for nothing, or for something inside the output folder.
+    """Raise InputError for a name that matches nothing, or something inside the output folder.
 
     What is in the output folder may be replaced while the run goes on, so it is no input of the same run. An output
     folder inside an input folder is none of its files. What lists name is not looked at here.
@@ -154,7 +155,7 @@ def _named(name: str) -> Iterator[Path | remote.RemoteObject]:
         # `**` follows links to folders, so one file may be found by many ways.
         found: dict[Path, Path] = {}
         for one in map(Path, sorted(glob.iglob(name, recursive=True))):
-            found.setdefault(one.parent.resolve() / one.name, one)
+            found.setdefault(_real(one.parent) / one.name, one)
         yield from found.values()
 
 
@@ -176,7 +177,7 @@ class _Walk:
         self.prefix: str | None = None
         match output:
             case LocalFolder(path):
-                self.folder = path.resolve()
+                self.folder = _real(path)
             case RemoteFolder(url):
                 self.prefix = url.rstrip("/") + "/"
             case None:
@@ -188,7 +189,7 @@ class _Walk:
         """Whether something lies in the output folder."""
         if isinstance(one, remote.RemoteObject):
             return self.prefix is not None and (one.url + "/").startswith(self.prefix)
-        return self.folder is not None and one.resolve().is_relative_to(self.folder)
+        return self.folder is not None and _real(one).is_relative_to(self.folder)
 
     def named(self, path: Path) -> Iterator[Input]:
         """Yield what a path stands for that the user named."""
@@ -231,7 +232,7 @@ class _Walk:
             yield Input(LocalFile(path), place)
 
     def _folder(self, folder: Path, place: Path) -> Iterator[Input]:
-        if folder.resolve() == self.folder:
+        if _real(folder) == self.folder:
             return
         folders: set[str] = set()
         names: list[str] = []
@@ -243,7 +244,7 @@ class _Walk:
                         if entry.name == STATE_FOLDER:
                             continue
                         folders.add(entry.name)
-                    elif (entry.is_symlink() and entry.is_dir()) or _is_temporary(entry.name):
+                    elif _leads_to_folder(entry) or _is_temporary(entry.name):
                         continue
                     names.append(entry.name)
         except OSError as failure:
@@ -276,6 +277,22 @@ class _Walk:
                 yield from self._remote_folder(one, cut)
             else:
                 yield _remote_input(one, one.path[cut:])
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a symbolic link to a folder.
+
+    A link that cannot be followed, one that leads to itself for example, is an input, and is refused when it is opened.
+    """
+    try:
+        return entry.is_symlink() and entry.is_dir()
+    except OSError:
+        return False
+
+
+def _real(path: Path) -> Path:
+    """Return a path without symbolic links; Path.resolve raises where a link leads to itself."""
+    return Path(os.path.realpath(path))
 
 
 _UNSAFE = Fault(faults.UNSAFE_NAME, "the name leads out of the output folder")

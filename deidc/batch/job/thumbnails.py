@@ -1,4 +1,4 @@
-"""Thumbnails of what became of flagged images, made where the file is cleaned, for the page of a run."""
+"""Make thumbnails of flagged images for the page of a run, in the process that cleans the file."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.destinations import Destination, LocalFolder, RemoteFolder
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Reader, Unsuited
+from deidc.guarded import guarded
 from deidc.runtime.fold.frame import Trouble
 from deidc.runtime.outcome import Flag
 
@@ -48,7 +49,7 @@ class WrittenTo:
 
 
 def deserves_thumbnail(flags: Sequence[Flag]) -> bool:
-    """Whether labels ask for something of the pixels of an object; those of a whitelist do not."""
+    """Whether a label is about the pixels of an object; labels of a whitelist are not."""
     return any(flag.held for flag in flags)
 
 
@@ -57,19 +58,18 @@ def thumbnail_for(
 ) -> Thumbnail:
     """Return the thumbnail of a flagged object: of the cleaned image, or of its regions alone where there is none.
 
-    The input is asked for the size of the image only, unless originals are asked for. Nothing that hinders a
-    thumbnail is of any concern to the object, so it is told in words, and never raised.
+    Of the input only the size of the image is read, unless the settings show originals. A failure to make a thumbnail
+    does not affect the object, so the thumbnail describes it in words and nothing is raised.
     """
     try:
-        return _made(asked, given, flags, cleaned)
+        with guarded(Trouble, NotOpened, Unsuited, NotWhole, Damaged) as guard:
+            return _made(asked, given, flags, cleaned)
     except (Trouble, NotOpened) as failure:
         rule = failure.fault.rule if isinstance(failure, Trouble) else failure.rule
         return Thumbnail(None, f"no picture: {rule.code}")
     except (Unsuited, NotWhole, Damaged):
         return Thumbnail(None, "no picture: the pixels cannot be found")
-    # A decoder raises what it likes, and so does memory that is not there; the object is written already.
-    except Exception as failure:  # noqa: BLE001
-        return Thumbnail(None, f"no picture ({type(failure).__name__})")
+    return Thumbnail(None, f"no picture ({guard.kind})")
 
 
 def _made(asked: Thumbnails, given: Reader, flags: Sequence[Flag], cleaned: WrittenTo | Content | None) -> Thumbnail:

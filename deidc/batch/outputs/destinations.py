@@ -1,8 +1,9 @@
-"""Where outputs go: a local folder, or a folder at a URL. Each output is whole or absent."""
+"""A destination takes outputs: a local folder, or a folder at a URL. Each output is whole or absent."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias, assert_never
 
@@ -14,6 +15,7 @@ from deidc.batch.inputs.sources import LocalFile, Member, Remote, Source
 from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.writing import write_whole
 from deidc.codes import faults
+from deidc.errors import DeidcError
 
 
 @frozen
@@ -39,7 +41,7 @@ class RemoteFolder:
 Destination: TypeAlias = LocalFolder | RemoteFolder
 
 
-class DestinationError(Exception):
+class DestinationError(DeidcError):
     """Nothing can be written there; says why."""
 
 
@@ -59,6 +61,31 @@ def destination_of(name: str) -> Destination:
     if Path(name).exists() and not Path(name).is_dir():
         raise DestinationError(f"{name} is a file")
     return LocalFolder(Path(name))
+
+
+def check_apart(quarantine: Destination | None, output: Destination | None, inputs: Iterable[str]) -> None:
+    """Raise DestinationError unless a quarantine lies outside the output and the inputs, and the output outside it.
+
+    An object in quarantine is no output, and no input of the next run.
+    """
+    if quarantine is None:
+        return
+    if output is not None and (_lies_in(quarantine, output) or _lies_in(output, quarantine)):
+        raise DestinationError("the quarantine and the output folder must not contain each other")
+    for name in inputs:
+        if not remote.is_url(name) and _lies_in(quarantine, LocalFolder(Path(name))):
+            raise DestinationError(f"the quarantine is inside the input {name}")
+
+
+def _lies_in(one: Destination, other: Destination) -> bool:
+    match one, other:
+        case LocalFolder(path), LocalFolder(folder):
+            # Path.resolve raises where a link leads to itself.
+            return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+        case RemoteFolder(url), RemoteFolder(prefix):
+            return f"{url.rstrip('/')}/".startswith(f"{prefix.rstrip('/')}/")
+        case _:
+            return False
 
 
 def as_destination(given: Path | Destination | None) -> Destination | None:

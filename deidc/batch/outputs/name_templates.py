@@ -1,7 +1,7 @@
-"""Names of outputs made of attributes of the cleaned object, by a template such as `{StudyInstanceUID}/{number}.dcm`.
+"""Name outputs by attributes of the cleaned object, with a template such as `{StudyInstanceUID}/{number}.dcm`.
 
-A template is checked before the first file: unknown attributes, and those that name a patient and that no rule is
-about. Values become parts of file names by an injective spelling, so two values never become one name, and no value
+A template is checked before the first file: unknown attributes, and identifying ones that no rule changes, are
+refused. Values become parts of file names by an injective spelling, so two values never become one name, and no value
 leads out of its folder.
 """
 
@@ -18,6 +18,7 @@ from attrs import frozen
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.dicom import dictionary
+from deidc.errors import DeidcError
 from deidc.ir.basic_profile import IDENTIFYING
 from deidc.ir.nearest import Guesses
 from deidc.ir.program import Program
@@ -36,7 +37,7 @@ _LAST_GROUP = 0x5000
 _INSTANCE, _FOLLOWING = 0x00080018, 0x00020003
 
 
-class TemplateError(ValueError):
+class TemplateError(DeidcError, ValueError):
     """A template can name no outputs; says why."""
 
 
@@ -102,8 +103,7 @@ class Template:
     def place(self, number: int, values: Mapping[int, tuple[str, ...]], events: Iterable[Event]) -> Path:
         """Return the place of an output, by the values of its attributes. Raises Unnamed.
 
-        `events` are what was done to the object: an attribute that may identify somebody and that was left as it was
-        names no file.
+        `events` are what was done to the object: an identifying attribute that was left unchanged names no file.
         """
         touched = {event.path for event in events}
         for value in self.values:
@@ -115,32 +115,29 @@ class Template:
 
 def parse_template(text: str) -> Template:
     """Return the template that a text is. Raises TemplateError."""
-    pieces: list[list[Piece]] = [[]]
     try:
-        for literal, name, form, conversion in Formatter().parse(text):
-            for position, words in enumerate(literal.split("/")):
-                if position:
-                    pieces.append([])
-                if words:
-                    pieces[-1].append(_literal(words))
-            if name is not None:
-                if form or conversion:
-                    raise TemplateError(f"{{{name}}} must be an attribute or {{number}} only")
-                pieces[-1].append(Number() if name == _NUMBER else _value(name))
-    except TemplateError:
-        raise
+        fields = list(Formatter().parse(text))
     except ValueError:
         raise TemplateError("a brace is not closed; write {{ or }} for a literal brace") from None
-    if not all(pieces):
+    parts: list[list[Piece]] = [[]]
+    for literal, name, form, conversion in fields:
+        first, *others = literal.split("/")
+        parts[-1].extend(_literal(first))
+        parts.extend(_literal(words) for words in others)
+        if name is not None:
+            if form or conversion:
+                raise TemplateError(f"{{{name}}} must be an attribute or {{number}} only")
+            parts[-1].append(Number() if name == _NUMBER else _value(name))
+    if not all(parts):
         raise TemplateError("a part of the path is empty; write a path relative to the output folder")
-    for part in pieces:
+    for part in parts:
         if all(isinstance(piece, Literal) for piece in part):
             _checked("".join(piece.text for piece in part if isinstance(piece, Literal)), _refuse_template)
-    return Template(tuple(map(tuple, pieces)))
+    return Template(tuple(map(tuple, parts)))
 
 
 def check_against(template: Template, program: Program) -> None:
-    """Raise TemplateError for an attribute that may identify somebody and that the program leaves as it is."""
+    """Raise TemplateError for an identifying attribute that the program leaves unchanged."""
     plan = Plan(program)
     for value in template.values:
         if not value.identifying:
@@ -175,10 +172,10 @@ def spelt(value: str) -> str:
     return f"%{data[0]:02X}{written[1:]}" if _RESERVED.fullmatch(written) else written
 
 
-def _literal(words: str) -> Literal:
+def _literal(words: str) -> list[Piece]:
     if _UNFIT_LITERAL.search(words):
         raise TemplateError("the template has a character that some file systems reject")
-    return Literal(words)
+    return [Literal(words)] if words else []
 
 
 def _value(name: str) -> Value:

@@ -1,21 +1,22 @@
-"""Data sets into files that are whole or absent."""
+"""Encode data sets and write them into files that are whole or absent."""
 
 from __future__ import annotations
 
 import io
-import warnings
 from pathlib import Path
 
 from pydicom import dcmwrite
 from pydicom.dataset import FileDataset, FileMetaDataset
 
 from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.silencing import without_warnings
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content, InputShrank
 from deidc.codes import faults
 from deidc.dicom.layout import Layout
 from deidc.dicom.part10 import PREAMBLE, syntax_of
 from deidc.dicom.window import NotWhole
+from deidc.guarded import guarded
 
 
 def encode(dataset: FileDataset) -> bytes | ReadFault:
@@ -25,14 +26,11 @@ def encode(dataset: FileDataset) -> bytes | ReadFault:
     of PS3.10 7.1; group lengths outside it, which PS3.5 7.2 retires, are left out.
     """
     buffer = io.BytesIO()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            _complete_file_meta(dataset)
-            dcmwrite(buffer, dataset, enforce_file_format=False)
-    # pydicom raises whatever its writers stumble over; the text may quote values, so only the type is told.
-    except Exception as failure:  # noqa: BLE001
-        return ReadFault(faults.NOT_WRITTEN, f"the object cannot be encoded ({type(failure).__name__})")
+    with guarded() as guard, without_warnings():
+        _complete_file_meta(dataset)
+        dcmwrite(buffer, dataset, enforce_file_format=False)
+    if guard.kind:
+        return ReadFault(faults.NOT_WRITTEN, f"the object cannot be encoded ({guard.kind})")
     return buffer.getvalue()
 
 

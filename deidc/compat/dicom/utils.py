@@ -1,4 +1,4 @@
-"""Files of DICOM objects: found, read, saved."""
+"""Find, read and save files of DICOM objects."""
 
 from __future__ import annotations
 
@@ -53,15 +53,17 @@ def _found(given: Iterable[FileName], pattern: str | None, tempdir: FileName | N
 
 
 def _below(contender: FileName, pattern: str | None) -> Iterator[FileName]:
-    """Yield a file, or those below a folder in the order of their names."""
+    """Yield a file, or those below a folder in the order of their names; then the folders that cannot be listed."""
     if not os.path.isdir(contender):
         yield contender
         return
-    for folder, folders, names in os.walk(contender):
+    unlisted: list[OSError] = []
+    for folder, folders, names in os.walk(contender, onerror=unlisted.append):
         folders.sort()
         for name in sorted(names):
             if fnmatch.fnmatch(name, pattern or "*"):
                 yield os.path.join(folder, name)
+    yield from (one.filename for one in unlisted)
 
 
 def _unpacked(archive: Path, tempdir: FileName | None) -> Iterator[FileName]:

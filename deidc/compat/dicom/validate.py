@@ -1,4 +1,4 @@
-"""Which files are DICOM files."""
+"""Find out which files are DICOM files."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pydicom import dcmread
 
 from deidc.compat.logger import bot
+from deidc.guarded import guarded
 
 FileName = str | os.PathLike[str]
 
 
 def validate_dicoms(dcm_files: FileName | Sequence[FileName], force: bool = False) -> list[FileName]:
-    """Return the files that pydicom can read, up to the pixels; of each other one a warning tells.
+    """Return the files that pydicom can read, up to the pixels; log a warning for each other one.
 
     The warning has the number of the file and not its name, which may be that of a patient. With `force`, files that
     lack the DICOM prefix are taken, too.
@@ -30,9 +31,9 @@ def validate_dicoms(dcm_files: FileName | Sequence[FileName], force: bool = Fals
 
 def is_dicom(path: FileName, *, force: bool) -> bool:
     """Whether pydicom can read a file, up to the pixels."""
-    try:
-        dcmread(path, force=force, stop_before_pixels=True)
-    # pydicom raises whatever it stumbles over in what is no DICOM file.
-    except Exception:  # noqa: BLE001
+    # Opening a pipe would wait for a writer.
+    if not os.path.isfile(path):
         return False
-    return True
+    with guarded() as guard:
+        dcmread(path, force=force, stop_before_pixels=True)
+    return not guard.kind

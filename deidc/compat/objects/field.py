@@ -1,4 +1,4 @@
-"""One element of an object as deid shows it: with its nested name, its place, and ways to ask for it."""
+"""A field is one element of an object as deid shows it: with its nested name and its place."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from pydicom.tag import Tag
 
 from deidc.compat.objects.paths import path_of, tag_text, uid_of, way_of_uid
 from deidc.compat.objects.selection import selects
-from deidc.dicom.datasets import AnyElement
+from deidc.dicom.datasets import AnyElement, table
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, Undecodable
+from deidc.guarded import guarded
 from deidc.patterns import compiled
 from deidc.runtime.fold.conditions import compared
 from deidc.runtime.fold.elements import InputElement
@@ -30,7 +31,7 @@ class DicomField:
 
     The text of a field is that of pydicom's element, value included, as deid prints it.
 
-    Elements of a table are decoded when they are asked for; then it is the element of the object itself, so what is
+    Elements of a table are decoded at first use; then it is the element of the object itself, so what is
     written to `field.element.value` is written to the object. One whose bytes are no value of its VR is shown as UN.
     """
 
@@ -96,7 +97,7 @@ class DicomField:
 
     @property
     def input(self) -> InputElement:
-        """The element as the machine reads it: as it is now, or as it was found if nobody has asked for it."""
+        """The element as the machine reads it: its current value, or its raw bytes if it was never decoded."""
         if self._input is not None and self._element in (None, self._input.source):
             return self._input
         tags, indexes = self._way
@@ -141,7 +142,7 @@ class DicomField:
 
 
 class ByUid(dict[str, DicomField]):
-    """Fields by their uid, which may be asked for as older versions of pydicom print it, `(7fe0, 0010)`."""
+    """Fields by their uid, also in the form that older versions of pydicom print, `(7fe0, 0010)`."""
 
     def __missing__(self, uid: str) -> DicomField:
         known = uid_of(uid) if isinstance(uid, str) else uid
@@ -172,13 +173,11 @@ def _decoded(found: InputElement, home: Dataset | None) -> DataElement:
     """Return a raw element with its value: the one of its object if that is still there, else one of its own."""
     raw = found.source
     assert isinstance(raw, RawDataElement)
-    # What pydicom raises depends on the VR, and may quote the bytes.
-    try:
-        if home is not None and home._dict.get(raw.tag) is raw:
+    with guarded():
+        if home is not None and table(home).get(raw.tag) is raw:
             return home[raw.tag]
         return convert_raw_data_element(raw._replace(VR=found.vr), encoding=list(found.character_sets))
-    except Exception:  # noqa: BLE001
-        return _of_unknown_vr(raw)
+    return _of_unknown_vr(raw)
 
 
 def _of_unknown_vr(element: AnyElement) -> DataElement:

@@ -1,4 +1,4 @@
-"""What a caller hands over: paths, pydicom's objects, bytes; one at a time or many."""
+"""Inputs of a call are paths, pydicom's objects or bytes; one at a time or many."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
 
 from deidc.batch.inputs.archives import Shelf
+from deidc.batch.inputs.faults import ReadFault
+from deidc.batch.inputs.reading import read_file
 from deidc.batch.inputs.sources import LocalFile, NotOpened, Opened, OpenedBytes, open_source
 from deidc.batch.job.cleaning import Given, NotRead
 from deidc.codes import faults
@@ -22,8 +24,9 @@ from deidc.compat.objects.cleaning import ObjectRefused
 from deidc.dicom import dictionary
 from deidc.dicom.decoding import Undecodable
 from deidc.dicom.layout import Damaged
-from deidc.dicom.part10 import PREAMBLE, PREFIX
-from deidc.dicom.window import NotWhole
+from deidc.dicom.limits import BeyondLimit
+from deidc.dicom.part10 import PREAMBLE, PREFIX, NotDicom, begins_like_data_set, parts
+from deidc.dicom.window import NotWhole, Window
 from deidc.runtime.fold.toplevel import OfDataset
 from deidc.runtime.outcome import Fault
 
@@ -118,7 +121,7 @@ def _input(given: One, name: Callable[[], str | None]) -> Input:
 
 
 def _content(stream: BinaryIO) -> bytes:
-    """Return what is left in a stream, and leave it as it was, where it can be turned back."""
+    """Return what is left in a stream, and restore its position if it is seekable."""
     at = stream.tell() if stream.seekable() else None
     data = stream.read()
     if at is not None:
@@ -167,6 +170,42 @@ def read(given: Input, *, force: bool) -> Dataset:
         return given.dataset
     with opened(given, force=force) as source:
         return read_whole(source.opened.whole(), given, force=force)
+
+
+def read_as_a_run(path: str, *, force: bool) -> FileDataset:
+    """Return the object of a file, read as `deidc run` reads it; with `force`, also one that does not begin like DICOM.
+
+    Its file name is `path`. Raises ObjectRefused, and what pydicom raises where `force` counts.
+    """
+    given = InFile(path)
+    found = read_file(given.place)
+    if not isinstance(found, ReadFault):
+        return named(found, given)
+    if force and found.rule is faults.NOT_DICOM:
+        with opened(given, force=True) as source:
+            return read_whole(source.opened.whole(), given, force=True)
+    raise ObjectRefused((Fault(found.rule, found.message),))
+
+
+def is_skipped(path: str) -> bool:
+    """Whether a file is what `deidc run` skips: no DICOM object, or a DICOMDIR. False for one that cannot be read."""
+    try:
+        with open_source(LocalFile(Path(path)), Shelf()) as source:
+            return source.size > 0 and parts(Window(source)).is_directory
+    except NotDicom:
+        return True
+    except (NotOpened, NotWhole, Damaged, BeyondLimit):
+        return False
+
+
+def lacks_prefix(path: str) -> bool:
+    """Whether a file begins like a data set, without preamble and prefix; False for one that cannot be opened."""
+    try:
+        with open_source(LocalFile(Path(path)), Shelf()) as source:
+            has_prefix = source.read(PREAMBLE, len(PREFIX)) == PREFIX
+            return not has_prefix and begins_like_data_set(source.read(0, 8), source.size)
+    except NotOpened:
+        return False
 
 
 def read_whole(data: bytes, given: InFile | InBytes, *, force: bool = False) -> FileDataset:

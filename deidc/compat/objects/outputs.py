@@ -1,4 +1,4 @@
-"""Where outputs go: never two to one place, never over what is there, unless the caller says so."""
+"""Place outputs: never two at one place, and never over an existing file unless the caller allows it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.writing import encode, write_whole
 from deidc.codes import faults
 from deidc.compat.objects.inputs import Input
+from deidc.errors import DeidcError
 
 
-class OutputExists(FileExistsError):
+class OutputExists(DeidcError, FileExistsError):
     """An output is there already, and overwrite is False: nothing was written."""
 
 

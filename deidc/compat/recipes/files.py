@@ -1,4 +1,4 @@
-"""Where deid's users keep recipes: files, folders, deid's names, dictionaries; and several of them laid together."""
+"""Find recipes where deid's users keep them, in files, folders, deid's names and dictionaries, and combine them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from attrs import define, evolve, field, frozen
 from deidc.compat.logger import bot
 from deidc.compat.recipes.dicts import DeidDict, copied, dicts_of, rules_before, source_of
 from deidc.diagnostics import CompileError, Report
+from deidc.errors import DeidcError
 from deidc.grammar.reader import read
 from deidc.ir.compile import compile_loaded
 from deidc.ir.library import SHIPPED_PREFIX, FileLibrary, FoundRecipe, NotFound, read_recipe, shipped_recipes
@@ -26,7 +27,7 @@ from deidc.source import Source
 Reference: TypeAlias = "str | os.PathLike[str]"
 Given: TypeAlias = "Reference | Mapping[str, Any]"
 
-# Lines of %header laid before a recipe, and keywords of what wide rules do not touch.
+# Lines of %header applied before a recipe, and keywords of what wide rules do not touch.
 Terms: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 
 _KEPT = 16
@@ -37,13 +38,13 @@ _PREFIX = "deid."
 _NAME = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\Z")
 
 
-class RecipeNotFound(FileNotFoundError):
+class RecipeNotFound(DeidcError, FileNotFoundError):
     """No recipe stands behind a path or a name, or two do; deid goes on without one."""
 
 
 @define(eq=False)
 class Laid:
-    """Recipes that were read and laid together, the dictionary that shows them, and their programs."""
+    """Recipes that were read and combined, the dictionary that shows them, and their programs."""
 
     loaded: Loaded = field(repr=False)
     _deid: DeidDict = field(repr=False)
@@ -182,7 +183,7 @@ class _Shelf:
 
 
 def _with_rules_before(loaded: Loaded, first: Sequence[str]) -> Loaded:
-    """Return recipes with lines of %header laid before them."""
+    """Return recipes with lines of %header applied before them."""
     if not first:
         return loaded
     source = rules_before(first)

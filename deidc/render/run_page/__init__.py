@@ -11,22 +11,17 @@ from importlib.util import find_spec
 
 from attrs import field, frozen
 
-# What tells a page of a run from other files, in its first bytes.
+from deidc.errors import MissingExtra
+
+# The first bytes by which the page of a run is recognized.
 MARK = "<!-- a page of deidc run -->"
 _OPENING = f"<!doctype html>\n{MARK}\n"
-
-
-class MissingExtra(ImportError):
-    """A report is requested, but the packages of the extra `report` are not installed."""
-
-    def __init__(self) -> None:
-        super().__init__("a report needs the extra `report`: pip install 'deidc[report]'")
 
 
 def require_extra() -> None:
     """Raise MissingExtra if no page can be made here; to be asked before the first object."""
     if any(find_spec(name) is None for name in ("jinja2", "numpy", "PIL")):
-        raise MissingExtra
+        raise MissingExtra("a report needs the extra `report`: pip install 'deidc[report]'")
 
 
 @frozen

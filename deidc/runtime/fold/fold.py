@@ -1,6 +1,6 @@
-"""The fold: what the ops of a plan, in program order, make of one element.
+"""Fold the ops of a plan, in program order, over the state of one element.
 
-The element starts as it is in the input, or absent; each op that acts leaves a new state and an event. Both
+The element starts unchanged from the input, or absent; each op that acts leaves a new state and an event. Both
 engines use this; how elements are found and written is theirs.
 """
 
@@ -21,7 +21,7 @@ from deidc.dicom.vrs import Unfit
 from deidc.ir import ops
 from deidc.runtime.fold.conditions import compared, holds_list, in_state, is_true
 from deidc.runtime.fold.elements import InputElement
-from deidc.runtime.fold.frame import Frame, Reason, trouble
+from deidc.runtime.fold.frame import Frame, Untouched, trouble
 from deidc.runtime.fold.plan import Entry, Step
 from deidc.runtime.fold.select import AtItems, Holds, InInput, Proviso
 from deidc.runtime.outcome import Effect, Event
@@ -100,20 +100,20 @@ class Fold:
             reason = done
         self.frame.note(self.path, step.index, reason=reason)
 
-    def _hindrance(self, step: Step) -> Reason | None:
+    def _hindrance(self, step: Step) -> Untouched | None:
         """Why this step may not act at all, before its own kind is looked at."""
         if self.entry.system:
-            return Reason.SYSTEM
+            return Untouched.SYSTEM
         if step.proviso is not None and not proviso_holds(step.proviso, self.frame, self.element, self.indexes):
-            return Reason.OTHER
+            return Untouched.OTHER
         if step.op.action.creates:
             return None
         if self.sheltered:
-            return Reason.PROTECTED
+            return Untouched.PROTECTED
         if self.standing is Standing.ABSENT:
-            return Reason.ABSENT
+            return Untouched.ABSENT
         if self.is_creator and not step.exact and not step.op.action.removes:
-            return Reason.CREATOR
+            return Untouched.CREATOR
         return None
 
     @property
@@ -121,7 +121,7 @@ class Fold:
         """Whether the element reserves a block of private elements."""
         return dictionary.is_private_creator(self.entry.identity.tag)
 
-    def _act(self, step: Step) -> Effect | Reason:
+    def _act(self, step: Step) -> Effect | Untouched:
         match step.op:
             case ops.Add(by=by):
                 return self._add(step, by)
@@ -142,11 +142,11 @@ class Fold:
         self.sheltered = False
         return Effect.ADDED if was_absent else Effect.REPLACED
 
-    def _replace(self, step: Step, by: ops.Operand, when: tuple[ops.Condition, ...]) -> Effect | Reason:
+    def _replace(self, step: Step, by: ops.Operand, when: tuple[ops.Condition, ...]) -> Effect | Untouched:
         if not self._conditions(when, step):
-            return Reason.CONDITION
+            return Untouched.CONDITION
         if self._leaves_to_items(step, by):
-            return Reason.ITEMS
+            return Untouched.ITEMS
         self._write(step, self._operand(step, by))
         return Effect.REPLACED
 
@@ -154,18 +154,18 @@ class Fold:
         """Whether a rule that writes text sweeps over a sequence, whose items it reaches on their own."""
         return self.vr == "SQ" and isinstance(by, ops.Text | ops.Var) and step.sweeps_items
 
-    def _jitter(self, step: Step, by: ops.Operand) -> Effect | Reason:
+    def _jitter(self, step: Step, by: ops.Operand) -> Effect | Untouched:
         components = self.components()
         if not any(components):
-            return Reason.EMPTY
+            return Untouched.EMPTY
         if self.vr in _NEVER_DATES or self.vr not in (*_MAYBE_DATES, "DA", "DT"):
             if step.exact:
                 raise trouble(faults.NOT_A_DATE, "only dates can be shifted", self.path, step.index)
-            return Reason.NOT_DATE
+            return Untouched.NOT_DATE
         if self.vr in _MAYBE_DATES and not any(dates.is_date_shaped(one) for one in components):
             if step.exact:
                 raise trouble(faults.NOT_A_DATE, "the value is not a date", self.path, step.index)
-            return Reason.NOT_DATE
+            return Untouched.NOT_DATE
         days = whole_days(self._operand(step, by))
         if days is None:
             raise trouble(faults.VALUE_UNFIT, "the number of days is not a whole number", self.path, step.index)
@@ -182,11 +182,11 @@ class Fold:
             return self._fitted(step, "\\".join(texts))
         return texts[0] if len(texts) == 1 else texts
 
-    def _remove(self, step: Step, when: tuple[ops.Condition, ...]) -> Effect | Reason:
+    def _remove(self, step: Step, when: tuple[ops.Condition, ...]) -> Effect | Untouched:
         if not self._conditions(when, step):
-            return Reason.CONDITION
+            return Untouched.CONDITION
         if any(self._would_write(writer) for writer in self.entry.writers):
-            return Reason.SPARED
+            return Untouched.SPARED
         if self.is_needed and not step.exact:
             return Effect.RETAINED
         self._set(Standing.ABSENT)
@@ -208,9 +208,9 @@ class Fold:
             case _:
                 raise AssertionError("only Replace and Jitter are writers")
 
-    def _blank(self, step: Step, when: tuple[ops.Condition, ...]) -> Effect | Reason:
+    def _blank(self, step: Step, when: tuple[ops.Condition, ...]) -> Effect | Untouched:
         if not self._conditions(when, step):
-            return Reason.CONDITION
+            return Untouched.CONDITION
         self._set(Standing.BLANK)
         return Effect.BLANKED
 

@@ -1,4 +1,4 @@
-"""The lists of one object: `%values` read from the input before any op acts, and what `%fields` gathered."""
+"""Fill the lists of one object: `%values` from the input before any op acts, and the paths of `%fields`."""
 
 from __future__ import annotations
 
@@ -69,7 +69,16 @@ class Lists:
 
     @classmethod
     def of(cls, frame: Frame, plan: Plan) -> Lists:
-        """Return the lists that a frame was filled with."""
+        """Return the lists that a frame was filled with.
+
+        Args:
+            frame: the frame of one object.
+            plan: the plan of the program.
+
+        Returns:
+            The lists by name.
+
+        """
         slots = plan.program.slots
         return cls(
             {slots[number].name: held.texts for number, held in frame.held.items()},

@@ -1,4 +1,4 @@
-"""Functions that recipes call: deidc's own, the caller's, and those that installed packages offer."""
+"""The registry holds the functions that recipes call: deidc's own, the caller's, and those of installed packages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Function:
     """A function and what it promises; what it raises refuses the object.
 
     `depends` says what its results depend on, if `varies_with` is no argument of the call; results that depend on
-    nothing else may be kept and used again. `own` are functions of deidc, which ask for nothing they do not need;
+    nothing else may be kept and used again. `own` are functions of deidc, which take only what they need;
     others are given lists and elements whether they look at them or not.
     """
 
@@ -36,7 +36,15 @@ class Function:
     own: bool = False
 
     def depends_on(self, call: ops.Call) -> Dependence:
-        """Return what the result of this call depends on besides its arguments."""
+        """Return what the result of a call depends on besides its arguments.
+
+        Args:
+            call: a call of this function in a program.
+
+        Returns:
+            The dependence; UNKNOWN if the call has an argument of `varies_with`.
+
+        """
         if any(one.key in self.varies_with for one in call.arguments):
             return Dependence.UNKNOWN
         return self.depends

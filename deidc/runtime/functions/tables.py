@@ -1,4 +1,4 @@
-"""Tables that a run supplies, like a list of study numbers by patient."""
+"""Read the lookup tables that a run supplies, like a list of study numbers by patient."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from deidc.errors import DeidcError
 
-class TableError(ValueError):
+
+class TableError(DeidcError, ValueError):
     """A file is no table, or a table has no such row or column; says nothing of what is in it."""
 
 

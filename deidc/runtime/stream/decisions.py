@@ -1,4 +1,4 @@
-"""What the stream engine remembers: the decision about an element, where nothing but the element decides.
+"""Cache the decisions of the stream engine about elements, where nothing but the element decides.
 
 A rule that removes an attribute decides alike for every value; one that replaces UIDs by a hash decides alike for
 equal UIDs. Such decisions are made once by the fold, and kept with the bytes that were written for them. What depends
@@ -54,9 +54,9 @@ class Decision:
 class Form(Enum):
     """How an element that is known by its first bytes is dealt with.
 
-    SHORT, LONG: it is of no concern; its length has 16 or 32 bits.
-    UNKNOWN: it is of no concern unless it hides a sequence (VR UN).
-    SEQUENCE: it is of no concern, what is in it may be.
+    SHORT, LONG: no rule acts on it; its length has 16 or 32 bits.
+    UNKNOWN: no rule acts on it unless it hides a sequence (VR UN).
+    SEQUENCE: no rule acts on it, but rules may act on its items.
     SHORT_DECIDED, LONG_DECIDED: the decision is the same for every value.
     SHORT_BY_VALUE, LONG_BY_VALUE: decisions by value.
     CLOSE: the delimiter of an item.
@@ -75,7 +75,8 @@ class Form(Enum):
 
 Decided: TypeAlias = dict[object, Decision]
 # Tag, form, what the program says; a decision or decisions by value, as the form has it.
-Known: TypeAlias = dict[bytes, tuple[int, Form, Entry | None, Decision | None, Decided]]
+KnownElement: TypeAlias = tuple[int, Form, Entry | None, Decision | None, Decided]
+Known: TypeAlias = dict[bytes, KnownElement]
 Creators: TypeAlias = dict[tuple[int, int], str]
 
 _NO_DECISIONS: Decided = {}  # never written to
@@ -104,7 +105,7 @@ class Memo:
         return self.needs == ()
 
     def key(self, value: bytes | None, frame: Frame, *, is_needed: bool) -> object | None:
-        """Return under what a decision is kept, or None if it cannot be; `value` is None for what is to be added."""
+        """Return the cache key of a decision, or None if it cannot be cached; `value` is None for an added element."""
         if self.needs is None or (value is not None and self.by_value and len(value) > LONGEST_KEY):
             return None
         shown = value if self.by_value and value is not None else b""
@@ -196,7 +197,7 @@ class Context:
 class Decisions:
     """All that was decided with one program; shared by threads and objects, like the plan.
 
-    `flags` are those that the top-level attributes which labels ask for lead to.
+    `flags` are cached by the top-level attributes that labels need.
     """
 
     functions: Functions
@@ -238,9 +239,10 @@ def what_decides(entry: Entry, functions: Functions) -> tuple[tuple[ops.Var | op
     for step in entry.steps:
         if step.proviso not in (None, InInput(())):
             return None, True
-        by_value = by_value or isinstance(step.op, ops.Jitter)
-        operands: list[ops.Operand] = [] if isinstance(step.op, ops.Remove | ops.Blank) else [step.op.by]
-        for condition in () if isinstance(step.op, ops.Add | ops.Jitter) else step.op.when:
+        by_value = by_value or step.op.action.shifts
+        written = ops.operand_of(step.op)
+        operands: list[ops.Operand] = [] if written is None else [written]
+        for condition in ops.conditions_of(step.op):
             match condition:
                 case ops.Listed():
                     return None, True

@@ -1,9 +1,10 @@
-"""Levels on the way of the stream engine through a file, and what it knows of them."""
+"""A level is a data set or an item on the walk of the stream engine; `Walk` holds its state."""
 
 from __future__ import annotations
 
 from attrs import define, field, frozen
 
+from deidc.dicom import dictionary
 from deidc.dicom.layout import VR_LETTERS, Header, Layout
 from deidc.dicom.window import Unsuited
 from deidc.runtime.fold.level import Level
@@ -11,6 +12,9 @@ from deidc.runtime.fold.plan import Entry, Node
 from deidc.runtime.stream.decisions import Context, Decision, Known
 from deidc.runtime.stream.shapes import Act
 
+_NOTHING_KNOWN: Known = {}  # never written to
+# Private creators of a group that are looked up each by itself; a group with more waits for its first other element.
+_FEW_CREATORS = 8
 _NO_CREATORS: dict[tuple[int, int], str] = {}  # never written to; levels with private creators have their own
 
 # The item that a level is: the place of its sequence's level, the sequence's tag, the item's number.
@@ -91,9 +95,19 @@ class Walk:
             )
         return self.known
 
+    def known_behind(self, tag: int) -> Known:
+        """Return the table of what is known of the elements behind the one with this tag.
+
+        It is empty among many creators in a row: a table for each would take time and memory by the square of their
+        number.
+        """
+        if len(self.in_group) > _FEW_CREATORS and dictionary.is_private_creator(tag):
+            return _NOTHING_KNOWN
+        return self.known_here()
+
     @property
     def here(self) -> Level:
-        """The level as folding wants it; most levels are never asked."""
+        """The level as folding wants it; for most levels it is never made."""
         if self._here is None or self._here.character_sets is not self.context.character_sets:
             context = self.context
             indexes = items_of(self.place)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deidc.batch.job.discovery import InputError, check_inputs, discover
+from deidc.batch.inputs.path_lists import PathList
+from deidc.batch.job.discovery import InputError, Looking, check_inputs, discover
 
 
 @pytest.fixture
@@ -72,3 +73,28 @@ def test_a_folder_that_cannot_be_listed_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "scandir", closed)
     found = {one.relative.as_posix(): one.trouble and one.trouble.message for one in discover([str(tmp_path)], None)}
     assert found == {"closed": "the folder cannot be listed: Permission denied", "file": None}
+
+
+def test_a_link_that_leads_to_itself_costs_only_itself(tmp_path):
+    """A folder with a looping link is listed; the link is an input like any other, which cannot be opened."""
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    (tmp_path / "in" / "deep" / "b.dcm").touch()
+    (tmp_path / "in" / "deep" / "loop").symlink_to("loop")
+    found = list(discover([str(tmp_path / "in")], tmp_path / "out"))
+    assert [str(one.relative) for one in found] == ["deep/b.dcm", "deep/loop"]
+    assert all(one.trouble is None for one in found)
+
+
+@pytest.mark.parametrize("where", ["named", "listed"])
+def test_a_link_that_leads_to_itself_can_be_named(tmp_path, where):
+    """A looping link that is named or listed is an input, too, whatever the output folder is."""
+    link = tmp_path / "loop.dcm"
+    link.symlink_to(link.name)
+    if where == "named":
+        check_inputs([str(link)], tmp_path / "out")
+        found = list(discover([str(link)], tmp_path / "out"))
+    else:
+        (tmp_path / "list").write_text(f"{link}\n")
+        found = list(discover([], tmp_path / "out", Looking(lists=(PathList(tmp_path / "list", null=False),))))
+    assert [one.path for one in found] == [link]
+    assert [one.trouble for one in found] == [None]

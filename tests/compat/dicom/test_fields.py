@@ -27,7 +27,7 @@ from deidc.compat.dicom.fields import (
 from deidc.compat.dicom.parser import DicomParser
 from deidc.compat.objects.paths import uid_of_path
 from deidc.compat.recipes.dicts import program_of
-from deidc.runtime.fold.frame import Reason
+from deidc.runtime.fold.frame import Untouched
 from tests.compat.dicom.objects import in_file, nested, recipe_of
 from tests.deid.cases import SELECTORS, file
 from tests.files import shipped
@@ -173,7 +173,7 @@ def test_targets_select_what_the_machine_looks_at(name):
         lists = {kind: LISTS[kind] for kind in LISTS if target.startswith(kind)}
         rule = recipe_of({"action": "REMOVE", "field": target, "value": "missing:"}, **lists)
         notes = Machine.link(program_of(rule, protected=())).trace(dataset).notes
-        asked = {uid_of_path(note.path) for note in notes if note.reason is not Reason.OTHER}
+        asked = {uid_of_path(note.path) for note in notes if note.reason is not Untouched.OTHER}
         if lists:
             keeping = recipe_of({"action": "KEEP", "field": target}, **lists)
             assert set(DicomParser(dataset, DeidRecipe(keeping)).keep) == asked, target

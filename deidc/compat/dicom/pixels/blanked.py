@@ -1,4 +1,4 @@
-"""What becomes of one object under the regions of a result: the bytes of its file, and its pixels as an array."""
+"""Blank the regions of a result in one object: in the bytes of its file, and in its pixels as an array."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from deidc.dicom.layout import Damaged, Layout
 from deidc.dicom.part10 import opened as parts_of
 from deidc.dicom.part10 import syntax_of as syntax_in
 from deidc.dicom.window import NotWhole, Unsuited, Window
+from deidc.guarded import guarded
 from deidc.ir.ops import Rectangle, WholeImage
 from deidc.pixels.blanking.whole_objects import Blanked, NothingToBlank, Painting, Storage, blank_bytes
 from deidc.runtime.outcome import Fault, Refused, Region
@@ -50,7 +51,7 @@ class BlankedFile:
 
 
 def painting_of(results: Mapping[str, Any]) -> Painting:
-    """Return what a result asks of the pixels, painted in its order. Raises ValueError for what is no result."""
+    """Return the regions of a result, painted in its order. Raises ValueError for what is no result."""
     told = results.get("results")
     if not isinstance(told, list | tuple):
         raise ValueError("this is not the result of one object")  # as for all other shapes
@@ -142,12 +143,11 @@ def pixels_of(content: Content, *, fix_interpretation: bool) -> Pixels:
     for chunk in content.chunks():
         buffer.write(chunk)
     buffer.seek(0)
-    try:
+    with guarded() as guard:
         pixels = _array_of(buffer, fix_interpretation=fix_interpretation)
-    # Frames may be damaged in every way, and pydicom's words may quote what is in the object.
-    except Exception as failure:  # noqa: BLE001
-        message = f"the pixels cannot be decoded ({type(failure).__name__})"
-        raise ObjectRefused((Fault(faults.FRAME_UNDECODABLE, message),)) from None
+    if guard.kind:
+        message = f"the pixels cannot be decoded ({guard.kind})"
+        raise ObjectRefused((Fault(faults.FRAME_UNDECODABLE, message),))
     return pixels if pixels.flags.writeable and pixels.flags.aligned else pixels.copy()
 
 

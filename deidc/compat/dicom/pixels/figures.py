@@ -1,4 +1,4 @@
-"""Pictures and films of images, drawn by matplotlib: without pyplot, unless something is to be shown."""
+"""Draw pictures and films of images with matplotlib, without pyplot unless something is shown."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from pydicom.pixels.processing import apply_color_lut
 from deidc.codes import faults
 from deidc.compat.dicom.pixels.blanked import Pixels
 from deidc.compat.objects.cleaning import ObjectRefused
+from deidc.guarded import guarded
 from deidc.pixels.frames.masks import Painting, painted
 from deidc.pixels.text.regions import is_of_text
 from deidc.runtime.outcome import Fault
@@ -77,11 +78,11 @@ def _as_colours(frames: Pixels, header: Dataset) -> Pixels:
 
 
 def _coloured(frames: Pixels, header: Dataset) -> Pixels:
-    try:
+    # Palettes may be cut off, or contradict their descriptors.
+    with guarded() as guard:
         colours = [apply_color_lut(frame, header) for frame in frames]
-    # Palettes that are cut off or contradict their descriptors make pydicom raise what it likes.
-    except Exception:  # noqa: BLE001
-        raise ObjectRefused((Fault(faults.PIXELS_NOT_UNDERSTOOD, "the palettes cannot be read"),)) from None
+    if guard.kind:
+        raise ObjectRefused((Fault(faults.PIXELS_NOT_UNDERSTOOD, "the palettes cannot be read"),))
     return np.stack([one.astype(np.float32) / np.iinfo(one.dtype).max for one in colours])
 
 
@@ -156,7 +157,7 @@ def _writer(title: str) -> FFMpegWriter:
     program = _program()
 
     class Writer(FFMpegWriter):
-        """Writes films by the ffmpeg that was found, whatever matplotlib is told for others."""
+        """Writes films with the ffmpeg that was found, whatever matplotlib is configured to use elsewhere."""
 
         @classmethod
         def bin_path(cls) -> str:
@@ -166,7 +167,7 @@ def _writer(title: str) -> FFMpegWriter:
 
 
 def _program() -> str:
-    """Return the ffmpeg that matplotlib is told of, or the one that the extra brings."""
+    """Return the ffmpeg that matplotlib is configured to use, or the one that the extra brings."""
     found = shutil.which(rcParams["animation.ffmpeg_path"])
     if found is None and find_spec("imageio_ffmpeg") is not None:
         try:

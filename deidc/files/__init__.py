@@ -1,0 +1,1 @@
+"""Clean files and their bytes from Python, under the policies of `deidc run`."""
