@@ -13,11 +13,11 @@ from tests.damaged.doors import DOORS, Written, outputs_below, seed_of_run, surv
 from tests.damaged.draft import Place
 from tests.damaged.files import ALL, DamagedFile, alone, damaged_files, drawn
 from tests.damaged.recipe import RECIPES, machine
-from tests.sampling import sampled_of_each
+from tests.depth import sampled
 
 __all__ = ["deidc"]
 
-SAMPLED = sampled_of_each(ALL, lambda one: one.kind, 4)
+SAMPLED = sampled(ALL, lambda one: one.kind, 4)
 IN_A_FOLDER = 300
 
 

@@ -9,7 +9,7 @@ from tests.damaged.draft import Combination, Place
 from tests.damaged.files import ALL, alone
 from tests.damaged.pen import Encoding
 from tests.damaged.recipe import machine
-from tests.sampling import sampled_of_each
+from tests.depth import sampled
 
 # Good sequences, elements out of order or doubled, and odd lengths.
 SOUND = (
@@ -59,7 +59,7 @@ def _is_readable(one: Combination) -> bool:
 @pytest.mark.parametrize("kind", [*SOUND, *AROUND])
 def test_what_is_sound_is_written(door: str, kind: str) -> None:
     """In the profile `deep` at each place and in each encoding, in others at some."""
-    chosen = sampled_of_each((one for one in ALL if one.kind == kind and _is_readable(one)), lambda one: one.kind, 2)
+    chosen = sampled((one for one in ALL if one.kind == kind and _is_readable(one)), lambda one: one.kind, 2)
     assert chosen
     for one in chosen:
         outcome = DOORS[door](machine("narrow"), alone(one).data)

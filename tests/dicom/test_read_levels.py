@@ -119,4 +119,5 @@ def test_items_in_big_endian_in_an_element_of_unknown_vr_are_read_in_little_endi
     assert made is not None
     assert not made.is_regular
     inner = made.items[0].get_item(0x00280010)
+    assert isinstance(inner, RawDataElement)
     assert (inner.value, inner.is_implicit_VR, inner.is_little_endian) == (b"\x00\x02", True, True)

@@ -10,6 +10,7 @@ import pytest
 from attrs import frozen
 from hypothesis import event, given, note
 from hypothesis import strategies as st
+from pydicom.dataset import Dataset
 
 from deidc import Machine, Refused, compile_recipe
 from deidc.batch.inputs.faults import ReadFault
@@ -29,13 +30,13 @@ from deidc.runtime.stream.survey import Survey
 from tests.damaged.doors import DOORS, Written
 from tests.damaged.files import ALL, DamagedFile, alone, damaged_files
 from tests.damaged.recipe import machine
+from tests.depth import drawn, sampled
 from tests.properties.independent_reading import Uncovered, content_of, covered
 from tests.properties.test_engines import FILES, RECIPES, SYNTAXES, in_file
-from tests.sampling import sampled, sampled_of_each
 from tests.strategies.objects import objects
 
-REAL = sampled(FILES, 4)
-DAMAGED = sampled_of_each(ALL, lambda one: one.kind, 8)
+REAL = drawn(FILES, "walk")
+DAMAGED = sampled(ALL, lambda one: one.kind, 8)
 # An object is cleaned by what is remembered of those like it: decisions from the second time on, shapes from the third.
 TIMES = 4
 
@@ -215,7 +216,7 @@ def op_of(vr: str, vrs: tuple[str, ...]) -> int | None:
     return min((vrs.index(one) for one in vr.split(" or ") if one in vrs), default=None)
 
 
-def unread() -> object:
+def unread() -> Dataset:
     raise AssertionError("the program needs no data set")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+from pydicom.dataset import Dataset
+
 from deidc import Machine, compile_recipe
 from deidc.dicom.window import InMemory
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
@@ -25,7 +27,7 @@ DEFINED = file(len(ITEM), ITEM)
 
 
 def events(machine: Machine, data: bytes) -> list[tuple[str, str]]:
-    cleaned = machine.run_on_bytes(InMemory(data), lambda: None)
+    cleaned = machine.run_on_bytes(InMemory(data), Dataset)
     assert isinstance(cleaned, CleanedBytes)
     return [(one.path, one.effect.value) for one in cleaned.events if not one.path.startswith("0002")]
 
