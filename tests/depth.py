@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from pydicom import dcmread
 from pydicom.errors import InvalidDicomError
 
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 OF_EACH_KIND = 2
+
+T = TypeVar("T")
 
 
 def drawn(files: Iterable[Path], salt: str) -> list[Path]:
@@ -50,3 +53,23 @@ def _lot(path: Path, salt: str) -> str:
 @cache
 def _digest(path: Path) -> bytes:
     return hashlib.sha256(path.read_bytes()).digest()
+
+
+def sampled(cases: Iterable[T], group_of: Callable[[T], object], one_in: int) -> list[T]:
+    """Return a part of many fixed cases, by the digests of their texts; in the deep profile all of them.
+
+    That are those with a digest that `one_in` divides; of a group without such a case the one with the lowest digest.
+    """
+    if DEEP:
+        return list(cases)
+    groups: dict[object, list[T]] = defaultdict(list)
+    for case in cases:
+        groups[group_of(case)].append(case)
+    chosen: list[T] = []
+    for among in groups.values():
+        chosen += [one for one in among if _number(one) % one_in == 0] or [min(among, key=_number)]
+    return chosen
+
+
+def _number(case: object) -> int:
+    return int.from_bytes(hashlib.sha256(str(case).encode()).digest()[:8], "big")

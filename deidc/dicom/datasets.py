@@ -29,6 +29,7 @@ from deidc.dicom.decoding import (
     raw_element,
 )
 from deidc.dicom.layout import (
+    HIDDEN,
     ITEM,
     ITEM_TAG,
     ITEM_TAG_BIG,
@@ -60,6 +61,9 @@ _Data = TypeVar("_Data", bound=Dataset)
 NO_DATA_SET = frozenset({0x0000, 0x0002})
 # VRs of text of which an attribute may have several values, whatever its VM: both of two elements are kept in one.
 _JOINED = frozenset({"CS", "LO", "SH"})
+# How many bytes the words have whose order of bytes depends on the transfer syntax (PS3.5 7.3); AT is two words.
+_WORDS = {"AT": 2, "OW": 2, "SS": 2, "US": 2, "FL": 4, "OF": 4, "OL": 4, "SL": 4, "UL": 4}
+_WORDS |= {"FD": 8, "OD": 8, "OV": 8, "SV": 8, "UV": 8}
 
 
 # ---- the table of elements --------------------------------------------------------------------------------
@@ -176,7 +180,7 @@ def read_level(
         if tag >> 16 in NO_DATA_SET:
             is_regular = False
             continue
-        if tag <= last or one.header.vr == ODD or one.layout != outer:
+        if tag <= last or one.header.vr == ODD or one.layout != outer or _ends_in_other_order(window, one):
             is_regular = False
         element = _read(window, one, outer, creator_of(tag, creators), character_sets)
         if tag in found:
@@ -194,15 +198,33 @@ def _read(
     window: Window, one: PlacedElement, outer: Layout, creator: str | None, character_sets: CharacterSets
 ) -> AnyElement:
     value = window[one.header.value_at : one.value_end]
-    if one.layout == outer:
+    if one.layout == outer and not _ends_in_other_order(window, one):
         return raw_element(one.header, value, outer)
-    # The value is the same in explicit and in implicit VR, unless it is made of items.
     vr = vr_in_effect(one, creator)
     if may_have_items(window, one, vr):
         return new_element(one.tag, "SQ", ItemSequence(_read_items(window, one, outer, character_sets).items))
-    declared = None if outer.implicit else (one.header.declared or vr.partition(" or ")[0])
+    # The value is the same in explicit and in implicit VR, but for the order of its bytes.
+    vr = vr.partition(" or ")[0]
+    if one.layout.little != outer.little:
+        value = _reversed_words(value, _WORDS.get(vr, 1))
+    declared = None if outer.implicit else (one.header.declared or vr)
     header = Header(one.tag, None if declared is None else declared.encode("ascii"), len(value), one.header.value_at)
     return raw_element(header, value, outer)
+
+
+def _ends_in_other_order(window: Window, one: PlacedElement) -> bool:
+    """Whether an element ends with a delimiter in another byte order than its own: pydicom would write its own there.
+
+    Items in elements of unknown VR are in little endian, in a data set in big endian too (PS3.5 6.2.2, note 4).
+    """
+    if one.header.length != UNDEFINED or one.header.vr != b"UN":
+        return False
+    return layout_of_items(window, one.header, one.layout).little != one.layout.little
+
+
+def _reversed_words(value: bytes, width: int) -> bytes:
+    """Return a value whose words of `width` bytes are in the other byte order (PS3.5 7.3)."""
+    return b"".join(value[at : at + width][::-1] for at in range(0, len(value), width))
 
 
 def _both(first: AnyElement, second: AnyElement) -> AnyElement:
@@ -242,7 +264,7 @@ def read_items(element: RawDataElement, character_sets: CharacterSets, *, is_unk
     vr = None if element.VR is None else element.VR.encode("ascii")
     sequence = PlacedElement(0, Header(element.tag, vr, len(value), 0), len(value), outer)
     try:
-        return _read_items(window, sequence, layout_of_items(window, sequence.header, sequence.layout), character_sets)
+        return _read_items(window, sequence, HIDDEN if vr == b"UN" else outer, character_sets)
     except (NotWhole, Damaged):
         if is_unknown and not _holds_elements(window, sequence):
             return None

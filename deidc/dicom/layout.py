@@ -146,13 +146,19 @@ def _odd_header(data: Buffer, at: int, head: bytes, tag: int, layout: Layout) ->
     ends = {one.value_at + one.length: one for one in readings if one.length != UNDEFINED}
     fitting = [one for end, one in ends.items() if _something_begins(data, end, tag, layout)]
     if len(fitting) != 1:
-        raise Damaged(tag, f"has no VR of DICOM ({_shown(head[4:6])})" if find_tag(tag) else "has no VR of DICOM")
+        raise Damaged(tag, f"has no VR of DICOM ({_kind_of_vr(head[4:6])})" if find_tag(tag) else "has no VR of DICOM")
     return fitting[0]
 
 
-def _shown(vr: bytes) -> str:
-    """Return two bytes that stand where a VR belongs, so that they can be printed."""
-    return "".join(chr(one) if 0x20 < one < 0x7F else f"\\x{one:02x}" for one in vr)
+def _kind_of_vr(vr: bytes) -> str:
+    """Return a description of two bytes where a VR belongs; not the bytes: they may be those of a value."""
+    if not vr.strip(b" "):
+        return "blank"
+    if not vr.strip(b"\0"):
+        return "two zero bytes"
+    if vr.isalpha():
+        return "unknown capital letters" if vr.isupper() else "lower-case letters"
+    return "not two letters"
 
 
 def _something_begins(data: Buffer, at: int, behind_tag: int, layout: Layout) -> bool:
@@ -195,9 +201,9 @@ def behind(data: Buffer, header: Header, layout: Layout, depth: int = 0) -> int:
     """
     if header.length != UNDEFINED:
         return _within(data, header.value_at + header.length)
-    if header.tag in (FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA):
+    if header.tag in (FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA) and header.vr != b"SQ":
         raise Damaged(header.tag, "has an undefined length")
-    if header.tag == PIXEL_DATA or header.vr not in (None, b"SQ", b"UN", ODD):
+    if (header.tag == PIXEL_DATA and header.vr != b"SQ") or header.vr not in (None, b"SQ", b"UN", ODD):
         return _after_items(data, header.value_at, layout, fragments=True, depth=0)
     if layout.little and header.vr != b"UN":
         if isinstance(data, bytes):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from deidc.dicom.decoding import effective_vr
+from deidc.dicom.dictionary import is_private_creator
 from deidc.dicom.layout import (
     ITEM,
     ITEM_END,
@@ -163,11 +164,14 @@ def elements_of(window: Window, item: PlacedItem) -> Iterator[PlacedElement]:
 
 
 def may_have_items(window: Window, element: PlacedElement, vr: str) -> bool:
-    """Whether an element, of this VR in effect, is a sequence, or of unknown VR with a value that begins as one."""
-    if element.tag in PIXELS:
-        return False
-    at = element.header.value_at
-    return vr == "SQ" or (vr == "UN" and window[at : min(at + 4, element.end)] in _ITEM_TAGS)
+    """Whether an element, of this VR in effect, is a sequence, or may be one by the first bytes of its value.
+
+    That may be an element of unknown VR, or a private creator, whose VR nothing states in implicit VR.
+    """
+    if vr == "SQ" or element.tag in PIXELS:
+        return vr == "SQ"
+    at, is_unknown = element.header.value_at, vr == "UN" or is_private_creator(element.tag)
+    return is_unknown and window[at : min(at + 4, element.end)] in _ITEM_TAGS
 
 
 def vr_in_effect(element: PlacedElement, creator: str | None) -> str:

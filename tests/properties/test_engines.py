@@ -24,6 +24,7 @@ from deidc.batch.outputs.writing import encode
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import InMemory, NotWhole, Unsuited
 from deidc.ir.library import shipped_recipes
+from deidc.source import Source
 from tests.depth import DEEP, drawn
 from tests.properties.machines import machine_of
 from tests.strategies.objects import objects
@@ -38,7 +39,7 @@ FILES = sorted(
     if path.suffix in ("", ".dcm") and path.is_file() and 132 < path.stat().st_size < LARGEST
 )
 HEAD = "FORMAT dicom\n\n"
-RECIPES = {
+RECIPES: dict[str, Source | str] = {
     "default": shipped_recipes()["default"],
     "next to nothing": HEAD + "%header\nREMOVE BeamSequence__PatientID\n",
     "everything": HEAD + "%header\nREMOVE all\nKEEP select:group:0008\nADD PatientID x\n",

@@ -295,12 +295,9 @@ class Streaming:
 
     def _learn(self, walk: Walk, at: int, header: Header, declared: str | None, vr: str, entry: Entry) -> None:
         """Remember by its first bytes what is done to an element, where they tell it."""
-        tag, layout = header.tag, walk.context.layout
-        is_special = tag == CHARACTER_SET or (tag in IDENTITY and walk.depth == 0)
-        if is_special or tag & 0xFFFF == 0 or dictionary.is_private_creator(tag):
+        if not self._is_known_by_first_bytes(walk, header, declared, vr):
             return
-        if declared == "UN" or not layout.little:
-            return
+        layout = walk.context.layout
         is_short = not layout.implicit and header.value_at == at + 8
         decision: Decision | None = None
         memo = walk.context.memo(entry)
@@ -322,7 +319,19 @@ class Streaming:
         else:
             form = _SHORT if is_short else _LONG
         size = 4 if layout.implicit else 6
-        walk.known_here()[self.window[at : at + size]] = (tag, form, entry, decision, memo.decided)
+        walk.known_here()[self.window[at : at + size]] = (header.tag, form, entry, decision, memo.decided)
+
+    def _is_known_by_first_bytes(self, walk: Walk, header: Header, declared: str | None, vr: str) -> bool:
+        """Whether the next element with these first bytes is treated like this one, apart from its value."""
+        tag = header.tag
+        is_special = tag == CHARACTER_SET or (tag in IDENTITY and walk.depth == 0)
+        if is_special or tag & 0xFFFF == 0 or dictionary.is_private_creator(tag):
+            return False
+        if declared == "UN" or not walk.context.layout.little:
+            return False
+        # What is a sequence by its undefined length (PS3.5 6.2.2) may have another one behind the same first bytes.
+        is_open = header.length == UNDEFINED
+        return not is_open or vr == effective_vr(tag, declared, 0, creator_of(tag, walk.creators))
 
     # ---- sequences ------------------------------------------------------------------------------------
 
