@@ -71,7 +71,7 @@ def install(folder: Path, names: tuple[str, ...], debian: bool) -> None:
 @click.option("--patience", type=float, default=60.0, show_default=True, help="Slower rows run once only.")
 @click.option("--scratch", type=FOLDER, help="Where to work; in RAM if there is room, unless you say.")
 @click.option("-o", "--output", type=FOLDER, default=Path("speed"), show_default=True, help="Where results go.")
-def compare(  # one parameter for each option
+def compare(
     folder: Path,
     peers_folder: Path | None,
     rounds: int,

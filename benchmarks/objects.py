@@ -70,7 +70,7 @@ def _encoded(dataset: Dataset) -> bytes:
     meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     buffer = io.BytesIO()
-    dcmwrite(buffer, FileDataset(None, dataset, preamble=bytes(128), file_meta=meta), enforce_file_format=True)
+    dcmwrite(buffer, FileDataset("", dataset, preamble=bytes(128), file_meta=meta), enforce_file_format=True)
     return buffer.getvalue()
 
 

@@ -213,7 +213,7 @@ class _Walk:
             rest = self.joined(self.sequence(body), rest)
         return rest
 
-    def part(self, part: tuple[object, object]) -> _Piece:
+    def part(self, part: tuple[object, object]) -> _Piece:  # noqa: C901  # one case for each node of re's parser
         """Return one part as the parser of `re` has it."""
         match part:
             case (sre.LITERAL, int(code)):

@@ -8,11 +8,11 @@ from textwrap import dedent
 
 from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from deidc import Cleaned, Functions, Machine, Outcome, Refused, compile_recipe
 
-SOP_CLASS = "1.2.840.10008.5.1.4.1.1.7"
+SOP_CLASS = UID("1.2.840.10008.5.1.4.1.1.7")
 
 
 def machine_for(recipe: str, functions: Functions | None = None, **variables: object) -> Machine:
@@ -51,15 +51,15 @@ def dataset_of(values: Mapping[str, object] | None = None, **more: object) -> Da
     return dataset
 
 
-def file_dataset(dataset: Dataset, transfer_syntax: str = ExplicitVRLittleEndian) -> FileDataset:
+def file_dataset(dataset: Dataset, transfer_syntax: UID = ExplicitVRLittleEndian) -> FileDataset:
     """Return a data set as pydicom reads it from a file: raw elements, file meta information, preamble."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.get("SOPClassUID", SOP_CLASS)
-    meta.MediaStorageSOPInstanceUID = dataset.get("SOPInstanceUID", "1.2.3")
+    meta.MediaStorageSOPInstanceUID = dataset.get("SOPInstanceUID", UID("1.2.3"))
     meta.TransferSyntaxUID = transfer_syntax
-    meta.ImplementationClassUID = "1.2.3.4"
+    meta.ImplementationClassUID = UID("1.2.3.4")
     buffer = io.BytesIO()
-    whole = FileDataset(None, dataset, preamble=b"\0" * 128, file_meta=meta)
+    whole = FileDataset("", dataset, preamble=b"\0" * 128, file_meta=meta)
     dcmwrite(buffer, whole, enforce_file_format=True)
     return dcmread(io.BytesIO(buffer.getvalue()))
 

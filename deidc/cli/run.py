@@ -154,6 +154,30 @@ def _carry_out(job: Run, page: RunReport | None, *, quiet: bool, as_json: bool) 
     summary, stopping = Summary(job.program), Stopping()
     running = _prepared(job, Hooks(stopping.shield, page.wants_picture if page is not None else None))
     begun = time.monotonic()
+    _follow(running, stopping, summary, job, page, quiet=quiet, as_json=as_json)
+    tell_declined(running.declined)
+    if as_json:
+        document = summary.document(dry_run=job.dry_run, seconds=time.monotonic() - begun)
+        click.echo(json.dumps(document, indent=2))
+    elif not quiet:
+        click.echo(summary.text(dry_run=job.dry_run), nl=False)
+    if summary.references is not None:
+        tell_broken(summary.references)
+    if not summary.is_well:
+        sys.exit(1)
+
+
+def _follow(
+    running: Running,
+    stopping: Stopping,
+    summary: Summary,
+    job: Run,
+    page: RunReport | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Show how each file ends, and count it. Exits if the run is stopped, and raises what click shows if it fails."""
     try:
         with stopping.installed(), running, ExitStack() as stack:
             if page is not None:
@@ -175,16 +199,6 @@ def _carry_out(job: Run, page: RunReport | None, *, quiet: bool, as_json: bool) 
         sys.exit(stop.exit_code)
     except (AccountError, ClusterError) as failure:
         _give_up(failure, running)
-    tell_declined(running.declined)
-    if as_json:
-        document = summary.document(dry_run=job.dry_run, seconds=time.monotonic() - begun)
-        click.echo(json.dumps(document, indent=2))
-    elif not quiet:
-        click.echo(summary.text(dry_run=job.dry_run), nl=False)
-    if summary.references is not None:
-        tell_broken(summary.references)
-    if not summary.is_well:
-        sys.exit(1)
 
 
 def _prepared(job: Run, hooks: Hooks) -> Running:

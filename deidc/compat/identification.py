@@ -23,6 +23,7 @@ from deidc.compat.objects.field import DicomField
 from deidc.compat.objects.inputs import inputs_of, lacks_prefix, read_as_a_run
 from deidc.compat.objects.outputs import OutputExists, places_of
 from deidc.errors import DeidcError
+from deidc.guarded import guarded
 
 Ids: TypeAlias = Mapping[str, Mapping[str, Any]]
 
@@ -80,15 +81,13 @@ def get(files: Iterable[FileName], *, force: bool = False) -> Iterator[Had | Fai
     """
     for path in map(str, files):
         try:
-            ((key, fields),) = get_identifiers(read_as_a_run(path, force=force)).items()
-            values = _by_name(fields)
+            with guarded(ObjectRefused) as guard:
+                ((key, fields),) = get_identifiers(read_as_a_run(path, force=force)).items()
+                values = _by_name(fields)
         except ObjectRefused as failure:
             yield Failed(path, str(failure))
-        # pydicom raises whatever it stumbles over in a damaged file, and its words may quote the file.
-        except Exception as failure:  # noqa: BLE001
-            yield Failed(path, f"it cannot be read ({type(failure).__name__})")
         else:
-            yield Had(str(key), values)
+            yield Failed(path, f"it cannot be read ({guard.kind})") if guard.kind else Had(str(key), values)
 
 
 def as_json(identifiers: Iterable[Had]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from deidc.compat.dicom.pixels import has_burned_pixels
 from deidc.compat.dicom.validate import FileName
 from deidc.compat.objects.cleaning import ObjectRefused
 from deidc.compat.objects.inputs import read_as_a_run
+from deidc.guarded import guarded
 
 COLUMNS = ("dicom_file", "pixels_flagged", "flag_list", "reason")
 
@@ -79,14 +80,14 @@ def inspect(files: Iterable[FileName], recipe: DeidRecipe, *, force: bool = Fals
     not_judged: list[NotJudged] = []
     for path in map(str, files):
         try:
-            result = has_burned_pixels(read_as_a_run(path, force=force), deid=recipe)
+            with guarded(ObjectRefused) as guard:
+                result = has_burned_pixels(read_as_a_run(path, force=force), deid=recipe)
         except ObjectRefused as failure:
             not_judged.append(NotJudged(path, str(failure)))
-        # pydicom raises whatever it stumbles over in a damaged file, and its words may quote the file.
-        except Exception as failure:  # noqa: BLE001
-            not_judged.append(NotJudged(path, f"it cannot be read ({type(failure).__name__})"))
         else:
-            if result["flagged"]:
+            if guard.kind:
+                not_judged.append(NotJudged(path, f"it cannot be read ({guard.kind})"))
+            elif result["flagged"]:
                 flagged.append(Flagged(path, tuple(result["results"])))
             else:
                 clean.append(path)

@@ -117,6 +117,15 @@ def copied(element: AnyElement) -> AnyElement:
     return twin
 
 
+def duplicated(dataset: _Data) -> _Data:
+    """Return a twin of a data set that can be changed at will: its elements and file meta information are its own."""
+    twin = with_elements(dataset, {tag: copied(element) for tag, element in table(dataset).items()})
+    file_meta = getattr(dataset, "file_meta", None)
+    if file_meta is not None:
+        surround(twin, file_meta=duplicated(file_meta))
+    return twin
+
+
 # ---- elements that the walk finds -------------------------------------------------------------------------
 
 

@@ -210,7 +210,7 @@ def behind(data: Buffer, header: Header, layout: Layout, depth: int = 0) -> int:
     return _after_items(data, header.value_at, layout_of_items(data, header, layout), fragments=False, depth=depth + 1)
 
 
-def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:
+def _quickly_after_items(data: bytes, at: int, *, implicit: bool) -> int:  # noqa: C901  # a hot loop: a call for each element would cost what it saves
     """Return what `_after_items` does for a plain sequence, little endian, that is whole in memory; for others -1."""
     nested, in_items = 1, True
     try:

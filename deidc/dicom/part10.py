@@ -78,6 +78,8 @@ def opened(window: Window, limits: Limits = LIMITS) -> Opened:
         raise Unsuited("the file is a DICOMDIR")
     if file.is_contradictory:
         raise Unsuited("the data set is not in the declared transfer syntax")
+    if file.start >= file.window.size:
+        raise Unsuited("the file has no data set")
     return file
 
 

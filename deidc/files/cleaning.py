@@ -20,6 +20,7 @@ from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.errors import ArgumentError
 from deidc.files.outcomes import CleanedContent, CleanedFile, ContentOutcome, HeldFile, RefusedFile, SingleOutcome
 from deidc.files.recipes import CallerFunctions, Recipe, machine_for
+from deidc.guarded import guarded
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Event, Fault, Flag, Refused, fault_beyond
 
@@ -225,15 +226,13 @@ def _written(
 def _guarded(source: str, action: Callable[[], T]) -> T | RefusedFile:
     """Do something with one object, which is refused for whatever goes wrong with it."""
     try:
-        return action()
+        with guarded(NotRead, NotOpened, BeyondLimit) as guard:
+            return action()
+        fault = Fault(faults.ELEMENT_UNDECODABLE, f"the object cannot be cleaned ({guard.kind})")
     except NotRead as failure:
         fault = Fault(failure.fault.rule, failure.fault.message)
     except NotOpened as failure:
         fault = Fault(failure.rule, failure.message)
     except BeyondLimit as failure:
         fault = fault_beyond(failure)
-    # A damaged object can make pydicom raise anything wherever it decodes a value. The text may quote values, so
-    # only the type is reported.
-    except Exception as failure:  # noqa: BLE001
-        fault = Fault(faults.ELEMENT_UNDECODABLE, f"the object cannot be cleaned ({type(failure).__name__})")
     return RefusedFile(source, (fault,))

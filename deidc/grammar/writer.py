@@ -159,7 +159,7 @@ def _action(line: nodes.Action) -> str:
 # ---- targets --------------------------------------------------------------------------------------------
 
 
-def write_target(target: nodes.Target) -> str:  # one return for each kind of target
+def write_target(target: nodes.Target) -> str:  # noqa: C901  # one case for each kind of target of a closed set
     """Return the canonical spelling of a target."""
     match target:
         case nodes.Keyword(text):

@@ -56,7 +56,9 @@ class Lookup:
 
     # ---- targets ----------------------------------------------------------------------------------------
 
-    def selector(self, target: nodes.Target) -> ops.Selector | None:
+    def selector(  # noqa: C901  # one case for each kind of target of a closed set
+        self, target: nodes.Target
+    ) -> ops.Selector | None:
         """Return what a target selects, or None after a complaint."""
         match target:
             case nodes.Keyword():

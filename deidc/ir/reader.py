@@ -171,7 +171,7 @@ def _origin(line: Branch) -> Origin:
 # ---- ops ------------------------------------------------------------------------------------------------
 
 
-def _op(tree: Branch) -> ops.Op:  # one case for each op of a closed set
+def _op(tree: Branch) -> ops.Op:  # noqa: C901  # one case for each op of a closed set
     children = tree.children
     match str(tree.data):
         case "collect":
@@ -216,7 +216,7 @@ def _is_token(one: object) -> bool:
     return isinstance(one, Token)
 
 
-def _selector(node: object) -> ops.Selector:  # one case for each selector
+def _selector(node: object) -> ops.Selector:  # noqa: C901  # one case for each selector of a closed set
     tree = cast("Branch", node)
     match str(tree.data):
         case "tagged":

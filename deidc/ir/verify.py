@@ -133,7 +133,7 @@ def _operand(operand: ops.Operand) -> Iterator[str]:
         yield "a built-in function lacks an argument"
 
 
-def _complaints(op: ops.Op, program: Program) -> Iterator[str]:
+def _complaints(op: ops.Op, program: Program) -> Iterator[str]:  # noqa: C901  # one case for each op of a closed set
     match op:
         case ops.Collect(slot, at, separator, minimum):
             yield from _slot(slot, ListKind.VALUES, program)
@@ -177,7 +177,7 @@ def _place(at: ops.AtPath) -> Iterator[str]:
         yield "an added element must not have wildcards"
 
 
-def _selector(selector: ops.Selector, program: Program) -> Iterator[str]:
+def _selector(selector: ops.Selector, program: Program) -> Iterator[str]:  # noqa: C901  # one case for each selector of a closed set
     match selector:
         case ops.Tagged(pattern):
             if not re.fullmatch(r"[0-9A-FX]{8}", pattern):

@@ -89,20 +89,23 @@ def _literal_reasons(line: Writer, value: nodes.Literal, text: str) -> Iterator[
         yield Reason(told.NUMBER_AS_TEXT, f"deid adds {attribute.keyword} as text, which cannot be saved")
     if attribute is not None and attribute.vr == "CS" and meant != meant.upper():
         yield Reason(told.CODE_AS_WRITTEN, f"deid writes {attribute.keyword} in small letters")
-    if written == meant:
-        pass
-    elif written.rstrip() == meant and "#" in rest:
-        yield Reason(told.BLANK_WRITTEN, "deid writes the blank before the comment")
-    elif Written.of("", 0, written).text.rstrip() == meant:
-        yield Reason(told.INVISIBLE_WRITTEN, "deid writes the invisible characters, too")
-    elif is_converted(line.target):
-        yield Reason(told.QUOTED_NUMBER, f"deid cannot convert {shown(written.strip())} to a number")
-    elif written.strip() in _quoted(meant):
-        yield Reason(told.QUOTES_WRITTEN, "deid writes the quotation marks, too")
-    elif "#" in meant:
-        yield Reason(told.CUT_AT_HASH, f"deid writes {shown(written.strip())!r}")
-    else:
-        yield Reason(told.APOSTROPHE_LOST, f"deid writes {shown(written.strip())!r}")
+    if written != meant:
+        yield _other_text(line, rest, written, meant)
+
+
+def _other_text(line: Writer, rest: str, written: str, meant: str) -> Reason:
+    """Return why deid writes a text other than the one that is meant."""
+    if written.rstrip() == meant and "#" in rest:
+        return Reason(told.BLANK_WRITTEN, "deid writes the blank before the comment")
+    if Written.of("", 0, written).text.rstrip() == meant:
+        return Reason(told.INVISIBLE_WRITTEN, "deid writes the invisible characters, too")
+    if is_converted(line.target):
+        return Reason(told.QUOTED_NUMBER, f"deid cannot convert {shown(written.strip())} to a number")
+    if written.strip() in _quoted(meant):
+        return Reason(told.QUOTES_WRITTEN, "deid writes the quotation marks, too")
+    if "#" in meant:
+        return Reason(told.CUT_AT_HASH, f"deid writes {shown(written.strip())!r}")
+    return Reason(told.APOSTROPHE_LOST, f"deid writes {shown(written.strip())!r}")
 
 
 def _quoted(meant: str) -> tuple[str, ...]:
@@ -161,11 +164,14 @@ def condition_reasons(line: Conditional, when: nodes.Conditions, text: str) -> I
             yield Reason(told.CONDITION_IGNORED, "deid ignores the condition, and empties whatever the value is")
         return
     rest = rest_of_line(text, line.target.span.end)
-    written = value_of(rest)
-    if not when:
-        if words_of(rest):
-            yield Reason(told.COMMENT_IS_CONDITION, "deid takes the comment for a condition that is false")
-        return
+    if when:
+        yield from _removal_reasons(line, when, value_of(rest))
+    elif words_of(rest):
+        yield Reason(told.COMMENT_IS_CONDITION, "deid takes the comment for a condition that is false")
+
+
+def _removal_reasons(line: nodes.Remove, when: nodes.Conditions, written: str) -> Iterator[Reason]:
+    """Yield what deid does with conditions behind REMOVE other than what they say; `written` is all of them."""
     match when:
         case (nodes.TruthCondition(nodes.VarRef(name)),) if written.startswith("var:"):
             if written != f"var:{name}":

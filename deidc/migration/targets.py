@@ -44,7 +44,9 @@ class Others:
 Verdict: TypeAlias = Alike | Nothing | Stops | Others
 
 
-def verdict(word: str, target: nodes.Target, *, in_list: bool = False) -> Verdict:
+def verdict(  # noqa: C901  # one case for each kind of target of a closed set
+    word: str, target: nodes.Target, *, in_list: bool = False
+) -> Verdict:
     """Return how deid takes the word that stands for a target.
 
     Lines of lists know no `values:` and `fields:`.

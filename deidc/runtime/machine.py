@@ -180,6 +180,8 @@ class Machine:
         variables: Mapping[str, object] | None = None,
         lists: Mapping[str, Collection[str]] | None = None,
         limits: Limits = LIMITS,
+        *,
+        notes_starts: bool = False,
     ) -> CleanedBytes | Refused:
         """Clean the bytes of a file with the stream engine.
 
@@ -190,6 +192,7 @@ class Machine:
             variables: as for `run`.
             lists: as for `run`.
             limits: what the file may cost; one that exceeds them is refused.
+            notes_starts: whether the values of the output will be needed; see `CleanedBytes.values`.
 
         Returns:
             The edits of the file with its events and flags, or the faults that refused it.
@@ -209,7 +212,9 @@ class Machine:
             frame = Frame(read, top, self._all(variables), self._on_failure, lists or {})
             if missing := self._missing(frame):
                 return Refused(missing)
-            return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame).run(self._fill)
+            return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame, notes_starts).run(
+                self._fill
+            )
         except BeyondLimit as failure:
             return Refused((fault_beyond(failure),))
 

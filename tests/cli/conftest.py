@@ -1,41 +1,56 @@
-"""Runs the command line as a process, as users do."""
+"""Runs the command line as a process, as users do; one that need not import all modules anew, where that is enough."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.run.store import bucket, store
+from tests.cli.warm_commands import WarmCommands
 
 __all__ = ["bucket", "store"]
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.fixture(scope="session")
+def warm_commands() -> Iterator[WarmCommands]:
+    """Keep a process that has imported deidc."""
+    commands = WarmCommands()
+    yield commands
+    commands.end()
+
+
 @pytest.fixture
-def deidc(tmp_path: Path) -> Run:
+def deidc(tmp_path: Path, warm_commands: WarmCommands) -> Run:
     """Return a function that runs `deidc` with arguments in a folder of its own."""
 
     def run(*arguments: object, stdin: str | bytes | None = None) -> subprocess.CompletedProcess[str]:
         data = stdin.encode() if isinstance(stdin, str) else stdin
-        done = subprocess.run(
-            [sys.executable, "-m", "deidc", *map(str, arguments)],
-            cwd=tmp_path,
-            input=data,
-            stdin=None if data is not None else subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=120,
-        )
+        words = [str(one) for one in arguments]
+        done = warm_commands.run(words, tmp_path, data) if warm_commands.suits() else _started(words, tmp_path, data)
         out, err = done.stdout.decode(), done.stderr.decode()
         assert "Traceback" not in err, err
         return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
     return run
+
+
+def _started(words: list[str], cwd: Path, data: bytes | None) -> subprocess.CompletedProcess[bytes]:
+    """Run `python -m deidc` from nothing."""
+    return subprocess.run(
+        [sys.executable, "-m", "deidc", *words],
+        cwd=cwd,
+        input=data,
+        stdin=None if data is not None else subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
 
 
 @pytest.fixture

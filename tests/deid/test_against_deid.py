@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from itertools import chain
 
@@ -11,8 +10,9 @@ from tests.deid.deviations import ELEMENTS, Difference
 from tests.deid.generated import generated
 from tests.deid.outcomes import OUTCOMES
 from tests.deid.sides import Compared, compared
+from tests.depth import DEEP
 
-GENERATED = 300 if os.environ.get("CI") else 80
+GENERATED = 3000 if DEEP else 80
 
 
 def names_of(one: Compared) -> dict[str, str | None]:

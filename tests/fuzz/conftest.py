@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cli.conftest import deidc
+from tests.cli.conftest import deidc, warm_commands
 
-__all__ = ["deidc"]
+__all__ = ["deidc", "warm_commands"]
 
 GUARD = 300  # seconds; far more than any of these tests needs on any machine
 

@@ -52,7 +52,7 @@ def _is_left_out(text: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def answers() -> dict[Proof, dict[str, Any]]:
+def answers() -> dict[str, tuple[Proof, dict[str, Any]]]:
     """What deid makes of each of them."""
     proofs = [Proof("", text, kind=kind) for text, kind in _recipes().items()]
     return {

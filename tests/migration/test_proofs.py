@@ -34,7 +34,7 @@ def name_of(proof: Proof) -> str:
 
 
 @pytest.fixture(scope="module")
-def answers() -> dict[Proof, dict[str, Any]]:
+def answers() -> dict[int, dict[str, Any]]:
     """What deid made of every recipe."""
     return {id(proof): answer for proof, answer in zip(ALL, answers_of_deid([one.task for one in ALL]), strict=True)}
 

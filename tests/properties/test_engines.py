@@ -24,6 +24,7 @@ from deidc.batch.outputs.writing import encode
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import InMemory, NotWhole, Unsuited
 from deidc.ir.library import shipped_recipes
+from tests.depth import DEEP, drawn
 from tests.properties.machines import machine_of
 from tests.strategies.objects import objects
 from tests.strategies.rules import recipes
@@ -106,16 +107,16 @@ def assert_one_meaning(machine: Machine, data: bytes) -> str:
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_on_real_files(recipe: str):
-    """Every file that pydicom, pydicom-data and deid-data ship, as far as it can be read at all."""
+    """Files of every kind that pydicom, pydicom-data and deid-data ship, as far as they can be read at all."""
     machine = Machine.link(compile_recipe(RECIPES[recipe]))
     ends: Counter[str] = Counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for path in FILES:
+        for path in drawn(FILES, recipe):
             data = path.read_bytes()
             if not isinstance(read_bytes(data), ReadFault):
                 ends[assert_one_meaning(machine, data)] += 1
-    assert ends["the same bytes"] > 200
+    assert ends["the same bytes"] > (200 if DEEP else 80)
     assert ends["the same elements"] < 10
 
 

@@ -84,7 +84,7 @@ class Case:
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
     """Clean all folders as a user does, flagged objects too, and pair what was written with the originals."""
-    made = []
+    made: list[Case] = []
     for folder in FOLDERS:
         output = tmp_path_factory.mktemp("clean")
         command = [

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from pydicom import dcmread
 from pydicom.dataelem import DataElement
 from pydicom.dataset import FileDataset
 from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian
 
-from deidc import Cleaned
-from tests.running import SOP_CLASS, clean, dataset_of, file_dataset, run
+from deidc import Cleaned, Machine, Program, Refused
+from deidc.dicom.window import InMemory
+from deidc.ir import ops
+from deidc.ir.program import Needs
+from deidc.vocabulary import FormatName
+from tests.running import SOP_CLASS, clean, dataset_of, file_dataset, run, written
 
 # PS3.10 table 7.1-1: titles and addresses of sender and receiver, and private information.
 FOREIGN = {
@@ -163,3 +170,20 @@ def test_an_object_without_file_meta_information_gets_none():
     cleaned = clean("REPLACE SOPInstanceUID 1.2.9", dataset_of(SOPInstanceUID="1.2.3"))
     assert not hasattr(cleaned, "file_meta")
     assert not hasattr(cleaned, "preamble")
+
+
+def test_uids_are_not_judged_for_an_object_that_is_refused():
+    """Both engines tell the faults of the elements: file meta information is that of no object then."""
+    dataset = file_dataset(dataset_of(SOPInstanceUID="1.2.3", PatientID="17"))
+    del dataset.SOPInstanceUID
+    data = written(dataset)
+    at_top = ops.AtPath((ops.PathStep(ops.Tagged("00080020"), None),))
+    unfit = ops.Add(at_top, ops.Text("not a date"))
+    shifted = ops.Jitter(ops.Tagged("00080018"), ops.Days(1))
+    machine = Machine.link(Program(FormatName.DICOM, (unfit, shifted, ops.SyncMeta()), Needs(), ()))
+    for outcome in (
+        machine.run(dcmread(io.BytesIO(data))),
+        machine.run_on_bytes(InMemory(data), lambda: dcmread(io.BytesIO(data))),
+    ):
+        assert isinstance(outcome, Refused)
+        assert [(one.rule.code, one.path) for one in outcome.faults] == [("DC904", "00080020")]

@@ -92,7 +92,7 @@ def objects(draw: st.DrawFn, *, canaries: bool = False) -> FileDataset:
         vr, values = META[tag]
         meta.add(element(tag, vr, draw(st.sampled_from(values))))
     preamble = draw(st.sampled_from((bytes(128), b"II*\0" + bytes(124), None)))
-    whole = FileDataset(None, dataset, preamble=preamble, file_meta=meta)
+    whole = FileDataset("", dataset, preamble=preamble, file_meta=meta)
     whole.set_original_encoding(False, True, "iso8859")
     return whole
 

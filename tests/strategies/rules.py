@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from deidc.grammar import nodes
@@ -11,7 +13,7 @@ from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKi
 NOWHERE = Span("<recipe>", 0, 0)
 
 
-def node(kind: type, *parts: object, **more: object) -> nodes.Target:
+def node(kind: type, *parts: object, **more: object) -> Any:
     """A node nowhere in particular."""
     return kind(*parts, **more, span=NOWHERE)
 

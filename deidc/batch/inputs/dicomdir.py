@@ -10,6 +10,7 @@ from pydicom import dcmread
 from pydicom.uid import MediaStorageDirectoryStorage
 
 from deidc.batch.inputs.silencing import without_warnings
+from deidc.guarded import guarded
 
 NAME = "DICOMDIR"
 
@@ -21,19 +22,16 @@ class NotAnIndex(Exception):
 def referenced_names(path: Path) -> Iterator[str]:
     """Yield the File ID of each directory record that has one, with slashes between components. Raises NotAnIndex."""
     try:
-        with without_warnings():
+        with guarded(NotAnIndex, OSError) as guard, without_warnings():
             index = dcmread(path, specific_tags=["DirectoryRecordSequence"])
             if index.file_meta.get("MediaStorageSOPClassUID") != MediaStorageDirectoryStorage:
                 raise NotAnIndex("the file is named DICOMDIR, but is not a DICOMDIR")
             records = list(cast("list[object]", index.DirectoryRecordSequence))
             names = [_name(record.get("ReferencedFileID")) for record in records]  # type: ignore[attr-defined]
-    except NotAnIndex:
-        raise
     except OSError as failure:
         raise NotAnIndex(f"the file cannot be read: {failure.strerror}") from None
-    # pydicom raises whatever its parsing stumbles over; the text may quote values.
-    except Exception as failure:  # noqa: BLE001
-        raise NotAnIndex(f"the DICOMDIR cannot be read ({type(failure).__name__})") from None
+    if guard.kind:
+        raise NotAnIndex(f"the DICOMDIR cannot be read ({guard.kind})")
     yield from (name for name in names if name)
 
 

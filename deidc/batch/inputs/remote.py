@@ -11,6 +11,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+from deidc.guarded import guarded
+
 # One letter before the colon is a drive of Windows.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.:-]+://")
 _LOCAL = re.compile(r"(?:file|local)://")
@@ -54,15 +56,15 @@ class RemoteObject:
         except ImportError:
             raise RemoteTrouble("URLs need the extra `remote`: pip install 'deidc[remote]'") from None
         try:
-            # A listing that is remembered would be wrong while the run itself writes.
-            filesystem, path = fsspec.core.url_to_fs(url, use_listings_cache=False)
+            with guarded(ImportError) as guard:
+                # A listing that is remembered would be wrong while the run itself writes.
+                filesystem, path = fsspec.core.url_to_fs(url, use_listings_cache=False)
         except ImportError:
             raise RemoteTrouble(
                 f"{scheme}:// needs a package that is not installed; the extra `remote` has that for s3://"
             ) from None
-        # fsspec asks drivers that say what they like, with names in it.
-        except Exception as failure:  # noqa: BLE001
-            raise RemoteTrouble(f"the URL cannot be used ({type(failure).__name__})") from None
+        if guard.kind:
+            raise RemoteTrouble(f"the URL cannot be used ({guard.kind})")
         return cls(filesystem, path.rstrip("/") or path)
 
     @property

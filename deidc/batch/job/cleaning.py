@@ -53,13 +53,18 @@ def clean(
     given: Given,
     variables: Mapping[str, object],
     lists: Mapping[str, Collection[str]] | None = None,
+    *,
+    notes_starts: bool = False,
 ) -> tuple[Cleaned | CleanedBytes | Refused, str | None]:
     """Clean an object with the stream engine, or with the Dataset engine; return why it was that one, too.
 
+    `notes_starts`: whether values of the output will be needed; see `Machine.run_on_bytes`.
     Raises NotRead and NotOpened, and whatever pydicom raises where it stumbles over a damaged object.
     """
     try:
-        return machine.run_on_bytes(given.opened, given.read, variables, lists, given.limits), None
+        return machine.run_on_bytes(
+            given.opened, given.read, variables, lists, given.limits, notes_starts=notes_starts
+        ), None
     except Unsuited as reason:
         why = str(reason)
     except (NotWhole, Damaged):

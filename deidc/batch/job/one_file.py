@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -29,6 +30,7 @@ from deidc.batch.outputs.name_templates import Template, Unnamed
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
+from deidc.guarded import guarded
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Cleaned, Fault, Flag, Refused, fault_beyond
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
@@ -121,43 +123,45 @@ def _unchanged(settings: Settings, number: int, source: Input, output: Path, she
     return evolve(outcome, before=links_of(before, settings.link_key), after=links_of(after, settings.link_key))
 
 
-def _run_opened(machine: Machine, settings: Settings, refused: FileOutcome, given: Given) -> FileOutcome:
-    """Return the outcome of an input; `refused` is the one it has if anything goes wrong. Raises NotOpened."""
-    source = refused.source
-    is_twin = _is_twin(settings, source)
-    known = source.earlier.input_digest if isinstance(source.earlier, Written) and not is_twin else None
-    if settings.digests or refused.identity is None or known is not None:
-        refused = evolve(refused, input_digest=digest_of(chunks_of(given.opened)))
-    if known is not None:
-        if refused.input_digest == known:
-            assert isinstance(source.earlier, Written)
-            return evolve(refused, ending=Ending.UNCHANGED, output=source.earlier.output)
-        if not settings.overwrite:
-            return _because(refused, faults.INPUT_CHANGED, _CHANGED)
+def _run_opened(machine: Machine, settings: Settings, draft: FileOutcome, given: Given) -> FileOutcome:
+    """Return the outcome of an input; `draft` is the one it has if anything goes wrong. Raises NotOpened."""
+    earlier = draft.source.earlier
+    if not isinstance(earlier, Written) or earlier.input_digest is None or _is_twin(settings, draft.source):
+        if settings.digests or draft.identity is None:
+            draft = evolve(draft, input_digest=digest_of(chunks_of(given.opened)))
+        return _run_anew(machine, settings, draft, given)
+    draft = evolve(draft, input_digest=digest_of(chunks_of(given.opened)))
+    if draft.input_digest == earlier.input_digest:
+        return evolve(draft, ending=Ending.UNCHANGED, output=earlier.output)
+    if not settings.overwrite:
+        return _because(draft, faults.INPUT_CHANGED, _CHANGED)
+    return _run_anew(machine, settings, draft, given)
+
+
+def _run_anew(machine: Machine, settings: Settings, draft: FileOutcome, given: Given) -> FileOutcome:
+    """Return the outcome of an input that is not known to be unchanged. Raises NotOpened."""
     try:
-        if is_twin:
-            given.read()
-            return _because(refused, faults.SAME_FILE, "an earlier input has the same output path")
-        with deadline(settings.limits.deadline(given.opened.size), expendable=settings.expendable):
-            outcome, why = clean(machine, given, _variables(machine, settings, source, given))
-            refused = evolve(refused, dataset_engine=why, before=_links(settings, given))
-        if isinstance(outcome, Refused):
-            return evolve(refused, faults=outcome.faults)
-        return _finished(settings, refused, outcome, given, machine.program.storage)
+        # One damaged object does not stop the others.
+        with guarded(NotRead, VariablesError, NotOpened, BeyondLimit) as guard:
+            if _is_twin(settings, draft.source):
+                given.read()
+                return _because(draft, faults.SAME_FILE, "an earlier input has the same output path")
+            with deadline(settings.limits.deadline(given.opened.size), expendable=settings.expendable):
+                variables = _variables(machine, settings, draft.source, given)
+                outcome, why = clean(machine, given, variables, notes_starts=settings.template is not None)
+                draft = evolve(draft, dataset_engine=why, before=_links(settings, given))
+            if isinstance(outcome, Refused):
+                return evolve(draft, faults=outcome.faults)
+            return _finished(settings, draft, outcome, given, machine.program.storage)
     except NotRead as failure:
-        return _unread(refused.number, source, failure.fault)
+        return _unread(draft.number, draft.source, failure.fault)
     except VariablesError as failure:
-        return _because(refused, faults.VALUE_UNFIT, str(failure))
-    except NotOpened:
-        raise
+        return _because(draft, faults.VALUE_UNFIT, str(failure))
     except DeadlineExceeded as failure:
-        return _because(refused, faults.DEADLINE_EXCEEDED, str(failure))
+        return _because(draft, faults.DEADLINE_EXCEEDED, str(failure))
     except BeyondLimit as failure:
-        return evolve(refused, faults=(fault_beyond(failure),))
-    # A damaged object can make pydicom raise anything wherever it decodes a value; one such object does not stop the
-    # others. The text may quote values, so only the type is reported.
-    except Exception as failure:  # noqa: BLE001
-        return _because(refused, faults.ELEMENT_UNDECODABLE, f"the object cannot be cleaned ({type(failure).__name__})")
+        return evolve(draft, faults=(fault_beyond(failure),))
+    return _because(draft, faults.ELEMENT_UNDECODABLE, f"the object cannot be cleaned ({guard.kind})")
 
 
 def _links(settings: Settings, given: Given) -> Links | None:
@@ -174,46 +178,46 @@ def _variables(machine: Machine, settings: Settings, source: Input, given: Given
 
 def _finished(
     settings: Settings,
-    refused: FileOutcome,
+    draft: FileOutcome,
     cleaned: Cleaned | CleanedBytes,
     given: Given,
     storage: Storage | None,
 ) -> FileOutcome:
     """Return the outcome of a cleaned object; it is written unless it is held for review."""
-    refused = evolve(refused, flags=cleaned.flags)
+    draft = evolve(draft, flags=cleaned.flags)
     content = content_of(cleaned, given)
     if isinstance(content, ReadFault):
-        return _because(refused, content.rule, content.message)
+        return _because(draft, content.rule, content.message)
     looked_at = _with_pixels(settings, content, cleaned.flags, storage)
     if isinstance(looked_at, Refused):
-        return evolve(refused, faults=looked_at.faults)
+        return evolve(draft, faults=looked_at.faults)
     content, holding, blanked = looked_at.content, looked_at.holding, looked_at.blanked
     held = is_held(holding, write_flagged=settings.write_flagged)
     try:
-        place = _place(settings, refused, cleaned, content)
+        place = _place(settings, draft, cleaned, content, is_blanked=blanked is not None)
     except Unnamed as failure:
-        return _because(refused, failure.rule, failure.message)
+        return _because(draft, failure.rule, failure.message)
     size: int | None = None
     if not held and settings.output is not None:
-        if isinstance(refused.source.earlier, Written) and not settings.overwrite:
+        if isinstance(draft.source.earlier, Written) and not settings.overwrite:
             # No digest shows whether the input is unchanged, so its output has to.
-            return _compared(refused, settings.output, place, content)
-        written = _write(settings, settings.output, refused.source, content, place)
+            return _compared(draft, settings.output, place, content)
+        written = _write(settings, settings.output, draft.source, content, place)
         if isinstance(written, ReadFault):
-            return _because(refused, written.rule, written.message)
+            return _because(draft, written.rule, written.message)
         size = written
     quarantined = False
     if held and settings.quarantine is not None and is_set_apart(holding):
-        written = _set_apart(settings, settings.quarantine, refused.source, content)
+        written = _set_apart(settings, settings.quarantine, draft.source, content)
         if isinstance(written, ReadFault):
-            return _because(refused, written.rule, written.message)
+            return _because(draft, written.rule, written.message)
         quarantined = True
     links = None
     if settings.link_key is not None and not held:
         after = read_bytes(content.whole())
         links = links_of(after, settings.link_key) if not isinstance(after, ReadFault) else None
     return evolve(
-        refused,
+        draft,
         ending=Ending.FLAGGED if held else Ending.WRITTEN,
         attributes=_by_attribute(cleaned) if settings.plan else {},
         holding=holding,
@@ -221,7 +225,7 @@ def _finished(
         text=looked_at.text,
         quarantined=quarantined,
         effects=cleaned.counts,
-        thumbnail=_thumbnail(settings, refused, given, None if holding else (content, place)),
+        thumbnail=_thumbnail(settings, draft, given, None if holding else (content, place)),
         output=None if held else place,
         output_digest=content.digest() if settings.digests and not held else None,
         output_size=size,
@@ -257,13 +261,24 @@ def _thumbnail(
     return thumbnail_for(asked, given.opened, outcome.flags, written)
 
 
-def _place(settings: Settings, refused: FileOutcome, cleaned: Cleaned | CleanedBytes, content: Content) -> Path:
-    """Return where the output goes. Raises Unnamed."""
+def _place(
+    settings: Settings,
+    draft: FileOutcome,
+    cleaned: Cleaned | CleanedBytes,
+    content: Content,
+    *,
+    is_blanked: bool,
+) -> Path:
+    """Return the path of the output. Raises Unnamed."""
     template = settings.template
     if template is None:
-        return refused.source.relative
-    values = values_at(content.chunks(), template.tags) if template.tags else {}
-    return template.place(refused.number, values, cleaned.events)
+        return draft.source.relative
+    values: Mapping[int, tuple[str, ...]] = {}
+    if template.tags and isinstance(cleaned, CleanedBytes) and not is_blanked:
+        values = cleaned.values(template.tags)
+    elif template.tags:  # blanking writes attributes, and what pydicom wrote is not known
+        values = values_at(content.chunks(), template.tags)
+    return template.place(draft.number, values, cleaned.events)
 
 
 def _write(settings: Settings, output: Destination, source: Input, content: Content, place: Path) -> int | ReadFault:
@@ -286,11 +301,11 @@ def _set_apart(settings: Settings, quarantine: Destination, source: Input, conte
     return put(quarantine, place, content, source.source, overwrite=replace, fsync=settings.fsync, token=settings.token)
 
 
-def _compared(refused: FileOutcome, output: Destination, place: Path, content: Content) -> FileOutcome:
+def _compared(draft: FileOutcome, output: Destination, place: Path, content: Content) -> FileOutcome:
     """Return the outcome of an input that was written before: unchanged if the same came of it again."""
     if not holds(output, place, content):
-        return _because(refused, faults.INPUT_CHANGED, _CHANGED)
-    return evolve(refused, ending=Ending.UNCHANGED, output=place, output_size=content.size())
+        return _because(draft, faults.INPUT_CHANGED, _CHANGED)
+    return evolve(draft, ending=Ending.UNCHANGED, output=place, output_size=content.size())
 
 
 def _by_attribute(cleaned: Cleaned | CleanedBytes) -> dict[tuple[int, str, str], int]:
@@ -298,8 +313,8 @@ def _by_attribute(cleaned: Cleaned | CleanedBytes) -> dict[tuple[int, str, str],
     return dict(Counter((event.op, event.effect.value, _ITEM.sub("", event.path)) for event in cleaned.events))
 
 
-def _because(refused: FileOutcome, rule: Rule, message: str) -> FileOutcome:
-    return evolve(refused, faults=(Fault(rule, message),))
+def _because(draft: FileOutcome, rule: Rule, message: str) -> FileOutcome:
+    return evolve(draft, faults=(Fault(rule, message),))
 
 
 def _unread(number: int, source: Input, read: ReadFault) -> FileOutcome:

@@ -16,6 +16,7 @@ from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.destinations import Destination, LocalFolder, RemoteFolder
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Reader, Unsuited
+from deidc.guarded import guarded
 from deidc.runtime.fold.frame import Trouble
 from deidc.runtime.outcome import Flag
 
@@ -61,15 +62,14 @@ def thumbnail_for(
     does not affect the object, so the thumbnail describes it in words and nothing is raised.
     """
     try:
-        return _made(asked, given, flags, cleaned)
+        with guarded(Trouble, NotOpened, Unsuited, NotWhole, Damaged) as guard:
+            return _made(asked, given, flags, cleaned)
     except (Trouble, NotOpened) as failure:
         rule = failure.fault.rule if isinstance(failure, Trouble) else failure.rule
         return Thumbnail(None, f"no picture: {rule.code}")
     except (Unsuited, NotWhole, Damaged):
         return Thumbnail(None, "no picture: the pixels cannot be found")
-    # A decoder raises what it likes, and so does memory that is not there; the object is written already.
-    except Exception as failure:  # noqa: BLE001
-        return Thumbnail(None, f"no picture ({type(failure).__name__})")
+    return Thumbnail(None, f"no picture ({guard.kind})")
 
 
 def _made(asked: Thumbnails, given: Reader, flags: Sequence[Flag], cleaned: WrittenTo | Content | None) -> Thumbnail:

@@ -115,28 +115,25 @@ class Template:
 
 def parse_template(text: str) -> Template:
     """Return the template that a text is. Raises TemplateError."""
-    pieces: list[list[Piece]] = [[]]
     try:
-        for literal, name, form, conversion in Formatter().parse(text):
-            for position, words in enumerate(literal.split("/")):
-                if position:
-                    pieces.append([])
-                if words:
-                    pieces[-1].append(_literal(words))
-            if name is not None:
-                if form or conversion:
-                    raise TemplateError(f"{{{name}}} must be an attribute or {{number}} only")
-                pieces[-1].append(Number() if name == _NUMBER else _value(name))
-    except TemplateError:
-        raise
+        fields = list(Formatter().parse(text))
     except ValueError:
         raise TemplateError("a brace is not closed; write {{ or }} for a literal brace") from None
-    if not all(pieces):
+    parts: list[list[Piece]] = [[]]
+    for literal, name, form, conversion in fields:
+        first, *others = literal.split("/")
+        parts[-1].extend(_literal(first))
+        parts.extend(_literal(words) for words in others)
+        if name is not None:
+            if form or conversion:
+                raise TemplateError(f"{{{name}}} must be an attribute or {{number}} only")
+            parts[-1].append(Number() if name == _NUMBER else _value(name))
+    if not all(parts):
         raise TemplateError("a part of the path is empty; write a path relative to the output folder")
-    for part in pieces:
+    for part in parts:
         if all(isinstance(piece, Literal) for piece in part):
             _checked("".join(piece.text for piece in part if isinstance(piece, Literal)), _refuse_template)
-    return Template(tuple(map(tuple, pieces)))
+    return Template(tuple(map(tuple, parts)))
 
 
 def check_against(template: Template, program: Program) -> None:
@@ -175,10 +172,10 @@ def spelt(value: str) -> str:
     return f"%{data[0]:02X}{written[1:]}" if _RESERVED.fullmatch(written) else written
 
 
-def _literal(words: str) -> Literal:
+def _literal(words: str) -> list[Piece]:
     if _UNFIT_LITERAL.search(words):
         raise TemplateError("the template has a character that some file systems reject")
-    return Literal(words)
+    return [Literal(words)] if words else []
 
 
 def _value(name: str) -> Value:

@@ -16,6 +16,7 @@ from deidc.codes import faults
 from deidc.dicom.layout import Layout
 from deidc.dicom.part10 import PREAMBLE, syntax_of
 from deidc.dicom.window import NotWhole
+from deidc.guarded import guarded
 
 
 def encode(dataset: FileDataset) -> bytes | ReadFault:
@@ -25,13 +26,11 @@ def encode(dataset: FileDataset) -> bytes | ReadFault:
     of PS3.10 7.1; group lengths outside it, which PS3.5 7.2 retires, are left out.
     """
     buffer = io.BytesIO()
-    try:
-        with without_warnings():
-            _complete_file_meta(dataset)
-            dcmwrite(buffer, dataset, enforce_file_format=False)
-    # pydicom's writers raise exceptions of many types. The text may quote values, so only the type is reported.
-    except Exception as failure:  # noqa: BLE001
-        return ReadFault(faults.NOT_WRITTEN, f"the object cannot be encoded ({type(failure).__name__})")
+    with guarded() as guard, without_warnings():
+        _complete_file_meta(dataset)
+        dcmwrite(buffer, dataset, enforce_file_format=False)
+    if guard.kind:
+        return ReadFault(faults.NOT_WRITTEN, f"the object cannot be encoded ({guard.kind})")
     return buffer.getvalue()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pydicom import dcmread
 
 from deidc.compat.logger import bot
+from deidc.guarded import guarded
 
 FileName = str | os.PathLike[str]
 
@@ -33,9 +34,6 @@ def is_dicom(path: FileName, *, force: bool) -> bool:
     # Opening a pipe would wait for a writer.
     if not os.path.isfile(path):
         return False
-    try:
+    with guarded() as guard:
         dcmread(path, force=force, stop_before_pixels=True)
-    # pydicom raises whatever it stumbles over in what is no DICOM file.
-    except Exception:  # noqa: BLE001
-        return False
-    return True
+    return not guard.kind

@@ -12,7 +12,9 @@ from deidc.batch.job.cleaning import Given, NotRead, clean
 from deidc.codes import faults
 from deidc.compat.logger import bot
 from deidc.compat.objects.linking import machine_of
+from deidc.dicom.datasets import become
 from deidc.errors import DeidcError
+from deidc.guarded import guarded
 from deidc.ir.program import Program
 from deidc.runtime.outcome import Cleaned, Effect, Fault, Refused
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
@@ -47,8 +49,7 @@ def clean_in_place(
     if isinstance(outcome, Refused):
         raise ObjectRefused(outcome.faults)
     warn_of_withdrawn(program, outcome)
-    # The cleaned object has the attributes of the input, and elements of its own.
-    dataset.__dict__.update(outcome.dataset.__dict__)
+    become(dataset, outcome.dataset)
 
 
 def clean_given(
@@ -56,15 +57,15 @@ def clean_given(
 ) -> Cleaned | CleanedBytes:
     """Clean the object in an open input. Raises ObjectRefused."""
     try:
-        outcome, _ = clean(machine_of(program), given, lookup, lists)
+        with guarded(NotRead, NotOpened) as guard:
+            outcome, _ = clean(machine_of(program), given, lookup, lists)
     except NotRead as failure:
         raise ObjectRefused((Fault(failure.fault.rule, failure.fault.message),)) from None
     except NotOpened as failure:
         raise ObjectRefused((Fault(failure.rule, failure.message),)) from None
-    # A damaged object can make pydicom raise anything wherever it decodes a value, and the text may quote it.
-    except Exception as failure:  # noqa: BLE001
-        message = f"the object cannot be cleaned ({type(failure).__name__})"
-        raise ObjectRefused((Fault(faults.ELEMENT_UNDECODABLE, message),)) from None
+    if guard.kind:
+        message = f"the object cannot be cleaned ({guard.kind})"
+        raise ObjectRefused((Fault(faults.ELEMENT_UNDECODABLE, message),))
     if isinstance(outcome, Refused):
         raise ObjectRefused(outcome.faults)
     warn_of_withdrawn(program, outcome)

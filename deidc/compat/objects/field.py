@@ -14,8 +14,9 @@ from pydicom.tag import Tag
 
 from deidc.compat.objects.paths import path_of, tag_text, uid_of, way_of_uid
 from deidc.compat.objects.selection import selects
-from deidc.dicom.datasets import AnyElement
+from deidc.dicom.datasets import AnyElement, table
 from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, Undecodable
+from deidc.guarded import guarded
 from deidc.patterns import compiled
 from deidc.runtime.fold.conditions import compared
 from deidc.runtime.fold.elements import InputElement
@@ -172,13 +173,11 @@ def _decoded(found: InputElement, home: Dataset | None) -> DataElement:
     """Return a raw element with its value: the one of its object if that is still there, else one of its own."""
     raw = found.source
     assert isinstance(raw, RawDataElement)
-    # What pydicom raises depends on the VR, and may quote the bytes.
-    try:
-        if home is not None and home._dict.get(raw.tag) is raw:
+    with guarded():
+        if home is not None and table(home).get(raw.tag) is raw:
             return home[raw.tag]
         return convert_raw_data_element(raw._replace(VR=found.vr), encoding=list(found.character_sets))
-    except Exception:  # noqa: BLE001
-        return _of_unknown_vr(raw)
+    return _of_unknown_vr(raw)
 
 
 def _of_unknown_vr(element: AnyElement) -> DataElement:

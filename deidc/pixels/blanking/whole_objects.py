@@ -13,6 +13,7 @@ from deidc.codes import faults
 from deidc.dicom.edits import Span
 from deidc.dicom.part10 import opened
 from deidc.dicom.window import InMemory, Reader, Unsuited, Window
+from deidc.guarded import guarded
 from deidc.pixels.blanking.altered import Altered
 from deidc.pixels.blanking.blanking import Blanking, NothingToBlank
 from deidc.pixels.frames.masks import Painting
@@ -90,11 +91,10 @@ def blank_dataset(
 
     An object without file meta information is taken for one in explicit VR little endian.
     """
-    try:
+    with guarded() as guard:
         data = _encoded(dataset)
-    # pydicom raises what it likes for values that it cannot encode, with words that may hold them.
-    except Exception as failure:  # noqa: BLE001
-        message = f"the object cannot be encoded ({type(failure).__name__})"
+    if guard.kind:
+        message = f"the object cannot be encoded ({guard.kind})"
         return Refused((Fault(faults.ELEMENT_UNDECODABLE, message),))
     try:
         blanked = blank_bytes(InMemory(data), painting, storage)

@@ -26,6 +26,7 @@ from pydicom.uid import (
 
 from deidc.codes import faults
 from deidc.dicom.layout import PIXEL_DATA
+from deidc.guarded import guarded
 from deidc.pixels.frames.image import Image
 from deidc.pixels.frames.jpeg.reading import size_of, turns_to_rgb
 from deidc.runtime.fold.frame import trouble
@@ -102,12 +103,11 @@ def _decoded(frame: bytes, image: Image, syntax: str) -> tuple[NDArray[Any], str
     first = [name for name in _FIRST.get(syntax, ()) if name in available]
     others = [name for name in available if name not in first]
     for plugin in first if _ALONE.get(syntax) in first else [*first, *others]:
-        try:
+        with guarded() as guard:
             pixels, told = decoder.as_array(
                 source, index=0, raw=True, decoding_plugin=plugin, **_options(image, **_as_it_is(syntax))
             )
-        # Frames may be damaged in every way, and each plug-in raises what it likes.
-        except Exception:  # noqa: BLE001, S112
+        if guard.kind:
             continue
         is_converted = plugin == "pillow" and syntax in ALWAYS_LOSSY and image.samples > 1 and turns_to_rgb(frame)
         return pixels, "RGB" if is_converted else str(told["photometric_interpretation"])
@@ -148,14 +148,11 @@ def encoded(frame: Decoded, image: Image, syntax: str) -> bytes | None:
         more["photometric_interpretation"] = "YBR_RCT"  # the transform that nothing is lost by
     if encoder == RLELossless:
         more["bits_stored"] = image.allocated  # all bytes of the cells
-    try:
+    with guarded() as guard:
         options = _options(frame.image, **more)
         data = bytes(get_encoder(encoder).encode(frame.pixels, validate=False, **options))
         again, _ = _decoded(data, image, syntax)
-    # Encoders raise what they like for frames that they cannot hold.
-    except Exception:  # noqa: BLE001
-        return None
-    return data if np.array_equal(again, frame.pixels) else None
+    return data if not guard.kind and np.array_equal(again, frame.pixels) else None
 
 
 def undecodable(message: str) -> Exception:

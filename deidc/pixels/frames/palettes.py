@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut
 from pydicom.tag import BaseTag
 
+from deidc.guarded import guarded
 from deidc.pixels.frames.image import Image, not_understood, numbers
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.toplevel import TopLevel
@@ -73,9 +74,9 @@ def _unfolded(top: TopLevel, count: int, *, little: bool) -> NDArray[np.int64]:
     palettes.set_original_encoding(False, little)
     # The first entry stands for index 0 then, so that every index has an entry.
     palettes.RedPaletteColorLookupTableDescriptor = [count & 0xFFFF, 0, 16]
-    try:
+    # Palettes may be cut off, or contradict their descriptors.
+    with guarded() as guard:
         colours = apply_color_lut(np.arange(count, dtype=np.int64), palettes)
-    # Palettes that are cut off or contradict their descriptors make pydicom raise what it likes.
-    except Exception:  # noqa: BLE001
-        raise not_understood("the palettes cannot be read", _SEGMENTED[0]) from None
+    if guard.kind:
+        raise not_understood("the palettes cannot be read", _SEGMENTED[0])
     return np.asarray(colours[..., :3], dtype=np.int64)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from deidc.codes import faults
 from deidc.errors import DeidcError
+from deidc.guarded import guarded
 from deidc.ir.ops import OWN_DETECTOR, Mark, Rectangle, TextRegions
 from deidc.ir.program import OWN_ACCOUNT, Origin, Program
 from deidc.pixels import require_extra
-from deidc.runtime.fold.frame import Trouble, trouble
+from deidc.runtime.fold.frame import trouble
 from deidc.vocabulary import Policy
 
 if TYPE_CHECKING:  # names of detectors are checked where numpy is not installed
@@ -89,18 +90,10 @@ def find_text(name: str, picture: NDArray[np.uint8]) -> tuple[Rectangle, ...]:
 
     Raises MissingDetector, and Trouble (DC975) if it fails.
     """
-    try:
+    with guarded(MissingDetector) as guard:
         return tuple(_loaded(name).find(picture))
-    except MissingDetector:
-        raise
-    # Detectors are of others, or models of others, and raise what they like, with words that may hold data.
-    except Exception as failure:  # noqa: BLE001
-        raise _failed(failure) from None
-
-
-def _failed(failure: Exception) -> Trouble:
-    message = f"the text detector failed ({type(failure).__name__})"
-    return trouble(faults.TEXT_DETECTOR_FAILED, message, None, None)
+    message = f"the text detector failed ({guard.kind})"
+    raise trouble(faults.TEXT_DETECTOR_FAILED, message, None, None)
 
 
 @lru_cache(maxsize=8)

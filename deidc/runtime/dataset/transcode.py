@@ -9,7 +9,7 @@ from pydicom.tag import Tag
 
 from deidc.codes import faults
 from deidc.dicom.charsets import effective_character_sets, encodable
-from deidc.dicom.datasets import AnyElement, copied, new_element
+from deidc.dicom.datasets import AnyElement, copied, new_element, table
 from deidc.dicom.decoding import CharacterSets, Undecodable, decode_text
 from deidc.dicom.vrs import CHARSET_VRS
 from deidc.runtime.fold.elements import InputElement, character_sets_of, input_elements, sequence_items
@@ -33,21 +33,21 @@ def transcode(original: Dataset, cleaned: Dataset, name: str, op: int, inherited
     """
     _decode_level(original, cleaned, op, character_sets_for(name), inherited, "")
     element = new_element(SPECIFIC_CHARACTER_SET, "CS", name)
-    cleaned._dict[SPECIFIC_CHARACTER_SET] = element
+    table(cleaned)[SPECIFIC_CHARACTER_SET] = element
 
 
 def _decode_level(
     original: Dataset, cleaned: Dataset, op: int, target: CharacterSets, inherited: CharacterSets, path: str
 ) -> None:
-    character_sets = character_sets_of(original, inherited)
+    elements, character_sets = table(cleaned), character_sets_of(original, inherited)
     for element in list(input_elements(cleaned, path, (), character_sets, False)):
         tag = Tag(element.tag)
         if tag == SPECIFIC_CHARACTER_SET:
-            del cleaned._dict[tag]
+            del elements[tag]
             continue
         element.character_sets = character_sets
         try:
-            cleaned._dict[tag] = _decoded(element, op, target)
+            elements[tag] = _decoded(element, op, target)
         except Undecodable:
             raise undecodable(element, op) from None
 

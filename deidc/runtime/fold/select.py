@@ -151,7 +151,7 @@ def has_vr(wanted: tuple[str, ...], vr: str) -> bool:
     return any(one in wanted for one in vr.split(" or "))
 
 
-def select(  # one case for each selector of a closed set
+def select(  # noqa: C901  # one case for each selector of a closed set
     selector: ops.Selector,
     identity: Identity,
     gathers: Mapping[int, tuple[ops.Selector, ...]],

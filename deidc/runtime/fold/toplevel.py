@@ -69,12 +69,7 @@ class OfBytes:
     _creators: dict[tuple[int, int], str] = field(init=False, factory=dict, repr=False)
     _character_sets: CharacterSets = field(init=False, default=DEFAULT_CHARACTER_SETS)
     _last: int = field(init=False, default=-1)
-    _ahead: Iterator[PlacedElement] = field(init=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        file = self.file
-        # A window of its own: the walk of the stream engine relies on where its window stands.
-        self._ahead = elements(file.window.twin(), file.start, file.window.size, file.layout)
+    _ahead: Iterator[PlacedElement] | None = field(init=False, default=None, repr=False)
 
     def know(self, starts: dict[int, int], creators: dict[tuple[int, int], str], character_sets: CharacterSets) -> None:
         """Take the places of all top-level elements, the private creators, and the character set they are in."""
@@ -101,6 +96,15 @@ class OfBytes:
         value = file.window[header.value_at : stop - (8 if header.length == UNDEFINED else 0)]
         return self._element(header, value, file.layout, creator, self._character_sets, is_meta=False)
 
+    def as_written(self, element: bytes) -> InputElement | None:
+        """Return an element that was written in the place of one of these; None if there is nothing left of it."""
+        if not element:
+            return None
+        layout = META_LAYOUT if element[:2] == b"\x02\x00" else self.file.layout
+        header = header_at(element, 0, layout)
+        value = element[header.value_at : len(element) - (8 if header.length == UNDEFINED else 0)]
+        return self._element(header, value, layout, None, self._character_sets, is_meta=layout is META_LAYOUT)
+
     def as_key(self, tags: tuple[int, ...]) -> object | None:
         """Return a cache key made of these attributes, or None if it is too long; see `know`."""
         found: list[bytes | None] = []
@@ -119,6 +123,9 @@ class OfBytes:
     def _look_for(self, tag: int) -> None:
         """Note where elements begin, up to the first behind a tag. Raises NotWhole, Damaged and Unsuited."""
         window = self.file.window
+        if self._ahead is None:
+            # A window of its own: the walk of the stream engine relies on where its window stands.
+            self._ahead = elements(window.twin(), self.file.start, window.size, self.file.layout)
         for one in self._ahead:
             if one.tag <= self._last:
                 raise Unsuited(OUT_OF_ORDER)

@@ -12,9 +12,10 @@ from pydicom.dataset import Dataset
 
 from deidc.codes import faults
 from deidc.dicom import dictionary
-from deidc.dicom.datasets import copied, new_element, with_elements
+from deidc.dicom.datasets import copied, duplicated, new_element
 from deidc.dicom.decoding import Undecodable
 from deidc.dicom.vrs import TEXT_VRS
+from deidc.guarded import guarded
 from deidc.ir import ops
 from deidc.ir.signatures import Dependence
 from deidc.runtime.fold.elements import InputElement
@@ -71,18 +72,15 @@ class Operands:
         if not function.own:
             _ = invocation.field.element  # what cannot be decoded is reported as that
         try:
-            result = function.call(invocation)
-            if function.depends_on(call) is Dependence.OBJECT:
-                fold.frame.of_object[call] = result
-            return result
+            # A function is foreign code: whatever it raises refuses this object and no other.
+            with guarded(FunctionFault, Undecodable) as guard:
+                result = function.call(invocation)
+                if function.depends_on(call) is Dependence.OBJECT:
+                    fold.frame.of_object[call] = result
+                return result
+            message = f"{call.name} raised {guard.kind}"
         except FunctionFault as failure:
             message = f"{call.name}: {failure.reason}"
-        except Undecodable:
-            raise
-        # A function is foreign code: whatever it raises refuses this object and no other. The text of
-        # the exception may quote data, so only its type is reported.
-        except Exception as failure:  # noqa: BLE001
-            message = f"{call.name} raised {type(failure).__name__}"
         raise trouble(faults.FUNCTION_FAILED, message, fold.path, step.index)
 
     def _lists(self, frame: Frame) -> Mapping[str, object]:
@@ -114,18 +112,8 @@ def _attribute(frame: Frame, tag: int) -> tuple[str, ...]:
 def input_copy(frame: Frame) -> Dataset:
     """Return the object's own copy of the input that functions may look at, and cannot harm the run with."""
     if frame.copy_for_functions is None:
-        frame.copy_for_functions = _copied_dataset(frame.input)
+        frame.copy_for_functions = duplicated(frame.input)
     return frame.copy_for_functions
-
-
-def _copied_dataset(dataset: Dataset) -> Dataset:
-    twin = with_elements(dataset, {tag: copied(element) for tag, element in dataset._dict.items()})
-    file_meta = getattr(dataset, "file_meta", None)
-    if file_meta is not None:
-        twin.__dict__["file_meta"] = with_elements(
-            file_meta, {tag: copied(element) for tag, element in file_meta._dict.items()}
-        )
-    return twin
 
 
 def _view(fold: Fold) -> FieldView:
@@ -173,8 +161,6 @@ def decoded(element: InputElement) -> DataElement:
     assert isinstance(source, RawDataElement)
     if element.vr in TEXT_VRS:
         return new_element(source.tag, element.vr, "\\".join(element.components))
-    try:
+    with guarded():
         return convert_raw_data_element(source._replace(VR=element.vr), encoding=list(element.character_sets))
-    # What pydicom raises depends on the VR, and may quote the bytes.
-    except Exception:  # noqa: BLE001
-        raise Undecodable from None
+    raise Undecodable

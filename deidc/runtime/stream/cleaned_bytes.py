@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from operator import attrgetter, itemgetter
 
 from attrs import field, frozen
 
 from deidc.dicom.edits import Edit, Span, pieces
-from deidc.dicom.part10 import Opened
+from deidc.dicom.part10 import PREAMBLE, PREFIX, Opened, meta_elements
 from deidc.dicom.window import Window
+from deidc.runtime.fold.toplevel import OfBytes
 from deidc.runtime.outcome import Event, Flag
 from deidc.runtime.stream.decisions import Decision
 from deidc.runtime.stream.levels import Told, element_path
@@ -30,6 +31,24 @@ class CleanedBytes:
     _events: tuple[Event, ...] = field(repr=False)
     _told: tuple[Told, ...] = field(repr=False)
     flags: tuple[Flag, ...] = ()
+    _top: OfBytes | None = field(default=None, repr=False)
+
+    def values(self, tags: Collection[int]) -> dict[int, tuple[str, ...]]:
+        """Return the text of the values of top-level attributes of the output, by tag; of sequences, nothing.
+
+        What the walk of the engine knows answers; the output is not walked again. Raises Undecodable.
+        """
+        assert self._top is not None
+        new = {tag: data for _, _, depth, tag, _, data in self.edits if tag and not depth}
+        new.update(meta_elements(self.head[PREAMBLE + len(PREFIX) :]))
+        found: dict[int, tuple[str, ...]] = {}
+        for tag in tags:
+            if tag >> 16 == 0x0002 and tag not in new:
+                continue
+            element = self._top.find(tag) if tag not in new else self._top.as_written(new[tag])
+            if element is not None and element.vr != "SQ":
+                found[tag] = element.components
+        return found
 
     @property
     def events(self) -> tuple[Event, ...]:

@@ -75,7 +75,8 @@ class Form(Enum):
 
 Decided: TypeAlias = dict[object, Decision]
 # Tag, form, what the program says; a decision or decisions by value, as the form has it.
-Known: TypeAlias = dict[bytes, tuple[int, Form, Entry | None, Decision | None, Decided]]
+KnownElement: TypeAlias = tuple[int, Form, Entry | None, Decision | None, Decided]
+Known: TypeAlias = dict[bytes, KnownElement]
 Creators: TypeAlias = dict[tuple[int, int], str]
 
 _NO_DECISIONS: Decided = {}  # never written to
@@ -238,9 +239,10 @@ def what_decides(entry: Entry, functions: Functions) -> tuple[tuple[ops.Var | op
     for step in entry.steps:
         if step.proviso not in (None, InInput(())):
             return None, True
-        by_value = by_value or isinstance(step.op, ops.Jitter)
-        operands: list[ops.Operand] = [] if isinstance(step.op, ops.Remove | ops.Blank) else [step.op.by]
-        for condition in () if isinstance(step.op, ops.Add | ops.Jitter) else step.op.when:
+        by_value = by_value or step.op.action.shifts
+        written = ops.operand_of(step.op)
+        operands: list[ops.Operand] = [] if written is None else [written]
+        for condition in ops.conditions_of(step.op):
             match condition:
                 case ops.Listed():
                     return None, True

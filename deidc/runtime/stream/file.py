@@ -36,6 +36,7 @@ FillLists: TypeAlias = Callable[[Frame, Callable[[], Iterable[tuple[InputElement
 class FileCleaning:
     """The way of one opened file through the stream engine.
 
+    `notes_starts`: values of the output will be needed, so the walk notes where elements are.
     `top` is the top level of `file`. Everything raises NotWhole, Damaged or Unsuited as the stream engine does.
     """
 
@@ -45,6 +46,7 @@ class FileCleaning:
     file: Opened
     top: OfBytes
     frame: Frame
+    notes_starts: bool
     _folding: Folding = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -71,6 +73,7 @@ class FileCleaning:
             tuple(self.frame.events),
             tuple(told),
             raised,
+            self.top,
         )
 
     def _survey(self) -> list[tuple[InputElement, Entry]]:
@@ -82,7 +85,7 @@ class FileCleaning:
         return meta.found + data_set.found
 
     def _streaming(self, window: Window, *, in_file_meta: bool) -> Streaming:
-        notes_starts = bool(self.plan.marks) and not in_file_meta
+        notes_starts = (self.notes_starts or bool(self.plan.marks)) and not in_file_meta
         editing = Editing(self._folding, window, self.decisions)
         return Streaming(editing, in_file_meta, notes_starts)
 
@@ -109,6 +112,8 @@ class FileCleaning:
         walk = self._streaming(window, in_file_meta=True)
         self._walk(walk, 0, META_LAYOUT, self.plan.file_meta)
         edits, told = walk.editing.edits, walk.editing.told
+        if self.frame.faults:
+            return {}, told  # the object is refused, and has no file meta information
         meta = meta_elements(whole(window, 0, edits)) if edits else dict(self.file.elements)
         uids = {tag: plain_text(value) for tag, value in identity.items() if value}
         before = {

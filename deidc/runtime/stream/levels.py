@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field, frozen
 
+from deidc.dicom import dictionary
 from deidc.dicom.layout import VR_LETTERS, Header, Layout
 from deidc.dicom.window import Unsuited
 from deidc.runtime.fold.level import Level
@@ -11,6 +12,9 @@ from deidc.runtime.fold.plan import Entry, Node
 from deidc.runtime.stream.decisions import Context, Decision, Known
 from deidc.runtime.stream.shapes import Act
 
+_NOTHING_KNOWN: Known = {}  # never written to
+# Private creators of a group that are looked up each by itself; a group with more waits for its first other element.
+_FEW_CREATORS = 8
 _NO_CREATORS: dict[tuple[int, int], str] = {}  # never written to; levels with private creators have their own
 
 # The item that a level is: the place of its sequence's level, the sequence's tag, the item's number.
@@ -90,6 +94,16 @@ class Walk:
                 context.known_in_blocks(self.node, self.in_group) if self.in_group else context.known_at(self.node)
             )
         return self.known
+
+    def known_behind(self, tag: int) -> Known:
+        """Return the table of what is known of the elements behind the one with this tag.
+
+        It is empty among many creators in a row: a table for each would take time and memory by the square of their
+        number.
+        """
+        if len(self.in_group) > _FEW_CREATORS and dictionary.is_private_creator(tag):
+            return _NOTHING_KNOWN
+        return self.known_here()
 
     @property
     def here(self) -> Level:

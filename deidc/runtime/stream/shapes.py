@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from deidc.dicom.layout import ITEM_TAG, SEQUENCE_END_TAG, UNDEFINED
 from deidc.runtime.fold.plan import Entry, Node
-from deidc.runtime.stream.decisions import Context, Decided, Decision, Form
+from deidc.runtime.stream.decisions import Context, Decided, Decision, Form, Known, KnownElement
 
 # Larger items cost more to compare than they save: their values are part of the comparison. They are not learnt.
 LARGEST = 4096
@@ -157,13 +157,7 @@ class _Outline:
         if node.add_targets or known is None:
             raise _Shapeless
         while end is None or at < end:
-            found = known.get(self.data[at : at + context.size])
-            if found is None:
-                raise _Shapeless
-            tag, form, entry, decision, decided = found
-            if tag <= last:
-                raise _Shapeless
-            last = tag
+            last, form, entry, decision, decided = self._behind(last, at, known)
             if form is Form.CLOSE:
                 self._fix(at, 8)
                 if end is None:
@@ -177,18 +171,25 @@ class _Outline:
             self._fix(at, value_at - at)
             if form is Form.SEQUENCE:
                 assert entry is not None
-                at = self._items(value_at, length, entry.below, inside, tag, depth)
+                at = self._items(value_at, length, entry.below, inside, last, depth)
                 continue
             if length == UNDEFINED or form is Form.UNKNOWN:
                 raise _Shapeless
             stop = value_at + length
             if form not in (Form.SHORT, Form.LONG):
                 assert entry is not None
-                self.acts.append(Act(at, value_at, stop, tag, depth, decision, decided, inside, node, entry))
+                self.acts.append(Act(at, value_at, stop, last, depth, decision, decided, inside, node, entry))
             at = stop
         if at != end:
             raise _Shapeless
         return at
+
+    def _behind(self, last: int, at: int, known: Known) -> KnownElement:
+        """Return what is known of the element at a place, whose tag has to be greater than the last one."""
+        found = known.get(self.data[at : at + self.context.size])
+        if found is None or found[0] <= last:
+            raise _Shapeless
+        return found
 
     def _items(
         self, at: int, length: int, node: Node, inside: tuple[tuple[int, int], ...], tag: int, depth: int

@@ -53,10 +53,6 @@ _ITEMS = {
 
 _TOO_LONG = "is longer than the item that it is in"
 
-_NOTHING_KNOWN: Known = {}  # never written to
-# Private creators of a group that are looked up each by itself; a group with more waits for its first other element.
-_FEW_CREATORS = 8
-
 
 @define(eq=False)
 class Streaming:
@@ -94,88 +90,18 @@ class Streaming:
     ) -> int:
         """Edit the elements of a level; return where what is behind them begins.
 
-        An open level ends with a delimiter, others at `end`. The inner loop is what a file costs: it deals with
-        elements whose first bytes tell all there is to know, and works with places in the window.
+        An open level ends with a delimiter, others at `end`.
         """
         window, editing = self.window, self.editing
-        data, base = window.data, window.base
         known = context.known.get(node) or context.known_at(node)
-        size, wide = context.size, context.wide
-        walk: Walk | None = None
-        starts: dict[int, int] | None = None
-        if node.add_targets or (self.notes_starts and depth == 0):
-            starts = {} if depth else self.starts
+        has_starts = node.add_targets or (self.notes_starts and depth == 0)
+        starts = ({} if depth else self.starts) if has_starts else None
         mark, last, padding = len(editing.edits), -1, 0
-        at -= base
-        limit = _limit(window, end)
+        walk = self._walk(node, context, place, depth, mark, starts) if node.add_targets else None
         while True:
-            while at < limit:
-                found = known.get(data[at : at + size])
-                if found is None:
-                    break
-                tag, form, entry, decision, decided = found
-                if tag <= last:
-                    raise Unsuited(OUT_OF_ORDER)
-                if form is _SHORT:
-                    last = tag
-                    if starts is not None:
-                        starts[tag] = at + base
-                    at += 8 + data[at + 6] + (data[at + 7] << 8)
-                    continue
-                if form is _SHORT_DECIDED or form is _SHORT_BY_VALUE:
-                    value_at = at + 8
-                    stop = value_at + data[at + 6] + (data[at + 7] << 8)
-                elif form is _CLOSE:
-                    if is_open and walk is None and not node.add_targets:
-                        return at + base + 8
-                    break
-                else:
-                    value_at = at + wide
-                    length = from_bytes(data[value_at - 4 : value_at], "little")
-                    if form is _SEQUENCE:
-                        last = tag
-                        assert entry is not None
-                        if starts is not None:
-                            starts[tag] = at + base
-                        at = self._items(entry.below, context, context, value_at + base, length, place, tag, depth, end)
-                        if base != window.base:
-                            data, base = window.data, window.base
-                            limit = _limit(window, end)
-                        at -= base
-                        continue
-                    if length == UNDEFINED:
-                        break
-                    stop = value_at + length
-                    if form is _LONG or (form is _UNKNOWN and data[value_at : value_at + 4] != ITEM_TAG):
-                        last = tag
-                        if starts is not None:
-                            starts[tag] = at + base
-                        at = stop
-                        continue
-                    if form is _UNKNOWN:
-                        break
-                if decision is None:
-                    if stop > limit:
-                        break
-                    decision = decided.get(data[value_at:stop])
-                    if decision is None:
-                        break
-                if stop + base > end:
-                    raise Damaged(tag, _TOO_LONG)
-                last = tag
-                if starts is not None:
-                    starts[tag] = at + base
-                if decision.effects:
-                    editing.told.append((place, tag, decision))
-                new = decision.data
-                if new is not None:
-                    editing.edits.append((at + base, True, -depth, tag, stop + base, new))
-                    editing.growth += len(new) - stop + at
-                    if walk is not None and not new:
-                        walk.removed.add(tag)
-                at = stop
-            # What the loop cannot tell from the first bytes, or does not see whole.
-            at += base
+            at, last = self._skim(context, known, walk, starts, place, depth, at, end, last, is_open and walk is None)
+            if last == ITEM_END:
+                return at
             if at >= end:
                 break
             if not window.holds(at, 12):
@@ -186,33 +112,125 @@ class Streaming:
                 at, padding = end, end - at
             else:
                 if walk is None:
-                    walk = Walk(node, context, place, depth, mark, self.in_file_meta, {} if starts is None else starts)
-                header = header_at(window, at, context.layout)
-                if header.tag <= last:
-                    raise Unsuited(OUT_OF_ORDER)
-                last = header.tag
-                walk.starts[last] = at
-                at = self._next(walk, at, end, header)
-                context = walk.context
-                if walk.creators:
-                    starts = walk.starts
-                # A table for each of many creators in a row would take time and memory by the square of their number.
-                many = len(walk.in_group) > _FEW_CREATORS and dictionary.is_private_creator(last)
-                known = _NOTHING_KNOWN if many else walk.known_here()
-            data, base = window.data, window.base
-            limit = _limit(window, end)
-            at -= base
+                    walk = self._walk(node, context, place, depth, mark, starts)
+                at, last = self._next(walk, at, end, last)
+                context, known = walk.context, walk.known_behind(last)
+                starts = walk.starts if walk.creators else starts
         if at > end or (is_open and at == end):
             raise NotWhole
-        if walk is None and node.add_targets:
-            walk = Walk(node, context, place, depth, mark, self.in_file_meta, starts or {})
         if walk is not None:
             editing.finish(walk, at - padding)
         return at + 8 if is_open else at
 
-    def _next(self, walk: Walk, at: int, end: int, header: Header) -> int:
-        """Deal with one element; return where the next begins."""
-        layout, tag = walk.context.layout, header.tag
+    def _walk(
+        self,
+        node: Node,
+        context: Context,
+        place: ItemPath | None,
+        depth: int,
+        mark: int,
+        starts: dict[int, int] | None,
+    ) -> Walk:
+        return Walk(node, context, place, depth, mark, self.in_file_meta, {} if starts is None else starts)
+
+    def _skim(  # noqa: C901  # the loop that a file costs: one call less for each element
+        self,
+        context: Context,
+        known: Known,
+        walk: Walk | None,
+        starts: dict[int, int] | None,
+        place: ItemPath | None,
+        depth: int,
+        at: int,
+        end: int,
+        last: int,
+        may_close: bool,
+    ) -> tuple[int, int]:
+        """Deal with elements whose first bytes tell all there is to know; return where it stopped, and the last tag.
+
+        It stops before what those bytes do not tell, what the window does not hold whole, and the end of the level. If
+        `may_close`, it also goes behind the delimiter of the level; that is the last tag then.
+        """
+        editing, window = self.editing, self.window
+        data, base = window.data, window.base
+        size, wide = context.size, context.wide
+        limit = _limit(window, end)
+        at -= base
+        while at < limit:
+            found = known.get(data[at : at + size])
+            if found is None:
+                break
+            tag, form, entry, decision, decided = found
+            if tag <= last:
+                raise Unsuited(OUT_OF_ORDER)
+            if form is _SHORT:
+                last = tag
+                if starts is not None:
+                    starts[tag] = at + base
+                at += 8 + data[at + 6] + (data[at + 7] << 8)
+                continue
+            if form is _SHORT_DECIDED or form is _SHORT_BY_VALUE:
+                value_at = at + 8
+                stop = value_at + data[at + 6] + (data[at + 7] << 8)
+            elif form is _CLOSE:
+                if may_close:
+                    return at + base + 8, tag
+                break
+            else:
+                value_at = at + wide
+                length = from_bytes(data[value_at - 4 : value_at], "little")
+                if form is _SEQUENCE:
+                    last = tag
+                    assert entry is not None
+                    if starts is not None:
+                        starts[tag] = at + base
+                    at = self._items(entry.below, context, context, value_at + base, length, place, tag, depth, end)
+                    if base != window.base:
+                        data, base = window.data, window.base
+                        limit = _limit(window, end)
+                    at -= base
+                    continue
+                if length == UNDEFINED:
+                    break
+                stop = value_at + length
+                if form is _LONG or (form is _UNKNOWN and data[value_at : value_at + 4] != ITEM_TAG):
+                    last = tag
+                    if starts is not None:
+                        starts[tag] = at + base
+                    at = stop
+                    continue
+                if form is _UNKNOWN:
+                    break
+            if decision is None:
+                if stop > limit:
+                    break
+                decision = decided.get(data[value_at:stop])
+                if decision is None:
+                    break
+            if stop + base > end:
+                raise Damaged(tag, _TOO_LONG)
+            last = tag
+            if starts is not None:
+                starts[tag] = at + base
+            if decision.effects:
+                editing.told.append((place, tag, decision))
+            new = decision.data
+            if new is not None:
+                editing.edits.append((at + base, True, -depth, tag, stop + base, new))
+                editing.growth += len(new) - stop + at
+                if walk is not None and not new:
+                    walk.removed.add(tag)
+            at = stop
+        return at + base, last
+
+    def _next(self, walk: Walk, at: int, end: int, last: int) -> tuple[int, int]:
+        """Deal with the one element behind that with the tag `last`; return where the next begins, and its tag."""
+        layout = walk.context.layout
+        header = header_at(self.window, at, layout)
+        tag = header.tag
+        if tag <= last:
+            raise Unsuited(OUT_OF_ORDER)
+        walk.starts[tag] = at
         if tag >> 16 == 0xFFFE:
             raise Damaged(tag, "stands where an element belongs")
         if tag >> 16 in NO_DATA_SET and not self.in_file_meta:
@@ -234,7 +252,7 @@ class Streaming:
                 raise Damaged(tag, _TOO_LONG)
             self._element(walk, Found(header, at, stop, layout, vr, creator), entry)
         self._learn(walk, at, header, declared, vr, entry)
-        return stop
+        return stop, tag
 
     def _element(self, walk: Walk, found: Found, entry: Entry) -> None:
         """Deal with an element that is no sequence, or one in which nothing changes."""
@@ -358,65 +376,76 @@ class Streaming:
         if depth >= DEEPEST:
             raise NestedTooDeep(element_path(place, tag))
         window, editing, value_at = self.window, self.editing, at
-        edits = editing.edits
-        first, growth = len(edits), editing.growth
-        layout, order = inner.layout, inner.order
-        begin, close = _ITEMS[layout.little]
+        growth = editing.growth
+        little = inner.layout.little
+        begin, close = _ITEMS[little]
         is_open = length == UNDEFINED
         end = limit if is_open else at + length
         if end > limit:
             raise NotWhole
-        shapes = (inner.shapes.get(node) or inner.shapes_at(node)) if layout.little else None
+        shapes = (inner.shapes.get(node) or inner.shapes_at(node)) if little else None
         number = 0
         while at < end:
             data, here = window.data, at - window.base
             head = data[here : here + 8]
             if len(head) < 8:
-                window.move(at)
-                data, here = window.data, 0
-                head = data[:8]
-                if len(head) < 8:
-                    raise NotWhole
+                head, data, here = self._moved(at), window.data, 0
             if head[:4] != begin:
                 if is_open and head[:4] == close:
                     return at + 8
                 raise Damaged(tag, "has a value that is not made of items")
             item = (place, tag, number)
             number += 1
-            alike: Shapes | None = None
-            if shapes is not None:
-                key = data[here : here + KEY]
-                alike = shapes.get(key)
-                if alike is None:
-                    alike = shapes[key] = Shapes()
-                    self.editing.decisions.count += 1
-                elif alike.shapes:
-                    shape = alike.find(data, here, end - at)
-                    if shape is not None:
-                        editing.do_item(shape, at, inner, item, depth + 1)
-                        at += shape.size
-                        continue
-            if layout.implicit:
-                self._distrust(at, head)
-            item_length = from_bytes(head[4:], order)
-            if item_length == UNDEFINED:
-                stop = self._elements(node, inner, at + 8, end, item, depth + 1, is_open=True)
-            else:
-                stop = at + 8 + item_length
-                if stop > end:
-                    raise Damaged(tag, "has an item that is longer than the sequence")
-                mark, before = len(edits), editing.growth
-                self._elements(node, inner, at + 8, stop, item, depth + 1, is_open=False)
-                if len(edits) > mark:
-                    editing.lengthen(at + 4, item_length, editing.growth - before, little=layout.little)
-            if alike is not None and stop - at <= LARGEST and data is window.data:
-                alike.learn(data[here : here + stop - at], inner, node)
+            alike = shapes.get(data[here : here + KEY]) if shapes is not None else None
+            shape = alike.find(data, here, end - at) if alike is not None and alike.shapes else None
+            if shape is not None:
+                editing.do_item(shape, at, inner, item, depth + 1)
+                at += shape.size
+                continue
+            stop = self._item(node, inner, at, end, head, item, depth + 1)
+            if shapes is not None and stop - at <= LARGEST and data is window.data:
+                self._learn_shape(shapes, data, here, stop - at, inner, node)
             at = stop
         if is_open:
             raise NotWhole
-        if len(edits) > first:
-            editing.lengthen(value_at - 4, length, editing.growth - growth, little=outer.layout.little)
+        editing.lengthen(value_at - 4, length, editing.growth - growth, little=outer.layout.little)
         return at
+
+    def _item(self, node: Node, context: Context, at: int, end: int, head: bytes, item: ItemPath, depth: int) -> int:
+        """Edit the item at `at`, in a sequence that ends at `end`; return where what is behind it begins."""
+        editing = self.editing
+        if context.layout.implicit:
+            self._distrust(at, head)
+        length = from_bytes(head[4:], context.order)
+        if length == UNDEFINED:
+            return self._elements(node, context, at + 8, end, item, depth, is_open=True)
+        stop = at + 8 + length
+        if stop > end:
+            raise Damaged(item[1], "has an item that is longer than the sequence")
+        mark, before = len(editing.edits), editing.growth
+        self._elements(node, context, at + 8, stop, item, depth, is_open=False)
+        if len(editing.edits) > mark:
+            editing.lengthen(at + 4, length, editing.growth - before, little=context.layout.little)
+        return stop
+
+    def _learn_shape(
+        self, shapes: dict[bytes, Shapes], data: bytes, here: int, size: int, context: Context, node: Node
+    ) -> None:
+        """Remember the shape of the item that is at a place of the data, by its first bytes."""
+        key = data[here : here + KEY]
+        alike = shapes.get(key)
+        if alike is None:
+            alike = shapes[key] = Shapes()
+            self.editing.decisions.count += 1
+        alike.learn(data[here : here + size], context, node)
+
+    def _moved(self, at: int) -> bytes:
+        """Return the header of an item after moving the window there. Raises NotWhole."""
+        self.window.move(at)
+        head = self.window.data[:8]
+        if len(head) < 8:
+            raise NotWhole
+        return head
 
     def _distrust(self, at: int, head: bytes) -> None:
         """Raise Unsuited for an item that is to be in implicit VR, and begins like one in explicit VR."""

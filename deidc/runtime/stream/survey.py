@@ -65,13 +65,7 @@ class Survey:
             entry = node.entry(tag, vr, creator)
             where = f"{path}{tag:08X}"
             if may_have_items(window, one, vr) and self._holds_items(one, vr):
-                if len(indexes) >= DEEPEST:
-                    raise NestedTooDeep(where)
-                for number, item in enumerate(items(window, one)):
-                    if item.layout != (HIDDEN if one.header.vr == b"UN" else one.layout):
-                        raise Unsuited("an item is not in the layout of the data set")
-                    inside = f"{where}[{number}]."
-                    self._level(elements_of(window, item), entry.below, inside, (*indexes, number), character_sets)
+                self._items(one, entry.below, where, indexes, character_sets)
                 continue
             if tag == CHARACTER_SET:
                 character_sets = character_sets_of_value(self._value(one))
@@ -83,6 +77,17 @@ class Survey:
                 raw = raw_element(one.header, self._value(one), one.layout)
                 element = InputElement(raw, vr, creator, where, indexes, character_sets, self.in_file_meta)
                 self.found.append((element, entry))
+
+    def _items(
+        self, one: PlacedElement, node: Node, where: str, indexes: tuple[int, ...], character_sets: CharacterSets
+    ) -> None:
+        if len(indexes) >= DEEPEST:
+            raise NestedTooDeep(where)
+        for number, item in enumerate(items(self.window, one)):
+            if item.layout != (HIDDEN if one.header.vr == b"UN" else one.layout):
+                raise Unsuited("an item is not in the layout of the data set")
+            placed = elements_of(self.window, item)
+            self._level(placed, node, f"{where}[{number}].", (*indexes, number), character_sets)
 
     def _holds_items(self, one: PlacedElement, vr: str) -> bool:
         """Whether an element that may have items has some. Raises Undecodable."""

@@ -54,7 +54,7 @@ def whole(folder: Path) -> dict[str, bytes]:
     }
 
 
-def records(folder: Path) -> dict[int, dict[str, object]]:
+def records(folder: Path) -> dict[int, tuple[str, str, str | None]]:
     """The records of a manifest by number; fails if an input has two."""
     found = [json.loads(line) for line in (folder / "m").read_text().splitlines()]
     of_inputs = [one for one in found if "outcome" in one]

@@ -11,6 +11,7 @@ import pytest
 from benchmarks import planted
 from deidc.pixels.text.rapid_ocr import RapidOcr
 
+pytestmark = pytest.mark.skipif(sys.version_info >= (3, 13), reason="rapidocr-onnxruntime has no release for it")
 SCRIPT = """
 import sys
 {before}

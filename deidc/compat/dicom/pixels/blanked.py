@@ -30,6 +30,7 @@ from deidc.dicom.layout import Damaged, Layout
 from deidc.dicom.part10 import opened as parts_of
 from deidc.dicom.part10 import syntax_of as syntax_in
 from deidc.dicom.window import NotWhole, Unsuited, Window
+from deidc.guarded import guarded
 from deidc.ir.ops import Rectangle, WholeImage
 from deidc.pixels.blanking.whole_objects import Blanked, NothingToBlank, Painting, Storage, blank_bytes
 from deidc.runtime.outcome import Fault, Refused, Region
@@ -142,12 +143,11 @@ def pixels_of(content: Content, *, fix_interpretation: bool) -> Pixels:
     for chunk in content.chunks():
         buffer.write(chunk)
     buffer.seek(0)
-    try:
+    with guarded() as guard:
         pixels = _array_of(buffer, fix_interpretation=fix_interpretation)
-    # Frames may be damaged in every way, and pydicom's words may quote what is in the object.
-    except Exception as failure:  # noqa: BLE001
-        message = f"the pixels cannot be decoded ({type(failure).__name__})"
-        raise ObjectRefused((Fault(faults.FRAME_UNDECODABLE, message),)) from None
+    if guard.kind:
+        message = f"the pixels cannot be decoded ({guard.kind})"
+        raise ObjectRefused((Fault(faults.FRAME_UNDECODABLE, message),))
     return pixels if pixels.flags.writeable and pixels.flags.aligned else pixels.copy()
 
 

@@ -12,6 +12,7 @@ from pydicom.uid import UID, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from deidc.batch.outputs.content import Content
 from deidc.compat.objects.outputs import content_of_dataset
+from deidc.guarded import guarded
 
 # What pydicom can encode so that nothing is lost.
 LOSSLESS = frozenset({JPEG2000Lossless, JPEGLSLossless, RLELossless})
@@ -23,14 +24,13 @@ def compressed(content: Content, syntax: str) -> Content | None:
         return None
     data = content.whole()
     dataset = dcmread(BytesIO(data), force=True)
-    try:
+    with guarded():
         dataset.compress(UID(syntax), generate_instance_uid=False)
         after = content_of_dataset(dataset).whole()
         same = _have_same_pixels(dcmread(BytesIO(data), force=True), dcmread(BytesIO(after)))
-    # Encoders raise what they like for pixels that they cannot hold.
-    except Exception:  # noqa: BLE001
-        return None
-    return Content.of(after) if same else None
+        if same:
+            return Content.of(after)
+    return None
 
 
 def _have_same_pixels(one: FileDataset, other: FileDataset) -> bool:

@@ -25,6 +25,7 @@ from pydicom.pixels.processing import apply_color_lut
 from deidc.codes import faults
 from deidc.compat.dicom.pixels.blanked import Pixels
 from deidc.compat.objects.cleaning import ObjectRefused
+from deidc.guarded import guarded
 from deidc.pixels.frames.masks import Painting, painted
 from deidc.pixels.text.regions import is_of_text
 from deidc.runtime.outcome import Fault
@@ -77,11 +78,11 @@ def _as_colours(frames: Pixels, header: Dataset) -> Pixels:
 
 
 def _coloured(frames: Pixels, header: Dataset) -> Pixels:
-    try:
+    # Palettes may be cut off, or contradict their descriptors.
+    with guarded() as guard:
         colours = [apply_color_lut(frame, header) for frame in frames]
-    # Palettes that are cut off or contradict their descriptors make pydicom raise what it likes.
-    except Exception:  # noqa: BLE001
-        raise ObjectRefused((Fault(faults.PIXELS_NOT_UNDERSTOOD, "the palettes cannot be read"),)) from None
+    if guard.kind:
+        raise ObjectRefused((Fault(faults.PIXELS_NOT_UNDERSTOOD, "the palettes cannot be read"),))
     return np.stack([one.astype(np.float32) / np.iinfo(one.dtype).max for one in colours])
 
 
