@@ -146,8 +146,10 @@ def _layout_by_first_element(first: bytes) -> Layout:
     if first[4:6] not in VR_LETTERS:
         return Layout(implicit=True, little=True)
     group, element = struct.unpack_from("<HH", first)
+    swapped_group, swapped = struct.unpack_from(">HH", first)
     # Groups of the first element are low numbers; read in the wrong order they are high ones.
-    return Layout(implicit=False, little=group < _HIGH_GROUP or find_tag(group << 16 | element) is not None)
+    is_big = group >= _HIGH_GROUP and not find_tag(group << 16 | element) and find_tag(swapped_group << 16 | swapped)
+    return Layout(implicit=False, little=not is_big)
 
 
 def syntax_of(layout: Layout) -> str:

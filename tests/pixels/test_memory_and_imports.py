@@ -23,7 +23,7 @@ import os, resource, sys
 idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 from deidc.batch.outputs.content import Content
 from deidc.ir.ops import Rectangle, WholeImage
-from deidc.pixels import recoding
+from deidc.pixels.frames import recoding
 from deidc.pixels.blanking.whole_objects import BlankedBytes, blank_bytes
 from deidc.pixels.frames.masks import Painting
 from deidc.runtime.outcome import Region
