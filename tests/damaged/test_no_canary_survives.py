@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, note
 
-from tests.cli.conftest import Run, deidc
+from tests.cli.conftest import Run, deidc, warm_commands
 from tests.damaged.doors import DOORS, Written, outputs_below, seed_of_run, survivors
 from tests.damaged.draft import Place
 from tests.damaged.files import ALL, DamagedFile, alone, damaged_files, drawn
 from tests.damaged.recipe import RECIPES, machine
 from tests.depth import sampled
 
-__all__ = ["deidc"]
+__all__ = ["deidc", "warm_commands"]
 
 SAMPLED = sampled(ALL, lambda one: one.kind, 4)
 IN_A_FOLDER = 300
