@@ -520,9 +520,7 @@ class Interpreter:
         self.effects.add((f"{CHARACTER_SET:08X}", "transcoded"))
 
     def lacking(self, tag: int, uid: str, out: Dataset) -> str:
-        """A UID that only the file meta information has: the class stays, an instance is treated by its rules."""
-        if tag == 0x00080016:
-            return uid
+        """A UID that only the file meta information has is treated by the rules for the attribute of the data set."""
         effects = set(self.effects)
         became = self.fold(Spot(self.input, tag, DataElement(tag, "UI", uid), None, None, False), False, out)
         self.effects = effects
@@ -534,8 +532,11 @@ class Interpreter:
         wanted: dict[int, tuple[str, str]] = {}
         for tag, follows in ((0x00020002, 0x00080016), (0x00020003, 0x00080018)):
             uid = str(out[follows].value or "") if follows in out else ""
-            if follows not in self.input and not uid and tag in meta:
-                uid = self.lacking(follows, str(meta[tag].value or ""), out)
+            if follows not in self.input and not uid and tag in new:
+                uid = str(new[tag].value or "")
+                if uid == str(meta[tag].value or ""):
+                    uid = self.lacking(follows, uid, out)
+                uid = uid if re.fullmatch(r"[0-9.]{1,64}", uid) else ""
             wanted[tag] = ("UI", uid)
         wanted |= {0x00020012: ("UI", OWN_CLASS_UID), 0x00020013: ("SH", OWN_VERSION)}
         for spot in self.spots(meta, None, None, True):

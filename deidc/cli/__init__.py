@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("deidc.cli.migrate", "Convert a recipe written for deid."),
     "preview": ("deidc.cli.preview", "Draw the effect of a recipe on the pixels of a file."),
     "recipes": ("deidc.cli.recipes", "List the bundled recipes."),
-    "run": ("deidc.cli.run", "Clean DICOM files by a recipe."),
+    "run": ("deidc.cli.run.command", "Clean DICOM files by a recipe."),
     "show": ("deidc.cli.show", "List the identifying attributes of files."),
     "why": ("deidc.cli.why", "Show which rules change an element of a file."),
 }

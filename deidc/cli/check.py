@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from deidc.cli.recipe_arguments import Given, recipes_of, write_back
+from deidc.cli.arguments.recipes import Given, recipes_of, write_back
 from deidc.cli.terminal import tell
 from deidc.diagnostics import Applicability, Diagnostic, Report, Severity
 from deidc.fixes import fix_text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from deidc.cli.recipe_arguments import one_recipe, write_text
+from deidc.cli.arguments.recipes import one_recipe, write_text
 from deidc.cli.terminal import tell
 from deidc.diagnostics import CompileError
 from deidc.grammar.dump import dump

@@ -33,7 +33,7 @@ def command(output: Path) -> None:
     from deidc.batch.job.one_file import Settings
     from deidc.batch.job.outcome import Ending
     from deidc.batch.job.workers import Work, run_files
-    from deidc.cli.programs import program_of
+    from deidc.cli.arguments.programs import program_of
 
     program = program_of("deidc:default", ())
     folder = Path(data.__file__).parent / "test_files"

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from deidc.cli.recipe_arguments import Given, recipes_of, write_back
+from deidc.cli.arguments.recipes import Given, recipes_of, write_back
 from deidc.cli.terminal import tell
 from deidc.diagnostics import CompileError
 from deidc.ir.compile import format_recipe

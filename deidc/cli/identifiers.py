@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from deidc.cli.compat_arguments import files_of, recipe_of
+from deidc.cli.arguments.compat import files_of, recipe_of
 
 if TYPE_CHECKING:
     from deidc.compat.identification import Ids

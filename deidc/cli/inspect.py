@@ -11,7 +11,7 @@ import click
 
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
-from deidc.cli.compat_arguments import files_of, recipe_of
+from deidc.cli.arguments.compat import files_of, recipe_of
 
 if TYPE_CHECKING:
     from deidc.compat.inspection import Inspection

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
+from deidc.cli.arguments.recipes import one_recipe, write_text
 from deidc.cli.migration_report import migration_json, migration_text
-from deidc.cli.recipe_arguments import one_recipe, write_text
 from deidc.cli.terminal import tell
 from deidc.migration.changes import Migration
 from deidc.migration.migrate import migrate_recipe

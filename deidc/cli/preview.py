@@ -22,7 +22,7 @@ from deidc.batch.job.workers import silence_pydicom
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.destinations import LocalFolder
-from deidc.cli.programs import functions_of, program_of, require_packages
+from deidc.cli.arguments.programs import functions_of, program_of, require_packages
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Unsuited
 from deidc.errors import MissingExtra

@@ -15,15 +15,15 @@ from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.reading import read_file
 from deidc.batch.job.variables import VariablesError, parse_assignments
 from deidc.batch.job.workers import silence_pydicom
-from deidc.cli.programs import functions_of, program_of
+from deidc.cli.arguments.programs import functions_of, program_of
 from deidc.diagnostics import Diagnostic
 from deidc.dicom import dictionary
 from deidc.grammar.reader import read
 from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTINS
-from deidc.ir.names import resolve
 from deidc.ir.ops import Selector
 from deidc.ir.program import Program
+from deidc.ir.resolving.names import resolve
 from deidc.ir.signatures import Signatures
 from deidc.ir.writer import write_op
 from deidc.runtime.fold.elements import InputElement

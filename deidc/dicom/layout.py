@@ -182,6 +182,8 @@ def is_padding(data: Buffer, at: int, end: int) -> bool:
 
     One to three blanks are no padding: they may be the first bytes of an element of group 0020 that was cut off.
     """
+    if data[at : min(at + 2, end)].strip(b"\0 \r\n"):
+        return False
     head = data[at : min(at + 8, end)]
     if not head or (head[0] == 0x20 and len(head) < 4):
         return False

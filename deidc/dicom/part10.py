@@ -121,7 +121,7 @@ def parts(window: Window, limits: Limits = LIMITS) -> Opened:
 
 def _contradicts(window: Window, start: int, layout: Layout) -> bool:
     """Whether the first element is not in the layout that the transfer syntax names."""
-    if start >= window.size:
+    if (window[start + 4 : start + 6] in VR_LETTERS) is not layout.implicit or start >= window.size:
         return False
     return layout_of_item(window, start, layout) != layout
 

@@ -2,7 +2,7 @@
 
 Every node keeps its place in `span`, which is no part of equality: trees compare by what they say. Comments
 and empty lines are nodes, so the formatter loses nothing. Names are as written; whether they exist is the
-business of `deidc.ir.names`.
+business of `deidc.ir.resolving.names`.
 """
 
 from __future__ import annotations

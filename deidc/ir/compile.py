@@ -19,9 +19,9 @@ from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.library import FileLibrary, FoundRecipe, Library, NotFound, bundled_recipe
 from deidc.ir.load import Loaded, load
 from deidc.ir.lower import lower
-from deidc.ir.names import resolve
 from deidc.ir.program import Program
-from deidc.ir.resolved import Resolved
+from deidc.ir.resolving.names import resolve
+from deidc.ir.resolving.resolved import Resolved
 from deidc.ir.signatures import Signatures
 from deidc.ir.verify import verify
 from deidc.source import Source

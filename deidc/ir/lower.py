@@ -10,7 +10,7 @@ from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.program import OWN_ACCOUNT, NeededFunction, NeededVariable, Needs, Origin, Program, Slot
-from deidc.ir.resolved import Bound, BoundLabel, BoundLine, BoundRegion, Resolved
+from deidc.ir.resolving.resolved import Bound, BoundLabel, BoundLine, BoundRegion, Resolved
 from deidc.source import Source, Span
 from deidc.vocabulary import Comparison, FormatName, Join, ListKind, VariableKind
 

@@ -9,11 +9,11 @@ from deidc.codes import names, values, words
 from deidc.diagnostics import Applicability, Diagnostic, Edit, Fix, Rule, Severity
 from deidc.grammar import nodes
 from deidc.grammar.writer import write_target
-from deidc.ir.ctp_labels import is_ctp_label
-from deidc.ir.resolved import Resolved
-from deidc.migration.lines import Surroundings, better_form, reasons_of, standing_lines, stored_lines
-from deidc.migration.operands import attribute_of
-from deidc.migration.words import first_word
+from deidc.ir.resolving.ctp_labels import is_ctp_label
+from deidc.ir.resolving.resolved import Resolved
+from deidc.migration.deid.lines import Surroundings, better_form, reasons_of, standing_lines, stored_lines
+from deidc.migration.deid.operands import attribute_of
+from deidc.migration.deid.words import first_word
 from deidc.source import Source, Span
 
 # Fixes of complaints that leave no doubt. Those of DC102 and DC401 are left to `better_form`, which looks at what

@@ -13,9 +13,9 @@ from typing import TypeAlias
 from deidc.codes import names, privacy, values, words
 from deidc.diagnostics import Diagnostic, Rule, Severity
 from deidc.migration import behaviours as told
-from deidc.migration import refusals
 from deidc.migration.behaviours import Behaviour
-from deidc.migration.refusals import Refusal
+from deidc.migration.deid import refusals
+from deidc.migration.deid.refusals import Refusal
 
 _Judge: TypeAlias = Callable[[Refusal], Behaviour | None]
 

@@ -14,15 +14,15 @@ from deidc.grammar import nodes
 from deidc.grammar.reader import read
 from deidc.ir.compile import Recipe, analyse_recipe, source_of
 from deidc.ir.library import Library
-from deidc.ir.resolved import Resolved
+from deidc.ir.resolving.resolved import Resolved
 from deidc.migration import behaviours as told
-from deidc.migration.bases import reasons_by_bases
 from deidc.migration.certain import SECTIONS, certain_fixes, section_fixes
 from deidc.migration.changes import Change, Migration, MigrationNeeds, Reason
+from deidc.migration.deid.bases import reasons_by_bases
+from deidc.migration.deid.lines import reasons_of, standing_lines, stored_lines
+from deidc.migration.deid.whole import reasons_by_others
 from deidc.migration.judgements import behaviour_of, is_to_decide
-from deidc.migration.lines import reasons_of, standing_lines, stored_lines
 from deidc.migration.rewriting import Rewritten
-from deidc.migration.whole import reasons_by_others
 from deidc.source import Source, Span
 
 

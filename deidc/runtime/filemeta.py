@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from typing import cast
 
@@ -31,6 +32,7 @@ VRS = {META_CLASS: "UI", META_INSTANCE: "UI", 0x00020012: "UI", 0x00020013: "SH"
 # What a file cannot be without, and what deidc writes (PS3.10 table 7.1-1). Everything else names the sender, the
 # receiver or their software, or is of no edition that deidc knows.
 _WRITTEN = frozenset({0x00020000, 0x00020001, 0x00020010, *VRS})
+_UID = re.compile(r"(?=.{1,64}\Z)(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+")  # PS3.5 9.1
 # Private information and its creator; each is without meaning on its own.
 _TOGETHER = (0x00020100, 0x00020102)
 
@@ -71,38 +73,45 @@ def overdue(
 class Identity:
     """What SOP Class and SOP Instance UID an object has that is to be written.
 
-    A data set without a SOP Class UID leaves the one of the file meta information. One without a SOP Instance UID
-    leaves there what the rules for SOP Instance UID make of the one of the file meta information.
+    Where the data set lacks one, the one of the file meta information is treated by the rules for the attribute of the
+    data set, unless rules for the file meta information changed or removed it. What is no UID is left out.
     """
 
     plan: Plan
     folding: Folding
 
-    def of(self, uids: Mapping[int, str], given: Container[int], meta: Mapping[int, str]) -> dict[int, str]:
+    def of(
+        self, uids: Mapping[int, str], given: Container[int], before: Callable[[int], str], after: Mapping[int, str]
+    ) -> Mapping[int, str]:
         """Return the UIDs by tag.
 
         Args:
             uids: those of the cleaned data set.
-            given: the tags of the input, as far as they are one of these two.
-            meta: the text of the elements of the file meta information of the input.
+            given: the tags of the data set of the input, as far as they are one of these two.
+            before: returns the text of an element of the file meta information of the input, or nothing.
+            after: the text of these elements after the rules.
 
         """
+        lacking = [(tag, source) for tag, source in _FOLLOWS.items() if source not in given and source not in uids]
+        if not lacking:
+            return uids
         found = dict(uids)
-        if CLASS not in given and META_CLASS in meta:
-            found.setdefault(CLASS, meta[META_CLASS])
-        if INSTANCE not in given and INSTANCE not in found and meta.get(META_INSTANCE):
-            found[INSTANCE] = self._as_rules_have_it(meta[META_INSTANCE])
+        for tag, source in lacking:
+            text = after.get(tag, "")
+            if text and text == before(tag):
+                text = self._as_rules_have_it(source, tag, text)
+            if _UID.fullmatch(text):
+                found[source] = text
         return found
 
-    def _as_rules_have_it(self, uid: str) -> str:
-        """Return what the rules make of a SOP Instance UID; nothing if they remove it or fail."""
+    def _as_rules_have_it(self, source: int, tag: int, uid: str) -> str:
+        """Return what the rules for an attribute of the data set make of a UID; nothing if they remove it or fail."""
         node = self.plan.dataset
         data = uid.encode("latin-1")
-        raw = RawDataElement(Tag(INSTANCE), "UI", len(data), data, 0, False, True)
-        path = f"{META_INSTANCE:08X}"
-        element = InputElement(raw, "UI", None, path, (), DEFAULT_CHARACTER_SETS, in_file_meta=False)
+        raw = RawDataElement(Tag(source), "UI", len(data), data, 0, False, True)
+        element = InputElement(raw, "UI", None, f"{tag:08X}", (), DEFAULT_CHARACTER_SETS, in_file_meta=False)
         here = Level(node, "", (), DEFAULT_CHARACTER_SETS, sheltered=False, in_file_meta=False)
-        folded = self.folding.existing(here, element, node.entry(INSTANCE, "UI", None), is_needed=False)
+        folded = self.folding.existing(here, element, node.entry(source, "UI", None), is_needed=False)
         match folded.standing if folded is not None else Standing.ABSENT:
             case Standing.AS_IS:
                 return uid
@@ -121,7 +130,7 @@ def sync(
     given = frozenset(tag for tag in _FOLLOWS.values() if tag in frame.input)
     before = cast("Dataset", frame.input.file_meta)
     texts = {int(tag): plain_text(element.value) for tag, element in meta.items()}
-    found = identity.of(uids, given, {tag: _text(before, tag) for tag in _FOLLOWS if tag in before})
+    found = identity.of(uids, given, lambda tag: _text(before, tag) if tag in before else "", texts)
     for tag, text in list(overdue(texts, frozenset(map(int, before.keys())), found, is_spoken_for)):
         if text is None:
             del meta[Tag(tag)]

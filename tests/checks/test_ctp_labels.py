@@ -6,7 +6,7 @@ import pytest
 from pydicom.datadict import keyword_dict
 
 from deidc.dicom.newer_attributes import NEWER
-from deidc.ir.ctp_labels import CTP_LABELS, ctp_keyword, ctp_pseudo_group
+from deidc.ir.resolving.ctp_labels import CTP_LABELS, ctp_keyword, ctp_pseudo_group
 
 KEYWORDS = frozenset(keyword_dict) | {keyword for _, keyword, *_ in NEWER}
 

@@ -8,9 +8,9 @@ from deidc.diagnostics import Diagnostic
 from deidc.grammar.reader import read
 from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.compile import compile_recipe
-from deidc.ir.names import resolve
 from deidc.ir.program import Program
-from deidc.ir.resolved import Resolved
+from deidc.ir.resolving.names import resolve
+from deidc.ir.resolving.resolved import Resolved
 from deidc.ir.signatures import Signature, Signatures
 from deidc.source import Source
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deidc.ir.list_order import FillingOrder
+from deidc.ir.resolving.list_order import FillingOrder
 
 
 @st.composite

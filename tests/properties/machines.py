@@ -13,7 +13,7 @@ from deidc.grammar.reader import read
 from deidc.grammar.writer import write
 from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.lower import lower
-from deidc.ir.names import resolve
+from deidc.ir.resolving.names import resolve
 from deidc.ir.signatures import Signatures
 from deidc.ir.verify import verify
 from deidc.source import Source

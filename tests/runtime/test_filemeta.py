@@ -6,6 +6,7 @@ import io
 
 import pytest
 from pydicom import dcmread
+from pydicom.config import IGNORE
 from pydicom.dataelem import DataElement
 from pydicom.dataset import FileDataset
 from pydicom.tag import Tag
@@ -92,22 +93,39 @@ def test_private_information_and_its_creator_go_together(rules):
 
 
 @pytest.mark.parametrize(
-    ("rules", "instance"),
+    ("rules", "instance", "class_"),
     [
-        ("REPLACE PatientID X", "1.2.3"),
-        ("REPLACE SOPInstanceUID 1.2.9", "1.2.9"),
-        ("REMOVE SOPInstanceUID", None),
-        ("BLANK SOPInstanceUID", None),
-        ("ADD SOPInstanceUID 1.2.8", "1.2.8"),
+        ("REPLACE PatientID X", "1.2.3", SOP_CLASS),
+        ("REPLACE SOPInstanceUID 1.2.9", "1.2.9", SOP_CLASS),
+        ("REMOVE SOPInstanceUID", None, SOP_CLASS),
+        ("BLANK SOPInstanceUID", None, SOP_CLASS),
+        ("ADD SOPInstanceUID 1.2.8", "1.2.8", SOP_CLASS),
+        ("REMOVE SOPClassUID", "1.2.3", None),
+        ("REMOVE select:VR:UI", None, None),
+        ("REMOVE 00020002\nREMOVE 00020003", None, None),
+        ("BLANK MediaStorageSOPInstanceUID", None, SOP_CLASS),
+        ("REPLACE MediaStorageSOPInstanceUID 1.2.7", "1.2.7", SOP_CLASS),
     ],
 )
-def test_uids_that_the_data_set_lacks(rules, instance):
-    """The class stays; to the instance happens what the rules do to SOP Instance UID."""
+def test_uids_that_the_data_set_lacks(rules, instance, class_):
+    """They are treated by the rules for the attributes of the data set, and by those for file meta information."""
     dataset = object_with_meta()
     del dataset.SOPClassUID, dataset.SOPInstanceUID
     meta = clean(rules, dataset).file_meta
-    assert meta.MediaStorageSOPClassUID == SOP_CLASS
+    assert meta.get("MediaStorageSOPClassUID") == class_
     assert meta.get("MediaStorageSOPInstanceUID") == instance
+
+
+@pytest.mark.parametrize("rules", ["REPLACE PatientID X", "REMOVE PatientName"])
+def test_what_is_no_uid_is_left_out(rules):
+    """A name where a UID belongs does not pass, whatever the data set lacks."""
+    dataset = object_with_meta()
+    del dataset.SOPClassUID, dataset.SOPInstanceUID
+    for tag in (0x00020002, 0x00020003):
+        dataset.file_meta._dict[Tag(tag)] = DataElement(tag, "UI", "Smith^John", validation_mode=IGNORE)
+    meta = clean(rules, dataset).file_meta
+    assert "MediaStorageSOPClassUID" not in meta
+    assert "MediaStorageSOPInstanceUID" not in meta
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from deidc.diagnostics import Rule
 from deidc.dicom import dictionary
 from deidc.errors import DeidcError
 from deidc.ir.basic_profile import IDENTIFYING
-from deidc.ir.nearest import Guesses
 from deidc.ir.program import Program
+from deidc.ir.resolving.nearest import Guesses
 from deidc.runtime.fold.plan import Plan
 from deidc.runtime.outcome import Event
 

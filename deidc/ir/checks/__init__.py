@@ -20,7 +20,7 @@ from deidc.ir.checks import (
     results,
     sweeps,
 )
-from deidc.ir.resolved import Resolved
+from deidc.ir.resolving.resolved import Resolved
 
 Check: TypeAlias = Callable[[Resolved], Iterator[Diagnostic]]
 

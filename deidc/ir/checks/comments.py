@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from deidc.codes import privacy as codes
 from deidc.diagnostics import Diagnostic, Edit, Fix
 from deidc.grammar import nodes
-from deidc.ir.resolved import Resolved
+from deidc.ir.resolving.resolved import Resolved
 from deidc.source import Source, Span
 
 _IGNORE = re.compile(r"\s*#\s*deidc:")

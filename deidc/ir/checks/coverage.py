@@ -11,7 +11,7 @@ from deidc.dicom import dictionary
 from deidc.dicom.vrs import DATES
 from deidc.ir import ops
 from deidc.ir.checks.expressions import crosses_lines
-from deidc.ir.resolved import Resolved
+from deidc.ir.resolving.resolved import Resolved
 from deidc.patterns import BadPattern, compiled, is_slow
 from deidc.vocabulary import Anchor, ElementKind
 

@@ -13,7 +13,7 @@ from deidc.grammar import nodes
 from deidc.ir.checks.coverage import attribute_of
 from deidc.ir.checks.expressions import alternatives, has_bare_operator
 from deidc.ir.identifiers import MODALITIES, ONLY_IN_ITEMS
-from deidc.ir.resolved import Bound, BoundCriterion, Resolved
+from deidc.ir.resolving.resolved import Bound, BoundCriterion, Resolved
 from deidc.patterns import BadPattern, compiled, is_slow
 from deidc.vocabulary import Comparison, State
 

@@ -26,7 +26,7 @@ from deidc.ir.checks.rule_table import (
     overrules_base,
     word,
 )
-from deidc.ir.resolved import Bound, Resolved
+from deidc.ir.resolving.resolved import Bound, Resolved
 from deidc.vocabulary import ActionWord
 
 

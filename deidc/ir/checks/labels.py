@@ -9,7 +9,7 @@ from deidc.codes import layout
 from deidc.codes import privacy as codes
 from deidc.diagnostics import Diagnostic, Edit, Fix, Label
 from deidc.ir.checks.coverage import attribute_of
-from deidc.ir.resolved import BoundCriterion, BoundLabel, BoundLine, Resolved
+from deidc.ir.resolving.resolved import BoundCriterion, BoundLabel, BoundLine, Resolved
 from deidc.patterns import BadPattern, compiled, is_slow
 from deidc.source import Span
 from deidc.vocabulary import Comparison, Join, Policy, State

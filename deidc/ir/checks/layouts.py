@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from deidc.codes import layout as codes
 from deidc.diagnostics import Diagnostic
 from deidc.grammar import nodes
-from deidc.ir.resolved import Resolved
+from deidc.ir.resolving.resolved import Resolved
 
 _Trivia = nodes.Comment | nodes.EmptyLine | nodes.Format
 

@@ -13,7 +13,7 @@ from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.checks.coverage import attribute_of, covers, is_wide, names
 from deidc.ir.identifiers import INSTANCE_UIDS
-from deidc.ir.resolved import Bound, Resolved
+from deidc.ir.resolving.resolved import Bound, Resolved
 
 CHARACTER_SET = ops.Tagged("00080005")
 

@@ -17,7 +17,7 @@ from deidc.ir.checks.expressions import (
     has_empty_alternative,
     odd_digits_missed,
 )
-from deidc.ir.resolved import Resolved
+from deidc.ir.resolving.resolved import Resolved
 from deidc.patterns import is_slow
 from deidc.source import Span
 from deidc.vocabulary import Anchor, Comparison

@@ -11,7 +11,7 @@ from deidc.grammar import nodes
 from deidc.ir.checks.coverage import NOTHING, Coverage, attribute_of, covers, date_attributes, reaches_private
 from deidc.ir.checks.rule_table import complaint
 from deidc.ir.identifiers import DIRECT_IDENTIFIERS, ENTITY_DATES, INSTANCE_UIDS, METHODS, PROMISE, TEMPORAL
-from deidc.ir.resolved import Bound, Resolved
+from deidc.ir.resolving.resolved import Bound, Resolved
 
 
 def promises(resolved: Resolved) -> Iterator[Diagnostic]:

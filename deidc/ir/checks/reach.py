@@ -15,7 +15,7 @@ from deidc.ir.checks.coverage import NOTHING, Coverage, attribute_of, be, covers
 from deidc.ir.checks.expressions import alternatives
 from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, overrules_base, way_of
 from deidc.ir.identifiers import FOLLOWING, KEPT_WITH_REASON, MANDATORY_UIDS
-from deidc.ir.resolved import Bound, Resolved
+from deidc.ir.resolving.resolved import Bound, Resolved
 from deidc.vocabulary import Anchor, ExpanderKind
 
 _CHARACTER_SET = "00080005"

@@ -11,7 +11,7 @@ from deidc.dicom.dictionary import find_keyword
 from deidc.grammar import nodes
 from deidc.ir.checks.coverage import attribute_of, covers
 from deidc.ir.checks.labels import exclude_each_other
-from deidc.ir.resolved import BoundLabel, Resolved
+from deidc.ir.resolving.resolved import BoundLabel, Resolved
 
 
 def blanked_images(resolved: Resolved) -> Iterator[Diagnostic]:

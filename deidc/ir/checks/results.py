@@ -15,7 +15,7 @@ from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTIN_FUNCTIONS, BUILTINS
 from deidc.ir.checks.coverage import attribute_of, covers, names
 from deidc.ir.identifiers import FEW_VALUES, LINKING_UIDS
-from deidc.ir.resolved import Bound, Resolved
+from deidc.ir.resolving.resolved import Bound, Resolved
 from deidc.ir.signatures import Dependence, Result
 from deidc.vocabulary import ListKind, VariableKind
 

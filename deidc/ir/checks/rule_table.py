@@ -22,7 +22,7 @@ from deidc.ir.checks.coverage import (
     is_wide,
     reaches_private,
 )
-from deidc.ir.resolved import Bound, Resolved
+from deidc.ir.resolving.resolved import Bound, Resolved
 
 
 @define(eq=False, slots=False)

@@ -9,7 +9,7 @@ from deidc.diagnostics import Diagnostic, Rule
 from deidc.ir import ops
 from deidc.ir.checks.coverage import NOTHING, be, date_attributes, everything, is_wide, listed, names, reaches_private
 from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, likeness, name
-from deidc.ir.resolved import Bound, Resolved
+from deidc.ir.resolving.resolved import Bound, Resolved
 
 
 def sweeps(resolved: Resolved) -> Iterator[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import TypeAlias, assert_never
 
 from attrs import define, field
@@ -12,7 +12,7 @@ from deidc.dicom.layout import Layout
 from deidc.dicom.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
 from deidc.dicom.window import InMemory, Window
 from deidc.ir import ops
-from deidc.runtime.filemeta import META_CLASS, META_INSTANCE, VRS, Identity, overdue
+from deidc.runtime.filemeta import VRS, Identity, overdue
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Evaluate, Standing
 from deidc.runtime.fold.frame import Frame, Trouble
@@ -116,22 +116,25 @@ class FileCleaning:
             return {}, told  # the object is refused, and has no file meta information
         meta = meta_elements(whole(window, 0, edits)) if edits else dict(self.file.elements)
         uids = {tag: plain_text(value) for tag, value in identity.items() if value}
-        before = {
-            tag: text_of(self.file.elements[tag]) for tag in self.file.elements if tag in (META_CLASS, META_INSTANCE)
-        }
-        uids = Identity(self.plan, self._folding).of(uids, identity, before)
         for index, op in self.plan.surroundings:
             match op:
                 case ops.ClearPreamble():
                     if self.file.preamble.strip(b"\0"):
                         self.frame.events.append(Event("preamble", index, Effect.SYNCED))
                 case ops.SyncMeta():
-                    self._sync(index, meta, uids, told)
+                    self._sync(index, meta, uids, identity, told)
                 case _:
                     assert_never(op)
         return meta, told
 
-    def _sync(self, index: int, meta: dict[int, bytes], uids: dict[int, str], told: list[Told]) -> None:
+    def _sync(
+        self,
+        index: int,
+        meta: dict[int, bytes],
+        uids: dict[int, str],
+        given: Container[int],
+        told: list[Told],
+    ) -> None:
         """Make the file meta information that of the cleaned object."""
 
         def is_spoken_for(tag: int) -> bool:
@@ -143,7 +146,9 @@ class FileCleaning:
 
         texts = {tag: text_of(element) for tag, element in meta.items()}
         synced = Decision(Standing.AS_IS, None, ((index, Effect.SYNCED),))
-        for tag, text in list(overdue(texts, self.file.elements, uids, is_spoken_for)):
+        identity = Identity(self.plan, self._folding)
+        found = identity.of(uids, given, lambda tag: text_of(self.file.elements.get(tag)), texts)
+        for tag, text in list(overdue(texts, self.file.elements, found, is_spoken_for)):
             told.append((None, tag, synced))
             if text is None:
                 del meta[tag]

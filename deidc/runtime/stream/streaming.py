@@ -242,10 +242,10 @@ class Streaming:
         is_sequence = vr == "SQ" or (vr == "UN" and self._begins_with_item(header))
         if vr == "SQ" and declared not in ("SQ", "UN", None):
             raise Unsuited("a sequence has a VR other than SQ")
-        if is_sequence and tag & 0xFFFF and not dictionary.is_private_creator(tag):
+        if is_sequence and tag & 0xFFFF:
             stop = self._sequence(walk, at, end, header, vr, creator, entry)
         elif is_sequence:
-            raise Unsuited("a group length or a private creator is a sequence")
+            raise Unsuited("a group length is a sequence")
         else:
             stop = behind(self.window, header, layout)
             if stop > end:

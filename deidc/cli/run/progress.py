@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 from deidc.batch.job.outcome import Ending, FileOutcome
-from deidc.cli.summary import Summary
+from deidc.cli.run.summary import Summary
 
 _ROOMY = 120  # columns
 

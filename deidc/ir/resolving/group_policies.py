@@ -11,7 +11,7 @@ from deidc.codes import names as codes
 from deidc.diagnostics import Diagnostic, Edit, Fix, Label
 from deidc.grammar import nodes
 from deidc.grammar.spelling import POLICY_WORDS
-from deidc.ir.nearest import Guesses
+from deidc.ir.resolving.nearest import Guesses
 from deidc.source import Span
 from deidc.vocabulary import Policy, Storage
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from deidc.cli.recipe_arguments import one_recipe
+from deidc.cli.arguments.recipes import one_recipe
 from deidc.cli.terminal import tell
 from deidc.diagnostics import Report
 from deidc.errors import MissingExtra

@@ -14,11 +14,11 @@ from deidc.grammar.reader import read
 from deidc.grammar.writer import write_criteria, write_region, write_section_line, write_statement
 from deidc.ir.checks.comments import comment_above
 from deidc.migration.changes import Reason
-from deidc.migration.header import action_reasons, stored_reasons
-from deidc.migration.labels import criteria_reasons, region_reasons
-from deidc.migration.lists import list_line_reasons
-from deidc.migration.sections import Titled, format_reasons, section_reasons
-from deidc.migration.targets import spelt
+from deidc.migration.deid.header import action_reasons, stored_reasons
+from deidc.migration.deid.labels import criteria_reasons, region_reasons
+from deidc.migration.deid.lists import list_line_reasons
+from deidc.migration.deid.sections import Titled, format_reasons, section_reasons
+from deidc.migration.deid.targets import spelt
 from deidc.source import Source
 from deidc.vocabulary import ListKind
 

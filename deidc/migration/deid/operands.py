@@ -14,7 +14,7 @@ from deidc.grammar.lines import Written
 from deidc.ir.builtin_functions import BUILTINS
 from deidc.migration import behaviours as told
 from deidc.migration.changes import Reason
-from deidc.migration.words import rest_of_line, shown, value_of, words_of
+from deidc.migration.deid.words import rest_of_line, shown, value_of, words_of
 
 # VRs to which deid converts a text before it writes it; what cannot be converted is not written.
 _CONVERTED = frozenset({"FL", "FD", "SL", "SS", "SV", "UL", "US", "UV"})

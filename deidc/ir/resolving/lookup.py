@@ -12,8 +12,8 @@ from deidc.diagnostics import Diagnostic, Edit, Fix, Label, Rule
 from deidc.dicom import dictionary
 from deidc.grammar import nodes
 from deidc.ir import ops
-from deidc.ir.ctp_labels import ctp_keyword, ctp_pseudo_group
-from deidc.ir.nearest import Guesses
+from deidc.ir.resolving.ctp_labels import ctp_keyword, ctp_pseudo_group
+from deidc.ir.resolving.nearest import Guesses
 from deidc.ir.signatures import Signature, Signatures
 from deidc.ir.typed_text import argument_complaint
 from deidc.source import Span

@@ -11,9 +11,9 @@ from deidc.ir.checks.coverage import names
 from deidc.migration import behaviours as told
 from deidc.migration.behaviours import Behaviour
 from deidc.migration.changes import Reason
-from deidc.migration.operands import condition_reasons, days_reasons, value_reasons
-from deidc.migration.targets import Alike, Nothing, Others, Stops, Verdict, verdict
-from deidc.migration.words import first_word, rest_of_line, shown
+from deidc.migration.deid.operands import condition_reasons, days_reasons, value_reasons
+from deidc.migration.deid.targets import Alike, Nothing, Others, Stops, Verdict, verdict
+from deidc.migration.deid.words import first_word, rest_of_line, shown
 
 
 def action_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:

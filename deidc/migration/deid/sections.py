@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from deidc.grammar import nodes
 from deidc.migration import behaviours as told
 from deidc.migration.changes import Reason
-from deidc.migration.words import rest_of_line
+from deidc.migration.deid.words import rest_of_line
 
 Titled = nodes.Header | nodes.Labels | nodes.Values | nodes.Fields | nodes.Filter
 _LISTS = nodes.Values | nodes.Fields

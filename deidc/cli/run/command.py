@@ -20,14 +20,14 @@ from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.batch.job.variables import KeyedBy
 from deidc.batch.job.workers import silence_pydicom
 from deidc.batch.run import AccountError, Hooks, Run, Running, prepared
-from deidc.cli.engines import silence_engine, tell_declined
-from deidc.cli.inputs import Size, counting
-from deidc.cli.programs import missing_package
-from deidc.cli.progress import with_progress
-from deidc.cli.report import MOST_PICTURES, RunReport
-from deidc.cli.run_arguments import Arguments, run_of
-from deidc.cli.stopping import Stopped, Stopping
-from deidc.cli.summary import Summary, tell_broken
+from deidc.cli.arguments.programs import missing_package
+from deidc.cli.run.arguments import Arguments, run_of
+from deidc.cli.run.engines import silence_engine, tell_declined
+from deidc.cli.run.inputs import Size, counting
+from deidc.cli.run.progress import with_progress
+from deidc.cli.run.report import MOST_PICTURES, RunReport
+from deidc.cli.run.stopping import Stopped, Stopping
+from deidc.cli.run.summary import Summary, tell_broken
 from deidc.errors import MissingExtra
 from deidc.ir.program import Program
 from deidc.pixels.text.detectors import MissingDetector

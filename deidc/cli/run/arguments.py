@@ -10,10 +10,10 @@ from attrs import frozen
 from deidc.batch.job.thumbnails import Thumbnails
 from deidc.batch.job.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
 from deidc.batch.run import Run
-from deidc.cli.engines import check_engine
-from deidc.cli.inputs import destination_for, inputs_of, quarantine_for, template_for
-from deidc.cli.programs import functions_of, program_of
-from deidc.cli.report import RunReport, report_for
+from deidc.cli.arguments.programs import functions_of, program_of
+from deidc.cli.run.engines import check_engine
+from deidc.cli.run.inputs import destination_for, inputs_of, quarantine_for, template_for
+from deidc.cli.run.report import RunReport, report_for
 from deidc.dicom.limits import Limits
 from deidc.ir.program import Program
 

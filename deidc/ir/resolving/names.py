@@ -10,10 +10,10 @@ from deidc.codes import names as codes
 from deidc.diagnostics import Diagnostic, Label
 from deidc.grammar import nodes
 from deidc.ir import ops
-from deidc.ir.group_policies import group_policies
-from deidc.ir.list_order import FillingOrder, source_list
-from deidc.ir.lookup import Declared, Lookup
-from deidc.ir.resolved import (
+from deidc.ir.resolving.group_policies import group_policies
+from deidc.ir.resolving.list_order import FillingOrder, source_list
+from deidc.ir.resolving.lookup import Declared, Lookup
+from deidc.ir.resolving.resolved import (
     Bound,
     BoundCriterion,
     BoundLabel,

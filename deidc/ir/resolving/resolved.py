@@ -9,9 +9,9 @@ from attrs import field, frozen
 
 from deidc.grammar import nodes
 from deidc.ir import ops
-from deidc.ir.group_policies import GroupPolicies
 from deidc.ir.identifiers import SYSTEM_PROTECTED
-from deidc.ir.list_order import FillingOrder, source_list
+from deidc.ir.resolving.group_policies import GroupPolicies
+from deidc.ir.resolving.list_order import FillingOrder, source_list
 from deidc.source import Source, Span
 from deidc.vocabulary import ActionTraits, ListKind, Policy
 

@@ -9,10 +9,10 @@ from deidc.dicom import dictionary
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.checks.coverage import NOTHING, Coverage, covers, is_wide
-from deidc.ir.resolved import Bound, BoundList, Resolved
+from deidc.ir.resolving.resolved import Bound, BoundList, Resolved
 from deidc.migration import behaviours as told
 from deidc.migration.changes import Reason
-from deidc.migration.targets import spelt
+from deidc.migration.deid.targets import spelt
 from deidc.source import Span
 from deidc.vocabulary import ListKind, Policy
 

@@ -12,9 +12,9 @@ from deidc.dicom import dictionary
 from deidc.grammar.complaints import ACTION_WORDS, REGIONS, STATE_OPERATORS, TEXT_OPERATORS
 from deidc.migration import behaviours as told
 from deidc.migration.behaviours import Behaviour
-from deidc.migration.header import nothing_selected
-from deidc.migration.targets import Alike, Nothing, Stops, selects_something
-from deidc.migration.words import value_of, words_of
+from deidc.migration.deid.header import nothing_selected
+from deidc.migration.deid.targets import Alike, Nothing, Stops, selects_something
+from deidc.migration.deid.words import value_of, words_of
 
 _TAKING = ("REMOVE", "BLANK", "REPLACE", "JITTER")
 _NEGATIVE = ("notcontains", "notequals", "missing")

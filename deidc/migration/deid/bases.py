@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.checks.coverage import NOTHING, covers, names
-from deidc.ir.resolved import Bound, Resolved
+from deidc.ir.resolving.resolved import Bound, Resolved
 from deidc.migration import behaviours as told
 from deidc.migration.changes import Reason
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from deidc.grammar import nodes
 from deidc.migration import behaviours as told
 from deidc.migration.changes import Reason
-from deidc.migration.operands import attribute_of
-from deidc.migration.targets import Alike, Nothing, Others, Stops, verdict
-from deidc.migration.words import first_word, rest_of_line, shown, value_of, words_of
+from deidc.migration.deid.operands import attribute_of
+from deidc.migration.deid.targets import Alike, Nothing, Others, Stops, verdict
+from deidc.migration.deid.words import first_word, rest_of_line, shown, value_of, words_of
 from deidc.vocabulary import ListKind
 
 

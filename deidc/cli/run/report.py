@@ -17,7 +17,7 @@ from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.batch.job.thumbnails import deserves_thumbnail
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
-from deidc.cli.summary import Summary, name_of_attribute
+from deidc.cli.run.summary import Summary, name_of_attribute
 from deidc.errors import MissingExtra
 from deidc.ir.program import Program
 from deidc.render.run_page import (

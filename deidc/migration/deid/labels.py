@@ -14,9 +14,9 @@ from deidc.grammar import nodes
 from deidc.migration import behaviours as told
 from deidc.migration.behaviours import Behaviour
 from deidc.migration.changes import Reason
-from deidc.migration.operands import attribute_of
-from deidc.migration.targets import is_keyword
-from deidc.migration.words import rest_of_line, shown
+from deidc.migration.deid.operands import attribute_of
+from deidc.migration.deid.targets import is_keyword
+from deidc.migration.deid.words import rest_of_line, shown
 from deidc.vocabulary import Comparison, Join, State
 
 _TEXT = ("contains", "notcontains", "equals", "notequals")

@@ -1,0 +1,1 @@
+"""Arguments that several commands take alike: recipes, programs, files as deid finds them."""

@@ -1,0 +1,1 @@
+"""`deidc run`: its arguments, what is shown meanwhile, and what is reported."""
