@@ -336,8 +336,10 @@ class Interpreter:
         """Carry out every rule that selects the element, one after the other."""
         became = spot.element
         within = any(one.tag in SYSTEM for one in spot.way[:-1])
-        if spot.tag in SYSTEM or (within and (spot.element is None or spot.element.VR not in RULED)):
-            return became  # rules reach texts and sequences in what deidc protects, and not its numbers and bulk values
+        if spot.tag in SYSTEM or (within and spot.element is None):
+            return became
+        if within and spot.tag >> 16 == 0x0028 and spot.element is not None and spot.element.VR not in RULED:
+            return became  # of what deidc protects, rules do not reach numbers and bulk values of the image
         sheltered = spot.element is not None and (sheltered or self.is_kept(spot))
         for rule in self.rules:
             if not self.selects(rule.target, spot):

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 
 from attrs import frozen
-from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.datadict import dictionary_VR
 
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -233,7 +233,10 @@ def _delimiter(data: bytes, at: int, order: str) -> int:
 
 
 def _dictionary_vr(tag: int) -> str | None:
-    return dictionary_VR(tag) if dictionary_has_tag(tag) else None
+    try:
+        return dictionary_VR(tag)
+    except KeyError:
+        return None
 
 
 def _is_filler(data: bytes) -> bool:

@@ -29,6 +29,8 @@ from deidc.runtime.fold.select import (
 # An identity more than this many makes the plan forget and start anew, so that a stream of hostile files with
 # ever new private tags cannot grow it without bound.
 MOST_IDENTITIES = 200_000
+# Group of the attributes that say how pixels are displayed (PS3.3 C.7.6.3, C.11.2).
+_IMAGE_GROUP = 0x0028
 
 
 @frozen
@@ -122,7 +124,7 @@ class Node:
     """The memo of one place in the tree of sequences: entries by (tag, VR, private creator).
 
     `is_protected`: it is in a sequence that deidc protects on its own account. Rules reach the texts and sequences in
-    it; its bulk values and numbers, which pixels cannot be shown without, are protected too.
+    it; bulk values and numbers of image attributes, which pixels cannot be displayed without, are protected too.
     """
 
     plan: Plan
@@ -242,7 +244,8 @@ class Plan:
         shelters: list[Shelter] = []
         steps: list[Step] = []
         collects: list[Collecting] = []
-        system = node.is_protected and vr not in TEXT_VRS and vr not in ("SQ", "UN")
+        is_of_image = tag >> 16 == _IMAGE_GROUP and vr not in TEXT_VRS and vr not in ("SQ", "UN")
+        system = node.is_protected and is_of_image
         for index in sorted((*self._by_tag.get(tag, ()), *self._sweeping)):
             op = self.program.ops[index]
             assert isinstance(op, ops.Protect | ops.Collect | ops.ElementOp)

@@ -69,6 +69,25 @@ def test_the_sequence_and_its_values_that_are_no_text_stay(rule: str) -> None:
         assert list(lut.LUTDescriptor) == [2, 0, 16]
 
 
+@pytest.mark.parametrize("rule", ["REMOVE select:private", "REMOVE all", "REMOVE select:VR:OB"])
+def test_rules_reach_bytes_that_are_no_image_attributes(rule: str) -> None:
+    """Only attributes of the image (group 0028) are needed to display it; bytes of others may be a name."""
+    dataset = with_lut()
+    lut = dataset.VOILUTSequence[0]
+    lut.add_new(0x00091001, "OB", b"Doe^Jane")
+    lut.add_new(0x00420011, "OB", b"Doe^Jane")
+    data = encode(file_dataset(dataset))
+    assert isinstance(data, bytes)
+    machine = machine_for(rule)
+    streamed = read_bytes(machine.run_on_bytes(InMemory(data), Dataset).whole())
+    assert isinstance(streamed, Dataset)
+    for cleaned in (clean(rule, file_dataset(dataset)), streamed):
+        left = cleaned.VOILUTSequence[0]
+        assert 0x00091001 not in left
+        assert rule == "REMOVE select:private" or 0x00420011 not in left
+        assert left["LUTData"].value == LUT_DATA
+
+
 def test_nothing_is_added_to_its_items() -> None:
     """A recipe that would is not compiled, and a program that would adds nothing."""
     with pytest.raises(CompileError, match="DC413"):
