@@ -1,4 +1,4 @@
-"""Code of others under guard: whatever it raises, only the type of the exception is known afterwards.
+"""Run foreign code under guard: whatever it raises, only the type of the exception is known afterwards.
 
 pydicom, decoders of pixels and functions of a host raise what they like for a damaged object, and the text of their
 exceptions may quote its values. A message that is made behind a guard cannot: it does not have the exception, and
