@@ -91,6 +91,10 @@ def file_meta_rebuilt(one: Difference) -> bool:
     assert ours is not None
     if one.path in _FOLLOWING:
         source = ours.get(_FOLLOWING[one.path])
+        if _FOLLOWING[one.path] not in one.input and one.ours is not None and one.ours != one.before:
+            return any(
+                line.startswith("REPLACE") and line.split()[-1] == one.ours[1] for line in one.recipe.splitlines()
+            )
         return one.ours == (source if source and source[1] else None)
     if one.path == "00020012":
         return one.ours is not None and one.ours[1].startswith("2.25.")

@@ -276,7 +276,12 @@ def test_workers_that_differ_are_refused_at_the_start(deidc, recipe, scans, dask
         for one in odd:
             stop(one)
     assert done.returncode == 2
-    for said in ("it has deidc 9.9 in place of", "it has Python 3.99 in place of", "no deidc that", "it has 3 threads"):
+    for said in (
+        "it has deidc 9.9 in place of",
+        "it has Python 3.99 in place of",
+        "deidc does not answer on it",
+        "it has 3 threads",
+    ):
         assert said in done.stderr, done.stderr
     assert not (tmp_path / "out").exists()
 
@@ -288,9 +293,9 @@ def test_misuse_is_told_before_the_first_file(deidc, recipe, scans, tmp_path):
         closed.bind(("127.0.0.1", 0))
         to = ("--engine", "dask", "--scheduler")
         for options, said in (
-            (("--engine", "dask"), "asks for --scheduler"),
+            (("--engine", "dask"), "needs --scheduler"),
             (("--scheduler", "tcp://127.0.0.1:1"), "--engine dask"),
-            ((*to, "127.0.0.1:8786"), "no address"),
+            ((*to, "127.0.0.1:8786"), "is not an address"),
             ((*to, "tcp://127.0.0.1:8786", "--jobs", "2"), "--jobs"),
             ((*to, f"tcp://127.0.0.1:{closed.getsockname()[1]}"), "cannot be reached"),
         ):
