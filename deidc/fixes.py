@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from deidc.diagnostics import Applicability, Diagnostic, Edit
 from deidc.source import Source
 
-# Each round mends what it can; what one fix uncovers the next round mends. More rounds mean fixes that fight.
+# Each round fixes what it can; the next round fixes what the last one uncovered. More rounds mean fixes that fight.
 MOST_ROUNDS = 20
 
 

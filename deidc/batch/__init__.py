@@ -1,1 +1,1 @@
-"""Many files: each ends in one outcome, and outputs are whole or absent."""
+"""A batch cleans many files: each input ends in one outcome, and each output is whole or absent."""

@@ -1,4 +1,4 @@
-"""A run: many files cleaned by a program, from its checks before the first file to the end of its account.
+"""A run cleans many files with one program, from its checks before the first file to the end of its account.
 
 Nothing here prints, exits or listens to signals. A host passes what it adds as `Hooks`.
 """
@@ -158,7 +158,7 @@ class Hooks:
 
     Attributes:
         shield: gives contexts that a signal does not interrupt; entries of the account are written in them.
-        wants_picture: asked for each input before it is handed out: whether a thumbnail is still wanted.
+        wants_picture: evaluated for each input before it is handed out: whether a thumbnail is still wanted.
 
     """
 
@@ -249,10 +249,11 @@ class Running:
         return stack.enter_context(closing(self._accounted(outcomes, account, links)))
 
     def _pictured(self, inputs: Iterator[Numbered]) -> Iterator[Numbered]:
-        """Ask for a thumbnail of each input as long as the host wants one.
+        """Mark each input for a thumbnail as long as the host wants one.
 
-        Inputs are handed out one by one, and outcomes come back in their order, so whatever is not asked has as many
-        before it as there may be.
+        Inputs are handed out one by one, and outcomes come back in their order, so an input without a mark has as
+        many before it as there may be.
+
         """
         wants_picture = self._hooks.wants_picture
         for number, source in inputs:

@@ -1,4 +1,4 @@
-"""`deidc check`: complaints about recipes, and fixes."""
+"""`deidc check` reports errors and warnings in recipes, and fixes them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def command(
     told = [one for one in found if _is_told(one, select, ignore)]
     report = Report.of({source.name: source for source in sources}.values(), told)
     if form == "text":
-        # A recipe that was mended from standard input to standard output leaves no room for the report.
+        # A fixed recipe on standard output leaves no room for the report.
         tell(report, err=fixed_to_stdout(recipes, fix=fix or unsafe_fixes))
     else:
         click.echo(RENDERERS[form](report), nl=False)

@@ -1,4 +1,4 @@
-"""`deidc compile`: the program of a recipe, or a stage on the way to it."""
+"""`deidc compile` prints the program of a recipe, or a stage on the way to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`deidc demo`: the first minute with deidc, on files that come with pydicom."""
+"""`deidc demo` cleans test files of pydicom and shows what changed: the first minute with deidc."""
 
 from __future__ import annotations
 

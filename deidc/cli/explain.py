@@ -1,4 +1,4 @@
-"""`deidc explain`: the page of a complaint."""
+"""`deidc explain` prints the page of a complaint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`deidc fmt`: recipes in canonical form."""
+"""`deidc fmt` writes recipes in canonical form."""
 
 from __future__ import annotations
 

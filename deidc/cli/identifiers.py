@@ -1,4 +1,4 @@
-"""`deidc identifiers`: identifiers of files printed, and files cleaned with identifiers that are given."""
+"""`deidc identifiers` exports identifiers to JSON, or cleans files using values from JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`deidc inspect`: which files may have text in their pixels, by the labels of a recipe."""
+"""`deidc inspect` lists files that may have text in their pixels, by the labels of a recipe."""
 
 from __future__ import annotations
 

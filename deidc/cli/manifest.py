@@ -1,4 +1,4 @@
-"""`deidc manifest verify`: check that a manifest is complete, and that it lists exactly the files of a folder."""
+"""`deidc manifest verify` checks that a manifest is complete, and that it lists exactly the files of a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`deidc migrate`: a recipe written for deid in the form that its author meant."""
+"""`deidc migrate` converts a recipe written for deid, so that deidc does what its author meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of a migration: as text, line by line with a summary, and as plain data for JSON."""
+"""Write the report of a migration as text, line by line with a summary, or as plain data for JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`deidc preview`: one image before and after, with what its labels ask of its pixels, as a PNG."""
+"""`deidc preview` draws one image before and after, with the regions of its labels, as a PNG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`deidc recipes`: what comes with deidc."""
+"""`deidc recipes` lists the bundled recipes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`deidc show`: what identifies anybody in files. The one command whose work is to print data."""
+"""`deidc show` prints the identifying attributes of files, with their values."""
 
 from __future__ import annotations
 

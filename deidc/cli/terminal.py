@@ -1,4 +1,4 @@
-"""What is written for people: reports in colours where there is a terminal, and text that cannot move the cursor."""
+"""Write text for people: reports in colours on a terminal, without characters that move the cursor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`deidc why`: which rules touch an element, and what they do to it, by line and without values."""
+"""`deidc why` shows which rules touch an element and what they do to it, by line and without values."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The API of pydicom/deid 0.4.13 over deidc: `import deidc.compat as deid`.
+"""The API of pydicom/deid 0.4.13 runs on deidc here: `import deidc.compat as deid`.
 
-Submodules are loaded when they are asked for. `install()` makes `import deid` mean this package.
+Submodules are loaded at first use. `install()` makes `import deid` mean this package.
 """
 
 from __future__ import annotations

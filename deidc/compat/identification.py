@@ -1,4 +1,4 @@
-"""Identifiers of files, read as JSON can hold them, and files cleaned with the variables that such JSON gives."""
+"""Export identifiers of files to JSON, and clean files using values from JSON."""
 
 from __future__ import annotations
 
@@ -135,13 +135,13 @@ def put(
     overwrite: bool = False,
     force: bool = False,
 ) -> Iterator[Written | Failed]:
-    """Clean files by a recipe into a folder, which is made if it is not there, as the outcomes are asked for.
+    """Clean files by a recipe into a folder, which is made if it is not there; each file when its outcome is taken.
 
     A file that fails keeps none back. Raises, before the first file, CompileError for a recipe with errors, and
     ValueError where two files would be written to one place, or one over another input.
     """
     recipe.program()
-    # What is there already is told file by file.
+    # Outputs that exist already are reported file by file.
     places = places_of(inputs_of([str(one) for one in files]), folder, overwrite=True)
 
     def outcomes() -> Iterator[Written | Failed]:

@@ -1,4 +1,4 @@
-"""Files asked whether text is burned into their pixels: what `inspect` finds, for whoever shows it."""
+"""Inspect files for text that is burned into their pixels, by the labels of a recipe."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Flagged:
 
 @frozen
 class NotJudged:
-    """A file whose labels could not be asked, and why, in words without data."""
+    """A file whose labels could not be evaluated, and why, in words without data."""
 
     path: str
     reason: str
@@ -50,7 +50,7 @@ class Inspection:
         return dict(Counter(group for one in self.flagged for group in {result["group"] for result in one.results}))
 
     def table(self) -> str:
-        """Return the files as text parted by tabs: a line for each label of a flagged file, one for each other file."""
+        """Return a table, separated by tabs: a line for each label of a flagged file, one for each other file."""
         text = io.StringIO()
         rows = csv.writer(text, dialect="excel-tab", lineterminator="\n")
         rows.writerow(COLUMNS)
@@ -70,7 +70,7 @@ class Inspection:
 
 
 def inspect(files: Iterable[FileName], recipe: DeidRecipe, *, force: bool = False) -> Inspection:
-    """Ask the labels of a recipe for each file, read as `deidc run` reads it.
+    """Evaluate the labels of a recipe for each file, read as `deidc run` reads it.
 
     Raises CompileError for a recipe with errors, before the first file.
     """

@@ -1,4 +1,4 @@
-"""`import deid` is made to mean `deidc.compat`, for programs that cannot be edited."""
+"""`install` makes `import deid` mean `deidc.compat`, for programs that cannot be edited."""
 
 from __future__ import annotations
 

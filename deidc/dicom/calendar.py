@@ -1,4 +1,4 @@
-"""The forms of DA, DT and TM values (PS3.5 6.2), as questions about text."""
+"""Check the forms of DA, DT and TM values (PS3.5 6.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether text can be written in the character set of an object (PS3.3 C.12.1.1.2, PS3.5 6.1)."""
+"""Check whether text can be written in the character set of an object (PS3.3 C.12.1.1.2, PS3.5 6.1)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def encodable(text: str, character_sets: Sequence[str], vr: str) -> bool:
     """Whether text, written by pydicom in these character sets, reads back as the same text.
 
     Letters of the default repertoire are ASCII, whatever pydicom makes of others. A letter that is encoded as
-    a backslash (the Yen sign of ISO_IR 13) cannot be written, because it would part values.
+    a backslash (the Yen sign of ISO_IR 13) cannot be written, because it would separate values.
     """
     if text.isascii():
         return "\x1b" not in text
@@ -61,7 +61,7 @@ def encodable(text: str, character_sets: Sequence[str], vr: str) -> bool:
     if character_sets[0] == DEFAULT_ENCODING and _LATIN_1_SUPPLEMENT.search(text):
         return False
     parts = re.split(r"[\^=]", text) if vr == "PN" else [text]
-    # pydicom warns and writes question marks where it cannot encode, so it is not asked before it surely can.
+    # pydicom warns and writes question marks where it cannot encode, so it is called only where it surely can.
     if not all(_encodes_in_parts(part, character_sets) for part in parts):
         return False
     return _reads_back(text, character_sets, vr)

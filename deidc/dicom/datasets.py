@@ -1,4 +1,4 @@
-"""pydicom's data sets from inside: made of elements that the walk finds, and copied without touching the original.
+"""Build pydicom's data sets from the elements that the walk finds, and copy them without touching the original.
 
 This is the one file that knows how pydicom keeps what is in a `Dataset`.
 """

@@ -1,4 +1,4 @@
-"""Dates as DICOM writes them: shifted by days, cut to a precision, told from what is no date.
+"""Recognize dates in the forms of DICOM, shift them by days, and cut them to a precision.
 
 A shift never guesses: what is not of the form PS3.5 6.2 gives (with the old `YYYY.MM.DD` and the common
 `YYYY-MM-DD`) raises a `DateError`, whose words hold nothing of the value.

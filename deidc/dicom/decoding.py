@@ -1,4 +1,4 @@
-"""Raw elements as text: their VR in effect, their private creator, and their values in a character set."""
+"""Decode raw elements: their VR in effect, their private creator, and their values in a character set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The DICOM data dictionary as pure look-ups: keywords, tags, names, and spellings that patterns are matched against.
+"""Look up keywords, tags, names and spellings for patterns in the DICOM data dictionary.
 
 Facts are pydicom's (PS3.6), with the attributes of newer editions that Table E.1-1 of PS3.15 2026d lists and
 pydicom 3.0 does not know (`NEWER`).
@@ -132,7 +132,7 @@ def is_private_creator(tag: int) -> bool:
 
 
 def element_name(tag: int, creator: str | None) -> str:
-    """Return the name that deid lays patterns against, for public, private and unknown elements alike."""
+    """Return the name that deid matches patterns against, for public, private and unknown elements alike."""
     if creator is not None and len(creator) > LONGEST_CREATOR:
         creator = None  # no dictionary has it, and the cache keeps what it is asked for
     return _element_name(tag, creator)

@@ -1,4 +1,4 @@
-"""Edits of a file: ranges of the input, and what stands there instead; and the pieces of the output they make."""
+"""An edit replaces a range of the input; `pieces` yields the output that edits make."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Edit: TypeAlias = tuple[int, bool, int, int, int, bytes]
 
 
 class Span(NamedTuple):
-    """A large range of the input that the output has as it is."""
+    """A large range of the input that the output has unchanged."""
 
     start: int
     end: int

@@ -1,4 +1,4 @@
-"""A deflated data set (PS3.5 A.5), inflated where it is read: a small one at once, a larger one in pieces.
+"""Inflate a deflated data set (PS3.5 A.5) where it is read: a small one at once, a larger one in pieces.
 
 A few megabytes can inflate to gigabytes. So a data set is measured before it is kept, and of one that is large only the
 blocks that were read last are in memory. To read further in front, inflating starts again at the nearest checkpoint,

@@ -1,4 +1,4 @@
-"""Limits on what one file may cost: memory, nesting, time. No real object meets them."""
+"""Limits restrict what one file may cost in memory, nesting and time; no real object meets them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file as PS3.10 7.1 has it: preamble, prefix, file meta information, data set."""
+"""Read the parts of a DICOM file (PS3.10 7.1): preamble, prefix, file meta information, data set."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def text_element(tag: int, vr: str, text: str) -> bytes:
 
 
 def head(elements: Mapping[int, bytes], syntax: str) -> bytes:
-    """Return an empty preamble, the prefix, and file meta information with what PS3.10 7.1 asks for.
+    """Return an empty preamble, the prefix, and file meta information with what PS3.10 7.1 requires.
 
     The group length is computed; the version, and the transfer syntax, are added where they are missing.
     """

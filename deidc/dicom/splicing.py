@@ -1,4 +1,4 @@
-"""Ranges of an input with other bytes in their places, made when they are asked for, so that none has to be kept."""
+"""Replace ranges of an input by bytes that are made when they are needed, so that none has to be kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Change(NamedTuple):
 def spliced(window: Window, start: int, end: int, changes: Iterable[Change]) -> Iterator[bytes | Span]:
     """Yield a range of the input after changes, which are in order and do not overlap. Raises NotWhole and OSError.
 
-    Ranges from 64 KiB on that stay as they are are yielded as spans, so that they need not be read.
+    Unchanged ranges from 64 KiB on are yielded as spans, so that they need not be read.
     """
     parts: list[bytes] = []
     size = 0

@@ -1,4 +1,4 @@
-"""Values on their way in and out of elements: fitted to a VR, and read as text."""
+"""Fit values to a VR, and read the values of elements as text."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def _text_of(value: object, vr: str) -> str:
             return _moment_text(value, vr if vr in ("DA", "TM") else "DT")
         case int() if vr == "AT":
             return f"({value >> 16:04X},{value & 0xFFFF:04X})"
-    # DS and IS write themselves as they were read.
+    # DS and IS write the text that was read.
     return str(value).strip(" \0")
 
 

@@ -1,4 +1,4 @@
-"""Value representations: what each can hold (PS3.5 table 6.2-1), as pure functions of text.
+"""Check what each value representation can hold (PS3.5 table 6.2-1), as pure functions of text.
 
 `fit_text` has two callers: the checker, for literals of a recipe, and the runtime, for every text that it
 writes. What does not fit is `Unfit`, whose words never quote the value. Lengths are in characters.
@@ -67,7 +67,7 @@ class TextVR:
 
     Attributes:
         longest: the most characters of one value (of one component group for PN), None for no limit.
-        many: whether a backslash parts values.
+        many: whether a backslash separates values.
         repertoire: the characters it can hold.
         form: returns what is wrong with the form of a value, or None.
         leading: whether blanks at the beginning are part of the value.
@@ -202,7 +202,7 @@ def text_choices(vr: str) -> tuple[str, ...]:
 def fit_text(text: str, vr: str) -> tuple[Component, ...]:
     """Return the values that text stands for in a VR; the empty text is no value.
 
-    A backslash parts values where the VR can have several. Blanks that do not count in the VR are dropped,
+    A backslash separates values where the VR can have several. Blanks that do not count in the VR are dropped,
     code strings are upper-cased, text of binary VRs is UTF-8. Of a choice of VRs the first that fits is
     taken. Raises Unfit.
     """

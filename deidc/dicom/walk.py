@@ -1,4 +1,4 @@
-"""The walk through the elements of a data set in bytes: the one reading of PS3.5 7 that all of deidc shares.
+"""Walk through the elements of a data set in bytes: the one reading of PS3.5 7 that all of deidc shares.
 
 Every byte of a level belongs to an element, to a delimiter, or to the padding at its end; anything else is `Damaged`.
 docs/reading.md lists the rules. The stream engine has a walk of its own (`runtime/stream/streaming.py`, `shapes.py`),

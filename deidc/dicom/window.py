@@ -1,4 +1,4 @@
-"""The bytes of a file, read where they are needed: what is large and of no concern is never in memory."""
+"""A window reads the bytes of a file where they are needed; large irrelevant ranges never enter memory."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The front door: files and their bytes cleaned from Python, under the policies of `deidc run`."""
+"""Clean files and their bytes from Python, under the policies of `deidc run`."""

@@ -1,4 +1,4 @@
-"""One object cleaned: the bytes of a file, or a file."""
+"""Clean one object: the bytes of a file, or a file."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def _settled(
     *,
     write_flagged: bool,
 ) -> _Settled | HeldFile | RefusedFile:
-    """Clean an open input, and blank its pixels where labels ask for it. Raises as `_guarded` catches."""
+    """Clean an open input, and blank the regions of its labels. Raises what `_guarded` catches."""
     if not opened.size:
         return RefusedFile(source, (Fault(faults.EMPTY_FILE, "the file is empty"),))
     given = Given(opened, limits)

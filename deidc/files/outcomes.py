@@ -1,4 +1,4 @@
-"""How a file, or its bytes, ended: each ending is a type of its own.
+"""Outcomes of cleaning a file or its bytes: each ending has its own type.
 
 Only an object that may be passed on has bytes or a path. No outcome shows a value of an object, nor the name of an
 input, in its `repr`.

@@ -1,4 +1,4 @@
-"""Recipes as a Python caller has them, turned into a program or a linked machine."""
+"""Turn a recipe, as a Python caller has it, into a program or a linked machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many files cleaned from Python: a run with journal, manifest and quarantine, as `deidc run` does it."""
+"""Clean many files from Python: a run with journal, manifest and quarantine, as `deidc run` does it."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKi
 
 Branch: TypeAlias = Tree[Token]
 
-# Words that look so much like `var`, `func` or `deid_func` that nobody means them as text.
+# Words that look so much like `var`, `func` or `deid_func` that they are not meant as text.
 _LIKE_REFERENCES = {
     **dict.fromkeys(("var", "vr", "vars", "vra", "avr", "va", "variable"), "var"),
     **dict.fromkeys(("func", "fun", "fnc", "fucn", "fnuc", "funct", "funcs", "function", "cfunc"), "func"),

@@ -56,7 +56,7 @@ TEMPORAL = "LongitudinalTemporalInformationModified"
 # What a recipe that promises to remove identity must have a rule for.
 DIRECT_IDENTIFIERS: tuple[str, ...] = ("PatientName", "PatientID", "PatientBirthDate")
 
-# Dates that most objects have; one of them unshifted tells the shift of the others.
+# Dates that most objects have; one of them unshifted gives away the shift of the others.
 ENTITY_DATES: tuple[str, ...] = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
 
 # KEEP of one of these is worth a reason.

@@ -273,7 +273,7 @@ class ItemRegions:
     at: Selector
 
 
-# deidc's own, which `ocr` without a name asks for.
+# deidc's own, which `ocr` without a name means.
 OWN_DETECTOR = "rapidocr"
 
 

@@ -58,7 +58,7 @@ def migrate_recipe(
     if said:
         raise CompileError(Report.of([source], said))
     first = analyse_recipe(source, library, None, bases)[2]
-    # Below a section line that is not understood nobody knows what lines mean, so these are mended before all else.
+    # Below a section line that is not understood lines have no known meaning, so these are fixed before all else.
     opened = Rewritten.unchanged(source).after(section_fixes(source, first.diagnostics))
     rewritten = opened
     read_as = analyse_recipe(opened.source, library, None, bases)[2]

@@ -1,6 +1,6 @@
-"""Masks over pixel data: which regions of an image are to be blanked, and the image without them.
+"""Blank regions of images, and display frames before and after.
 
-`detection` needs nothing but pydicom. What blanks needs numpy and decoders, the extra `pixels`: see `require_extra`.
+Blanking needs numpy and decoders, which the extra `pixels` installs: see `require_extra`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,6 @@ from deidc.errors import MissingExtra
 
 
 def require_extra() -> None:
-    """Raise MissingExtra if pixels cannot be blanked here; to be asked before the first object."""
+    """Raise MissingExtra if the extra `pixels` is not installed; called before the first object."""
     if find_spec("numpy") is None:
         raise MissingExtra("blanking pixels needs the extra `pixels`: pip install 'deidc[pixels]'")

@@ -1,1 +1,1 @@
-"""Effect: a program and an object make an outcome."""
+"""The runtime executes a program on an object and returns an outcome."""

@@ -1,4 +1,4 @@
-"""What surrounds a data set in a file: file meta information and preamble, after the object was cleaned."""
+"""Update the file meta information and the preamble after the data set was cleaned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of one object: cleaned with its events, or refused with its faults. Never a data value."""
+"""The outcome of one object: cleaned with its events, or refused with its faults; never a data value."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class Flag:
 
 
 def holding(flags: Iterable[Flag], cleaned: Collection[Flag] = ()) -> tuple[Flag, ...]:
-    """Return the labels that hold an object back, given those whose regions were blanked."""
+    """Return the labels that hold an object for review, given those whose regions were blanked."""
     return tuple(flag for flag in flags if flag.held and not (flag.policy is Policy.CLEAN and flag in cleaned))
 
 

@@ -1,1 +1,1 @@
-"""The account of a run: lock, journal, manifest, and what a later run finds in them."""
+"""The account of a run is its lock, its journal and its manifest; a later run continues from them."""

@@ -1,4 +1,4 @@
-"""Lines that are chained: each tells the digest of itself and of all before it, so no change of one goes unseen."""
+"""A chain of JSON lines shows any later change: each line holds a digest of itself and of all lines before it."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def chained(previous: str, entry: int, record: Mapping[str, object]) -> tuple[by
 def read_chain(lines: Iterable[bytes]) -> Iterator[Link | Broken]:
     """Yield what each line is: in its place in the chain, or broken.
 
-    What follows a line that is broken is judged by its own number and digest, so that one change is told once.
+    A line after a broken one is judged by its own number and digest, so one change is reported once.
     """
-    previous: str | None = START  # None after a line that does not tell its digest
+    previous: str | None = START  # None after a line without a digest
     entry = end = 0
     held: list[tuple[int, bytes]] = []
     numbered = enumerate(lines, 1)

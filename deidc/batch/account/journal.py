@@ -1,7 +1,7 @@
-"""The journal of a run: which inputs were begun and how they ended, in a file that survives the end of the process.
+"""The journal of a run records which inputs were begun and how they ended; it survives the end of the process.
 
-It holds no names of files and no data: an input and its output are told by salted digests of their paths. Only names
-that a template makes of cleaned attributes are kept, to find the outputs again.
+It holds no names of files and no data. An input and its output are identified by salted digests of their paths. Only
+names that a template makes of cleaned attributes are kept, to find the outputs again.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def ended_row(
 
 @define(eq=False)
 class Journal:
-    """An open journal. What is told to it is kept from the next `commit` on, all of it or none."""
+    """An open journal. One `commit` stores everything noted since the last one, or nothing of it."""
 
     _database: sqlite3.Connection = field(repr=False)
     _path: Path = field(repr=False)
@@ -123,8 +123,8 @@ class Journal:
             database = sqlite3.connect(path, isolation_level=None)
         try:
             with _as_journal_error():
-                # Nobody else may have it, so the index of the log need not be a file that is shared: network file
-                # systems cannot do that.
+                # One process alone opens it, so the index of the log need not be a shared file, which network file
+                # systems cannot provide.
                 database.execute("PRAGMA locking_mode = EXCLUSIVE")
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
@@ -167,11 +167,16 @@ class Journal:
         seen: Iterable[tuple[StatIdentity, int]] = (),
         facts: Mapping[str, str | int] | None = None,
     ) -> None:
-        """Keep what became of inputs, together. Raises JournalError, and JournalGone if the file is not there any more.
+        """Store what became of inputs in one transaction.
 
-        `begun` are numbers, keys, and whether something lay in the place of the output; `begun_again` the latter and
-        numbers; `told` records of inputs whose earlier output stands, and numbers; `seen` identities of inputs that
-        are as they were, and numbers.
+        Each list is about other inputs. `begun` has their numbers, their keys, and whether something lay in the place
+        of the output; `begun_again` the latter and numbers; `ended` rows of `ended_row`. The next list has records of
+        inputs whose earlier output stands, with numbers, and `seen` the stat identities of unchanged inputs.
+
+        Raises:
+            JournalError: the journal cannot be written.
+            JournalGone: the file of the journal was deleted or moved.
+
         """
         if not self._path.exists():
             raise JournalGone  # SQLite goes on writing to a file that has no name

@@ -2,7 +2,7 @@
 
 The law that holds the two together: a commit of the journal notes how many lines the manifest has, after they were
 handed to the system. What the manifest has beyond is of inputs that the journal does not know to have ended; it is cut
-off when the run is continued, and they are cleaned and told again. So no record is lost and none is there twice.
+off when the run is continued, and they are cleaned and recorded again. So no record is lost and none is there twice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from deidc.batch.outputs.destinations import Destination, may_hold, size_at
 from deidc.codes import faults
 from deidc.ir.program import Program
 
-# A commit every so many files or seconds: what a killed run has to do again.
+# A commit every so many files or seconds: the work that an interrupted run repeats.
 FILES_A_COMMIT = 64
 SECONDS_A_COMMIT = 0.25
 
@@ -92,7 +92,7 @@ class Ledger:
         return numbered
 
     def _is_occupied(self, source: Input) -> bool:
-        """Whether something may lie where the output goes; where a template will put it nobody knows yet."""
+        """Whether something may lie where the output goes; a template decides the place only after cleaning."""
         return self.by_template or may_hold(self.output, source.relative)
 
     def _earlier(self, entry: Entry, source: Input) -> Earlier | None:

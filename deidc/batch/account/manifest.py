@@ -1,6 +1,6 @@
-"""The manifest of a run: one JSON line for each input, chained, free of what could identify anybody.
+"""The manifest of a run has one chained JSON line for each input and holds no identifying data.
 
-File names may name patients, so inputs are told by number and digest. Outputs are told by digest.
+File names may name patients, so an input is identified by its number and its digest, and an output by its digest.
 """
 
 from __future__ import annotations

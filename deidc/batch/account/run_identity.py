@@ -1,4 +1,4 @@
-"""What makes two runs the same run: everything that decides what is written, told apart without telling what it is."""
+"""Identity of a run: salted digests of everything that determines its output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deidc.ir.program import Program
 
 SALT_BYTES = 16
-# About 16 MB and some 50 ms: nothing once a run, much for somebody who guesses (RFC 7914 section 2).
+# About 16 MB and some 50 ms: nothing once a run, much for an attacker who guesses (RFC 7914 section 2).
 _COST = {"n": 2**14, "r": 8, "p": 1}
 
 
@@ -73,7 +73,7 @@ class RunIdentity:
 
 
 def _plain(value: object) -> object:
-    """Return a variable as JSON has it, with its type, so that 1 and "1" are told apart."""
+    """Return a variable as JSON has it, with its type, so that 1 and "1" differ."""
     if isinstance(value, Table):
         return asdict(value)
     return [type(value).__name__, value if isinstance(value, str | int | float) else str(value)]

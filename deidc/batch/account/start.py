@@ -1,4 +1,4 @@
-"""How a run into an output folder starts: alone, with its journal and its manifest, begun anew or continued."""
+"""Start a run into an output folder: alone, with its journal and its manifest, begun anew or continued."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class CannotStart(DeidcError):
 class Start:
     """What a run is to start with; `journal` is the file of its journal where that is not in the output folder.
 
-    An output at a URL asks for a journal.
+    An output at a URL needs a journal.
     """
 
     program: Program = field(repr=False)
@@ -63,8 +63,8 @@ class Start:
 def started(start: Start, shield: Callable[[], AbstractContextManager[None]]) -> Iterator[Ledger]:
     """Give the ledger of a run, which holds the lock of its output folder as long as the context lasts.
 
-    A run that did not come to its end is continued, and what its processes left half-written goes. Raises CannotStart;
-    then nothing was begun.
+    A run that was interrupted is continued, and its partial files are deleted. Raises CannotStart; then nothing was
+    begun.
     """
     if start.manifest is not None and not start.manifest.absolute().parent.is_dir():
         raise CannotStart(f"{start.manifest} cannot be written: its folder does not exist")
@@ -135,7 +135,7 @@ def _note_start(start: Start, journal: Journal) -> None:
 
 
 def _sweep(start: Start, token: str) -> None:
-    """Delete what processes that were killed left half-written; the journal does not know the folders by name."""
+    """Delete partial files of interrupted processes; the journal does not know the folders by name."""
     for top in (start.output, start.quarantine):
         for folder, _, _ in os.walk(top.path) if isinstance(top, LocalFolder) else ():
             discard_leftovers(Path(folder), token)

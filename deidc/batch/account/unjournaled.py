@@ -1,4 +1,4 @@
-"""The account of a run that cannot be continued: nothing is kept but the manifest, if one was asked for."""
+"""The account of a run that cannot be continued keeps nothing but a manifest, if the run writes one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A manifest held against itself and against the files that a run wrote."""
+"""Verify a manifest: its chain of digests, and the files of a run against its records."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Verification:
     """What was found of a manifest.
 
     Attributes:
-        chain: the digest of its last line that is whole; to be noted elsewhere by who wants to know that lines were
-            not cut off, or all written anew.
+        chain: the digest of the last whole line. A copy of it that is kept elsewhere shows whether lines were cut
+            off, or all written anew.
         complaints: what is wrong in the manifest, in words without data.
-        missing: number and digest of outputs that no file in the folder is.
-        surplus: files in the folder that no record tells of.
+        missing: number and digest of outputs that no file in the folder matches.
+        surplus: files in the folder without a record.
 
     """
 
@@ -42,8 +42,8 @@ class Verification:
 def verify_manifest(manifest: Path, folder: Path | None) -> Verification:
     """Check every line of a manifest, and the files of an output folder if one is given. Raises OSError.
 
-    Each output that the last record of an input tells of has to lie somewhere in the folder, and each file there has
-    to be one of them; names are in no manifest, so it is not known where it should lie.
+    Each output in the last record of an input must lie somewhere in the folder, and each file there must be one of
+    them. A manifest holds no names, so the place within the folder is not checked.
     """
     complaints: list[str] = []
     written: dict[int, str] = {}

@@ -1,1 +1,1 @@
-"""A run on the workers of a Dask cluster."""
+"""A run can hand its files to the workers of a Dask cluster."""

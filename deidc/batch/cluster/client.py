@@ -1,8 +1,8 @@
-"""A cluster of Dask workers: reached through its scheduler, its workers looked over before they are handed anything.
+"""Connect to a Dask scheduler, check its workers, and hand files to those that are fit.
 
-Each worker process that takes on a run gives it a name of its own there. Files are handed to a worker by that name and
-to no other, so Dask never does them again by itself: another process that is asked for them, or the same address after
-a restart, knows nothing of the name and begins nothing. So it is always known whether a file may have been begun twice.
+Each worker process that accepts a run gives the run its own name. Files are handed to a worker by that name, so Dask
+never repeats them by itself: another process, or the same address after a restart, does not know the name and begins
+nothing. So deidc always knows whether a file may have been begun twice.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ class Cluster:
             answer = answers.get(address)
             if isinstance(answer, Exception):
                 del answers[address]
-                # One that ended meanwhile is asked again if it comes back.
+                # A worker that ended meanwhile may join again when it comes back.
                 if not isinstance(answer, OSError):
                     self.declined[address] = f"deidc does not answer on it ({type(answer).__name__})"
         return answers
@@ -268,10 +268,10 @@ def _connected(connect: Callable[..., Any], address: str, within: float) -> Any:
 
 
 def silence_dask() -> None:
-    """Keep Dask from writing to standard error what is told by a ClusterError; before it is loaded, for a process."""
+    """Keep Dask from printing what a ClusterError reports already; call it once a process, before Dask is loaded."""
     with suppress(ImportError):
         import dask.config
 
-        # asyncio tells of tasks of Dask's that were given up because an answer was.
+        # asyncio logs tasks of Dask that were cancelled with their answer.
         loggers = ("asyncio", "distributed", "distributed.client", "tornado", "tornado.application")
         dask.config.set({"logging": dict.fromkeys(loggers, "critical")})

@@ -1,7 +1,7 @@
-"""Many files by the workers of a cluster, with outcomes in the order of the inputs, as `workers` gives them.
+"""Clean files on the workers of a cluster and yield outcomes in the order of the inputs, as `workers` does.
 
-A worker is handed so many files at once that the scheduler is not asked for each, and so few that they take a fraction
-of a second. The files of a worker that died are tried alone, each in a worker that has nothing else.
+A worker gets several files at once, to save requests to the scheduler, but no more than take a fraction of a second.
+The files of a worker that died are tried alone, each in a worker that has nothing else.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _FILES_A_WORKER = 256
 
 @contextmanager
 def engine_on(cluster: Cluster, work: Work) -> Iterator[Engine]:
-    """Have the workers of a cluster take on a run, and give the engine that cleans by them. Raises ClusterError.
+    """Register a run with the workers of a cluster, and yield the engine that cleans with them. Raises ClusterError.
 
     Local folders for outputs and for the quarantine have to be the same folders on all machines. Relative paths are
     taken from the current folder.
@@ -211,4 +211,4 @@ def _rows_of(rows: Rows | None, source: Input) -> Rows | None:
 
 
 def _not_read() -> NoReturn:
-    raise AssertionError("rows by file do not ask for the object")
+    raise AssertionError("rows by file do not need the object")

@@ -1,4 +1,4 @@
-"""What runs in the workers of a cluster: they accept a run, link its program, and clean what they are handed.
+"""A worker of a cluster accepts a run, links its program, and cleans the files that it is handed.
 
 Nothing here raises: Dask would write the arguments of what failed to its log. What travels is wrapped so that its text
 form shows nothing, for the same reason.
@@ -113,7 +113,7 @@ def accept(expected: Mapping[str, str], work: Parcel, permit: str | None) -> Tol
         taken: Work = work.content()
         if not all(map(is_permitted, taken.seen)):
             return False, "it cannot see the quarantine folder; mount the same folder on all machines"
-        # Its temporary files are told from those of other workers, which go on when it dies.
+        # The token separates its temporary files from those of other workers, which go on when it dies.
         taken = evolve(taken, settings=evolve(taken.settings, token=f"{taken.settings.token}{name}-"))
         require_for_pixels(taken.program)
         if path is not None:
@@ -174,7 +174,7 @@ def _cleaned(run: _Accepted, files: tuple[Handed, ...], is_wanted: Callable[[], 
 
 
 def _is_wanted() -> Callable[[], bool]:
-    """Return a function that tells whether Dask still wants what it runs: who asked for it may be gone."""
+    """Return a function that is true while Dask still wants the running task: its client may be gone."""
     from distributed import get_worker  # the extra `dask`, which is there where this runs
 
     worker = get_worker()

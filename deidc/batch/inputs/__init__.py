@@ -1,1 +1,1 @@
-"""Where inputs are and how they are opened: files, archives, media, path lists, URLs."""
+"""Inputs are found and opened here: files, archives, media, path lists and URLs."""

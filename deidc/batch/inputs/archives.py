@@ -1,4 +1,4 @@
-"""Archives: what is in them, in their order, and the bytes of a member.
+"""List the members of an archive in their order, and read the bytes of one.
 
 Members are unpacked one by one and never extracted to a disk. A compressed tar file can only be read from the front:
 `Shelf` keeps the place where the last member ended, so a process that takes members in their order unpacks the file
@@ -85,7 +85,7 @@ def kind_of(name: str) -> tuple[Kind, str] | None:
 
 
 def is_plain_tar(path: Path) -> bool:
-    """Whether the bytes of members stand in the archive as they are."""
+    """Whether members lie uncompressed in the archive, so that ranges of it are their bytes."""
     return _kind(path) is Kind.TAR
 
 
@@ -156,7 +156,7 @@ class _Headers:
 
 
 def _expect_end(stream: BinaryIO, at: int) -> None:
-    """Raise Unusable unless a tar file ends here: tarfile takes a damaged header for the end, without a word."""
+    """Raise Unusable unless a tar file ends here: tarfile silently takes a damaged header for the end."""
     stream.seek(at)
     block = stream.read(_BLOCK)
     if len(block) < _BLOCK:

@@ -1,4 +1,4 @@
-"""DICOMDIR: the files that the index of a medium refers to (PS3.3 F, PS3.10 8.6)."""
+"""Read a DICOMDIR, the index of a medium, for the files that it refers to (PS3.3 F, PS3.10 8.6)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NotAnIndex(Exception):
 
 
 def referenced_names(path: Path) -> Iterator[str]:
-    """Yield the File ID of each directory record that has one, its components parted by slashes. Raises NotAnIndex."""
+    """Yield the File ID of each directory record that has one, with slashes between components. Raises NotAnIndex."""
     try:
         with guarded(NotAnIndex, OSError) as guard, without_warnings():
             index = dcmread(path, specific_tags=["DirectoryRecordSequence"])

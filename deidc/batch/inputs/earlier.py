@@ -1,4 +1,4 @@
-"""What an earlier run of the same command left of an input whose output may lie in its place."""
+"""State of an input that an earlier run of the same command began or wrote."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import frozen
 
 @frozen
 class Unchanged:
-    """The input was written before, is as it was, and its output lies in its place: nothing is to be done.
+    """The input is unchanged since it was written, and its output lies in its place: there is nothing to do.
 
     `output` is that place, relative to the output folder.
     """
@@ -20,7 +20,7 @@ class Unchanged:
 
 @frozen
 class Begun:
-    """A run that did not tell how the input ended had begun it.
+    """An earlier run began the input and recorded no outcome.
 
     `may_replace` says that nothing lay in the place of the output when it was begun, so that what lies there now was
     written by the run.
@@ -31,7 +31,7 @@ class Begun:
 
 @frozen
 class Written:
-    """The input was written before, and is not known to be as it was then; `input_digest` is what it was, if known.
+    """The input was written before and may have changed since; `input_digest` is its digest then, if known.
 
     `output` is the place of its output, relative to the output folder.
     """
@@ -42,7 +42,7 @@ class Written:
 
 @frozen
 class Held:
-    """The input was held back before; it is cleaned anew, and what was put into a quarantine is replaced."""
+    """The input was held for review before; it is cleaned anew, and its file in a quarantine is replaced."""
 
 
 Earlier: TypeAlias = Unchanged | Begun | Written | Held

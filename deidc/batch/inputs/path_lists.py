@@ -1,4 +1,4 @@
-"""Lists of paths: a file or a stream with one path a line, or parted by NUL."""
+"""Read a list of paths from a file or a stream: one path a line, or separated by NUL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that somebody else chose, made places below the output folder: never outside of it."""
+"""Turn names from archives, indexes and stores into places below the output folder, never outside of it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 def safe_place(name: str) -> PurePosixPath | None:
     """Return the place of a name from an archive, an index or a store; None for one that leads elsewhere.
 
-    Backslashes part names as slashes do, because some archives of Windows have them. Absolute names, `..`, drive
-    letters and control characters are refused rather than mended: they would not be where their owner thinks.
+    Backslashes separate names as slashes do, because some archives of Windows have them. Absolute names, `..`, drive
+    letters and control characters are refused, not corrected: a corrected place is not where the owner looks.
     """
     name = name.replace("\\", "/")
     if name.startswith("/") or _DRIVE.match(name) or _CONTROL.search(name):

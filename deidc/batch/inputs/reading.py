@@ -1,4 +1,4 @@
-"""Files into data sets, strictly: what is not whole is refused, what is no DICOM is told apart."""
+"""Read files into data sets strictly: a file that is not whole is refused, one that is not DICOM is reported so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects at URLs, through fsspec: the one place that knows it. It is an extra, and loaded when a URL is named."""
+"""Read and write objects at URLs through fsspec, an optional package that is loaded when a URL is named."""
 
 from __future__ import annotations
 
@@ -123,7 +123,8 @@ class RemoteObject:
     def put(self, data: bytes, *, overwrite: bool) -> None:
         """Store an object whole. Raises FileExistsError if there is one and it is not to be replaced; RemoteTrouble.
 
-        Where the store can refuse to replace, it is asked to; else another process may come between look and put.
+        A store that can refuse to replace does the check itself. With any other, a process may write between the
+        check and the write.
         """
         exclusive = not overwrite and self._can_refuse()
         if not overwrite and self.exists():

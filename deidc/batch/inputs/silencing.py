@@ -1,4 +1,4 @@
-"""pydicom's warnings, which quote values of files: kept from standard error, also where several threads read."""
+"""Keep pydicom's warnings, which quote values of files, from standard error, also where several threads read."""
 
 from __future__ import annotations
 

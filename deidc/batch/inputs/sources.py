@@ -1,4 +1,4 @@
-"""Where the bytes of an input are: a local file, a member of an archive, an object at a URL; opened for reading."""
+"""Open the source of an input for reading: a local file, a member of an archive, or an object at a URL."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class NotOpened(Exception):
 
 
 class Opened(Protocol):
-    """The bytes of a source, for as long as it is open. What cannot be read raises NotOpened."""
+    """The bytes of a source while it is open. Reading raises NotOpened where it fails."""
 
     @property
     def size(self) -> int:
@@ -221,7 +221,7 @@ def open_source(source: Source, shelf: archives.Shelf, member_limit: int = MEMBE
 
 def _opened_file(path: Path) -> OpenedRange:
     try:
-        # Opening a pipe waits for somebody to write to it, and a device may never end.
+        # Opening a pipe waits for a writer, and a device may never end.
         if not stat.S_ISREG(path.stat().st_mode):
             raise NotOpened(faults.UNREADABLE, "it is not a regular file")
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))

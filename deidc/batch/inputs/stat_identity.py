@@ -1,4 +1,4 @@
-"""What the file system tells of a file, by which a file that was not changed is known without reading it."""
+"""Stat identity of a file: metadata of the file system that shows an unchanged file without reading it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class StatIdentity:
 def identity_of(source: Source) -> StatIdentity | None:
     """Return the stat identity of an input, or None if a later change might not change it.
 
-    A member of an archive is as it was as long as the archive is. Of objects at URLs nothing is known.
+    A member of an archive is unchanged while the archive is. Objects at URLs have no stat identity.
     """
     match source:
         case LocalFile(path) | Member(path):
@@ -46,7 +46,7 @@ def identity_of(source: Source) -> StatIdentity | None:
 
 
 def stat_identity(path: Path) -> StatIdentity | None:
-    """Return the stat identity of a file, or None if there is no such file or it may not be asked for."""
+    """Return the stat identity of a file, or None if there is no file or no permission to look."""
     try:
         found = os.stat(path)
     except OSError:

@@ -1,7 +1,7 @@
-"""Members of zip files, unpacked piece by piece: what they unpack to is measured, never believed.
+"""Unpack members of zip files piece by piece, and measure their size instead of trusting the archive.
 
-`zipfile` asks its decompressors for all that a piece of input unpacks to, and cuts off what is too much afterwards: a
-member of a few kilobytes that states a hundred bytes can take gigabytes.
+`zipfile` lets its decompressors unpack a whole piece of input, and cuts off the excess afterwards. So a member of a
+few kilobytes that states a hundred bytes can take gigabytes.
 """
 
 from __future__ import annotations

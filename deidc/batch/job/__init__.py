@@ -1,1 +1,1 @@
-"""One file cleaned, and many files handed to workers."""
+"""A job cleans one file; workers do the jobs of many files."""

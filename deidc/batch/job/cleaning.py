@@ -1,4 +1,4 @@
-"""One open input: the object in it for those who ask, cleaned by whichever engine can."""
+"""Clean the object in an open input with the engine that can."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NotRead(Exception):
 
 @define(eq=False)
 class Given:
-    """An input that is open, and the object in it for those who ask."""
+    """An open input, and the object in it, which is read when it is first needed."""
 
     opened: Opened = field(repr=False)
     limits: Limits = LIMITS
@@ -93,9 +93,9 @@ def is_set_apart(holding: Sequence[Flag]) -> bool:
 
 @frozen
 class InPixels:
-    """A cleaned object with its regions blanked: the bytes, the labels that hold it back, and what was blanked.
+    """A cleaned object with its regions blanked: the bytes, the labels that hold it for review, and what was blanked.
 
-    `text` tells whether text was looked for.
+    `text` is true if the pixels were searched for text.
     """
 
     content: Content
@@ -105,7 +105,7 @@ class InPixels:
 
 
 def in_pixels(content: Content, flags: Sequence[Flag], storage: Storage | None) -> InPixels | Refused:
-    """Blank the regions that labels ask for in a cleaned object; without `storage`, none are.
+    """Blank the regions of the labels that matched a cleaned object; without `storage`, none are.
 
     Raises what reading the input raises, NotWhole and Damaged.
     """

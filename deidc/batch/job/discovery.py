@@ -1,6 +1,6 @@
-"""Inputs of a run: files, folders, patterns, lists, archives, media and URLs, met one by one in a stable order.
+"""Discover the inputs of a run one by one, in a stable order: files, folders, patterns, lists, archives, media, URLs.
 
-Each input comes with its place in the output. What is met is never held as a whole: of a folder its names are.
+Each input comes with its place in the output. Only the names of one folder are in memory at a time.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Input:
 
     `trouble` says why it cannot even be tried: a folder that could not be listed, an archive that is damaged, a name
     that leads out of the output folder. `twin` counts the inputs before this one that have the same place in the
-    output. `earlier` is what a run before this one left of it. `pictured` asks for a thumbnail, if a label flags it.
+    output. `earlier` is its state after a run before this one. With `pictured`, a flagged input gets a thumbnail.
     """
 
     source: Source = field(converter=_as_source)
@@ -91,7 +91,7 @@ class InputError(DeidcError):
 
 
 def check_inputs(names: Iterable[str], output: Path | Destination | None) -> None:
-    """Raise InputError for a name that stands for nothing, or for something inside the output folder.
+    """Raise InputError for a name that matches nothing, or something inside the output folder.
 
     What is in the output folder may be replaced while the run goes on, so it is no input of the same run. An output
     folder inside an input folder is none of its files. What lists name is not looked at here.

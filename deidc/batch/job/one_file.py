@@ -1,4 +1,4 @@
-"""One file: read, cleaned, written; and the one outcome it ends in."""
+"""Read, clean and write one file, and return the one outcome it ends in."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ class Settings:
         write_flagged: write objects that a label flags; those of a quarantine never are.
         quarantine: where objects go that a label sets apart; None writes them nowhere.
         rows: variables that differ from file to file.
-        token: tells the temporary files of this run from those of another.
+        token: part of the names of this run's temporary files.
         again: the file was on its way when a worker died, so its output may be there already.
         member_limit: the largest member of an archive that is unpacked, in bytes.
         template: names outputs; None keeps the tree.
-        link_key: a secret for digests of links; None asks for no links.
+        link_key: a secret for digests of links; None compares no links.
         digests: compute the digests of inputs and outputs, which costs more than cleaning where images are big.
         plan: count effects by attribute.
-        thumbnails: how thumbnails are made of inputs that are asked for one; None makes none.
+        thumbnails: how thumbnails of inputs are made where one is wanted; None makes none.
         limits: what one file may cost.
         expendable: this process does nothing but clean files, and may end with one that exceeds its deadline.
 
@@ -183,7 +183,7 @@ def _finished(
     given: Given,
     storage: Storage | None,
 ) -> FileOutcome:
-    """Return the outcome of a cleaned object; it is written unless it is held back."""
+    """Return the outcome of a cleaned object; it is written unless it is held for review."""
     draft = evolve(draft, flags=cleaned.flags)
     content = content_of(cleaned, given)
     if isinstance(content, ReadFault):
@@ -200,7 +200,7 @@ def _finished(
     size: int | None = None
     if not held and settings.output is not None:
         if isinstance(draft.source.earlier, Written) and not settings.overwrite:
-            # Nothing told whether the input is as it was, so what comes of it has to.
+            # No digest shows whether the input is unchanged, so its output has to.
             return _compared(draft, settings.output, place, content)
         written = _write(settings, settings.output, draft.source, content, place)
         if isinstance(written, ReadFault):
@@ -247,9 +247,9 @@ def _with_pixels(
 def _thumbnail(
     settings: Settings, outcome: FileOutcome, given: Given, cleaned: tuple[Content, Path] | None
 ) -> Thumbnail | None:
-    """Return a thumbnail of an object that a label flags, if the input was asked for one.
+    """Return a thumbnail of an object that a label flags, if one is wanted.
 
-    An object that somebody has to look at is not `cleaned`, also where it is written all the same.
+    An object that needs review is not `cleaned`, even where it is written.
     """
     asked = settings.thumbnails
     if asked is None or not outcome.source.pictured or not deserves_thumbnail(outcome.flags):

@@ -1,4 +1,4 @@
-"""How one input of a run ended."""
+"""The outcome of a file: how one input of a run ended."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class FileOutcome:
         effects: how often each op had each effect.
         output: the path relative to the output folder, if the file was written (or would be, in a dry run).
         quarantined: whether the object was put into the folder for those that a label sets apart.
-        flags: labels that fired, with what they ask.
-        holding: those of them that hold the object back, because of their policy, or because nothing was blanked.
+        flags: labels that fired, with their policies.
+        holding: those of them that hold the object for review, because of their policy, or because nothing was blanked.
         blanked: what was blanked in the pixels, if anything was.
         text: whether text was looked for in the pixels.
         dataset_engine: why the file went through the Dataset engine, if it did.
-        input_digest, output_digest: SHA-256 of all bytes; of the input, also where times cannot tell a change.
+        input_digest, output_digest: SHA-256 of all bytes; of the input, also where times cannot show a change.
         size, output_size: bytes of the input, and bytes of the output.
-        identity: what the file system told of the input before it was read, if a later change is sure to change it.
-        attributes: how often each op had each effect on each attribute, if the settings ask for it.
-        thumbnail: a small picture of what became of an image that a label flags, if the input was asked for one.
-        before, after: links of the input, and of the output if it was written, if they were asked for.
+        identity: the stat identity of the input before it was read, if a later change is sure to change it.
+        attributes: how often each op had each effect on each attribute, if the settings count them.
+        thumbnail: a small picture of what became of an image that a label flags, if one is wanted.
+        before, after: links of the input, and of the output if it was written, if the run compares them.
 
     """
 

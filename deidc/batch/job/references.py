@@ -1,6 +1,6 @@
-"""Whether objects that belonged together still do: references and hierarchies of a run, before and after.
+"""Compare the references and hierarchies of a run's outputs with those of its inputs.
 
-A recipe that maps one UID in two ways leaves references that lead nowhere, and nobody sees it in a single file. Each
+A recipe that maps one UID in two ways leaves references that lead nowhere, and no single file shows it. Each
 reference of an output is compared with that of its input, at the same place: if its target was an input that was
 written, it must lead to that output. What leads out of the data was never to be found in it, and is only counted.
 
@@ -107,7 +107,7 @@ def links_of(dataset: Dataset, key: bytes) -> Links:
 
 
 def _uids(dataset: Dataset, path: str, character_sets: CharacterSets) -> Iterator[tuple[InputElement, str]]:
-    """Yield the elements with UIDs of concern at every depth, and the SOP class that stands beside each."""
+    """Yield the elements with relevant UIDs at every depth, and the SOP class that stands beside each."""
     elements = list(input_elements(dataset, path, (), character_sets, in_file_meta=False))
     beside = next(("\\".join(one.components) for one in elements if one.tag == _REFERENCED_CLASS), "")
     for element in elements:
@@ -192,7 +192,7 @@ class References:
             self._database.executemany("INSERT INTO uses VALUES (?, ?, ?, ?, ?, ?)", _pairs(number, before, after))
 
     def report(self) -> ReferenceReport:
-        """Compare; to be asked once, when all is in."""
+        """Compare inputs and outputs; called once, after the last `add`."""
         self._database.executescript(_INDEXES)
         findings = tuple(found for rule, query in _QUERIES if (found := self._finding(rule, query)) is not None)
         kept = self._number(f"SELECT count(*) FROM uses u WHERE u.kind = 0 AND {_IS_KEPT}")

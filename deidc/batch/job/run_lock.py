@@ -23,7 +23,7 @@ class LockedError(Exception):
 
 @contextmanager
 def run_lock(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder in which runs keep their state; wait for workers that a killed run left behind.
+    """Hold the lock of a folder in which runs keep their state; wait for workers of an interrupted run.
 
     Raises LockedError where another run has it, workers do not end, or there are no locks.
     """

@@ -1,4 +1,4 @@
-"""Thumbnails of what became of flagged images, made where the file is cleaned, for the page of a run."""
+"""Make thumbnails of flagged images for the page of a run, in the process that cleans the file."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class WrittenTo:
 
 
 def deserves_thumbnail(flags: Sequence[Flag]) -> bool:
-    """Whether labels ask for something of the pixels of an object; those of a whitelist do not."""
+    """Whether a label is about the pixels of an object; labels of a whitelist are not."""
     return any(flag.held for flag in flags)
 
 
@@ -58,8 +58,8 @@ def thumbnail_for(
 ) -> Thumbnail:
     """Return the thumbnail of a flagged object: of the cleaned image, or of its regions alone where there is none.
 
-    The input is asked for the size of the image only, unless originals are asked for. Nothing that hinders a
-    thumbnail is of any concern to the object, so it is told in words, and never raised.
+    Of the input only the size of the image is read, unless the settings show originals. A failure to make a thumbnail
+    does not affect the object, so the thumbnail describes it in words and nothing is raised.
     """
     try:
         with guarded(Trouble, NotOpened, Unsuited, NotWhole, Damaged) as guard:

@@ -1,4 +1,4 @@
-"""Which places in the output inputs have taken, without a list of them in memory."""
+"""Find inputs that share a place in the output, without a list of the places in memory."""
 
 from __future__ import annotations
 

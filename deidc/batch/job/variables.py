@@ -1,4 +1,4 @@
-"""Variables of a run: the same for all files, or looked up for each by file, patient or study."""
+"""Variables of a run are the same for all files, or looked up for each by file, patient or study."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _json_rows(path: Path, keyed_by: KeyedBy | None) -> Rows:
 
 
 def _once(members: list[tuple[str, object]]) -> dict[str, object]:
-    """Return the members of a JSON object; of two with one name JSON would keep the last without a word."""
+    """Return the members of a JSON object; of two with one name JSON would silently keep the last."""
     found = dict(members)
     if len(found) < len(members):
         raise VariablesError("an object has two members with the same name")

@@ -1,4 +1,4 @@
-"""Many files: one after the other, or in worker processes, with outcomes in the order of the inputs."""
+"""Clean many files, one after the other or in worker processes, with outcomes in the order of the inputs."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ _shelf: Shelf | None = None
 
 
 def silence_pydicom() -> None:
-    """Keep pydicom from telling values of files on standard error; for a process that is all deidc's.
+    """Keep pydicom from printing values of files on standard error; for a process that is all deidc's.
 
-    Its warnings quote what they are about. What is wrong with a file is told by the outcome.
+    Its warnings quote values. The outcome reports what is wrong with a file.
     """
     warnings.filterwarnings("ignore", module=r"pydicom(\.|$)")
     logging.getLogger("pydicom").setLevel(logging.CRITICAL)
@@ -98,7 +98,7 @@ def _begin(work: Work) -> None:
 
 
 def _end_with_parent(_lock: object) -> None:
-    """End this process when its parent is gone: nobody would ever ask it for anything again.
+    """End this process when its parent is gone, because it would never get another task.
 
     The lock that says it is alive is held until then.
     """
@@ -212,7 +212,7 @@ def _in_processes(work: Work, numbered: Iterator[Numbered], jobs: int) -> Iterat
                 size = _next_size(size, seconds)
                 yield from outcomes
                 continue
-            # Nobody knows whose fault it was: each file that was on its way is tried alone.
+            # Any of the files on their way may have caused it: each is tried alone.
             pool.shutdown(wait=True, cancel_futures=True)
             discard_leftovers_of(work.settings, (source for one in pending for _, source in one.files))
             while pending:
@@ -307,7 +307,7 @@ def discard_leftovers_of(settings: Settings, sources: Iterable[Input]) -> None:
     relatives = [one.relative for one in sources]
     # A store has objects that are whole, and no others.
     if isinstance(settings.output, LocalFolder):
-        # What a template named nobody knows any more.
+        # The places that a template named are not known any more.
         by_place = settings.template is None
         _discard(settings.output.path, relatives if by_place else None, settings.token)
     if isinstance(settings.quarantine, LocalFolder):

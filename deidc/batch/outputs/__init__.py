@@ -1,1 +1,1 @@
-"""Where outputs are put and under which name; each is whole or absent."""
+"""Outputs get their place, their name and their bytes here; each is whole or absent."""

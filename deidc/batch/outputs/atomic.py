@@ -1,4 +1,4 @@
-"""A file that is whole or absent: written under another name in its folder, then put in its place."""
+"""Write a file atomically: under a temporary name in its folder, then renamed, so it is whole or absent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSY
 def write_atomically(path: Path, content: Content, *, overwrite: bool, fsync: bool = False, token: str = "") -> int:
     """Write a file whole, or not at all, and return its size; folders on the way are made.
 
-    `token` goes into the temporary name, so that `discard_leftovers` can find what a killed process left.
+    `token` goes into the temporary name, so that `discard_leftovers` finds partial files of an interrupted process.
 
     Without `overwrite` a file that is there stays, even one that appears while this one is written, and
     FileExistsError is raised. With it, the new file takes over the permissions of the old one. Raises OSError.
@@ -60,7 +60,7 @@ def _new_file(path: Path) -> int:
 
 
 def discard_leftovers(folder: Path, token: str) -> None:
-    """Delete what processes that wrote with `token` and were killed left in a folder."""
+    """Delete the partial files in a folder that interrupted processes wrote with `token`."""
     for left in folder.glob(f"{TEMPORARY_PREFIX}{token}*{TEMPORARY_SUFFIX}"):
         with suppress(OSError):
             left.unlink()

@@ -1,4 +1,4 @@
-"""What an output consists of: new bytes, and ranges of the input that go from file to file by the kernel."""
+"""The content of an output: new bytes, and ranges of the input that the kernel copies from file to file."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class InputShrank(OSError):
 
 @frozen
 class Content:
-    """The bytes of an output, as often as they are asked for; `source` is the input that its spans are ranges of."""
+    """The bytes of an output, which can be read again and again; `source` is the input that its spans refer to."""
 
     pieces: Callable[[], Iterable[bytes | Span]] = field(repr=False)
     source: Ranges | None = field(default=None, repr=False)
@@ -164,7 +164,7 @@ def _extents(descriptor: int, span: Span) -> Iterator[tuple[int, int, bool]]:
 def _copied_by_kernel(descriptor: int, target: int, at: int, end: int) -> int:
     """Let the kernel copy a range to the end of a file; return up to where it could.
 
-    It cannot between all files. If a disk fails, reading and writing the rest tell which of the two it was.
+    It cannot between all files. If a disk fails, reading and writing the rest shows which of the two it was.
     """
     for copy in _KERNEL_COPIES:
         try:

@@ -1,4 +1,4 @@
-"""Where outputs go: a local folder, or a folder at a URL. Each output is whole or absent."""
+"""A destination takes outputs: a local folder, or a folder at a URL. Each output is whole or absent."""
 
 from __future__ import annotations
 

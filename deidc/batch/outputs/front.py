@@ -1,4 +1,4 @@
-"""Values from the front of a file: top-level elements, found by their headers without reading what lies behind."""
+"""Read values of top-level elements from the front of a file, without reading what lies behind them."""
 
 from __future__ import annotations
 

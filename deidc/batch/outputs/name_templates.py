@@ -1,7 +1,7 @@
-"""Names of outputs made of attributes of the cleaned object, by a template such as `{StudyInstanceUID}/{number}.dcm`.
+"""Name outputs by attributes of the cleaned object, with a template such as `{StudyInstanceUID}/{number}.dcm`.
 
-A template is checked before the first file: unknown attributes, and those that name a patient and that no rule is
-about. Values become parts of file names by an injective spelling, so two values never become one name, and no value
+A template is checked before the first file: unknown attributes, and identifying ones that no rule changes, are
+refused. Values become parts of file names by an injective spelling, so two values never become one name, and no value
 leads out of its folder.
 """
 
@@ -103,8 +103,7 @@ class Template:
     def place(self, number: int, values: Mapping[int, tuple[str, ...]], events: Iterable[Event]) -> Path:
         """Return the place of an output, by the values of its attributes. Raises Unnamed.
 
-        `events` are what was done to the object: an attribute that may identify somebody and that was left as it was
-        names no file.
+        `events` are what was done to the object: an identifying attribute that was left unchanged names no file.
         """
         touched = {event.path for event in events}
         for value in self.values:
@@ -138,7 +137,7 @@ def parse_template(text: str) -> Template:
 
 
 def check_against(template: Template, program: Program) -> None:
-    """Raise TemplateError for an attribute that may identify somebody and that the program leaves as it is."""
+    """Raise TemplateError for an identifying attribute that the program leaves unchanged."""
     plan = Plan(program)
     for value in template.values:
         if not value.identifying:

@@ -1,4 +1,4 @@
-"""The bytes of an output, read before it is written; what is made of them is told in ranges of the input."""
+"""Read the content of an output before it is written, and trace what is made of it to ranges of the input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data sets into files that are whole or absent."""
+"""Encode data sets and write them into files that are whole or absent."""
 
 from __future__ import annotations
 

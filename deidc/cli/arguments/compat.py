@@ -1,4 +1,4 @@
-"""What `inspect` and `identifiers` take alike: files found as deid finds them, and a recipe by deid's names."""
+"""Arguments that `inspect` and `identifiers` share: files found as deid finds them, and recipes by deid's names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs as users name them on the command line: recipes to compile, or program text; and what they call."""
+"""Load the program that a user names, a recipe to compile or program text, and the functions that it calls."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def require_packages(program: Program) -> None:
 
 
 def missing_package(failure: MissingExtra | MissingDetector, program: Program) -> click.UsageError:
-    """Return the error for a package that a program needs: it names the line that asks for a detector."""
+    """Return the error for a package that a program needs: it names the line that needs a detector."""
     if not isinstance(failure, MissingDetector):
         return click.UsageError(str(failure))
     origin = detectors_of(program)[failure.detector]

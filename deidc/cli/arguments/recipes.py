@@ -1,4 +1,4 @@
-"""Recipes as users name them on the command line: files, folders, patterns, names, standard input."""
+"""Find the recipes that a user names: files, folders, patterns, bundled recipes, standard input."""
 
 from __future__ import annotations
 

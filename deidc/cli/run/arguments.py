@@ -1,4 +1,4 @@
-"""The arguments of `deidc run`: from the words of the command line to the run that they ask for."""
+"""Turn the arguments of `deidc run` into a run."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Arguments:
 
 
 def run_of(arguments: Arguments) -> tuple[Run, RunReport | None]:
-    """Return the run that arguments ask for, and its report if they ask for one.
+    """Return the run that arguments describe, and its report if `--report` is among them.
 
     Raises click.UsageError; a recipe with errors is reported and ends the command.
     """

@@ -1,4 +1,4 @@
-"""`deidc run`: files cleaned by a recipe."""
+"""`deidc run` cleans files by a recipe."""
 
 from __future__ import annotations
 
@@ -246,5 +246,5 @@ def _tell(outcome: FileOutcome, program: Program, *, quiet: bool) -> None:
         click.echo(f"{outcome.source.shown}: {told}", err=True)
     if outcome.ending is Ending.FLAGGED:
         labels = ", ".join(f"{flag.group}/{flag.label}" for flag in outcome.holding)
-        where = "put into the quarantine" if outcome.quarantined else "held back"
+        where = "put into the quarantine" if outcome.quarantined else "held for review"
         click.echo(f"{outcome.source.shown}: {where}, flagged by {labels}", err=True)

@@ -1,4 +1,4 @@
-"""By what `deidc run` cleans: processes of this machine, or the workers of a cluster."""
+"""Select the engine of `deidc run`: processes of this machine, or the workers of a cluster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `deidc run` takes and where it writes, from the words of the command line."""
+"""Parse the inputs and destinations of `deidc run` from the command line."""
 
 from __future__ import annotations
 

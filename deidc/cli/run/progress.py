@@ -1,4 +1,4 @@
-"""A line of progress on standard error, where that is a terminal."""
+"""Show a line of progress on standard error, where that is a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`deidc run --report`: what a run did, collected outcome by outcome for the page of the run."""
+"""`deidc run --report` collects the outcomes of a run and writes the page of the run."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ class RunReport:
         except BaseException:
             try:
                 self.write(summary, is_whole=False)
-            except OSError as failure:  # what ended the run is to be told, too
+            except OSError as failure:  # what ended the run is reported, too
                 click.echo(self._told(failure), err=True)
             raise
         try:

@@ -1,4 +1,4 @@
-"""Ctrl-C and polite requests to terminate: a run stops between two entries of its account."""
+"""Stop a run on SIGINT or SIGTERM, between two entries of its account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run did, counted: for people and for programs."""
+"""Count the outcomes of a run, and write the counts for people and for programs."""
 
 from __future__ import annotations
 

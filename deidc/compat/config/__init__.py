@@ -1,4 +1,4 @@
-"""Recipes as deid's users hold them: `DeidRecipe` with its live dictionary, and how recipes are loaded."""
+"""`DeidRecipe` holds a recipe as a live dictionary; the functions beside it load recipes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`DeidRecipe`: a recipe whose dictionary may be edited at any time, and its program at this moment."""
+"""`DeidRecipe` is a recipe whose dictionary may be edited at any time; its program follows the edits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class DeidRecipe:
     """A recipe: what is done to headers, and which images are flagged.
 
     `deid` is a path, the name of a recipe, a dictionary, or a list of those, of which later ones win; without it, the
-    recipe called `default_base` is taken. With `base`, that recipe is laid before the others. Raises RecipeNotFound,
+    recipe called `default_base` is taken. With `base`, that recipe is applied before the others. Raises RecipeNotFound,
     and CompileError for what cannot be read.
 
     The attribute `deid` is the dictionary of the recipe, and may be changed in place: each run does what it says then.
@@ -63,7 +63,7 @@ class DeidRecipe:
     __repr__ = __str__
 
     def load(self, deid: Given | Sequence[Given]) -> None:
-        """Lay another recipe, or several, behind this one, so that they win."""
+        """Append another recipe, or several, so that they win."""
         self._lay([*([self.deid] if self.deid else []), *_as_list(deid)])
 
     def _lay(self, files: Sequence[Given]) -> None:
@@ -73,8 +73,8 @@ class DeidRecipe:
     def program(self, first: Sequence[str] = (), protected: Sequence[str] = SYSTEM_PROTECTED) -> Program:
         """Return the program of the recipe as its dictionary is now; the same object as long as that does not change.
 
-        `first` are lines of %header laid before the recipe's; `protected` are keywords of attributes that wide rules do
-        not touch. Ops of a recipe that was not edited have the lines of its files. Raises CompileError.
+        `first` are lines of %header applied before the recipe's; `protected` are keywords of attributes that wide rules
+        do not touch. Ops of a recipe that was not edited have the lines of its files. Raises CompileError.
         """
         moment = self._moment
         if moment is None or moment.deid != self.deid:

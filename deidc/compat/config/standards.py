@@ -1,4 +1,4 @@
-"""Words of the recipe language, by the names under which deid has them."""
+"""Words of the recipe language have deid's names here."""
 
 from __future__ import annotations
 

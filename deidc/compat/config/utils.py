@@ -1,4 +1,4 @@
-"""Loading of recipes, and of single lines of them, into deid's dictionaries."""
+"""Load recipes, and single lines of them, into deid's dictionaries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PARTS = re.compile(r"""(?:(?<![^\s,:=(])(?:"[^"]*"|'[^']*')|\S)+""")
 
 
 def load_combined_deid(deids: list[Given]) -> DeidDict | Mapping[str, Any] | None:
-    """Return the dictionary of recipes laid together, of which later ones win; of one dictionary, itself.
+    """Return the dictionary of combined recipes, of which later ones win; of one dictionary, itself.
 
     Raises RecipeNotFound for what is not found, where deid goes on without it, and CompileError.
     """
@@ -60,7 +60,7 @@ def find_deid(path: Reference | None = None) -> str:
 def get_deid(
     tag: Given | None = None, exit_on_fail: bool = True, quiet: bool = False, load: bool = False
 ) -> str | Mapping[str, Any] | None:
-    """Return the path of a recipe by path or name, or with `load` its dictionary; a dictionary is returned as it is.
+    """Return the path of a recipe by path or name, or with `load` its dictionary; a dictionary is returned unchanged.
 
     Raises RecipeNotFound, or returns None if `exit_on_fail` is false.
     """
@@ -81,12 +81,12 @@ def get_deid(
 
 
 def parse_format(line: str) -> str:
-    """Return the format that a line tells. Raises CompileError."""
+    """Return the format that a line states. Raises CompileError."""
     return str(_read(line)["format"])
 
 
 def split_action_line(line: str) -> list[str]:
-    """Return the words of a line; blanks in quotation marks part none, and the marks stay."""
+    """Return the words of a line; blanks in quotation marks separate none, and the marks stay."""
     return _PARTS.findall(line)
 
 

@@ -1,4 +1,4 @@
-"""Data that comes with deid: its recipes by file, and the DICOM files of `deid-data`."""
+"""Provide the data that comes with deid: its recipes as files, and the DICOM files of `deid-data`."""
 
 from __future__ import annotations
 

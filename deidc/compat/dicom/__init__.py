@@ -1,4 +1,4 @@
-"""deid's functions for DICOM objects."""
+"""deid's functions for DICOM objects run on deidc here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = [
     "replace_identifiers",
 ]
 
-# Pixels are another matter: what it takes to look at them is loaded by who asks for it.
+# Packages for pixels are loaded only by callers that use pixels.
 _OF_PIXELS = ("DicomCleaner", "clean_pixel_data", "has_burned_pixels")
 _SUBMODULES = ("actions", "fields", "filter", "groups", "header", "parser", "pixels", "tags", "utils", "validate")
 

@@ -1,4 +1,4 @@
-"""The fields of an object, and those that a target selects."""
+"""Extract the fields of an object, and those that a target selects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions about the value of one top-level attribute, as the criteria of labels ask them."""
+"""Evaluate one criterion of a label on a top-level attribute of an object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of values and of fields, taken from one object."""
+"""Fill lists of values and of fields from one object."""
 
 from __future__ import annotations
 

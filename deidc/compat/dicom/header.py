@@ -1,4 +1,4 @@
-"""Identifiers of many objects: read, replaced, or the private ones removed."""
+"""Read or replace the identifiers of many objects, or remove their private elements."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def replace_identifiers(
 
     `ids` are variables and functions of objects, by path or by the values of two attributes: see `Ids`. Objects of
     pydicom's are changed in place. Outputs go where `places_of` says. `strip_sequences` and `remove_private` are rules
-    laid before those of the recipe.
+    applied before those of the recipe.
 
     An element whose rule fails is taken out, with a warning. Raises CompileError for a recipe with mistakes,
     ObjectRefused for an object that cannot be cleaned, OutputExists for an output that is there already; the inputs

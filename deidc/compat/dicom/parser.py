@@ -1,4 +1,4 @@
-"""One object with a recipe: parsed as often as one likes, looked at, changed by hand, saved."""
+"""`DicomParser` applies a recipe to one object, shows its fields, changes them by hand, and saves the object."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ACTIONS = ("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")
 
 
 class DicomParser:
-    """An object, a recipe, and the variables and functions that its rules ask for.
+    """An object, a recipe, and the variables and functions that its rules need.
 
     Attributes:
         dicom: the object. One that was given is changed in place; of a path or of bytes it is the parser's own.
@@ -79,14 +79,14 @@ class DicomParser:
 
     @property
     def fields(self) -> FieldsWithLookups | dict[str, DicomField]:
-        """The fields of the object as it is now, by uid; an empty dictionary before the first look.
+        """The current fields of the object by uid; an empty dictionary before the first look.
 
         What the config passes over and what a KEEP rule keeps is left out, with what is in it.
         """
         return self.get_fields() if self._is_shown else {}
 
     def get_fields(self, expand_sequences: bool = True) -> FieldsWithLookups:
-        """Return the fields of the object as it is now; without `expand_sequences`, those of its top level."""
+        """Return the current fields of the object; without `expand_sequences`, those of its top level."""
         self._is_shown = True
         if expand_sequences and self._table is not None:
             return self._table
@@ -131,11 +131,11 @@ class DicomParser:
     # ---- the recipe ---------------------------------------------------------------------------------------
 
     def parse(self, strip_sequences: bool = False, remove_private: bool = False) -> None:
-        """Do to the object what the recipe says; it may be done again, to what came of it.
+        """Apply the recipe to the object, also to one to which it was applied before.
 
-        `strip_sequences` and `remove_private` are rules laid before those of the recipe. Afterwards `lookup` has the
-        recipe's lists, and `fields` the fields of what came of the object. Raises CompileError and ObjectRefused; the
-        object is as it was then.
+        `strip_sequences` and `remove_private` are rules applied before those of the recipe. Afterwards `lookup` has the
+        recipe's lists, and `fields` the fields of the cleaned object. Raises CompileError and ObjectRefused; the
+        object is unchanged then.
         """
         rules = self._rules(strip_sequences=strip_sequences, remove_private=remove_private)
         program, lists = rules.program(self.lookup)
@@ -192,7 +192,7 @@ class DicomParser:
         self.dicom.preamble = b"\0" * 128
 
     def save(self, filename: str | os.PathLike[str] | None = None, overwrite: bool = False) -> str:
-        """Write the object as it is now to a file; return its path. Without a name, it is that of the input.
+        """Write the current object to a file; return its path. Without a name, it is that of the input.
 
         Raises OutputExists if the file is there and `overwrite` is False, ValueError if there is no name, and OSError.
         """
@@ -211,7 +211,7 @@ class DicomParser:
 
     @property
     def keep(self) -> list[str]:
-        """The uids of what KEEP rules of the recipe keep in the object as it is now."""
+        """The uids of what KEEP rules of the recipe keep in the current object."""
         keeping = self._keeping()
         return [uid for uid, field in get_fields_with_lookup(self.dicom).items() if keeping.keeps(field)]
 

@@ -1,4 +1,4 @@
-"""Tags: looked up, and what is private or a sequence in an object."""
+"""Look up tags, and find or remove the private elements and sequences of an object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of DICOM objects: found, read, saved."""
+"""Find, read and save files of DICOM objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files are DICOM files."""
+"""Find out which files are DICOM files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FileName = str | os.PathLike[str]
 
 
 def validate_dicoms(dcm_files: FileName | Sequence[FileName], force: bool = False) -> list[FileName]:
-    """Return the files that pydicom can read, up to the pixels; of each other one a warning tells.
+    """Return the files that pydicom can read, up to the pixels; log a warning for each other one.
 
     The warning has the number of the file and not its name, which may be that of a patient. With `force`, files that
     lack the DICOM prefix are taken, too.

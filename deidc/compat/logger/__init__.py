@@ -1,4 +1,4 @@
-"""What deid says, said by Python's logging: the logger is called `deidc.compat`."""
+"""deid's messages are logged here by Python's logging: the logger is called `deidc.compat`."""
 
 from __future__ import annotations
 

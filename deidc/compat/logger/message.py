@@ -1,4 +1,4 @@
-"""`bot` with the methods that deid's has, over the logger `deidc.compat`."""
+"""`bot` has the methods of deid's `bot` and logs to `deidc.compat`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEBUG = 5
 
 _SAID = {ABORT: logging.CRITICAL, FLAG: logging.WARNING, ERROR: logging.ERROR, WARNING: logging.WARNING}
 _SILENCE = logging.CRITICAL + 10
-# deid's level, and the level of logging from which on things are told then.
+# deid's level, and the level of logging from which on messages are logged then.
 _LEAST = (
     (QUIET, _SILENCE),
     (FLAG, logging.CRITICAL),
@@ -41,10 +41,10 @@ class Exit(RuntimeError):
 
 
 class DeidMessage:
-    """Says what deid says, by logging: who listens, at which level and in which form is set there.
+    """Logs deid's messages; handlers, levels and formats are those of `logging`.
 
     Nothing is printed, kept or coloured. `exit` raises `Exit`. Setting `level` sets the level of the logger, by deid's
-    numbers (0 is quiet, 5 tells everything); nothing else does.
+    numbers (0 is quiet, 5 logs everything); nothing else does.
     """
 
     def __init__(self, name: str = "deidc.compat") -> None:
@@ -52,7 +52,7 @@ class DeidMessage:
 
     @property
     def level(self) -> int:
-        """The number by which deid calls what is told now."""
+        """The current level, by deid's numbers."""
         effective = self._logger.getEffectiveLevel()
         return next((level for level, least in _LEAST if effective >= least), DEBUG)
 
@@ -62,11 +62,11 @@ class DeidMessage:
         self._logger.setLevel(least)
 
     def isEnabledFor(self, messageLevel: int) -> bool:  # noqa: N802, N803  # deid's names
-        """Whether messages of one of deid's levels are told."""
+        """Whether messages of one of deid's levels are logged."""
         return self._logger.isEnabledFor(_logging_level(messageLevel))
 
     def is_quiet(self) -> bool:
-        """Whether nothing is told; deid answers the opposite."""
+        """Whether nothing is logged; deid answers the opposite."""
         return self.level == QUIET
 
     def emit(self, level: int, message: str, prefix: str | None = None, color: object = None) -> None:

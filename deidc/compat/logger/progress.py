@@ -1,4 +1,4 @@
-"""Progress, told by logging."""
+"""Progress is logged, not drawn."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 
 class ProgressBar:
-    """Tells by logging (level INFO) how much of something is done; deid draws a bar on standard error.
+    """Logs progress at level INFO; deid draws a bar on standard error.
 
-    `every` is after how many steps it is told. The arguments that say how a bar looks are not taken.
+    `every` is the number of steps between messages. The arguments for the look of a bar are not taken.
     """
 
     def __init__(self, label: str = "", expected_size: int | None = None, every: int = 1) -> None:
@@ -32,7 +32,7 @@ class ProgressBar:
         self.done()
 
     def show(self, progress: int, count: int | None = None) -> None:
-        """Tell that so much is done; `count` corrects how much there is."""
+        """Log the progress; `count` corrects the expected size."""
         if count is not None:
             self.expected_size = count
         if self.expected_size is None:
@@ -42,12 +42,12 @@ class ProgressBar:
             bot.info(f"{self.label}{progress}/{self.expected_size}")
 
     def done(self) -> None:
-        """Tell that it is done."""
+        """Log that the work is done."""
         bot.info(f"{self.label}done: {self.last_progress}")
 
 
 def bar(it: Iterable[T], label: str = "", expected_size: int | None = None, every: int = 1) -> Iterator[T]:
-    """Yield what is in `it`, and tell how much of it is done."""
+    """Yield what is in `it`, and log the progress."""
     if expected_size is None:
         if not isinstance(it, Sized):
             raise TypeError("expected_size must be given for what has no length")

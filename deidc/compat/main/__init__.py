@@ -1,4 +1,4 @@
-"""deid's command line: the same words, in the same order, doing what deid's help says."""
+"""deid's command line has the same words in the same order here, and does what deid's help says."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from deidc.compat.version import __version__
 def get_parser() -> ArgumentParser:
     """Return the parser of deid's command line. Options of the program stand before the command, as in deid."""
     parser = ArgumentParser(prog="deid", description="Inspect and de-identify DICOM files (deidc in place of deid).")
-    parser.add_argument("--quiet", "-q", action="store_true", help="print nothing but what was asked for")
-    parser.add_argument("--debug", action="store_true", help="tell everything")
+    parser.add_argument("--quiet", "-q", action="store_true", help="print results only")
+    parser.add_argument("--debug", action="store_true", help="log everything")
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     parser.add_argument("--outfolder", "-o", help="folder for outputs; without it, a temporary one")
     parser.add_argument("--format", "-f", default="dicom", choices=["dicom"], help="format of the images")
     parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
     commands = parser.add_subparsers(dest="command", title="commands")
     commands.add_parser("version", help="print the version and exit")
-    inspect = commands.add_parser("inspect", help="tell which files may have text in their pixels")
+    inspect = commands.add_parser("inspect", help="list files that may have text in their pixels")
     inspect.add_argument("folder", nargs="+", help="folders or files")
     inspect.add_argument("--deid", help="recipe with labels; without it, the default")
     inspect.add_argument("--pattern", help="names of files in folders, like '*.dcm'")
@@ -41,7 +41,7 @@ def get_parser() -> ArgumentParser:
 
 
 def main() -> None:
-    """Do what the arguments of the process say. Raises SystemExit with 1 if something was refused, 2 for misuse."""
+    """Run the command of the arguments. Raises SystemExit with 1 if something was refused, 2 for a usage error."""
     parser = get_parser()
     args = parser.parse_args()
     if args.version or args.command == "version":

@@ -1,4 +1,4 @@
-"""`deid identifiers`: identifiers printed, or files cleaned by a recipe."""
+"""`deid identifiers` prints identifiers, or cleans files by a recipe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`deid inspect`: which files may have text in their pixels."""
+"""`deid inspect` lists files that may have text in their pixels."""
 
 from __future__ import annotations
 

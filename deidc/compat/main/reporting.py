@@ -1,4 +1,4 @@
-"""What the commands of deid's command line share: recipes from arguments, and tables as files."""
+"""The commands of deid's command line share these: recipes from arguments, and tables as files."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What calls of deid's API do with objects: fields, targets, rules, cleaned objects, saved ones."""
+"""Calls of deid's API work on objects through these modules: inputs, fields, targets, rules, outputs."""

@@ -1,4 +1,4 @@
-"""Objects through a machine: in place where deid changes what it is given; what is withdrawn is told."""
+"""Clean objects with a machine, in place where deid does so, and warn of withdrawn elements."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _told(fault: Fault) -> str:
 def clean_in_place(
     program: Program, dataset: Dataset, lookup: Mapping[str, object], lists: HostLists | None = None
 ) -> None:
-    """Clean an object, and make it what came of it. Raises ObjectRefused, and leaves the object as it was then."""
+    """Clean an object in place. Raises ObjectRefused; the object is unchanged then."""
     outcome = machine_of(program).run(dataset, lookup, lists)
     if isinstance(outcome, Refused):
         raise ObjectRefused(outcome.faults)

@@ -1,4 +1,4 @@
-"""One element of an object as deid shows it: with its nested name, its place, and ways to ask for it."""
+"""A field is one element of an object as deid shows it: with its nested name and its place."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class DicomField:
 
     The text of a field is that of pydicom's element, value included, as deid prints it.
 
-    Elements of a table are decoded when they are asked for; then it is the element of the object itself, so what is
+    Elements of a table are decoded at first use; then it is the element of the object itself, so what is
     written to `field.element.value` is written to the object. One whose bytes are no value of its VR is shown as UN.
     """
 
@@ -97,7 +97,7 @@ class DicomField:
 
     @property
     def input(self) -> InputElement:
-        """The element as the machine reads it: as it is now, or as it was found if nobody has asked for it."""
+        """The element as the machine reads it: its current value, or its raw bytes if it was never decoded."""
         if self._input is not None and self._element in (None, self._input.source):
             return self._input
         tags, indexes = self._way
@@ -142,7 +142,7 @@ class DicomField:
 
 
 class ByUid(dict[str, DicomField]):
-    """Fields by their uid, which may be asked for as older versions of pydicom print it, `(7fe0, 0010)`."""
+    """Fields by their uid, also in the form that older versions of pydicom print, `(7fe0, 0010)`."""
 
     def __missing__(self, uid: str) -> DicomField:
         known = uid_of(uid) if isinstance(uid, str) else uid

@@ -1,4 +1,4 @@
-"""The variables that come with each object: by the path of its file, or by what its attributes say."""
+"""Look up the variables of each object by the path of its file, or by values of its attributes."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Ids:
         return any(one and all(isinstance(value, Mapping) for value in one.values()) for one in inner)
 
     def of(self, names: Sequence[str | None], attribute: Attribute) -> dict[str, object]:
-        """Return the variables of an object; none if nothing is said of it.
+        """Return the variables of an object, or none.
 
-        `names` are those of the object: its path as it was given and the absolute one, or the name that it has in
+        `names` are those of the object: its path, as given and absolute, or the name that it has in
         results. What is found is copied.
         """
         if not self.given:

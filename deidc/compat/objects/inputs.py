@@ -1,4 +1,4 @@
-"""What a caller hands over: paths, pydicom's objects, bytes; one at a time or many."""
+"""Inputs of a call are paths, pydicom's objects or bytes; one at a time or many."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _input(given: One, name: Callable[[], str | None]) -> Input:
 
 
 def _content(stream: BinaryIO) -> bytes:
-    """Return what is left in a stream, and leave it as it was, where it can be turned back."""
+    """Return what is left in a stream, and restore its position if it is seekable."""
     at = stream.tell() if stream.seekable() else None
     data = stream.read()
     if at is not None:

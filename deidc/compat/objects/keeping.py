@@ -1,4 +1,4 @@
-"""What the KEEP rules of a recipe keep in one object."""
+"""Find the fields of one object that the KEEP rules of a recipe keep."""
 
 from __future__ import annotations
 

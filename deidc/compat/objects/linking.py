@@ -1,4 +1,4 @@
-"""Programs with their machines: each is linked once, and calls the functions that come with each object."""
+"""Link each program once; its machine calls the functions that come with each object."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Machines:
 
     def of(self, program: Program) -> Machine:
         """Return the machine of a program; it is the same for the same object."""
-        key = id(program)  # nobody else's while the program is kept here
+        key = id(program)  # unique while the program is kept here
         with self._lock:
             known = self._linked.get(key)
             if known is not None:

@@ -1,4 +1,4 @@
-"""Where outputs go: never two to one place, never over what is there, unless the caller says so."""
+"""Place outputs: never two at one place, and never over an existing file unless the caller allows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an element stands, as deid writes it: `(0040,0275)__0__(0008,0050)`; and as events write it."""
+"""Convert the path of an element between deid's form, `(0040,0275)__0__(0008,0050)`, and that of events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def tag_text(tag: int) -> str:
 
 
 def uid_of(text: str) -> str:
-    """Return a uid as it is written here; older versions of pydicom print `(7fe0, 0010)`. Other text stays as it is."""
+    """Return a uid as it is written here; older versions of pydicom print `(7fe0, 0010)`. Other text is unchanged."""
     return text.replace(" ", "").upper() if text.startswith("(") else text
 
 

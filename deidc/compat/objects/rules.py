@@ -1,4 +1,4 @@
-"""The program of one call: the recipe as it is now, with what the call and the config add to it."""
+"""Build the program of one call: the current recipe, with the rules that the call and the config add."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PRIVATE = "REMOVE select:private"
 class Rules:
     """What is done to objects, but for the lists that come with each of them.
 
-    `first` are lines of %header that are laid before the recipe's.
+    `first` are lines of %header that are applied before the recipe's.
     """
 
     recipe: DeidRecipe
@@ -93,7 +93,7 @@ def _lists_in(
     lists = {name: one for name, one in lookup.items() if isinstance(one, _LISTS)}
     for kind, name in _references(deid) if lists else ():
         if name not in lists or name in (deid.get(kind) or {}):
-            continue  # if nobody declares it, the compiler says so
+            continue  # if it is declared nowhere, the compiler reports it
         if kind == "fields":
             fields[name] = [{"action": "FIELD", "field": str(one)} for one in lists[name]]
         elif not isinstance(lists[name], Mapping):

@@ -1,4 +1,4 @@
-"""Which fields a target of a recipe selects: the target is compiled, and the machine's own rules decide."""
+"""Select fields by a target of a recipe: the target is compiled, and the machine's own rules decide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file config.json: what is passed over, how older ids are keyed, and actions that follow those of every recipe."""
+"""Read config.json: attributes to skip, keys of nested ids, and actions that follow those of every recipe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A flat table of all fields of an object, those in the items of sequences included."""
+"""Build a flat table of all fields of an object, including those in the items of sequences."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _fields_of(level: _Level, skip: frozenset[str]) -> Iterator[tuple[DicomField
             continue
         given = source
         if " or " in vr and isinstance(source, RawDataElement):
-            given = level.dataset[tag]  # only the object around it can tell which of the two
+            given = level.dataset[tag]  # only the object around it decides which of the two
         effective = str(given.VR) if given is not source else vr
         path = f"{level.path}{tag:08X}"
         element = InputElement(given, effective, creator, path, level.indexes, character_sets, level.in_file_meta)

@@ -1,4 +1,4 @@
-"""Fields by what is in them."""
+"""Find fields by their values."""
 
 from __future__ import annotations
 

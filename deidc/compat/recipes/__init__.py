@@ -1,1 +1,1 @@
-"""Recipes as deid's API holds them: its dictionary of a recipe, its words, and programs made of them."""
+"""Convert between recipes and the dictionaries of deid's API, and compile them."""

@@ -1,7 +1,7 @@
-"""deid's dictionaries of recipes: made of trees, and compiled.
+"""Make deid's dictionary of a recipe from its tree, and compile a dictionary to a program.
 
-deid's users read and edit `recipe.deid` in place. Here is what that dictionary shows of a recipe, and the program that
-it is a recipe for; the text between the two is made by `deidc.compat.recipes.text`.
+deid's users read and edit `recipe.deid` in place. `dicts_of` makes that dictionary, and `program_of` compiles it; the
+text between the two is made by `deidc.compat.recipes.text`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def program_of(
 ) -> Program:
     """Return the program of a recipe as deid's dictionary has it at this moment.
 
-    `first` are lines of %header that are laid before the recipe's, so that those win. `protected` are keywords of
+    `first` are lines of %header that are applied before the recipe's, so that those win. `protected` are keywords of
     attributes that wide rules do not touch. Raises CompileError. The last few programs are remembered by their text.
     """
     return _compiled(source_of(deid), tuple(first), tuple(protected))
@@ -54,7 +54,7 @@ def _compiled(source: Source, first: tuple[str, ...], protected: tuple[str, ...]
 
 
 def rules_before(first: Sequence[str]) -> Source:
-    """Return the recipe that is laid before another one, made of lines of %header."""
+    """Return the recipe that is applied before another one, made of lines of %header."""
     return Source(_FIRST, "".join(f"{line}\n" for line in ("FORMAT dicom", "%header", *first)))
 
 

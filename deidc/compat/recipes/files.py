@@ -1,4 +1,4 @@
-"""Where deid's users keep recipes: files, folders, deid's names, dictionaries; and several of them laid together."""
+"""Find recipes where deid's users keep them, in files, folders, deid's names and dictionaries, and combine them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from deidc.source import Source
 Reference: TypeAlias = "str | os.PathLike[str]"
 Given: TypeAlias = "Reference | Mapping[str, Any]"
 
-# Lines of %header laid before a recipe, and keywords of what wide rules do not touch.
+# Lines of %header applied before a recipe, and keywords of what wide rules do not touch.
 Terms: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 
 _KEPT = 16
@@ -44,7 +44,7 @@ class RecipeNotFound(DeidcError, FileNotFoundError):
 
 @define(eq=False)
 class Laid:
-    """Recipes that were read and laid together, the dictionary that shows them, and their programs."""
+    """Recipes that were read and combined, the dictionary that shows them, and their programs."""
 
     loaded: Loaded = field(repr=False)
     _deid: DeidDict = field(repr=False)
@@ -183,7 +183,7 @@ class _Shelf:
 
 
 def _with_rules_before(loaded: Loaded, first: Sequence[str]) -> Loaded:
-    """Return recipes with lines of %header laid before them."""
+    """Return recipes with lines of %header applied before them."""
     if not first:
         return loaded
     source = rules_before(first)

@@ -1,4 +1,4 @@
-"""The dictionary of a recipe -> its text, which says precisely the same, or is refused."""
+"""Convert the dictionary of a recipe to text with precisely the same meaning, or refuse it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deidc.compat.recipes.words import Unfit
 from deidc.diagnostics import CompileError, Diagnostic, Report
 from deidc.source import Source
 
-# A name that no file has, so that no other text is taken for this one when recipes are laid together.
+# A name that no file has, so that no other text is taken for this one when recipes are combined.
 NAME = "<recipe.deid>"
 
 _SECTIONS = ("format", "vars", "values", "fields", "header", "labels", "filter", "pixels")

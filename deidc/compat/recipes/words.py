@@ -1,4 +1,4 @@
-"""Parts of a dictionary's entries -> words of a recipe, each in its place and not beyond it."""
+"""Convert parts of a dictionary's entries to words of a recipe, each in its place and not beyond it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def text_of(value: object) -> str:
 
 
 def _seen(text: str) -> str:
-    """Return text if each of its characters is read back from a line of a recipe as it is."""
+    """Return text if each of its characters is read back unchanged from a line of a recipe."""
     if _BREAK.search(text):
         raise Unfit("there is a line end in it, which no line of a recipe can hold")
     if CONTROL.search(text):
@@ -135,7 +135,7 @@ def value(given: object) -> str:
 
 
 def literal(text: str) -> str:
-    """Return literal text as it has to be written to be read back as it is."""
+    """Return literal text in the spelling that is read back unchanged."""
     written = write_literal(_seen(text))
     if written != text and not (_QUOTED.fullmatch(written) and unquoted(written) == text):
         raise Unfit("there are quotation marks in it that no quotation marks can stand around")

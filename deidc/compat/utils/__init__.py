@@ -1,4 +1,4 @@
-"""Small functions that deid offers beside its main ones."""
+"""deid offers these small functions beside its main ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of actions: what a recipe's third word stands for, and dates as timestamps."""
+"""Resolve the values of actions, and convert dates to timestamps."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def get_timestamp(
 ) -> str | None:
     """Return a date and a time of day as one text, moved by days; None, after a warning, if there is no date.
 
-    Date and time are as DICOM (PS3.5 6.2) or ISO 8601 has them, or both together as `format` says, and are told as
+    Date and time are as DICOM (PS3.5 6.2) or ISO 8601 has them, or both together as `format` says, and are written as
     `format` says (default: `2018-12-31T23:59:59Z`). Raises ValueError for anything else, where deid guesses.
     """
     form = _TIMESTAMP if format is None else format

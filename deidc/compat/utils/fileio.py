@@ -1,4 +1,4 @@
-"""Files and folders, as deid's users ask for them. Text is UTF-8."""
+"""Read and write files and folders with deid's functions. Text is UTF-8."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def recursive_find(base: str, pattern: str | None = None) -> Iterator[str]:
 
 
 def to_int(value: Any) -> int:  # noqa: ANN401  # whatever float() takes
-    """Return a number, or the number that text tells, cut to a whole one."""
+    """Return a number, or the number in a text, cut to a whole one."""
     return value if isinstance(value, int) else int(float(value))
 
 

@@ -76,7 +76,7 @@ def list_lines(resolved: Resolved) -> Iterator[Diagnostic]:
                 yield Diagnostic(codes.DOUBLED, "the same line is above", line.span, labels=(label,))
 
 
-# ---- a rule that names an element, and others that come to it -------------------------------------------
+# ---- a rule that names an element, and others that match it ---------------------------------------------
 
 
 @frozen

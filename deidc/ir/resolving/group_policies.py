@@ -15,8 +15,8 @@ from deidc.ir.resolving.nearest import Guesses
 from deidc.source import Span
 from deidc.vocabulary import Policy, Storage
 
-# Policies of groups that a recipe says nothing about, by their names in lower case: what deid's documentation tells of
-# them. Groups called otherwise are as the graylist: where a label knows the text to be, it is blanked.
+# Policies of groups without a policy in the recipe, by their names in lower case, as deid's documentation describes
+# them. Groups with other names are like the graylist: where a label knows the text to be, it is blanked.
 BY_NAME: Mapping[str, Policy] = {
     "whitelist": Policy.PASS,
     "allowlist": Policy.PASS,

@@ -18,7 +18,7 @@ from deidc.migration.deid.words import rest_of_line, shown, value_of, words_of
 
 # VRs to which deid converts a text before it writes it; what cannot be converted is not written.
 _CONVERTED = frozenset({"FL", "FD", "SL", "SS", "SV", "UL", "US", "UV"})
-# Its functions; the others that deidc has nobody wrote for deid.
+# Its functions; recipes for deid use no others of deidc.
 _FUNCTIONS = frozenset({"basic_uuid", "dicom_uuid", "jitter", "pydicom_uuid", "suffix_uuid"})
 _OF_ORIGINAL = frozenset({"jitter", "pydicom_uuid"})
 _REFERENCE = re.compile(r"(?:var|func|deid_func):")

@@ -1,4 +1,4 @@
-"""What deid 0.4.13 does with lines because of other lines: labels, lists, and what rules do by them."""
+"""Find lines of a recipe that deid 0.4.13 treats differently because of other lines."""
 
 from __future__ import annotations
 
@@ -97,11 +97,11 @@ def _variables(resolved: Resolved) -> Iterator[ReasonAt]:
                 pass
 
 
-# ---- what wide rules come to ----------------------------------------------------------------------------
+# ---- wide rules -----------------------------------------------------------------------------------------
 
 
 def _wide_writers(resolved: Resolved) -> Iterator[ReasonAt]:
-    """Yield wide rules that deid stops at when they come to a sequence, or with a shift to a name."""
+    """Yield wide rules at which deid stops: with a sequence among their elements, or a shift of a name."""
     sequences, names = _of_vr("SQ"), _of_vr("PN")
     for rule in resolved.rules:
         if not is_wide(rule.selector):

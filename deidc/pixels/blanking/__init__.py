@@ -1,1 +1,1 @@
-"""Regions of an object blanked: pixels, overlays, icons, and the attributes that describe them."""
+"""Blank regions of an object: in pixels, overlays and icons, and update the attributes that describe them."""

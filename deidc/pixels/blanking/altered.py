@@ -1,4 +1,4 @@
-"""A file with some of its bytes altered: elements at the top, ranges that stay as long as they were, pixel data."""
+"""Alter some bytes of a file: top-level elements, ranges that keep their length, pixel data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SYNTAX = 0x00020010
 
 @define(eq=False)
 class Altered:
-    """What changes in a file, and the bytes that come of it.
+    """The changes of a file, and the bytes with these changes applied.
 
     Attributes:
         places: where each element at the top is. Raises Unsuited if one is there twice.
@@ -45,7 +45,7 @@ class Altered:
     # ---- what changes -----------------------------------------------------------------------------------
 
     def write(self, tag: int, element: bytes) -> None:
-        """Put an element at the top, there or not; the length of its group, which is retired (PS3.5 7.2), goes."""
+        """Write an element at the top level, present or not, and remove its retired group length (PS3.5 7.2)."""
         self._elements[tag] = element
         self.drop(tag & 0xFFFF0000)
 
@@ -78,7 +78,7 @@ class Altered:
         yield from body
 
     def _head(self, syntax: str) -> bytes:
-        """Return the preamble as it was and the file meta information with a transfer syntax."""
+        """Return the unchanged preamble, and the file meta information with a transfer syntax."""
         new = head({**self.file.elements, _SYNTAX: text_element(_SYNTAX, "UI", syntax)}, syntax)
         return (self.file.preamble or bytes(PREAMBLE)) + new[PREAMBLE:]
 

@@ -1,4 +1,4 @@
-"""What of an object is blanked, and what is altered with it: pixels, overlays, icons, attributes."""
+"""Prepare the blanking of one object: its pixels, overlays and icons, and the attributes that change with them."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from deidc.vocabulary import Storage
 
 @frozen
 class NothingToBlank:
-    """The object stays as it is: it has no pixels, or none of them is in a region that is to be blanked.
+    """The object stays unchanged: it has no pixels, or no region to be blanked lies on them.
 
-    `text` tells whether text was looked for.
+    `text` is set if the pixels were searched for text.
     """
 
     has_pixels: bool
@@ -119,7 +119,7 @@ class Blanking:
             self.altered.syntax = recoding.transfer_syntax
             self.altered.alter_pixels(image.tag, lambda: (Change(place.at, place.end, self._recoded(recoding, place)),))
             self.altered.drop(PIXEL_DATA & 0xFFFF0000)
-            # Where frames are is told by the Basic Offset Table, which is made anew.
+            # The Basic Offset Table, which is made anew, states where frames are.
             for tag in (fragments.OFFSETS, fragments.LENGTHS, fragments.TOTAL_LENGTH):
                 self.altered.drop(tag)
         before = place.end - place.header.value_at

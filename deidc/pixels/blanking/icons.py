@@ -1,4 +1,4 @@
-"""Icon images under the masks of the image that they are made of (PS3.3 F.7)."""
+"""Blank an icon image under the masks of the image that it is made of (PS3.3 F.7)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ICONS = 0x00880200
 def icon_pixels(item: Dataset, image: Image, masks: Masks, *, little: bool, is_native: bool) -> bytes | None:
     """Return the pixel data of an icon in which everything is blanked that comes from a blanked pixel.
 
-    None if it cannot be told which pixels come from which: the icon has other proportions than the image, is
+    None if the pixels of the icon cannot be matched to those of the image: it has other proportions, is
     compressed, or is not understood. `is_native` says that pixel data of the object is not compressed.
     """
     try:

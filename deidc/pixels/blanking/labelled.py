@@ -1,4 +1,4 @@
-"""The pixels of an object that labels flag: blanked where the labels ask for it, and what still holds it back."""
+"""Blank the regions of the labels that flag an object, and find the labels that still hold it for review."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from deidc.runtime.outcome import Fault, Flag, Refused, TextSearch, holding
 
 @frozen
 class Settled:
-    """What became of a flagged object: its bytes with regions blanked, if any were, and the labels that hold it.
+    """The state of a flagged object: its bytes with regions blanked, if any were, and the labels that hold it.
 
-    `text` tells whether text was looked for.
+    `text` is set if the pixels were searched for text.
     """
 
     blanked: BlankedBytes | None = field(repr=False)
@@ -26,13 +26,13 @@ class Settled:
 
 
 def settle(reader: Reader, flags: Sequence[Flag], storage: Storage) -> Settled | Refused:
-    """Blank what labels ask for in the bytes of a file, and return which of them hold the object back all the same.
+    """Blank the regions of labels in the bytes of a file, and return which labels still hold the object for review.
 
-    Labels with the policy FLAG or QUARANTINE do in any case. One with CLEAN does if it asks for no region to be blanked
-    in this object, or if there are pixels and none of its regions lies on them: nobody knows where the text is then. A
-    label that asks for text does not, whether or not any was found. An object that is held back does not say that it is
-    without text.
-    Refuses what `blank_bytes` refuses. Raises NotWhole, Damaged, and OSError of the reader.
+    Labels with the policy FLAG or QUARANTINE always hold it. A label with CLEAN holds it if it names no region for this
+    object, or if there are pixels and none of its regions lies on them: the place of the text is unknown then. A label
+    whose region is text, to be found by a detector, does not hold it, whether or not any text was found. An object that
+    is held does not state that it is free of text. Refuses what `blank_bytes` refuses. Raises NotWhole, Damaged, and
+    OSError of the reader.
     """
     asking = [flag for flag in flags if flag.blanks]
     if not asking:
@@ -71,7 +71,7 @@ def _asks_for_text(flag: Flag) -> bool:
 
 
 def _reaches(flag: Flag, rows: int, columns: int) -> bool:
-    """Whether a region that a label asks to be blanked lies on the image."""
+    """Whether a region of a label lies on the image."""
     return any(
         not isinstance(shape, ops.Rectangle) or (shape.x0 < columns and shape.y0 < rows)
         for region in flag.regions

@@ -1,4 +1,4 @@
-"""Overlay planes under the masks of the image that they lie over (PS3.3 C.9.2)."""
+"""Blank overlay planes under the masks of the image that they lie over (PS3.3 C.9.2)."""
 
 from __future__ import annotations
 

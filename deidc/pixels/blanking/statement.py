@@ -1,4 +1,4 @@
-"""What the attributes of an object have to say after its pixels were blanked (PS3.3 C.7.6, PS3.15 E.3.1)."""
+"""Update the attributes that describe pixels after blanking (PS3.3 C.7.6, PS3.15 E.3.1)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from deidc.runtime.fold.toplevel import TopLevel
 IMAGE_TYPE, FRAME_TYPE = 0x00080008, 0x00089007
 _DERIVATION, _METHOD_CODES, _BURNED_IN = 0x00082111, 0x00120064, 0x00280301
 _LOSSY, _LOSSY_RATIO, _LOSSY_METHOD = 0x00282110, 0x00282112, 0x00282114
-# The lowest and the highest value of the pixels, which nobody knows now.
+# The lowest and the highest value of the pixels, which are unknown after blanking.
 _EXTREMES = (0x00280106, 0x00280107)
 
 DERIVATION = b"Regions of the image were blanked by deidc"
@@ -46,9 +46,9 @@ def statement(top: TopLevel, was: Image, now: Stored, layout: Layout, *, is_all:
     """Yield the elements that change at the top level, by tag; no bytes for those that go.
 
     The image is DERIVED and says by what. If what was blanked `is_all`, Burned In Annotation is NO, and the code 113101
-    is among those of the methods of de-identification; of an image that somebody has yet to look at nobody can say so.
-    Attributes of lossy compression stay, and are added where a lossy image becomes native without them. Bytes of text
-    that is there are kept as they are.
+    is among those of the methods of de-identification; an image that still needs review gets neither. Attributes of
+    lossy compression stay, and are added where a lossy image becomes native without them. Existing text keeps its
+    bytes.
     """
     if is_all:
         yield _BURNED_IN, _packed(_BURNED_IN, "CS", b"NO", layout)
@@ -113,7 +113,7 @@ def _method_codes(top: TopLevel, layout: Layout) -> Iterator[tuple[int, bytes]]:
 
 
 def derived(frame_type: bytes) -> bytes:
-    """Return the value of Frame Type for a frame that is derived, as long as it was."""
+    """Return the value of Frame Type for a derived frame, with its length unchanged."""
     if not frame_type.startswith(b"ORIGINAL"):
         return frame_type
     return (b"DERIVED" + frame_type.removeprefix(b"ORIGINAL")).ljust(len(frame_type))

@@ -1,4 +1,4 @@
-"""Regions of an image blanked in the bytes of a file, with all that repeats or describes its pixels."""
+"""Blank regions of a whole object: its image, and everything that repeats or describes the pixels."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = [
 
 @define(eq=False)
 class BlankedBytes:
-    """The bytes of a file with its regions blanked; `pieces` makes them as often as it is asked."""
+    """The bytes of a file with its regions blanked; each call of `pieces` makes them anew."""
 
     account: Blanked
     _altered: Altered = field(repr=False)
@@ -67,8 +67,8 @@ def blank_bytes(
     What no region touches keeps its bytes: other elements, other rows, other compressed frames. Native frames are
     blanked when they are written, and no more than one is in memory. Overlay planes are blanked where they lie over
     blanked pixels, and the icon where it is made of them, or it is removed. Pixel data in other items is filled with
-    zeros. What `statement` says of the object is written into it. Text is looked for before in each frame, if a region
-    asks for it.
+    zeros. The attributes of `statement` are written into the object. If a region is text, each frame is searched for
+    it first.
 
     Refuses objects whose pixels cannot be found (DC971), decoded (DC972) or stored as `storage` asks (DC973), and those
     in which a text detector fails (DC975). Raises MissingDetector for one that is not installed (`require_detectors`),

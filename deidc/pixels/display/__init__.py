@@ -1,1 +1,1 @@
-"""Frames as they are displayed, and what is drawn of them: pictures, previews, thumbnails."""
+"""Frames are displayed as a viewer shows them, and drawn as pictures, previews and thumbnails."""

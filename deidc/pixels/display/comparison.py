@@ -1,4 +1,4 @@
-"""Frames before and after, side by side, with the outline of what is blanked between them."""
+"""Draw frames before and after blanking side by side, with the outline of what is blanked between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures made smaller, with the outlines of masks over them, and written as PNG."""
+"""Scale pictures, draw the outlines of masks over them, and write them as PNG."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def scaled_mask(mask: Mask, rows: int, columns: int) -> Mask:
 
 
 def outlined(picture: Picture, mask: Mask, *, tinted: bool = False) -> Picture:
-    """Return a picture in colour with the outline of a mask of its size, and with the mask tinted if it is asked for.
+    """Return a picture in colour with the outline of a mask of its size, and with a tinted mask on request.
 
     The outline is the mask's own border, with a dark one inside of it.
     """

@@ -1,4 +1,4 @@
-"""Attributes of single frames, which enhanced objects have in functional groups (PS3.3 C.7.6.16)."""
+"""Look up attributes of single frames, which enhanced objects have in functional groups (PS3.3 C.7.6.16)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHARED, _PER_FRAME = 0x52009229, 0x52009230
 
 @define(eq=False)
 class FunctionalGroups:
-    """The functional groups of an object, read when they are asked for."""
+    """The functional groups of an object, read when they are first needed."""
 
     top: TopLevel = field(repr=False)
     _shared: list[Dataset] | None = field(init=False, default=None, repr=False)

@@ -1,4 +1,4 @@
-"""Which frames of an image stand for all: those from which nobody can miss what is blanked."""
+"""Select the key frames of an image: the first, the middle, the last, and those at which the mask changes."""
 
 from __future__ import annotations
 

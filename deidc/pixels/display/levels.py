@@ -1,4 +1,4 @@
-"""Grey as it is displayed: what brightness stored values have (PS3.3 C.11.1 and C.11.2)."""
+"""Map stored values of grey to the brightness that is displayed (PS3.3 C.11.1 and C.11.2)."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def levels_of(samples: Samples, groups: FunctionalGroups, frame: int, ignoring: 
     """Return the levels of a frame of grey: those of the window that it or its object has, the first of several.
 
     Without a window that can be read, they are the ends of the range if values have up to 8 bits, and else the lowest
-    and the highest value of the frame; pixels of `ignoring` are not asked. Values of a Modality LUT are not looked up:
+    and the highest value of the frame, without the pixels of `ignoring`. Values of a Modality LUT are not looked up:
     the frame is displayed as if it had neither that nor a window.
     """
     image = samples.image
@@ -104,7 +104,7 @@ def levels_of(samples: Samples, groups: FunctionalGroups, frame: int, ignoring: 
 
 
 def whole_range(samples: Samples, levels: Levels) -> Levels:
-    """Return levels that tell all values of a frame apart, bright ones as bright as those given have them."""
+    """Return levels that span all values of a frame, with the sigmoid and inversion of those given."""
     low, high = sorted(float(end) * levels.slope + levels.intercept for end in _ends(samples.values))
     return evolve(levels, low=low, high=high, sigmoid=False)
 

@@ -1,4 +1,4 @@
-"""Pictures: frames of a file as they are displayed, in 8 bits, grey or red, green and blue."""
+"""Pictures are the frames of a file as they are displayed, in 8 bits, grey or red, green and blue."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PARTIAL = np.array([[1.1644, 1.1644, 1.1644], [0.0, -0.3917, 2.0173], [1.5960, 
 
 @define(eq=False)
 class Pictures:
-    """The pictures of one file, made when they are asked for; make it with `Pictures.of`.
+    """The pictures of one file, each made when it is needed; construct it with `Pictures.of`.
 
     A picture is rows and columns of grey, or rows, columns and three colours. Overlays are not drawn.
     """

@@ -1,4 +1,4 @@
-"""A sheet: rows of pictures side by side, with words above each row and above the whole."""
+"""A sheet has rows of pictures side by side, with words above each row and above the whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames of a file as they are stored: the values of their samples, one frame in memory at a time."""
+"""Read the stored values of the frames of a file, one frame in memory at a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Samples:
 
 @define(eq=False)
 class StoredFrames:
-    """The frames of one file, read when they are asked for; make it with `StoredFrames.of`.
+    """The frames of one file, each read when it is needed; construct it with `StoredFrames.of`.
 
     Attributes:
         image: how the pixels lie in the file.

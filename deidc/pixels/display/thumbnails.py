@@ -1,4 +1,4 @@
-"""Thumbnails: small pictures of what became of an image, with the outlines of what was blanked."""
+"""A thumbnail is a small picture of a cleaned image, with the outlines of what was blanked."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _telling_frame(masks: Masks) -> int:
 def _drawn(picture: Picture, masks: Masks, frame: int, longest: int, *, tinted: bool) -> tuple[bytes, str]:
     rows, columns = size_within(masks.rows, masks.columns, longest)
     drawn = outlined(scaled(picture, rows, columns), scaled_mask(masks.of(frame), rows, columns), tinted=tinted)
-    # A page has hundreds of them; few colours are a third of the bytes, and nobody diagnoses by a thumbnail.
+    # A page has hundreds of them; few colours are a third of the bytes, and a thumbnail is not for diagnosis.
     few = Pillow.fromarray(drawn).quantize(_COLOURS, Pillow.Quantize.MAXCOVERAGE, dither=Pillow.Dither.NONE)
     buffer = io.BytesIO()
     few.save(buffer, "PNG", optimize=True)

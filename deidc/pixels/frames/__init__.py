@@ -1,1 +1,1 @@
-"""Frames as they are stored: native and compressed, their palettes, masks over them, and what black is."""
+"""Frames are found, masked and blanked as they are stored: native or compressed, grey, colour or palette."""

@@ -1,4 +1,4 @@
-"""Black: what is stored in a pixel so that it is displayed black (PS3.3 C.7.6.3.1.2)."""
+"""Find the stored value that is displayed black (PS3.3 C.7.6.3.1.2)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OVERLAY_GROUPS = tuple(range(0x60000000, 0x60200000, 0x20000))
 def black_of(image: Image, top: TopLevel, *, little: bool = True) -> tuple[int, ...]:
     """Return the bits of the cells of a black pixel, one number for each sample. Raises Trouble (DC971).
 
-    `image` is as the pixels are stored, or as they are after decoding. Of grey it is the end of the range of values
+    `image` describes the pixels as stored, or as decoded. Of grey it is the end of the range of values
     that is displayed black whatever the window: the lowest, and for MONOCHROME1, or a slope below zero, the highest.
     Of a palette it is the darkest entry. Bits that are not used for the value have its sign, as most writers have it,
     and are zero where an overlay is in them.

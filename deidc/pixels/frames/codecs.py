@@ -1,4 +1,4 @@
-"""Single frames, decoded and encoded by pydicom's plug-ins: what is decoded is not converted to other colours."""
+"""Decode and encode single frames with pydicom's plug-ins, without converting colours."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _decoded(frame: bytes, image: Image, syntax: str) -> tuple[NDArray[Any], str
 
 
 def _as_it_is(syntax: str) -> dict[str, bool]:
-    """Return the option that leaves bits beyond those of the value as they are, where overlays may be in them."""
+    """Return the option that keeps bits beyond those of the value, which may hold overlays."""
     return {"correct_unused_bits": False} if syntax == RLELossless else {}
 
 
@@ -139,7 +139,7 @@ def _options(image: Image, **more: object) -> dict[str, Any]:
 
 
 def encoded(frame: Decoded, image: Image, syntax: str) -> bytes | None:
-    """Encode one frame without loss; None if it cannot be, or does not decode to what it was."""
+    """Encode one frame without loss; None if it cannot be encoded, or does not decode to itself."""
     encoder = _ENCODERS.get(syntax)
     if encoder is None:
         return None

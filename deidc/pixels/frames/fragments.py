@@ -1,4 +1,4 @@
-"""Encapsulated pixel data: which fragments are which frame, and items that hold frames (PS3.5 A.4)."""
+"""Map the fragments of encapsulated pixel data to frames, and build items that hold frames (PS3.5 A.4)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Frame:
 
 @frozen
 class Encapsulated:
-    """The frames of the input, and whether it has tables that tell where they are.
+    """The frames of the input, and whether it has offset tables for them.
 
     `at` is where the item of the Basic Offset Table begins, and `end` is behind the delimiter.
     """
@@ -54,8 +54,8 @@ def encapsulated(
 ) -> Encapsulated:
     """Find the frames of encapsulated pixel data whose value begins at a place.
 
-    `offsets` and `lengths` are the Extended Offset Table and its lengths. Raises Trouble (DC971) if it cannot be told
-    which fragments are which frame, and NotWhole, Damaged and OSError.
+    `offsets` and `lengths` are the Extended Offset Table and its lengths. Raises Trouble (DC971) if fragments cannot be
+    assigned to frames, and NotWhole, Damaged and OSError.
     """
     first, *items = _items(window, value_at)
     if not items:
@@ -105,7 +105,7 @@ def _table(element: InputElement | None) -> tuple[int, ...]:
 
 
 def _behind_ends(window: Window, items: Sequence[tuple[int, int, int]], begins: int) -> list[int]:
-    """Return where frames begin if nothing tells it: behind each fragment that ends like a JPEG image."""
+    """Return where frames begin without an offset table: behind each fragment that ends like a JPEG image."""
     behind = (begin for begin, _, _ in items[1:])
     ends = (_END_OF_IMAGE in window[max(start, end - 10) : end] for _, start, end in items)
     return [0, *(begin - begins for begin, is_end in zip(behind, ends, strict=False) if is_end)]

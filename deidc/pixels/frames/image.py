@@ -1,4 +1,4 @@
-"""How the pixels of an object lie in its bytes, as its attributes tell (PS3.3 C.7.6.3, PS3.5 8)."""
+"""Read from the attributes of an object how its pixels lie in the bytes (PS3.3 C.7.6.3, PS3.5 8)."""
 
 from __future__ import annotations
 

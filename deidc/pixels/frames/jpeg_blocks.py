@@ -1,4 +1,4 @@
-"""Frames of JPEG blanked in their blocks, so that nothing else of them is compressed a second time."""
+"""Blank JPEG frames in their blocks, so that nothing else of them is compressed a second time."""
 
 from __future__ import annotations
 

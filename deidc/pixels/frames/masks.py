@@ -1,4 +1,4 @@
-"""Masks: which pixels of each frame are to be blanked."""
+"""A mask marks the pixels of a frame that are to be blanked."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RaisedLabel(Protocol):
 
     @property
     def regions(self) -> tuple[Region, ...]:
-        """What the label asks of the pixels."""
+        """The regions to blank, and those to keep."""
         ...
 
 
@@ -79,7 +79,7 @@ class Painting:
     def of(cls, found: Iterable[RaisedLabel]) -> Painting:
         """Return the regions of labels that fired, in their order; those of a whitelist blank nothing.
 
-        It is not all if somebody has to look at the object.
+        It is not all if the object needs review.
         """
         asked = [one for one in found if one.policy is not Policy.PASS]
         regions = tuple(region for one in asked for region in one.regions)
@@ -137,7 +137,7 @@ def rectangles(mask: Mask) -> tuple[tuple[int, int, int, int], ...]:
 
 @define(eq=False)
 class Masks:
-    """The masks of an image by frame; frames that are painted apart have theirs made when it is asked for."""
+    """The masks of an image by frame; a frame with regions of its own has its mask made when it is needed."""
 
     painting: Painting
     rows: int

@@ -1,4 +1,4 @@
-"""Native pixel data: frames in the bytes of an object, and what stands there when their masks are black."""
+"""Blank frames of native pixel data in the bytes of an object."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Native:
     """The frames of an image in a range of the input that begins at `start`.
 
     Attributes:
-        black: the bits of a black pixel, one number for each sample; of no concern for floating point numbers.
+        black: the bits of a black pixel, one number for each sample; unused for floating point numbers.
         swapped: whether bytes are in pairs of which the second comes first (PS3.5 8.1.1: words in big endian).
 
     """

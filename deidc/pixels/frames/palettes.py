@@ -1,4 +1,4 @@
-"""Palettes of PALETTE COLOR: what colour each entry is (PS3.3 C.7.6.3.1.5, C.7.6.3.1.6 and C.7.9.2)."""
+"""Read the palettes of a PALETTE COLOR image (PS3.3 C.7.6.3.1.5, C.7.6.3.1.6 and C.7.9.2)."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _unfolded(top: TopLevel, count: int, *, little: bool) -> NDArray[np.int64]:
         if element is not None:
             palettes[BaseTag(tag)] = element.source
     palettes.set_original_encoding(False, little)
-    # The first entry stands for index 0 then, so that all can be asked for.
+    # The first entry stands for index 0 then, so that every index has an entry.
     palettes.RedPaletteColorLookupTableDescriptor = [count & 0xFFFF, 0, 16]
     # Palettes may be cut off, or contradict their descriptors.
     with guarded() as guard:

@@ -1,4 +1,4 @@
-"""Compressed frames, one at a time: blanked in their blocks, or decoded, blanked, and stored again without loss."""
+"""Blank compressed frames one at a time: in their blocks, or decoded, blanked and stored again without loss."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Recoding:
     """Frames of an encapsulated image on their way into a transfer syntax.
 
     Attributes:
-        image: as the object has it, and as it is after.
+        image: how the pixels of the object lie; `after` is the same of the output.
         native: whether frames are stored uncompressed.
-        lengths: how many bytes each new frame is long, or the items of one that stays as it is.
+        lengths: how many bytes each new frame is long, or the items of an unchanged one.
 
     """
 
@@ -154,7 +154,7 @@ class Recoding:
 
     @property
     def _is_parted(self) -> bool:
-        """Whether nothing but an offset table tells which fragments are which frame."""
+        """Whether only an offset table assigns fragments to frames."""
         frames = range(self.image.frames)
         return len(frames) > 1 and any(
             self._stays(one) and len(self.source.frames[one].fragments) > 1 for one in frames

@@ -1,1 +1,1 @@
-"""Text in frames: detectors, the regions they find, and the detector that deidc brings."""
+"""Text detectors search frames for text; one of them comes with deidc."""

@@ -1,4 +1,4 @@
-"""Areas of text: what a map of how probably each pixel is of text comes to in rectangles."""
+"""Convert a mask of text pixels to bounding boxes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Text detectors: what finds the regions of text in a picture by looking at its pixels.
+"""A text detector finds the regions of text in a picture.
 
-deidc has one, `rapidocr`, which needs the extra `ocr`. Installed packages may offer others, as entry points of the
-group `deidc.text_detectors`: what an entry point names is called without arguments, and returns a TextDetector.
+deidc has one, `rapidocr`, which needs the extra `ocr`. Installed packages may offer others as entry points of the
+group `deidc.text_detectors`. An entry point names a callable without arguments that returns a TextDetector.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from deidc.pixels import require_extra
 from deidc.runtime.fold.frame import trouble
 from deidc.vocabulary import Policy
 
-if TYPE_CHECKING:  # names of detectors are asked where numpy is not installed
+if TYPE_CHECKING:  # names of detectors are checked where numpy is not installed
     import numpy as np
     from numpy.typing import NDArray
 
@@ -33,7 +33,7 @@ class TextDetector(Protocol):
     """What finds text in pictures."""
 
     def find(self, picture: NDArray[np.uint8]) -> Iterable[Rectangle]:
-        """Return rectangles around all text of a picture, the same ones whenever it is asked.
+        """Return rectangles around all text of a picture, the same ones at each call.
 
         `picture` is a frame as it is displayed: rows and columns of grey, or rows, columns and red, green and blue. It
         must not be changed, nor anything of it be remembered. What raises refuses the object.
@@ -67,7 +67,7 @@ def require_detectors(names: Iterable[str]) -> None:
 
 
 def detectors_of(program: Program) -> dict[str, Origin]:
-    """Return the detectors whose text a program blanks, each with the first label that asks for it."""
+    """Return the detectors whose text a program blanks, each with the first label that names it."""
     found: dict[str, Origin] = {}
     for number, op in enumerate(program.ops):
         if not isinstance(op, Mark) or op.policy is Policy.PASS:
@@ -79,14 +79,14 @@ def detectors_of(program: Program) -> dict[str, Origin]:
 
 
 def require_for_pixels(program: Program) -> None:
-    """Raise MissingExtra or MissingDetector if what a program asks of pixels is not installed here."""
+    """Raise MissingExtra or MissingDetector if a package that a program needs for pixels is not installed."""
     if program.storage is not None:
         require_extra()
         require_detectors(detectors_of(program))
 
 
 def find_text(name: str, picture: NDArray[np.uint8]) -> tuple[Rectangle, ...]:
-    """Return what the detector of a name finds in a picture; it is loaded when it is asked first.
+    """Return what the detector of a name finds in a picture; it is loaded at its first call.
 
     Raises MissingDetector, and Trouble (DC975) if it fails.
     """

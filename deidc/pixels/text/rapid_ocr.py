@@ -1,4 +1,4 @@
-"""Text found by the detection model that rapidocr-onnxruntime ships (PP-OCRv4, Apache License 2.0).
+"""Detect text with the model that rapidocr-onnxruntime ships (PP-OCRv4, Apache License 2.0).
 
 The model is run by onnxruntime itself, with the file that is inside the package. What the package has around it would
 import OpenCV, which cannot be loaded where there is no graphical system.
@@ -85,7 +85,7 @@ class RapidOcr:
     _model: _Model | None = field(init=False, default=None, repr=False)
 
     def find(self, picture: Picture) -> tuple[Rectangle, ...]:
-        """Return rectangles around what may be text, the same ones whenever it is asked; they may overlap.
+        """Return rectangles around what may be text, the same ones at each call; they may overlap.
 
         `picture` is rows and columns of grey, or rows, columns and three colours.
         """

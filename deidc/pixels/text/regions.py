@@ -1,4 +1,4 @@
-"""Regions of text in one object: each frame looked at, and painted with what was found in it."""
+"""Search each frame of one object for text, and add the regions that are found to its masks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def asks_for_text(painting: Painting) -> bool:
 
 
 def with_text_found(painting: Painting, reader: Reader) -> tuple[Painting, TextSearch | None]:
-    """Return a painting with the text of each frame for its regions of text, and what was looked for, if they ask.
+    """Return a painting with the text of each frame for its regions of text, and which detectors were used, if any.
 
     Frames are looked at one after the other, and no more than one is in memory. Text that the window of the object
     hides is looked for too. Raises MissingDetector, Trouble (DC971, DC972, DC975), Unsuited, NotWhole, Damaged and

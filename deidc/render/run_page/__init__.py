@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from deidc.errors import MissingExtra
 
-# What tells a page of a run from other files, in its first bytes.
+# The first bytes by which the page of a run is recognized.
 MARK = "<!-- a page of deidc run -->"
 _OPENING = f"<!doctype html>\n{MARK}\n"
 

@@ -1,4 +1,4 @@
-"""The Dataset engine: walks a pydicom object, folds each element, and builds the cleaned one beside it.
+"""The Dataset engine walks a pydicom object, folds each element, and builds the cleaned object beside it.
 
 The input is never changed: raw elements are immutable and shared, everything else is copied. A sequence in which
 nothing changed keeps its original bytes.

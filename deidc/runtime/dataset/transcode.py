@@ -1,4 +1,4 @@
-"""Promotion of an object to another character set: every text is decoded and will be encoded anew."""
+"""Promote an object to another character set: every text is decoded and will be encoded anew."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a program does with one element, for both engines: selection, conditions, lists, and the fold over its state."""
+"""Apply a program to one element, for both engines: selection, conditions, lists, and the fold over its state."""

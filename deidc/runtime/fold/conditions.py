@@ -1,4 +1,4 @@
-"""Conditions of ops and tests of labels: questions about the input, never about the half-changed object."""
+"""Evaluate conditions of ops and criteria of labels on the input, never on the half-changed object."""
 
 from __future__ import annotations
 

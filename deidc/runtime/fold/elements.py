@@ -1,8 +1,8 @@
-"""Elements of an input object as the program sees them: identity, state and text, read without touching the object.
+"""Read the identity, state and text of elements of an input object without touching the object.
 
-pydicom turns raw bytes into values when asked, and remembers it inside the dataset. Nothing here asks it to:
-raw elements are judged by their bytes, so an element that no rule needs is never decoded, and the input is as it
-was.
+pydicom decodes raw bytes on access, and remembers the value inside the data set. Nothing here makes it do so:
+raw elements are judged by their bytes, so an element that no rule needs is never decoded, and the input stays
+unchanged.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The fold: what the ops of a plan, in program order, make of one element.
+"""Fold the ops of a plan, in program order, over the state of one element.
 
-The element starts as it is in the input, or absent; each op that acts leaves a new state and an event. Both
+The element starts unchanged from the input, or absent; each op that acts leaves a new state and an event. Both
 engines use this; how elements are found and written is theirs.
 """
 

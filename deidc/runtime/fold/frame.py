@@ -1,4 +1,4 @@
-"""Everything that belongs to one object while it is cleaned; it dies with the call."""
+"""A frame holds the state of one object while it is cleaned; it ends with the call."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Frame:
     """State of one run over one object.
 
     `given` is the input object, or how to have it; an engine that works on bytes needs it for lists and for
-    functions that ask for it only. `top` answers most questions of labels and functions without it. `of_object` has
+    functions that need it only. `top` answers most questions of labels and functions without it. `of_object` has
     results of calls that are the same for all elements of the object. `on_failure` says whether a fault of an element
     is one of the object. `lists` has values that the host puts into `%values` lists, by their names.
     """
@@ -144,6 +144,6 @@ class Frame:
         return self.given
 
     def note(self, path: str, op: int, effect: Effect | None = None, reason: Untouched | None = None) -> None:
-        """Remember why an op did what it did, if anybody asked."""
+        """Remember why an op did what it did, if the run is traced."""
         if self.notes is not None:
             self.notes.append(Note(path, op, effect, reason))

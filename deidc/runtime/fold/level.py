@@ -1,4 +1,4 @@
-"""What both engines do with one element: shelter it, fold it, place what is added, and keep count of faults."""
+"""Clean one level for both engines: shelter and fold elements, place added ones, and count faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lists of one object: `%values` read from the input before any op acts, and what `%fields` gathered."""
+"""Fill the lists of one object: `%values` from the input before any op acts, and the paths of `%fields`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan: which ops a machine executes on elements of an identity, found out once and kept.
+"""The plan of a machine caches which ops concern the elements of an identity.
 
 A plan is a tree that mirrors the sequences met so far. Its only state is a memo: what it answers depends on the
 program alone, so threads and files may share it.
@@ -147,7 +147,7 @@ class Plan:
     Attributes:
         collects, marks, surroundings: what is done once for each object, in program order.
         collected_later: those of `collects` that select by other lists.
-        asked: the top-level attributes that marks ask for, if they ask for nothing else.
+        asked: the top-level attributes that marks need, if they need nothing else.
 
     """
 
@@ -235,7 +235,7 @@ class Plan:
         return entry.always_sheltered and not entry.system
 
     def make_entry(self, node: Node, tag: int, vr: str, creator: str | None) -> Entry:
-        """Lay every op of the program against one identity."""
+        """Match every op of the program against one identity."""
         # The text of a private creator is kept as well; one that is too long counts for several identities.
         self._known += 1 + len(creator or "") // dictionary.LONGEST_CREATOR
         identity = Identity((*node.way, (tag, creator)), vr)

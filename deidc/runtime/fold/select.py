@@ -1,8 +1,8 @@
-"""Which elements a selector is about, judged by identity alone: the plan asks once, every file profits.
+"""Decide by identity alone which elements a selector is about; the plan caches the answer for all files.
 
 An identity is what two objects can have in common about an element: the way to it (tags and private creators,
 no item numbers), its VR, its private creator. What more a selector needs to know (item numbers, values) is a
-`Proviso`, asked again for each element.
+`Proviso`, evaluated for each element.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Identity:
 
     @cached_property
     def spellings(self) -> tuple[str, ...]:
-        """Every name that a pattern is laid against."""
+        """Every name that a pattern is matched against."""
         parents = tuple(dictionary.element_keyword(tag) for tag, _ in self.way[:-1])
         return dictionary.spellings(self.tag, self.creator, parents)
 
@@ -113,7 +113,7 @@ def way_fits(steps: tuple[ops.PathStep, ...], way: tuple[tuple[int, str | None],
 
 
 def item_indexes(steps: tuple[ops.PathStep, ...]) -> tuple[int | None, ...]:
-    """Return the item numbers that steps ask for, one for each sequence on the way."""
+    """Return the item numbers that steps name, one for each sequence on the way."""
     return tuple(step.index for step in steps[:-1])
 
 

@@ -1,4 +1,4 @@
-"""Top-level attributes of the input by tag: what labels and functions ask for."""
+"""Look up top-level attributes of the input by tag, for labels and functions."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class OfBytes:
         return self._element(header, value, layout, None, self._character_sets, is_meta=layout is META_LAYOUT)
 
     def as_key(self, tags: tuple[int, ...]) -> object | None:
-        """Return what tells apart objects by these attributes, or None if it is too long; see `know`."""
+        """Return a cache key made of these attributes, or None if it is too long; see `know`."""
         found: list[bytes | None] = []
         layout = self.file.layout
         for tag in tags:

@@ -1,1 +1,1 @@
-"""Functions that recipes call: the registry, the built-in ones, and how arguments reach them."""
+"""Recipes call functions: the registry, the built-in ones, and how arguments reach them."""

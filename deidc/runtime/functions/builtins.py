@@ -1,4 +1,4 @@
-"""The implementations of deidc's own functions, which `deidc.ir.builtin_functions` has a row for each.
+"""deidc's own functions are implemented here; `deidc.ir.builtin_functions` has a row for each.
 
 Those that change the element's value do so value by value, and leave an empty one empty. What a function
 cannot do raises FunctionFault.
@@ -107,7 +107,7 @@ def _attribute(call: Invocation, key: str) -> str:
 
 
 def _digest(key: bytes, purpose: str, text: str) -> bytes:
-    """Return a keyed digest; digests of one text for two purposes tell nothing of each other."""
+    """Return a keyed digest; digests of one text for two purposes reveal nothing of each other."""
     message = f"deidc {purpose}\0{text}".encode("utf-8", "surrogatepass")
     return hmac.new(key, message, hashlib.sha256).digest()
 
@@ -153,7 +153,7 @@ def pydicom_uuid(call: Invocation) -> str:
 
 
 def stable_uid(call: Invocation) -> str:
-    """Return a UID that a key makes from the original; UIDs that DICOM itself defines stay as they are."""
+    """Return a UID that a key makes from the original; UIDs that DICOM itself defines stay unchanged."""
     key, root = _secret(call), _root(call, "root")
 
     def changed(original: str) -> str:

@@ -1,4 +1,4 @@
-"""What a function is given for one call, and how it says that it cannot do its work."""
+"""An invocation is the argument of one call of a function; a FunctionFault reports that it failed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 
 
 class FunctionFault(Exception):
-    """A function cannot do its work on this object; `reason` holds no data and is told to the user."""
+    """A function cannot do its work on this object; `reason` holds no data and is shown to the user."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

@@ -1,4 +1,4 @@
-"""Variables and calls: where the value that an op writes comes from."""
+"""Evaluate the operands of an op: variables and calls of functions."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ class Operands:
             adds=step.op.action.creates,
         )
         if not function.own:
-            _ = invocation.field.element  # what cannot be decoded is told as that
+            _ = invocation.field.element  # what cannot be decoded is reported as that
         try:
-            # A function is somebody else's code: whatever it raises refuses this object and no other.
+            # A function is foreign code: whatever it raises refuses this object and no other.
             with guarded(FunctionFault, Undecodable) as guard:
                 result = function.call(invocation)
                 if function.depends_on(call) is Dependence.OBJECT:

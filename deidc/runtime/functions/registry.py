@@ -1,4 +1,4 @@
-"""Functions that recipes call: deidc's own, the caller's, and those that installed packages offer."""
+"""The registry holds the functions that recipes call: deidc's own, the caller's, and those of installed packages."""
 
 from __future__ import annotations
 

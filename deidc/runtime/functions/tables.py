@@ -1,4 +1,4 @@
-"""Tables that a run supplies, like a list of study numbers by patient."""
+"""Read the lookup tables that a run supplies, like a list of study numbers by patient."""
 
 from __future__ import annotations
 

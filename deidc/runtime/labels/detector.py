@@ -1,4 +1,4 @@
-"""The labels of a program asked on their own: which fire for an object, and what they ask of its pixels."""
+"""A detector evaluates the labels of a program without cleaning: which match an object, and their regions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels: which of a program's Marks hold for an input object."""
+"""Evaluate the labels of a program, its Marks, on an input object."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def flags(frame: Frame, plan: Plan) -> tuple[Flag, ...]:
         return ()
     questions = Questions(frame, plan)
     raised: list[Flag] = []
-    last: str | None = None  # the group behind which no other is asked
+    last: str | None = None  # the group after which no other is evaluated
     for index, mark in plan.marks:
         if last is not None and mark.group != last:
             continue
@@ -43,7 +43,7 @@ def flags(frame: Frame, plan: Plan) -> tuple[Flag, ...]:
 def holds(mark: ops.Mark, questions: Questions) -> bool:
     """Whether the criteria of a label hold: lines, and tests in a line, from left to right; none: always.
 
-    What cannot change the answer is not asked.
+    Tests that cannot change the answer are not evaluated.
     """
     result = True
     for number, line in enumerate(mark.lines):
@@ -61,7 +61,7 @@ def _line_holds(line: ops.TestLine, questions: Questions) -> bool:
 
 
 def _is_settled(left: bool, joint: Join) -> bool:
-    """Whether `left` is what it comes to, whatever is joined to it: false and ..., true or ..."""
+    """Whether `left` is the result already, whatever is joined to it: false and ..., true or ..."""
     match joint:
         case Join.AND:
             return not left
@@ -106,7 +106,7 @@ class Questions:
         tag = top_level_tag(at)
         if tag is None:
             return self._walk(at)
-        # Nearly every criterion asks for a top-level attribute: no walk through all items for those.
+        # Nearly every criterion is about a top-level attribute: no walk through all items for those.
         element = self.frame.top.find(tag)
         return iter(() if element is None else (element,))
 
@@ -117,7 +117,7 @@ class Questions:
 
 
 def components(element: InputElement, *, inside: bool) -> tuple[str, ...]:
-    """Return the text of each value of an element; `inside` asks for those in the items of a sequence. Raises Trouble.
+    """Return the text of each value of an element; `inside` includes those in the items of a sequence. Raises Trouble.
 
     Who names a sequence means what is in it (deid 0.4.13 compares what Python prints of the items).
     """

@@ -1,4 +1,4 @@
-"""Regions of labels: what the masks of a Mark come to for one input object."""
+"""Evaluate the regions that the labels of a program name for one input object."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CORNERS = (0x00186018, 0x0018601A, 0x0018601C, 0x0018601E)
 
 
 def located(raised: tuple[Flag, ...], frame: Frame, plan: Plan) -> tuple[Flag, ...]:
-    """Return flags with the regions that their labels ask for in this object; raises Trouble."""
+    """Return flags with the regions that their labels name in this object; raises Trouble."""
     marks = dict(plan.marks)
     if not any(marks[flag.op].masks for flag in raised):
         return raised

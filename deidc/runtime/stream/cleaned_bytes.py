@@ -1,4 +1,4 @@
-"""What the stream engine makes of a file: its pieces, in the order in which they are written."""
+"""The cleaned bytes of a file are pieces of the input and new bytes, in the order in which they are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the stream engine remembers: the decision about an element, where nothing but the element decides.
+"""Cache the decisions of the stream engine about elements, where nothing but the element decides.
 
 A rule that removes an attribute decides alike for every value; one that replaces UIDs by a hash decides alike for
 equal UIDs. Such decisions are made once by the fold, and kept with the bytes that were written for them. What depends
@@ -54,9 +54,9 @@ class Decision:
 class Form(Enum):
     """How an element that is known by its first bytes is dealt with.
 
-    SHORT, LONG: it is of no concern; its length has 16 or 32 bits.
-    UNKNOWN: it is of no concern unless it hides a sequence (VR UN).
-    SEQUENCE: it is of no concern, what is in it may be.
+    SHORT, LONG: no rule acts on it; its length has 16 or 32 bits.
+    UNKNOWN: no rule acts on it unless it hides a sequence (VR UN).
+    SEQUENCE: no rule acts on it, but rules may act on its items.
     SHORT_DECIDED, LONG_DECIDED: the decision is the same for every value.
     SHORT_BY_VALUE, LONG_BY_VALUE: decisions by value.
     CLOSE: the delimiter of an item.
@@ -105,7 +105,7 @@ class Memo:
         return self.needs == ()
 
     def key(self, value: bytes | None, frame: Frame, *, is_needed: bool) -> object | None:
-        """Return under what a decision is kept, or None if it cannot be; `value` is None for what is to be added."""
+        """Return the cache key of a decision, or None if it cannot be cached; `value` is None for an added element."""
         if self.needs is None or (value is not None and self.by_value and len(value) > LONGEST_KEY):
             return None
         shown = value if self.by_value and value is not None else b""
@@ -197,7 +197,7 @@ class Context:
 class Decisions:
     """All that was decided with one program; shared by threads and objects, like the plan.
 
-    `flags` are those that the top-level attributes which labels ask for lead to.
+    `flags` are cached by the top-level attributes that labels need.
     """
 
     functions: Functions

@@ -1,4 +1,4 @@
-"""What the stream engine does to elements: decides what becomes of them, and keeps the edits that this makes."""
+"""Edit the elements of one data set for the stream engine: decide what becomes of each, and collect the edits."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ IDENTITY = (0x00080016, 0x00080018)
 class Editing:
     """The edits of one data set.
 
-    `told` has which ops did what, by place and tag. `identity` has the bytes of SOP Class and SOP Instance UID as
-    they are after the edits. `growth` is by how many bytes the edits so far make the output longer.
+    The effects of ops are kept by place and tag. `identity` has the bytes of SOP Class and SOP Instance UID after the
+    edits. `growth` is by how many bytes the edits so far make the output longer.
     """
 
     folding: Folding

@@ -1,4 +1,4 @@
-"""A file through the stream engine: opened, its data set and its file meta information edited, labels asked."""
+"""Clean one file with the stream engine: its labels, its data set and its file meta information."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class FileCleaning:
 
         def is_spoken_for(tag: int) -> bool:
             effects = [effect for _, one, decision in told if one == tag for _, effect in decision.effects]
-            # What is added for the first time is told by events.
+            # Events record what is added for the first time.
             effects += [event.effect for event in self.frame.events if event.path == f"{tag:08X}"]
             is_written = any(not effect.leaves_nothing for effect in effects)
             return is_written or self.plan.keeps_in_file_meta(tag, vr_of(meta[tag]))

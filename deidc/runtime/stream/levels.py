@@ -1,4 +1,4 @@
-"""Levels on the way of the stream engine through a file, and what it knows of them."""
+"""A level is a data set or an item on the walk of the stream engine; `Walk` holds its state."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Walk:
 
     @property
     def here(self) -> Level:
-        """The level as folding wants it; most levels are never asked."""
+        """The level as folding wants it; for most levels it is never made."""
         if self._here is None or self._here.character_sets is not self.context.character_sets:
             context = self.context
             indexes = items_of(self.place)

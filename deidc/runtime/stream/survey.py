@@ -1,4 +1,4 @@
-"""The elements of a file that lists are filled from, found in its bytes before anything is changed."""
+"""Find the elements of a file that lists are filled from, in its bytes and before anything is changed."""
 
 from __future__ import annotations
 

@@ -240,7 +240,7 @@ def test_flagged_objects_are_held_back(deidc, recipe, scans, tmp_path):
     recipe(FLAGGED)
     done = deidc("run", "my.deid", "scans", "-o", "out")
     assert (done.returncode, tree_of(tmp_path / "out")) == (1, ["deep/er/mr.dcm"])
-    assert "ct.dcm: held back, flagged by greylist/scanner" in done.stderr
+    assert "ct.dcm: held for review, flagged by greylist/scanner" in done.stderr
     again = deidc("run", "my.deid", "scans", "-o", "all", "--flagged", "write")
     assert (again.returncode, tree_of(tmp_path / "all")) == (0, ["ct.dcm", "deep/er/mr.dcm"])
 

@@ -1,4 +1,4 @@
-"""deid's own functions, as `deid_func:` calls them, to be called from elsewhere."""
+"""deid's own functions, which recipes call by `deid_func:`, can be called from Python here."""
 
 from __future__ import annotations
 

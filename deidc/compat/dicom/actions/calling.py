@@ -1,4 +1,4 @@
-"""Calls of deidc's own functions in deid's shape."""
+"""Call deidc's own functions with the arguments of deid's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Functions that shift dates."""
+"""deid's functions that shift dates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from deidc.vocabulary import FormatName
 
 
 def jitter_timestamp(field: DicomField, value: int | str) -> str | None:
-    """Return the dates of a field shifted by days, values parted by backslashes; None of a field without a value.
+    """Return the dates of a field shifted by days, values separated by backslashes; None for a field without a value.
 
     The field's own element stays. Raises ActionFailed for what is no date, and ValueError for days that are no whole
     number.

@@ -1,4 +1,4 @@
-"""Functions that make identifiers."""
+"""deid's functions that make identifiers."""
 
 from __future__ import annotations
 

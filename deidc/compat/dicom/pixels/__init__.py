@@ -1,4 +1,4 @@
-"""Burned-in identity as deid's users ask for it: `has_burned_pixels`, `clean_pixel_data` and `DicomCleaner`."""
+"""deid's functions for burned-in text are here: `has_burned_pixels`, `clean_pixel_data` and `DicomCleaner`."""
 
 from __future__ import annotations
 

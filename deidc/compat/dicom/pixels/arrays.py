@@ -1,4 +1,4 @@
-"""The pixels of one object as an array, without the regions that a result tells of: `clean_pixel_data`."""
+"""`clean_pixel_data` returns the pixels of one object as an array, with the regions of a result blanked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of one object under the regions of a result: the bytes of its file, and its pixels as an array."""
+"""Blank the regions of a result in one object: in the bytes of its file, and in its pixels as an array."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class BlankedFile:
 
 
 def painting_of(results: Mapping[str, Any]) -> Painting:
-    """Return what a result asks of the pixels, painted in its order. Raises ValueError for what is no result."""
+    """Return the regions of a result, painted in its order. Raises ValueError for what is no result."""
     told = results.get("results")
     if not isinstance(told, list | tuple):
         raise ValueError("this is not the result of one object")  # as for all other shapes

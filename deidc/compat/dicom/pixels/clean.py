@@ -1,4 +1,4 @@
-"""One image after the other, asked for burned-in identity, cleaned of it and saved: `DicomCleaner`."""
+"""`DicomCleaner` checks one image after the other for burned-in text, blanks it and saves the image."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class MissingFigures(ImportError):
 
 
 class DicomCleaner:
-    """Asks the labels of one recipe for one object after the other, blanks what they find, and saves what comes of it.
+    """Evaluates the labels of one recipe for one object after the other, blanks their regions, and saves the result.
 
     `detect` comes first, then `clean`, then what saves or draws. The arguments are deid's; it makes no use of
     `add_padding` and `margin` either. Without `deid` the recipe is the one called `dicom`. Without `output_folder` a
@@ -50,7 +50,7 @@ class DicomCleaner:
     Attributes:
         recipe: a DeidRecipe; what is changed in it counts at the next object.
         results: what `detect` returned last, or None.
-        dicom_file: the object that it was asked for last, or None.
+        dicom_file: the last object of `detect`, or None.
         cleaned: what `clean` returned last for that object, or None.
         font, cmap: of titles, and of images without colour.
 
@@ -108,7 +108,7 @@ class DicomCleaner:
         """
         self.cleaned, self._painting = None, None
         if self.results is None or self._input is None:
-            bot.warning("nothing is cleaned before detect() was asked for one object")
+            bot.warning("nothing is cleaned: call detect() with one object first")
             return None
         self.cleaned = cleaned_pixels(
             self._input, self.results, fix_interpretation, pixel_data_attribute, force=self.force
@@ -121,7 +121,7 @@ class DicomCleaner:
 
     @property
     def original(self) -> Pixels | None:
-        """The pixels of the object as they are, made anew each time; None before `detect`. Raises ObjectRefused."""
+        """The unchanged pixels of the object, decoded anew each time; None before `detect`. Raises ObjectRefused."""
         if self._input is None:
             return None
         require_extra()
@@ -147,7 +147,7 @@ class DicomCleaner:
         It is the file that changes, frame by frame: `cleaned` is an array for who looks at it. The header stays, but
         for what must be said of blanked pixels (docs/pixels.md). Pixels that were compressed are stored uncompressed;
         with `preserve_compression`, or in the transfer syntax `compression`, compressed without loss if that can be,
-        else uncompressed with a warning. A file in which nothing is blanked is written as it is, unless it is to be
+        else uncompressed with a warning. A file in which nothing is blanked is written unchanged, unless it is to be
         compressed. With `image_type` "original" the file is copied.
 
         `mode` is for a folder that is made. Raises NotCleaned, OutputExists, ObjectRefused and OSError.
@@ -230,7 +230,7 @@ class DicomCleaner:
         if image_type not in _KINDS:
             raise ValueError(f"image_type is one of {', '.join(_KINDS)}")
         if self._input is None:
-            _not_there("detect() was not asked for one object")
+            _not_there("detect() was not called with one object")
         if image_type == "cleaned" and self._painting is None:
             _not_there("clean() was not called for this object, or it has no pixels")
         return self._input
@@ -240,16 +240,16 @@ class DicomCleaner:
             raise MissingFigures
         from deidc.compat.dicom.pixels.figures import images_of
 
-        assert self._input is not None, "it was asked for"
+        assert self._input is not None, "save and draw check it first"
         pixels = self.cleaned if image_type == "cleaned" else self.original
-        assert pixels is not None, "it was asked for"
+        assert pixels is not None, "save and draw check it first"
         painting = self._painting if image_type == "cleaned" else None
         return images_of(pixels, dataset_of(self._input, force=self.force), painting, self.cmap)
 
     def _content(self, source: Source, preserve_compression: bool, compression: str | None) -> Any:  # noqa: ANN401
         from deidc.compat.dicom.pixels.saving import stored
 
-        assert self._painting is not None, "it was asked for"
+        assert self._painting is not None, "save checks it first"
         return stored(source, self._painting, preserve=preserve_compression, compression=compression)
 
     def _place(

@@ -1,4 +1,4 @@
-"""Files of native pixels, compressed without loss: all of an object in memory, as pydicom does it."""
+"""Compress files of native pixels without loss, with all of an object in memory, as pydicom does it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which images have identity burned in, by the labels of a recipe, told in deid's dictionaries."""
+"""`has_burned_pixels` evaluates the labels of a recipe and returns deid's dictionaries."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["DeidRecipe", "evaluate_group", "extract_coordinates", "has_burned_pi
 Result: TypeAlias = dict[str, Any]
 
 _VALUED = ("contains", "notcontains", "equals", "notequals")
-# Values from this length on are not read unless a label asks for them: no label asks for pixels.
+# Values from this length on are not read unless a label needs them: no label needs pixels.
 _LONG = 1 << 16
 
 
@@ -179,9 +179,9 @@ def _detector_of_regions(attribute: str) -> Detector:
 
 
 def evaluate_group(flags: Iterable[bool | str]) -> bool:
-    """Return what answers come to that are joined by the words `and` and `or`, from left to right.
+    """Evaluate answers that are joined by the words `and` and `or`, from left to right.
 
-    Answers without a word between them are joined by and; a word before the first is passed over. Nothing: False.
+    Answers with no word between them are joined by and; a word before the first is skipped. No answers: False.
     """
     result: bool | None = None
     joined_by = "and"

@@ -1,4 +1,4 @@
-"""Pictures and films of images, drawn by matplotlib: without pyplot, unless something is to be shown."""
+"""Draw pictures and films of images with matplotlib, without pyplot unless something is shown."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _writer(title: str) -> FFMpegWriter:
     program = _program()
 
     class Writer(FFMpegWriter):
-        """Writes films by the ffmpeg that was found, whatever matplotlib is told for others."""
+        """Writes films with the ffmpeg that was found, whatever matplotlib is configured to use elsewhere."""
 
         @classmethod
         def bin_path(cls) -> str:
@@ -167,7 +167,7 @@ def _writer(title: str) -> FFMpegWriter:
 
 
 def _program() -> str:
-    """Return the ffmpeg that matplotlib is told of, or the one that the extra brings."""
+    """Return the ffmpeg that matplotlib is configured to use, or the one that the extra brings."""
     found = shutil.which(rcParams["animation.ffmpeg_path"])
     if found is None and find_spec("imageio_ffmpeg") is not None:
         try:

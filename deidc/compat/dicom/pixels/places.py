@@ -1,4 +1,4 @@
-"""Where the outputs of a cleaner go: `cleaned-` and the name of the input, in a folder."""
+"""Name the outputs of a cleaner: `cleaned-` and the name of the input, in a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a cleaned object is stored: native, or compressed without loss where that is asked for."""
+"""Store a cleaned object uncompressed, or compressed without loss on request."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from deidc.pixels.blanking.whole_objects import Painting, Storage
 
 
 def stored(source: Source, painting: Painting, *, preserve: bool, compression: str | None) -> Content:
-    """Return an object with regions blanked, in the transfer syntax that is asked for, or else uncompressed.
+    """Return an object with regions blanked, in the transfer syntax that the caller wants, or else uncompressed.
 
-    `preserve` asks for the one it has, if that is compressed; else `compression` is the one. Without either, blanked
-    pixels are uncompressed. Where a syntax cannot hold them without loss, a warning says so. Raises ObjectRefused,
+    With `preserve` it is the one it has, if that is compressed; else `compression`. Without either, blanked pixels
+    are uncompressed. Where a syntax cannot hold them without loss, a warning says so. Raises ObjectRefused,
     ValueError for what is no transfer syntax, and OSError.
     """
     before = syntax_of(source)
@@ -26,7 +26,7 @@ def stored(source: Source, painting: Painting, *, preserve: bool, compression: s
     if wanted is None or wanted == after:
         return file.content
     if _is_compressed(after):
-        bot.warning("nothing is blanked, so the object stays compressed as it is")
+        bot.warning("nothing is blanked, so the object keeps its compression")
         return file.content
     content = compressed(file.content, wanted)
     if content is None:

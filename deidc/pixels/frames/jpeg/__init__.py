@@ -1,1 +1,1 @@
-"""JPEG images blanked block by block, without decoding the others (ITU-T T.81, the baseline process)."""
+"""JPEG images are blanked block by block, without decoding the other blocks (ITU-T T.81, the baseline process)."""

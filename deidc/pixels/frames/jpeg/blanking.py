@@ -1,4 +1,4 @@
-"""Blocks of a JPEG image made black; the bits of all others stay as they are."""
+"""Blank blocks of a JPEG image; the bits of all other blocks stay unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which blocks masked pixels are made of, and which pixels are made of those (ITU-T T.81 A.1 and A.2)."""
+"""Map masked pixels to the blocks that cover them, and blocks to their pixels (ITU-T T.81 A.1 and A.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a JPEG image is not blanked block by block."""
+"""Reasons why a JPEG image cannot be blanked block by block."""
 
 from __future__ import annotations
 

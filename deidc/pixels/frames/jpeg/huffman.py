@@ -1,4 +1,4 @@
-"""Huffman tables of JPEG (ITU-T T.81 Annex C and F)."""
+"""Read and extend the Huffman tables of a JPEG image (ITU-T T.81 Annex C and F)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ END_OF_BLOCK = 0
 _RUN_OF_16 = 0xF0
 _LONGEST = 16
 
-# How far a code leads on in its block, beyond all that is left, so that the sum tells how the block came to its end.
+# How far a code leads on in its block, beyond all that is left, so that the sum shows how the block ended.
 ENDS, UNKNOWN = 128, 512
 
 
@@ -46,7 +46,7 @@ class HuffmanTable:
     def with_symbols(self, wanted: tuple[int, ...]) -> HuffmanTable:
         """Return the table with codes for more symbols, or itself if all are there or there is no room.
 
-        The codes that are there stay as they are. The code of only ones is not used (Annex C), so there is always
+        Existing codes stay unchanged. The code of only ones is not used (Annex C), so there is always
         room behind them, unless they are as long as can be.
         """
         missing = tuple(symbol for symbol in wanted if symbol not in self.symbols)

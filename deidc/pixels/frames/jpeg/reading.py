@@ -1,4 +1,4 @@
-"""The segments of a JPEG image read (ITU-T T.81 Annex B)."""
+"""Read the segments of a JPEG image (ITU-T T.81 Annex B)."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class _Reading:
         return held
 
     def colours(self, marker: int, held: bytes) -> bytes | None:
-        """Return the segments that tell decoders the colours, without the thumbnail that JFIF may have."""
+        """Return the segments that state the colours to decoders, without the thumbnail that JFIF may have."""
         if marker == APP0 and held.startswith(_JFIF):
             self.is_jfif = self.is_jfif or len(held) >= 14
             return held[:12] + b"\0\0" if len(held) >= 14 else held[:5]
@@ -149,7 +149,7 @@ class _Reading:
             raise DamagedImage
         precision, rows, columns, count = struct.unpack(">BHHB", held[:6])
         if precision != 8 or not rows or count not in (1, 3):
-            raise NotBaseline  # no rows: they are told behind the scan
+            raise NotBaseline  # no rows: their number follows the scan
         components = tuple(
             Component(identifier, factors >> 4, factors & 15, number)
             for identifier, factors, number in struct.iter_unpack("BBB", held[6:])

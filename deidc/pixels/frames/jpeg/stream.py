@@ -1,4 +1,4 @@
-"""What a JPEG image is, as far as it is needed to find its blocks (ITU-T T.81 Annex A and B)."""
+"""The structure of a JPEG image, as far as blanking blocks needs it (ITU-T T.81 Annex A and B)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Stream:
 
     @property
     def colours(self) -> str | None:
-        """The colours that the image says it has, "RGB" or "YBR"; None if it does not, "" if nobody knows what it says.
+        """The colours that the image says it has, "RGB" or "YBR"; None if it does not, "" if that is not understood.
 
         JFIF comes before Adobe, and that before what components are called, as libjpeg has it.
         """

@@ -1,4 +1,4 @@
-"""Where the blocks of a scan are in its bits (ITU-T T.81 F.2.2)."""
+"""Find where the blocks of a scan begin in its bits (ITU-T T.81 F.2.2)."""
 
 from __future__ import annotations
 
