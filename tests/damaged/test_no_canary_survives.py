@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, note
 
-from tests.cli.conftest import Run, deidc
+from tests.cli.conftest import Run, deidc, warm_commands
 from tests.damaged.doors import DOORS, Written, outputs_below, seed_of_run, survivors
 from tests.damaged.files import ALL, DamagedFile, alone, damaged_files, drawn
 from tests.damaged.recipe import RECIPES, machine
 
-__all__ = ["deidc"]
+__all__ = ["deidc", "warm_commands"]
 
 KINDS = sorted({one.kind for one in ALL})
 IN_A_FOLDER = 300
