@@ -15,7 +15,7 @@ from deidc.batch.job.discovery import InputError, check_inputs, discover
 from deidc.batch.job.workers import silence_pydicom
 from deidc.codes import faults
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import Undecodable
+from deidc.dicom.values.decoding import Undecodable
 from deidc.ir.compile import compile_recipe, find_recipe
 from deidc.ir.library import FoundRecipe
 from deidc.render.visible import visible

@@ -19,15 +19,6 @@ from pydicom.sequence import Sequence as ItemSequence
 from pydicom.tag import BaseTag
 
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import (
-    CHARACTER_SET,
-    DEFAULT_CHARACTER_SETS,
-    CharacterSets,
-    character_sets_of_value,
-    creator_of,
-    plain_text,
-    raw_element,
-)
 from deidc.dicom.layout import (
     HIDDEN,
     ITEM,
@@ -42,6 +33,15 @@ from deidc.dicom.layout import (
     header_at,
     layout_of_item,
     layout_of_items,
+)
+from deidc.dicom.values.decoding import (
+    CHARACTER_SET,
+    DEFAULT_CHARACTER_SETS,
+    CharacterSets,
+    character_sets_of_value,
+    creator_of,
+    plain_text,
+    raw_element,
 )
 from deidc.dicom.walk import (
     PlacedElement,

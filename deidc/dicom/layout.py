@@ -12,7 +12,7 @@ from attrs import frozen
 
 from deidc.dicom.dictionary import find_tag
 from deidc.dicom.limits import DEEPEST, NestedTooDeep
-from deidc.dicom.vrs import ALL_VRS
+from deidc.dicom.values.vrs import ALL_VRS
 from deidc.dicom.window import Buffer, NotWhole
 
 UNDEFINED = 0xFFFFFFFF

@@ -14,11 +14,11 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
-from deidc.dicom.decoding import plain_text
 from deidc.dicom.dictionary import find_tag
 from deidc.dicom.inflating import inflated_reader
 from deidc.dicom.layout import HIDDEN, VR_LETTERS, Damaged, Layout, behind, header_at, layout_of_item, packed
 from deidc.dicom.limits import LIMITS, Limits
+from deidc.dicom.values.decoding import plain_text
 from deidc.dicom.window import Buffer, NotWhole, Unsuited, Window
 
 PREAMBLE = 128

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from deidc.dicom.decoding import effective_vr
 from deidc.dicom.dictionary import is_private_creator
 from deidc.dicom.layout import (
     ITEM,
@@ -30,6 +29,7 @@ from deidc.dicom.layout import (
     layout_of_item,
     layout_of_items,
 )
+from deidc.dicom.values.decoding import effective_vr
 from deidc.dicom.window import NotWhole, Window
 
 _ITEM_TAGS = (ITEM_TAG, ITEM_TAG_BIG)

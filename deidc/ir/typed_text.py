@@ -6,7 +6,7 @@ import math
 import re
 from typing import assert_never
 
-from deidc.dicom.vrs import Unfit, fit_text
+from deidc.dicom.values.vrs import Unfit, fit_text
 from deidc.ir.signatures import ParameterType
 from deidc.vocabulary import VariableKind
 

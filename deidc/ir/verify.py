@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import assert_never
 
-from deidc.dicom.vrs import ALL_VRS
+from deidc.dicom.values.vrs import ALL_VRS
 from deidc.errors import DeidcError
 from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTINS

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from deidc.dicom.datasets import AnyElement, Elements, new_element, surround
-from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, plain_text
+from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS, plain_text
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Standing
 from deidc.runtime.fold.frame import Frame

@@ -10,9 +10,9 @@ from pydicom.dataset import Dataset
 
 from deidc.codes import faults
 from deidc.dicom.datasets import Elements, surround, with_elements
-from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
 from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.dicom.part10 import opened
+from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS
 from deidc.dicom.window import Reader, Unsuited, Window
 from deidc.errors import DeidcError
 from deidc.ir import ops

@@ -12,7 +12,7 @@ from pydicom import dcmread, dcmwrite
 from pydicom.charset import convert_encodings
 from pydicom.dataset import Dataset
 
-from deidc.dicom.charsets import effective_character_sets, encodable, value_encodable
+from deidc.dicom.values.charsets import effective_character_sets, encodable, value_encodable
 
 SETS = [
     [],

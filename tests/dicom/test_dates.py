@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deidc.dicom import dates
-from deidc.dicom.dates import NotADate, OutOfRange, Precision
+from deidc.dicom.values import dates
+from deidc.dicom.values.dates import NotADate, OutOfRange, Precision
 
 # A digit to Python, and to nobody else.
 WIDE_DATE = "\N{FULLWIDTH DIGIT TWO}0240101"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deidc.dicom.vrs import ALL_VRS, BINARY, INTEGERS, TEXT_VRS, Kind, Problem, Unfit, fit_text, kind_of
+from deidc.dicom.values.vrs import ALL_VRS, BINARY, INTEGERS, TEXT_VRS, Kind, Problem, Unfit, fit_text, kind_of
 
 # Digits to Python, and to nobody else.
 WIDE_DATE = "\N{FULLWIDTH DIGIT TWO}0240101"

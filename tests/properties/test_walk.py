@@ -16,11 +16,11 @@ from deidc import Machine, Refused, compile_recipe
 from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.reading import read_bytes
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import Undecodable, creator_of, plain_text
 from deidc.dicom.layout import UNDEFINED, Damaged, Header, is_padding
 from deidc.dicom.limits import BeyondLimit
 from deidc.dicom.part10 import Opened, opened, parts
-from deidc.dicom.vrs import ALL_VRS
+from deidc.dicom.values.decoding import Undecodable, creator_of, plain_text
+from deidc.dicom.values.vrs import ALL_VRS
 from deidc.dicom.walk import PlacedElement, elements, elements_of, items, may_have_items, vr_in_effect
 from deidc.dicom.window import InMemory, NotWhole, Unsuited, Window
 from deidc.ir.reader import read_program

@@ -13,10 +13,10 @@ from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.sources import MEMBER_LIMIT, LocalFile, NotOpened, Source, open_source
 from deidc.codes import faults
 from deidc.dicom.datasets import Elements, declare_layout, read_level, table
-from deidc.dicom.decoding import raw_element
 from deidc.dicom.layout import Damaged, layout_of_item
 from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.dicom.part10 import META_LAYOUT, NotDicom, Opened, parts
+from deidc.dicom.values.decoding import raw_element
 from deidc.dicom.walk import elements
 from deidc.dicom.window import InMemory, NotWhole, Reader, Window
 from deidc.runtime.outcome import fault_beyond

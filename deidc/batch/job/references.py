@@ -19,7 +19,7 @@ from pydicom.dataset import Dataset
 
 from deidc.codes import faults
 from deidc.diagnostics import Rule
-from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, CharacterSets
+from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS, CharacterSets
 from deidc.runtime.fold.elements import InputElement, input_elements, sequence_items
 
 MOST_NAMES = 20

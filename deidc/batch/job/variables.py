@@ -11,8 +11,8 @@ from pathlib import Path
 from attrs import field, frozen
 from pydicom.dataset import Dataset
 
-from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS
-from deidc.dicom.vrs import Unfit, fit_text
+from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS
+from deidc.dicom.values.vrs import Unfit, fit_text
 from deidc.errors import DeidcError
 from deidc.ir.program import NeededVariable
 from deidc.runtime.fold.elements import input_elements

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from math import prod
 
-from deidc.dicom.decoding import (
+from deidc.dicom.layout import UNDEFINED, header_at
+from deidc.dicom.part10 import META_LAYOUT, PREAMBLE, PREFIX, parts
+from deidc.dicom.values.decoding import (
     CHARACTER_SET,
     DEFAULT_CHARACTER_SETS,
     character_sets_of_value,
@@ -13,8 +15,6 @@ from deidc.dicom.decoding import (
     raw_components,
     raw_element,
 )
-from deidc.dicom.layout import UNDEFINED, header_at
-from deidc.dicom.part10 import META_LAYOUT, PREAMBLE, PREFIX, parts
 from deidc.dicom.walk import elements
 from deidc.dicom.window import InMemory, NotWhole, Window
 

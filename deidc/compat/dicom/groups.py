@@ -12,7 +12,7 @@ from deidc.compat.objects.field import ByUid, DicomField
 from deidc.compat.objects.selection import is_selected
 from deidc.compat.objects.table import get_fields_with_lookup
 from deidc.compat.recipes.dicts import program_of
-from deidc.dicom.decoding import Undecodable
+from deidc.dicom.values.decoding import Undecodable
 from deidc.ir import ops
 from deidc.runtime.fold.frame import Frame
 from deidc.runtime.fold.lists import collected

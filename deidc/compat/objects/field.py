@@ -15,7 +15,7 @@ from pydicom.tag import Tag
 from deidc.compat.objects.paths import path_of, tag_text, uid_of, way_of_uid
 from deidc.compat.objects.selection import selects
 from deidc.dicom.datasets import AnyElement, table
-from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, Undecodable
+from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS, Undecodable
 from deidc.guarded import guarded
 from deidc.patterns import compiled
 from deidc.runtime.fold.conditions import compared

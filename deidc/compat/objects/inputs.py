@@ -22,10 +22,10 @@ from deidc.batch.job.cleaning import Given, NotRead
 from deidc.codes import faults
 from deidc.compat.objects.cleaning import ObjectRefused
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import Undecodable
 from deidc.dicom.layout import Damaged
 from deidc.dicom.limits import BeyondLimit
 from deidc.dicom.part10 import PREAMBLE, PREFIX, NotDicom, begins_like_data_set, parts
+from deidc.dicom.values.decoding import Undecodable
 from deidc.dicom.window import NotWhole, Window
 from deidc.runtime.fold.toplevel import OfDataset
 from deidc.runtime.outcome import Fault

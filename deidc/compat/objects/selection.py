@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 
 from deidc.compat.recipes.dicts import source_of
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import Undecodable
+from deidc.dicom.values.decoding import Undecodable
 from deidc.ir import ops
 from deidc.ir.compile import compile_recipe
 from deidc.runtime.fold.fold import proviso_holds

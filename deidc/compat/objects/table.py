@@ -14,7 +14,7 @@ from deidc.compat.objects.field import ByUid, Creators, DicomField
 from deidc.compat.objects.paths import tag_text, uid_of
 from deidc.compat.objects.selection import selected
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, CharacterSets
+from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS, CharacterSets
 from deidc.runtime.fold.elements import InputElement, character_sets_of, identified
 
 

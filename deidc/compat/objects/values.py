@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pydicom.valuerep import PersonName
 
 from deidc.compat.objects.field import DicomField
-from deidc.dicom.decoding import Undecodable
+from deidc.dicom.values.decoding import Undecodable
 from deidc.runtime.fold.frame import Collected, Holdings
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from pydicom.valuerep import DT
 
 from deidc.compat.logger import bot
-from deidc.dicom.calendar import match_moment
-from deidc.dicom.values import fit
-from deidc.dicom.vrs import Kind, kind_of
+from deidc.dicom.values.calendar import match_moment
+from deidc.dicom.values.components import fit
+from deidc.dicom.values.vrs import Kind, kind_of
 
 _REFERENCE = re.compile(r"(var|func|deid_func):(.*)\Z", re.DOTALL)
 _TIMESTAMP = "%Y-%m-%dT%H:%M:%SZ"

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import assert_never
 
 from deidc.dicom import dictionary
-from deidc.dicom.vrs import DATES
+from deidc.dicom.values.vrs import DATES
 from deidc.ir import ops
 from deidc.ir.checks.expressions import crosses_lines
 from deidc.ir.resolving.resolved import Resolved

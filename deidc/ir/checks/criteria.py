@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from deidc.codes import values as codes
 from deidc.diagnostics import Diagnostic
 from deidc.dicom.dictionary import Attribute
-from deidc.dicom.vrs import FLOATS, INTEGERS, Unfit, fit_text
+from deidc.dicom.values.vrs import FLOATS, INTEGERS, Unfit, fit_text
 from deidc.grammar import nodes
 from deidc.ir.checks.coverage import attribute_of
 from deidc.ir.checks.expressions import alternatives, has_bare_operator

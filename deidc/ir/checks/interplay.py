@@ -8,7 +8,7 @@ from attrs import frozen
 
 from deidc.codes import privacy as codes
 from deidc.diagnostics import Diagnostic, Label, Rule
-from deidc.dicom.vrs import DATES
+from deidc.dicom.values.vrs import DATES
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.checks.coverage import (

@@ -8,7 +8,7 @@ from deidc.codes import values as codes
 from deidc.codes.privacy import LITERAL_FOR_MANY
 from deidc.diagnostics import Diagnostic, Edit, Fix
 from deidc.dicom.dictionary import Attribute, attributes, is_private
-from deidc.dicom.vrs import ALL_VRS, TEXT_VRS, Problem, Unfit, fit_text, is_code
+from deidc.dicom.values.vrs import ALL_VRS, TEXT_VRS, Problem, Unfit, fit_text, is_code
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.checks.coverage import attribute_of, covers, is_wide, names

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from deidc.codes import privacy as codes
 from deidc.diagnostics import Diagnostic, Edit, Fix
 from deidc.dicom import dictionary
-from deidc.dicom.vrs import DATES
+from deidc.dicom.values.vrs import DATES
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.checks.coverage import NOTHING, Coverage, attribute_of, be, covers, is_wide, names, of_pattern

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from deidc.codes import values as codes
 from deidc.diagnostics import Diagnostic
 from deidc.dicom.dictionary import Attribute, find_keyword
-from deidc.dicom.vrs import BINARY, DATES, FLOATS, INTEGERS
+from deidc.dicom.values.vrs import BINARY, DATES, FLOATS, INTEGERS
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTIN_FUNCTIONS, BUILTINS

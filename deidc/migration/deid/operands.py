@@ -8,7 +8,7 @@ from typing import assert_never
 
 from deidc.dicom import dictionary
 from deidc.dicom.dictionary import Attribute
-from deidc.dicom.vrs import DATES
+from deidc.dicom.values.vrs import DATES
 from deidc.grammar import nodes
 from deidc.grammar.lines import Written
 from deidc.ir.builtin_functions import BUILTINS

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from attrs import define, field, frozen
 
-from deidc.dicom.decoding import Undecodable
 from deidc.dicom.edits import Span
 from deidc.dicom.layout import PIXEL_DATA, PIXELS, UNDEFINED, Damaged, packed
 from deidc.dicom.splicing import Change
+from deidc.dicom.values.decoding import Undecodable
 from deidc.dicom.walk import PlacedElement, elements_of, items, within
 from deidc.dicom.window import NotWhole, Window
 from deidc.pixels.blanking.altered import Altered

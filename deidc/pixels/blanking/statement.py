@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from deidc.dicom.decoding import Undecodable
 from deidc.dicom.layout import HIDDEN, Layout, packed
+from deidc.dicom.values.decoding import Undecodable
 from deidc.pixels.frames.codecs import ALWAYS_LOSSY
 from deidc.pixels.frames.image import PHOTOMETRIC, PLANAR, Image, text
 from deidc.runtime.fold.elements import InputElement, sequence_items

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from attrs import define, field
 from pydicom.dataset import Dataset
 
-from deidc.dicom.decoding import Undecodable
+from deidc.dicom.values.decoding import Undecodable
 from deidc.runtime.fold.elements import InputElement, sequence_items
 from deidc.runtime.fold.toplevel import OfDataset, TopLevel
 

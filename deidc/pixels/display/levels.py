@@ -9,7 +9,7 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from deidc.dicom.decoding import Undecodable
+from deidc.dicom.values.decoding import Undecodable
 from deidc.pixels.display.functional_groups import FunctionalGroups
 from deidc.pixels.display.stored import Samples
 from deidc.pixels.frames.image import Image

@@ -7,8 +7,8 @@ from collections.abc import Container
 from attrs import frozen
 
 from deidc.codes import faults
-from deidc.dicom.decoding import Undecodable
 from deidc.dicom.layout import DOUBLE_FLOAT_PIXEL_DATA, FLOAT_PIXEL_DATA, PIXEL_DATA, PIXELS
+from deidc.dicom.values.decoding import Undecodable
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.frame import Trouble, trouble
 from deidc.runtime.fold.toplevel import TopLevel

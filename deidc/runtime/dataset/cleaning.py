@@ -19,7 +19,7 @@ from pydicom.valuerep import VR
 
 from deidc.dicom import dictionary
 from deidc.dicom.datasets import AnyElement, Elements, copied, new_element, with_elements
-from deidc.dicom.decoding import CharacterSets, Undecodable
+from deidc.dicom.values.decoding import CharacterSets, Undecodable
 from deidc.runtime.fold.elements import (
     InputElement,
     character_sets_of,

@@ -8,10 +8,10 @@ from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
 from deidc.codes import faults
-from deidc.dicom.charsets import effective_character_sets, encodable
 from deidc.dicom.datasets import AnyElement, copied, new_element, table
-from deidc.dicom.decoding import CharacterSets, Undecodable, decode_text
-from deidc.dicom.vrs import CHARSET_VRS
+from deidc.dicom.values.charsets import effective_character_sets, encodable
+from deidc.dicom.values.decoding import CharacterSets, Undecodable, decode_text
+from deidc.dicom.values.vrs import CHARSET_VRS
 from deidc.runtime.fold.elements import InputElement, character_sets_of, input_elements, sequence_items
 from deidc.runtime.fold.frame import trouble
 from deidc.runtime.fold.lists import undecodable

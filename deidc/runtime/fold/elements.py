@@ -16,9 +16,12 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
 from deidc.dicom import dictionary
-from deidc.dicom.charsets import effective_character_sets
 from deidc.dicom.datasets import AnyElement, ReadItems, read_items, table
-from deidc.dicom.decoding import (
+from deidc.dicom.layout import Damaged
+from deidc.dicom.limits import DEEPEST, NestedTooDeep
+from deidc.dicom.values.charsets import effective_character_sets
+from deidc.dicom.values.components import text_components
+from deidc.dicom.values.decoding import (
     CHARACTER_SET,
     CharacterSets,
     Undecodable,
@@ -28,9 +31,6 @@ from deidc.dicom.decoding import (
     plain_text,
     raw_components,
 )
-from deidc.dicom.layout import Damaged
-from deidc.dicom.limits import DEEPEST, NestedTooDeep
-from deidc.dicom.values import text_components
 from deidc.dicom.window import NotWhole
 
 

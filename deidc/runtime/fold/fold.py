@@ -14,10 +14,11 @@ from attrs import define, field, frozen
 from pydicom.sequence import Sequence as ItemSequence
 
 from deidc.codes import faults
-from deidc.dicom import charsets, dates, dictionary
-from deidc.dicom.decoding import CharacterSets
-from deidc.dicom.values import fit, text_components
-from deidc.dicom.vrs import Unfit
+from deidc.dicom import dictionary
+from deidc.dicom.values import charsets, dates
+from deidc.dicom.values.components import fit, text_components
+from deidc.dicom.values.decoding import CharacterSets
+from deidc.dicom.values.vrs import Unfit
 from deidc.ir import ops
 from deidc.runtime.fold.conditions import compared, holds_list, in_state, is_true
 from deidc.runtime.fold.elements import InputElement

@@ -11,7 +11,7 @@ from pydicom.dataelem import DataElement
 from deidc.codes import faults
 from deidc.dicom import dictionary
 from deidc.dicom.datasets import new_element
-from deidc.dicom.decoding import CharacterSets, Undecodable, creator_of
+from deidc.dicom.values.decoding import CharacterSets, Undecodable, creator_of
 from deidc.ir import ops
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Evaluate, Fold, Folded, Standing, proviso_holds

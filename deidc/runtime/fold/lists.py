@@ -8,7 +8,7 @@ from attrs import field, frozen
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
-from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, CharacterSets, Undecodable
+from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS, CharacterSets, Undecodable
 from deidc.ir import ops
 from deidc.runtime.fold.elements import InputElement, character_sets_of, input_elements, sequence_items
 from deidc.runtime.fold.fold import proviso_holds

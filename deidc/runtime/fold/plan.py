@@ -12,7 +12,7 @@ from functools import cached_property
 from attrs import define, field, frozen
 
 from deidc.dicom import dictionary
-from deidc.dicom.vrs import TEXT_VRS
+from deidc.dicom.values.vrs import TEXT_VRS
 from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.runtime.fold.select import (

@@ -9,7 +9,9 @@ from attrs import define, field
 from pydicom.dataset import Dataset
 
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import (
+from deidc.dicom.layout import UNDEFINED, Header, Layout, behind, header_at
+from deidc.dicom.part10 import META_LAYOUT, Opened
+from deidc.dicom.values.decoding import (
     CHARACTER_SET,
     DEFAULT_CHARACTER_SETS,
     CharacterSets,
@@ -19,8 +21,6 @@ from deidc.dicom.decoding import (
     plain_text,
     raw_element,
 )
-from deidc.dicom.layout import UNDEFINED, Header, Layout, behind, header_at
-from deidc.dicom.part10 import META_LAYOUT, Opened
 from deidc.dicom.walk import PlacedElement, elements
 from deidc.dicom.window import OUT_OF_ORDER, Unsuited
 from deidc.runtime.fold.elements import InputElement, input_elements

@@ -17,8 +17,9 @@ from types import MappingProxyType
 
 from pydicom.uid import generate_uid
 
-from deidc.dicom import dates, dictionary
-from deidc.dicom.vrs import Unfit, fit_text
+from deidc.dicom import dictionary
+from deidc.dicom.values import dates
+from deidc.dicom.values.vrs import Unfit, fit_text
 from deidc.runtime.functions.invocation import FunctionFault, Invocation
 from deidc.runtime.functions.tables import Table, TableError
 

@@ -13,8 +13,8 @@ from pydicom.dataset import Dataset
 from deidc.codes import faults
 from deidc.dicom import dictionary
 from deidc.dicom.datasets import copied, duplicated, new_element
-from deidc.dicom.decoding import Undecodable
-from deidc.dicom.vrs import TEXT_VRS
+from deidc.dicom.values.decoding import Undecodable
+from deidc.dicom.values.vrs import TEXT_VRS
 from deidc.guarded import guarded
 from deidc.ir import ops
 from deidc.ir.signatures import Dependence

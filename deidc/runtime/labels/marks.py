@@ -7,7 +7,7 @@ from typing import assert_never
 
 from attrs import define, field
 
-from deidc.dicom.decoding import Undecodable
+from deidc.dicom.values.decoding import Undecodable
 from deidc.ir import ops
 from deidc.runtime.fold.conditions import compared, in_state
 from deidc.runtime.fold.elements import InputElement, input_elements, sequence_items

@@ -9,7 +9,7 @@ from attrs import evolve
 from pydicom.dataset import Dataset
 
 from deidc.codes import faults
-from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, Undecodable
+from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS, Undecodable
 from deidc.ir import ops
 from deidc.runtime.fold.elements import InputElement, input_elements, sequence_items
 from deidc.runtime.fold.frame import Frame, trouble

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 from attrs import define, field, frozen
 
-from deidc.dicom.decoding import CharacterSets
 from deidc.dicom.layout import ITEM_END, ITEM_END_TAG, Layout
+from deidc.dicom.values.decoding import CharacterSets
 from deidc.ir import ops
 from deidc.ir.signatures import Dependence
 from deidc.runtime.fold.fold import Standing

@@ -11,10 +11,10 @@ from pydicom.filewriter import write_data_element
 from pydicom.tag import Tag
 
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import raw_element
 from deidc.dicom.edits import Edit
 from deidc.dicom.layout import UNDEFINED, Layout, header_at, packed
-from deidc.dicom.vrs import TEXT_VRS
+from deidc.dicom.values.decoding import raw_element
+from deidc.dicom.values.vrs import TEXT_VRS
 from deidc.dicom.window import Window
 from deidc.runtime.dataset.cleaning import blank, written
 from deidc.runtime.fold.elements import InputElement

@@ -7,9 +7,9 @@ from typing import TypeAlias, assert_never
 
 from attrs import define, field
 
-from deidc.dicom.decoding import DEFAULT_CHARACTER_SETS, plain_text
 from deidc.dicom.layout import Layout
 from deidc.dicom.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
+from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS, plain_text
 from deidc.dicom.window import InMemory, Window
 from deidc.ir import ops
 from deidc.runtime.filemeta import VRS, Identity, overdue

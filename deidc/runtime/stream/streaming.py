@@ -13,14 +13,6 @@ from attrs import define, field
 
 from deidc.dicom import dictionary
 from deidc.dicom.datasets import NO_DATA_SET
-from deidc.dicom.decoding import (
-    CHARACTER_SET,
-    Undecodable,
-    character_sets_of_value,
-    creator_of,
-    effective_vr,
-    plain_text,
-)
 from deidc.dicom.layout import (
     HIDDEN,
     ITEM_END,
@@ -36,6 +28,14 @@ from deidc.dicom.layout import (
     is_padding,
 )
 from deidc.dicom.limits import DEEPEST, NestedTooDeep
+from deidc.dicom.values.decoding import (
+    CHARACTER_SET,
+    Undecodable,
+    character_sets_of_value,
+    creator_of,
+    effective_vr,
+    plain_text,
+)
 from deidc.dicom.window import OUT_OF_ORDER, NotWhole, Unsuited, Window
 from deidc.runtime.fold.elements import InputElement, items_of
 from deidc.runtime.fold.fold import Standing

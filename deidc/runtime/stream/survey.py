@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from attrs import define, field
 
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import (
+from deidc.dicom.layout import HIDDEN, Layout
+from deidc.dicom.limits import DEEPEST, NestedTooDeep
+from deidc.dicom.values.decoding import (
     CHARACTER_SET,
     DEFAULT_CHARACTER_SETS,
     CharacterSets,
@@ -17,8 +19,6 @@ from deidc.dicom.decoding import (
     plain_text,
     raw_element,
 )
-from deidc.dicom.layout import HIDDEN, Layout
-from deidc.dicom.limits import DEEPEST, NestedTooDeep
 from deidc.dicom.walk import PlacedElement, elements, elements_of, items, may_have_items
 from deidc.dicom.window import OUT_OF_ORDER, Unsuited, Window
 from deidc.runtime.fold.elements import InputElement, items_of

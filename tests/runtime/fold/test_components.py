@@ -12,7 +12,7 @@ from pydicom.tag import Tag
 from pydicom.uid import UID
 from pydicom.valuerep import DA, DT, IS, DSdecimal, DSfloat, PersonName
 
-from deidc.dicom.values import text_components
+from deidc.dicom.values.components import text_components
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 
 from deidc import Refused
 from deidc.dicom.datasets import copied, new_element
-from deidc.dicom.decoding import Undecodable, creator_of, raw_components
 from deidc.dicom.layout import UNDEFINED
+from deidc.dicom.values.decoding import Undecodable, creator_of, raw_components
 from deidc.runtime.fold.elements import character_sets_of, element_vr, private_creators, walk_tags
 from tests.running import clean, dataset_of, fault_codes, file_dataset, run
 

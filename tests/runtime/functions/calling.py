@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
-from deidc.dicom.values import text_components
+from deidc.dicom.values.components import text_components
 from deidc.runtime.fold.toplevel import OfDataset
 from deidc.runtime.functions.invocation import FieldView, Invocation
 from deidc.runtime.functions.registry import Functions

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 
 from deidc.compat.objects.field import DicomField
 from deidc.dicom import dictionary
-from deidc.dicom.decoding import Undecodable
+from deidc.dicom.values.decoding import Undecodable
 from deidc.runtime.fold.plan import vr_of_new
 from deidc.runtime.functions.invocation import FieldView, FunctionFault, Invocation
 from deidc.runtime.functions.registry import Functions

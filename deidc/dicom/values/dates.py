@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
 
-from deidc.dicom.calendar import is_offset, is_time, match_moment
+from deidc.dicom.values.calendar import is_offset, is_time, match_moment
 
 _DA = re.compile(r"([0-9]{4})([.-]?)([0-9]{2})\2([0-9]{2})\Z")
 _LOOSE = re.compile(

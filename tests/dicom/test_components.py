@@ -22,9 +22,9 @@ from pydicom.tag import Tag
 from pydicom.uid import UID
 from pydicom.valuerep import DA, DT, IS, TM, DSdecimal, DSfloat, PersonName
 
-from deidc.dicom.decoding import raw_components
-from deidc.dicom.values import fit, text_components
-from deidc.dicom.vrs import ALL_VRS, TEXT_VRS, Problem, Unfit
+from deidc.dicom.values.components import fit, text_components
+from deidc.dicom.values.decoding import raw_components
+from deidc.dicom.values.vrs import ALL_VRS, TEXT_VRS, Problem, Unfit
 
 UTF8 = ("UTF8",)
 

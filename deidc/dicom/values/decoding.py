@@ -13,9 +13,9 @@ from pydicom.tag import BaseTag
 from pydicom.valuerep import TEXT_VR_DELIMS
 
 from deidc.dicom import dictionary
-from deidc.dicom.charsets import effective_character_sets
 from deidc.dicom.layout import PIXELS, UNDEFINED, Header, Layout
-from deidc.dicom.values import text_components
+from deidc.dicom.values.charsets import effective_character_sets
+from deidc.dicom.values.components import text_components
 
 CharacterSets: TypeAlias = tuple[str, ...]
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from deidc.dicom.calendar import is_date, is_datetime, is_time
+from deidc.dicom.values.calendar import is_date, is_datetime, is_time
 
 Component: TypeAlias = str | int | float | bytes
 

@@ -14,7 +14,7 @@ from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as ItemSequence
 from pydicom.valuerep import DA, DT, TM, PersonName
 
-from deidc.dicom.vrs import (
+from deidc.dicom.values.vrs import (
     BINARY,
     FLOATS,
     INTEGERS,
@@ -41,7 +41,7 @@ _LATIN_CONTROL = re.compile(rb"[\x80-\x9f]")
 def fit(value: object, vr: str) -> object:
     """Return a value as pydicom writes it for a VR: text, a number, bytes, a list of those, items, or None.
 
-    Text is read as `deidc.dicom.vrs.fit_text` says; numbers, dates, bytes and lists are taken where the VR can
+    Text is read as `deidc.dicom.values.vrs.fit_text` says; numbers, dates, bytes and lists are taken where the VR can
     hold them. Nothing is turned into text that a VR does not write as text. None, the empty text and the
     empty list are the empty value. Raises `Unfit`.
     """

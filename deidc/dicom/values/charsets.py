@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pydicom import charset
 from pydicom.valuerep import PersonName
 
-from deidc.dicom.vrs import CHARSET_VRS
+from deidc.dicom.values.vrs import CHARSET_VRS
 
 # pydicom's names: the default repertoire is read as Latin-1, but what is written in it must be ASCII.
 DEFAULT_ENCODING = charset.default_encoding
