@@ -98,6 +98,26 @@ def find_tag(tag: int) -> Attribute | None:
     return found
 
 
+@cache
+def _newer_vrs() -> dict[int, str]:
+    return {int(pattern, 16): vr for pattern, _, vr, _, _ in NEWER if "X" not in pattern}
+
+
+def public_vr(tag: int) -> str | None:
+    """Return the VR of a public attribute, which may be a choice like `US or SS`; None if the dictionary has none.
+
+    Runs look up VRs, and need nothing else of the dictionary; so this does not make `Attribute`s of all of it.
+    """
+    found = DicomDictionary.get(tag)
+    if found is not None:
+        return found[0]
+    if tag in _newer_vrs():
+        return _newer_vrs()[tag]
+    if not is_private(tag) and datadict.repeater_has_tag(tag):
+        return RepeatersDictionary[datadict.mask_match(tag)][0]  # type: ignore[index]
+    return None
+
+
 def private_name(tag: int, creator: str) -> str | None:
     """Return pydicom's name for a private element of a creator, if its private dictionary has one."""
     try:

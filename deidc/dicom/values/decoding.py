@@ -54,9 +54,9 @@ def _declared_or_known(tag: int, declared: str) -> str:
     """Return the VR that an element declares, or the dictionary's where that is a sequence, or text and it is none."""
     if declared == "SQ" or dictionary.is_private(tag):
         return str(declared)
-    known = dictionary.find_tag(tag)
-    if known is not None and (known.vr == "SQ" or (known.vr in _TEXT and declared not in _TEXT)):
-        return known.vr
+    known = dictionary.public_vr(tag)
+    if known is not None and (known == "SQ" or (known in _TEXT and declared not in _TEXT)):
+        return known
     return str(declared)
 
 
