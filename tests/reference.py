@@ -536,7 +536,7 @@ class Interpreter:
                 uid = str(new[tag].value or "")
                 if uid == str(meta[tag].value or ""):
                     uid = self.lacking(follows, uid, out)
-                uid = uid if re.fullmatch(r"[0-9.]{1,64}", uid) else ""
+                uid = uid if len(uid) <= 64 and re.fullmatch(r"[0-9]+(\.[0-9]+)+", uid) else ""
             wanted[tag] = ("UI", uid)
         wanted |= {0x00020012: ("UI", OWN_CLASS_UID), 0x00020013: ("SH", OWN_VERSION)}
         for spot in self.spots(meta, None, None, True):

@@ -177,6 +177,10 @@ def _something_begins(data: Buffer, at: int, behind_tag: int, layout: Layout) ->
     return head[4:6] in VR_LETTERS or (tag > behind_tag and not head[4:6].isalpha())
 
 
+# The bytes that padding is made of.
+PADDING = frozenset(b"\0 \r\n")
+
+
 def is_padding(data: Buffer, at: int, end: int) -> bool:
     """Whether nothing but padding stands between two places: zeros, or line ends and blanks.
 

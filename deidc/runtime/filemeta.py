@@ -32,7 +32,7 @@ VRS = {META_CLASS: "UI", META_INSTANCE: "UI", 0x00020012: "UI", 0x00020013: "SH"
 # What a file cannot be without, and what deidc writes (PS3.10 table 7.1-1). Everything else names the sender, the
 # receiver or their software, or is of no edition that deidc knows.
 _WRITTEN = frozenset({0x00020000, 0x00020001, 0x00020010, *VRS})
-_UID = re.compile(r"(?=.{1,64}\Z)(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+")  # PS3.5 9.1
+_UID = re.compile(r"(?=.{1,64}\Z)[0-9]+(\.[0-9]+)+")  # PS3.5 9.1, but for zeros in front of a component
 # Private information and its creator; each is without meaning on its own.
 _TOGETHER = (0x00020100, 0x00020102)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeAlias, assert_never
 
 from attrs import define, field
@@ -24,7 +24,7 @@ from deidc.runtime.labels.regions import located
 from deidc.runtime.outcome import Effect, Event, Flag, Refused
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes, whole
 from deidc.runtime.stream.decisions import Decision, Decisions
-from deidc.runtime.stream.editing import Editing
+from deidc.runtime.stream.editing import IDENTITY, Editing
 from deidc.runtime.stream.levels import Told
 from deidc.runtime.stream.streaming import Streaming
 from deidc.runtime.stream.survey import Survey
@@ -146,8 +146,10 @@ class FileCleaning:
 
         texts = {tag: text_of(element) for tag, element in meta.items()}
         synced = Decision(Standing.AS_IS, None, ((index, Effect.SYNCED),))
-        identity = Identity(self.plan, self._folding)
-        found = identity.of(uids, given, lambda tag: text_of(self.file.elements.get(tag)), texts)
+        found: Mapping[int, str] = uids
+        if not all(tag in given for tag in IDENTITY):
+            identity = Identity(self.plan, self._folding)
+            found = identity.of(uids, given, lambda tag: text_of(self.file.elements.get(tag)), texts)
         for tag, text in list(overdue(texts, self.file.elements, found, is_spoken_for)):
             told.append((None, tag, synced))
             if text is None:

@@ -18,6 +18,7 @@ from deidc.dicom.layout import (
     ITEM_END,
     ITEM_TAG,
     ITEM_TAG_BIG,
+    PADDING,
     SEQUENCE_END_TAG,
     UNDEFINED,
     VR_LETTERS,
@@ -108,7 +109,7 @@ class Streaming:
                 window.move(at)
             elif is_open and header_at(window, at, context.layout).tag == ITEM_END:
                 break
-            elif depth == 0 and is_padding(window, at, end):
+            elif depth == 0 and window.data[at - window.base] in PADDING and is_padding(window, at, end):
                 at, padding = end, end - at
             else:
                 if walk is None:
