@@ -129,13 +129,8 @@ def items(window: Window, sequence: PlacedElement) -> Iterator[PlacedItem]:
         Damaged: if anything but items stands in the value, or elements do not fill an item.
 
     """
-    yield from items_between(
-        window, sequence.header.value_at, sequence.value_end, layout_of_items(window, sequence.header, sequence.layout)
-    )
-
-
-def items_between(window: Window, at: int, end: int, layout: Layout) -> Iterator[PlacedItem]:
-    """Yield the items between two places; see `items`."""
+    at, end = sequence.header.value_at, sequence.value_end
+    layout = layout_of_items(window, sequence.header, sequence.layout)
     while at < end and not is_padding(window, at, end):
         if end - at < 8:
             raise Damaged(None, "stands behind the last item of a sequence")
