@@ -26,6 +26,7 @@ class ActionWord(StrEnum):
     """The words that begin a line of %header."""
 
     ADD = "ADD"
+    APPEND = "APPEND"
     BLANK = "BLANK"
     JITTER = "JITTER"
     KEEP = "KEEP"
@@ -38,6 +39,7 @@ class Treatment(Enum):
 
     KEPT = auto()
     WRITTEN = auto()
+    EXTENDED = auto()
     SHIFTED = auto()
     EMPTIED = auto()
     REMOVED = auto()
@@ -73,6 +75,11 @@ class ActionTraits:
         return self.treatment is Treatment.WRITTEN
 
     @property
+    def appends(self) -> bool:
+        """Whether the value of the line becomes one more value of the element."""
+        return self.treatment is Treatment.EXTENDED
+
+    @property
     def shifts(self) -> bool:
         """Whether dates are shifted."""
         return self.treatment is Treatment.SHIFTED
@@ -103,6 +110,7 @@ ACTIONS: Mapping[ActionWord, ActionTraits] = MappingProxyType(
         row.word: row
         for row in (
             ActionTraits(ActionWord.ADD, Treatment.WRITTEN, takes_value=True, creates=True),
+            ActionTraits(ActionWord.APPEND, Treatment.EXTENDED, takes_value=True, takes_conditions=True, creates=True),
             ActionTraits(ActionWord.BLANK, Treatment.EMPTIED, takes_conditions=True),
             ActionTraits(ActionWord.JITTER, Treatment.SHIFTED, takes_value=True),
             ActionTraits(ActionWord.KEEP, Treatment.KEPT),

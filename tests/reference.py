@@ -29,6 +29,7 @@ SYSTEM = {
     0x00283010, 0x00080005, 0x00020000, 0x00020001, 0x00020010, 0x00020012,
 }  # fmt: skip
 CHARACTER_SET = 0x00080005
+SEVERAL = ("AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "PN", "SH", "TM", "UC", "UI")  # have several values of text
 OWN_CLASS_UID, OWN_VERSION = "2.25.247239372397278913595852990719726340844", "DEIDC"
 # What stays in file meta information: all else is the sender's, or of no edition (PS3.10 table 7.1-1).
 WRITTEN = (0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013)
@@ -130,7 +131,9 @@ class Interpreter:
         declared = self.lines(nodes.Variables, nodes.Variable)
         self.variables = {one.name: one.default for one in declared if one.default is not None} | self.variables
         self.keeps = self.lines(nodes.Header, nodes.Keep)
-        self.rules = self.lines(nodes.Header, nodes.Add, nodes.Replace, nodes.Jitter, nodes.Remove, nodes.Blank)
+        self.rules = self.lines(
+            nodes.Header, nodes.Add, nodes.Append, nodes.Replace, nodes.Jitter, nodes.Remove, nodes.Blank
+        )
         if any(name not in self.variables for rule in self.rules for name in variables_in(rule)):
             raise Refusal("DC901")
         promotions = [rule for rule in self.rules if self.promotes(rule)]
@@ -268,71 +271,96 @@ class Interpreter:
         here = [Spot(source, int(one.tag), one, above, item, in_meta) for one in source]
         for spot in here:
             if not spot.is_block:
-                self.put(out, spot, self.fold(spot, sheltered, out), sheltered)
+                self.put(out, spot, sheltered)
         needed: list[tuple[int, str]] = []
         for spot, reserve in self.wanted(out, source, above, item, in_meta):
             if spot.tag in source:
                 continue
-            made = self.fold(spot, False, out)
-            self.put(out, spot, made, sheltered)
-            if made is not None and reserve is not None:
+            self.put(out, spot, False)
+            if spot.tag in out and reserve is not None:
                 needed.append((reserve, spot.wanted_creator or ""))
                 if reserve not in out:
                     out.add_new(reserve, "LO", spot.wanted_creator)
                     self.tell(Spot(source, reserve, None, above, item, in_meta), "added")
         for spot in here:
             if spot.is_block:  # after its block, because it stays while something of the block does
-                self.put(out, spot, self.fold(spot, sheltered, out), sheltered)
+                self.put(out, spot, sheltered)
         for place, name in needed:
             if place not in out:
                 out.add_new(place, "LO", name)
                 self.tell(Spot(source, place, None, above, item, in_meta), "added")
         return out
 
-    def put(self, out: Dataset, spot: Spot, became: DataElement | None, sheltered: bool) -> None:
-        if became is None:
-            if spot.tag in out:
-                del out[spot.tag]
-        elif became is not spot.element:
+    def put(self, out: Dataset, spot: Spot, sheltered: bool) -> None:
+        """Put what becomes of an element into a level; items that were made for nothing are as if they never were."""
+        before = set(self.effects)
+        became = self.fold(spot, sheltered, out)
+        if became is not None and became.VR == "SQ":
+            made = any(isinstance(one, MadeItem) for one in became.value)
+            items = self.items(spot, became, sheltered)
+            if made and not any(isinstance(one, MadeItem) for one in items):
+                self.effects = before
+                became = self.fold(spot, sheltered, out, makes=False)
+                items = self.items(spot, became, sheltered) if became is not None else []
+            if became is not None:
+                became = DataElement(spot.tag, "SQ", Sequence(items))
+        if became is not None:
             out[spot.tag] = became
-        elif became.VR == "SQ":
-            inside = sheltered or (spot.tag not in SYSTEM and self.is_kept(spot))
-            items = [
-                self.level(one, spot, number, in_meta=spot.in_meta, sheltered=inside)
-                for number, one in enumerate(became.value)
-            ]
-            out[spot.tag].value = Sequence(items)
+        elif spot.tag in out:
+            del out[spot.tag]
+
+    def items(self, spot: Spot, became: DataElement, sheltered: bool) -> list[Dataset]:
+        """The items of a sequence: rules reach those of the input, and ADD and APPEND by path set in the others."""
+        inside = sheltered or (spot.tag not in SYSTEM and self.is_kept(spot))
+        given = list(spot.element.value) if spot.element is not None and spot.element.VR == "SQ" else []
+        items: list[Dataset] = []
+        for number, one in enumerate(became.value):
+            if any(one is its_own for its_own in given):
+                items.append(self.level(one, spot, number, in_meta=spot.in_meta, sheltered=inside))
+            else:
+                items.append(self.furnished(one, spot, number))
+        while items and isinstance(items[-1], MadeItem) and len(items[-1]) == 0:
+            items.pop()
+        return items
+
+    def furnished(self, item: Dataset, above: Spot, number: int) -> Dataset:
+        """An item that a rule wrote or made, with what other rules set in it."""
+        out = deepcopy(item)
+        for spot, reserve in self.wanted(out, item, above, number, above.in_meta):
+            self.put(out, spot, False)
+            if spot.tag in out and reserve is not None and reserve not in out:
+                out.add_new(reserve, "LO", spot.wanted_creator)
+                self.tell(Spot(item, reserve, None, above, number, False), "added")
+        return out
 
     def wanted(
         self, out: Dataset, source: Dataset, above: Spot | None, item: int | None, in_meta: bool
     ) -> Iterator[tuple[Spot, int | None]]:
-        """The elements that ADD wants at this level, with the creator that must be reserved for them."""
+        """The elements that ADD and APPEND want at this level, with the creator that must be reserved for them."""
         if above is not None and any(one.tag in SYSTEM for one in above.way):
             return
+        way = above.way if above is not None else []
+        items = [*(one.item for one in way[1:]), item]
         for rule in self.rules:
-            if not isinstance(rule, nodes.Add):
+            if not isinstance(rule, nodes.Add | nodes.Append):
                 continue
-            *parents, last = rule.target.steps if isinstance(rule.target, nodes.Path) else (rule.target,)
-            at = last.at if isinstance(last, nodes.Step) else last
-            # A spot that stands for any tag here tells whether this is the level that the path leads to.
-            way = above.way if above is not None else []
-            items = [*(one.item for one in way[1:]), item]
-            if len(parents) != len(way) or not all(
-                self.selects(step.at, one) and step.index in (None, number)
-                for step, one, number in zip(parents, way, items, strict=False)
-            ):
-                continue
-            if isinstance(at, nodes.Private) and not in_meta:
-                tag, reserve = private_place(source, out, at)
-                yield Spot(source, tag, None, above, item, in_meta, at.creator), reserve
-            elif not isinstance(at, nodes.Private):
-                tag = int(pattern_of(at.text) if isinstance(at, nodes.Keyword) else at.digits, 16)
-                if (tag >> 16 == 2) == in_meta or above is not None:
-                    yield Spot(source, tag, None, above, item, in_meta), None
+            for parents, at in ways_to(rule.target):
+                if len(parents) != len(way) or not all(
+                    self.selects(step.at, one) and step.index in (None, number)
+                    for step, one, number in zip(parents, way, items, strict=False)
+                ):
+                    continue
+                if isinstance(at, nodes.Private) and not in_meta:
+                    tag, reserve = private_place(source, out, at)
+                    yield Spot(source, tag, None, above, item, in_meta, at.creator), reserve
+                elif not isinstance(at, nodes.Private):
+                    tag = int(pattern_of(at.text) if isinstance(at, nodes.Keyword) else at.digits, 16)
+                    if (tag >> 16 == 2) == in_meta or above is not None:
+                        yield Spot(source, tag, None, above, item, in_meta), None
 
     # ---- what becomes of one element ------------------------------------------------------------------
 
-    def fold(self, spot: Spot, sheltered: bool, out: Dataset) -> DataElement | None:
+    def fold(self, spot: Spot, sheltered: bool, out: Dataset, *, makes: bool = True) -> DataElement | None:
         """Carry out every rule that selects the element, one after the other."""
         became = spot.element
         within = any(one.tag in SYSTEM for one in spot.way[:-1])
@@ -342,6 +370,9 @@ class Interpreter:
             return became  # of what deidc protects, rules do not reach numbers and bulk values of the image
         sheltered = spot.element is not None and (sheltered or self.is_kept(spot))
         for rule in self.rules:
+            needs = self.items_needed(rule, spot) if makes else 0
+            if needs:
+                became = self.with_made_items(spot, became, needs)
             if not self.selects(rule.target, spot):
                 continue
             exact = self.is_exact(rule.target)
@@ -350,6 +381,12 @@ class Interpreter:
                     continue  # a bare attribute is added at the top level
                 self.tell(spot, "added" if became is None else "replaced")
                 became, sheltered = self.write(spot, became, rule.value), False
+                continue
+            if isinstance(rule, nodes.Append):
+                if (spot.above is None or isinstance(rule.target, nodes.Path)) and self.all_hold(
+                    rule.when, spot, became
+                ):
+                    became = self.appended(spot, became, rule.value)
                 continue
             if sheltered or became is None or (spot.is_block and not exact and not isinstance(rule, nodes.Remove)):
                 continue
@@ -375,6 +412,73 @@ class Interpreter:
                     self.tell(spot, "removed")
         return became
 
+    def items_needed(self, rule: nodes.Action, spot: Spot) -> int:
+        """How many items a rule needs in this sequence, to set something in one of them."""
+        if not isinstance(rule, nodes.Add | nodes.Append) or not isinstance(rule.target, nodes.Path):
+            return 0
+        depth, items = len(spot.way), [one.item for one in spot.way[1:]]
+        steps = rule.target.steps[:depth]
+        is_on_the_way = (
+            depth < len(rule.target.steps)
+            and all(self.selects(step.at, one) for step, one in zip(steps, spot.way, strict=True))
+            and all(step.index in (None, item) for step, item in zip(steps, items, strict=False))
+        )
+        return (steps[-1].index or 0) + 1 if is_on_the_way and all(map(is_one, steps)) else 0
+
+    def with_made_items(self, spot: Spot, became: DataElement | None, needs: int) -> DataElement | None:
+        there = self.items_there(spot, became)
+        if len(there) >= needs:
+            return became
+        self.tell(spot, "extended" if there or became is spot.element is not None else self.set_or_added(became))
+        return DataElement(spot.tag, "SQ", Sequence([*there, *(MadeItem() for _ in range(needs - len(there)))]))
+
+    def items_there(self, spot: Spot, became: DataElement | None) -> list[Dataset]:
+        known = spot.creator is None or dictionary.private_vr(spot.tag, spot.creator) is not None
+        vr = became.VR if became is not None else "SQ" if not known else spot.vr
+        if vr != "SQ":
+            raise Refusal("DC935")
+        return list(became.value) if became is not None else []
+
+    def set_or_added(self, became: DataElement | None) -> str:
+        return "added" if became is None else "replaced"
+
+    def appended(self, spot: Spot, became: DataElement | None, by: nodes.Value) -> DataElement | None:
+        """One more value behind those of a text, or one more item, unless it is there."""
+        if isinstance(by, nodes.Codes):
+            there = self.items_there(spot, became)
+            lacking = [one for one in by.codes if not any(is_coded(one, item) for item in there)]
+            if not lacking:
+                return became
+            items = [self.coded(one, spot) for one in lacking]
+            self.tell(spot, "extended" if there or became is spot.element is not None else self.set_or_added(became))
+            return DataElement(spot.tag, "SQ", Sequence([*there, *items]))
+        texts = texts_of(became) if became is not None else []
+        if not texts:
+            self.tell(spot, self.set_or_added(became))
+            return self.write(spot, became, by)
+        if spot.vr not in SEVERAL:
+            raise Refusal("DC936")
+        new = [str(one) for one in fitted(str(self.value_of(by, spot, became)), spot.vr, self.charset or spot.charset)]
+        lacking = [one for one in dict.fromkeys(new) if one not in texts]
+        if not lacking:
+            return became
+        self.tell(spot, "extended")
+        if spot.vr in ("IS", "DS"):
+            return element_of(spot, fitted("\\".join([*texts, *lacking]), spot.vr, ""))
+        return element_of(spot, [*texts, *lacking])
+
+    def coded(self, code: nodes.Code, spot: Spot) -> Dataset:
+        """A new item with a code (PS3.3 section 8)."""
+        item = Dataset()
+        keyword = "LongCodeValue" if len(code.value) > 16 else "CodeValue"
+        keyword = "URNCodeValue" if re.match(r"urn:|\w+://", code.value) else keyword
+        setattr(item, keyword, code.value)
+        item.CodingSchemeDesignator = code.scheme
+        if code.version is not None:
+            item.CodingSchemeVersion = code.version
+        item.CodeMeaning = str(fitted(code.meaning, "LO", self.charset or spot.charset)[0])
+        return item
+
     def tell(self, spot: Spot, effect: str) -> None:
         self.effects.add((spot.path, effect))
 
@@ -382,7 +486,7 @@ class Interpreter:
         """Whether REPLACE writes the element; text swept over a sequence is for its items."""
         return self.all_hold(rule.when, spot, became) and not (
             spot.vr == "SQ"
-            and isinstance(rule.value, nodes.Literal | nodes.VarRef)
+            and isinstance(rule.value, nodes.Literal | nodes.VarRef | nodes.FromAttribute | nodes.Composed)
             and isinstance(rule.target, nodes.Everything | nodes.Expander)
             and not (isinstance(rule.target, nodes.Expander) and rule.target.kind is ExpanderKind.ENDSWITH)
         )
@@ -420,6 +524,12 @@ class Interpreter:
         value = self.value_of(by, spot, became)
         if value is None and isinstance(by, nodes.FuncRef | nodes.BuiltinRef):
             raise Refusal("DC903")
+        if isinstance(by, nodes.Codes):
+            if became is None and spot.creator is not None and not dictionary.private_vr(spot.tag, spot.creator):
+                return DataElement(spot.tag, "SQ", Sequence(value))
+            if spot.vr != "SQ":
+                raise Refusal("DC904")
+            return element_of(spot, value)
         if spot.vr == "SQ":
             raise Refusal("DC908")
         return element_of(spot, fitted(str(value), spot.vr, self.charset or spot.charset))
@@ -432,6 +542,15 @@ class Interpreter:
                 return text
             case nodes.VarRef(name):
                 return self.variables[name]
+            case nodes.FromAttribute():
+                return "\\".join(self.read(by))
+            case nodes.Composed(parts):
+                texts = [self.read(one) if isinstance(one, nodes.FromAttribute) else None for one in parts]
+                if any(one is not None and len(one) > 1 for one in texts):
+                    raise Refusal("DC904")
+                return "".join(str(self.value_of(one, spot, became)) for one in parts)
+            case nodes.Codes(codes):
+                return [self.coded(one, spot) for one in codes]
             case nodes.FuncRef(name, arguments) | nodes.BuiltinRef(name, arguments):
                 word = "func" if isinstance(by, nodes.FuncRef) else "deid_func"
                 given = {one.key: self.value_of(one.value, spot, became) for one in arguments}
@@ -443,6 +562,22 @@ class Interpreter:
                     raise Refusal("DC902") from None
                 return result
         raise AssertionError(by)
+
+    def read(self, by: nodes.FromAttribute) -> list[str]:
+        """The values of another attribute of the input: one at the top, or where the path leads."""
+        found = {
+            tuple(texts_of(spot.element)): spot.element
+            for spot in self.everywhere()
+            if self.selects(by.at, spot) and (spot.above is None or isinstance(by.at, nodes.Path))
+        }
+        if not found:
+            raise Refusal("DC933")
+        if len(found) > 1:
+            raise Refusal("DC934")
+        ((texts, element),) = found.items()
+        if not texts and not is_empty(element) and element.VR in ("SQ", "UN", "OB", "OW"):
+            raise Refusal("DC904")
+        return list(texts)
 
     def all_hold(self, when: nodes.Conditions, spot: Spot, became: DataElement | None) -> bool:
         return all(self.condition_holds(one, spot, became) for one in when)
@@ -556,6 +691,40 @@ class Interpreter:
         out.file_meta = new
 
 
+class MadeItem(Dataset):
+    """An item that was made so that something can be set in it."""
+
+
+def ways_to(target: nodes.Target) -> list[tuple[tuple[nodes.Step, ...], nodes.Target]]:
+    """The sequences on the way to what ADD or APPEND sets, and that itself: each with the steps before it."""
+    if not isinstance(target, nodes.Path):
+        return [((), target)]
+    found = []
+    for number, step in enumerate(target.steps):
+        found.append((target.steps[:number], step.at))
+        if not is_one(step):
+            break
+    last = (target.steps[:-1], target.steps[-1].at)
+    return found if last in found else [*found[:-1], last]
+
+
+def is_one(step: nodes.Step) -> bool:
+    """Whether a step names one attribute."""
+    match step.at:
+        case nodes.Keyword(text):
+            return "X" not in pattern_of(text)
+        case nodes.Tag(digits):
+            return "X" not in digits
+        case nodes.Private(group, _, element):
+            return "X" not in group + element
+
+
+def is_coded(code: nodes.Code, item: Dataset) -> bool:
+    values = [str(item.get(one, "") or "") for one in ("CodeValue", "LongCodeValue", "URNCodeValue")]
+    said = (str(item.get("CodingSchemeDesignator", "") or ""), str(item.get("CodingSchemeVersion", "") or ""))
+    return code.value in values and said == (code.scheme, code.version or "")
+
+
 def pattern_of(keyword: str) -> str:
     found = dictionary.find_keyword(keyword) or dictionary.find_name(keyword)
     assert found is not None, keyword
@@ -572,7 +741,8 @@ def variables_in(rule: nodes.Action) -> Iterator[str]:
     """The names of all variables that a rule uses."""
     conditions = [one.value for one in getattr(rule, "when", ()) if isinstance(one, nodes.TruthCondition)]
     for value in (getattr(rule, "value", None), getattr(rule, "days", None), *conditions):
-        for one in (value, *(argument.value for argument in getattr(value, "arguments", ()))):
+        inside = (*(argument.value for argument in getattr(value, "arguments", ())), *getattr(value, "parts", ()))
+        for one in (value, *inside):
             if isinstance(one, nodes.VarRef):
                 yield one.name
 

@@ -22,9 +22,11 @@ from deidc.vocabulary import ACTIONS, ActionWord
 
 LINES = get_args(nodes.Action)
 DATE = "20200301"
+ATTRIBUTE = "DateOfLastCalibration"  # which may have several values, so that APPEND can give it one more
 # What a line with each word says behind its target in the cases below, and what becomes of the date: None is absent.
 WRITTEN = {
     ActionWord.ADD: ("20210101", "20210101", "20210101"),
+    ActionWord.APPEND: ("20210101", f"{DATE}\\20210101", "20210101"),
     ActionWord.BLANK: ("", "", None),
     ActionWord.JITTER: ("-1", "20200229", None),
     ActionWord.KEEP: ("", DATE, None),
@@ -41,10 +43,13 @@ def date_after(word: ActionWord, before: str | None, condition: str = "") -> str
     dataset = Dataset()
     dataset.SOPInstanceUID = "1.2"
     if before is not None:
-        dataset.StudyDate = before
-    line = f"{word} StudyDate {WRITTEN[word][0]}{condition}"
+        setattr(dataset, ATTRIBUTE, before)
+    line = f"{word} {ATTRIBUTE} {WRITTEN[word][0]}{condition}"
     after = Machine.link(compile_recipe(f"FORMAT dicom\n\n%header\n{line}\n")).run(dataset).dataset
-    return str(after.StudyDate) if "StudyDate" in after else None
+    if ATTRIBUTE not in after:
+        return None
+    value = after[ATTRIBUTE].value
+    return str(value) if isinstance(value, str) else "\\".join(value)
 
 
 def test_no_two_enumerations_have_the_same_members():
@@ -63,8 +68,9 @@ def test_every_word_has_its_row_its_line_and_its_op():
     assert list(ACTIONS) == list(ActionWord)
     assert all(row.word is word for word, row in ACTIONS.items())
     assert sorted(line.action.word for line in LINES) == sorted(ActionWord)
-    acting = [op for op in ops.OPS if hasattr(op, "action")]
-    assert set(acting) == {*ops.ELEMENT_OPS, ops.Protect}
+    acting = [op for op in ops.OPS if hasattr(op, "action") and op is not ops.MakeItems]
+    assert ops.MakeItems.action is ACTIONS[ActionWord.ADD], "it is a part of what ADD by path does"
+    assert {*acting, ops.MakeItems} == {*ops.ELEMENT_OPS, ops.Protect}
     assert sorted(op.action.word for op in acting) == sorted(ActionWord)
     assert ops.Protect.action.keeps
 
@@ -73,7 +79,7 @@ def test_every_word_has_its_row_its_line_and_its_op():
 def test_a_row_says_what_a_line_takes(line: type):
     """Lines and ops have a value and conditions where the row of their word says so."""
     row = line.action
-    op = next(one for one in ops.OPS if getattr(one, "action", None) is row)
+    op = next(one for one in ops.OPS if getattr(one, "action", None) is row and one is not ops.MakeItems)
     assert row.takes_value == bool(fields(line) & {"value", "days"}) == ("by" in fields(op))
     assert row.takes_conditions == ("when" in fields(line)) == ("when" in fields(op))
 
@@ -103,7 +109,8 @@ def test_a_row_says_what_becomes_of_an_element(word: ActionWord):
     assert date_after(word, None) == absent
     assert row.keeps == (there == DATE)
     assert row.writes == bool(value and there == value)
-    assert row.shifts == bool(value and there != value)
+    assert row.appends == (there == f"{DATE}\\{value}")
+    assert row.shifts == bool(value and there != value and not row.appends)
     assert row.empties == (there == "")
     assert row.removes == (there is None)
     assert row.creates == (absent is not None)
@@ -121,8 +128,8 @@ def test_a_condition_that_does_not_hold_keeps_the_element(word: ActionWord):
 def test_what_rewrites_holds_off_remove(word: ActionWord):
     """REMOVE all spares an element that a line rewrites or keeps, and no other; ADD does not spare it."""
     dataset = Dataset()
-    dataset.SOPInstanceUID, dataset.StudyDate = "1.2", DATE
-    text = f"FORMAT dicom\n\n%header\n{word} StudyDate {WRITTEN[word][0]}\nREMOVE all\n"
+    dataset.SOPInstanceUID, dataset.DateOfLastCalibration = "1.2", DATE
+    text = f"FORMAT dicom\n\n%header\n{word} {ATTRIBUTE} {WRITTEN[word][0]}\nREMOVE all\n"
     after = Machine.link(compile_recipe(text)).run(dataset).dataset
     row = ACTIONS[word]
-    assert ("StudyDate" in after) == (row.rewrites or row.keeps)
+    assert (ATTRIBUTE in after) == (row.rewrites or row.keeps)

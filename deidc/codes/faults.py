@@ -286,3 +286,30 @@ TEXT_DETECTOR_FAILED = _fault(
     "It is unknown whether the pixels contain text, so the object is not written. Only the type of the exception is "
     "reported, because its text may contain patient data.",
 )
+ATTRIBUTE_ABSENT = _fault(
+    "DC933",
+    "attribute-absent",
+    "An attribute whose value a rule needs is absent.",
+    "from: and names in braces take the value of another attribute of the object. Where it is absent, the value to "
+    "write is unknown, so the object is not written. Guard the rule: `when ATTRIBUTE present`.",
+)
+ATTRIBUTE_AMBIGUOUS = _fault(
+    "DC934",
+    "attribute-ambiguous",
+    "An attribute whose value a rule needs has different values in several items.",
+    "deidc does not choose among them. Name the item in the path: Sequence[0].Attribute.",
+)
+NOT_A_SEQUENCE = _fault(
+    "DC935",
+    "not-a-sequence",
+    "An element that items are added to is not a sequence.",
+    "ADD and APPEND by path, and codes, need a sequence. The element has another VR in this object, so what the rule "
+    "states cannot be done, and the object is not written.",
+)
+NOT_APPENDABLE = _fault(
+    "DC936",
+    "not-appendable",
+    "An element that a value is added to can hold one value only.",
+    "APPEND adds a value to those of an attribute of text with several values. The element has another VR in this "
+    "object, so the object is not written. Use REPLACE to write the value.",
+)

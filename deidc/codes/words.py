@@ -337,3 +337,41 @@ KEPT_TEXT = _rule(
     _FILTER + "  contains Modality OT\n  coordinates all\n  keepcoordinates ocr\n",
     _FILTER + "  contains Modality OT\n  coordinates ocr\n",
 )
+STRAY_BRACE = _rule(
+    "DC144",
+    "stray-brace",
+    "Quoted text has a brace without a name.",
+    "Braces in quoted text hold the name of an attribute or of a variable, whose value is written. For a brace itself, "
+    "write it twice.",
+    _HEAD + 'REPLACE StudyDescription "study {"\n',
+    _HEAD + 'REPLACE StudyDescription "study {{"\n',
+)
+BAD_NAME_IN_BRACES = _rule(
+    "DC145",
+    "bad-name-in-braces",
+    "Braces in quoted text hold something other than a name.",
+    "A name in braces is an attribute by keyword, tag or path, or var: and the name of a variable. For braces "
+    "themselves, write them twice.",
+    _HEAD + 'REPLACE PatientID "{site number}-1"\n',
+    _HEAD + 'REPLACE PatientID "{var:site_number}-1"\n',
+)
+BAD_CODE = _rule(
+    "DC146",
+    "bad-code",
+    "The words after code: are not a code.",
+    "A code has a value, the designator of its coding scheme, and a quoted meaning (PS3.3 section 8). The version of "
+    "the scheme may follow its designator in brackets.",
+    _HEAD + "APPEND DeidentificationMethodCodeSequence code:113100,DCM\n",
+    _HEAD
+    + "APPEND DeidentificationMethodCodeSequence "
+    + 'code:113100,DCM,"Basic Application Confidentiality Profile"\n',
+)
+UNQUOTED_NAME = _rule(
+    "DC147",
+    "unquoted-name",
+    "A name in braces stands in unquoted text.",
+    "Names in braces stand for values only in quoted text. Here the braces and the name are written into every file.",
+    _HEAD + "REPLACE StudyDescription {Modality}-study\n",
+    _HEAD + 'REPLACE StudyDescription "{Modality}-study"\n',
+    Severity.WARNING,
+)

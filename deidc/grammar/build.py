@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TypeAlias, cast
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TypeAlias, assert_never, cast
 
 from attrs import define, field
 from lark import Token, Tree
@@ -11,6 +13,7 @@ from lark import Token, Tree
 from deidc.codes import words
 from deidc.diagnostics import Diagnostic, Edit, Fix, Rule
 from deidc.grammar import nodes, spelling
+from deidc.grammar.composing import LIKE_A_NAME, Part, pieces
 from deidc.grammar.lines import Written
 from deidc.patterns import BadPattern, compiled
 from deidc.source import Span
@@ -22,10 +25,25 @@ Branch: TypeAlias = Tree[Token]
 _LIKE_REFERENCES = {
     **dict.fromkeys(("var", "vr", "vars", "vra", "avr", "va", "variable"), "var"),
     **dict.fromkeys(("func", "fun", "fnc", "fucn", "fnuc", "funct", "funcs", "function", "cfunc"), "func"),
+    **dict.fromkeys(("from", "frm"), "from"),
+    **dict.fromkeys(("code", "codes"), "code"),
     **dict.fromkeys(("deid_func", "deidfunc", "deid-func", "deid_fun", "deid_function", "deid_fnc"), "deid_func"),
 }
+# What is wrong with a text that begins like a reference and is none.
+_NO_CALL = "are not a name and arguments"
+_MALFORMED: Mapping[str, tuple[Rule, str, str]] = MappingProxyType(
+    {
+        "var": (words.BAD_REFERENCE, "the words after var: are not a name", "var: takes one name"),
+        "from": (words.BAD_REFERENCE, "the words after from: are not an attribute", "from: takes one attribute"),
+        "code": (words.BAD_CODE, "the words after code: are not a code", 'write code:VALUE,SCHEME,"meaning"'),
+        **{
+            word: (words.BAD_ARGUMENT, f"the words after {word}: {_NO_CALL}", f"{word}: takes one name, then key=value")
+            for word in ("func", "deid_func")
+        },
+    }
+)
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z_-]*)\s*:")
-_ANY_REFERENCE = re.compile(r"(?:var|func|deid_func):\S", re.IGNORECASE)
+_ANY_REFERENCE = re.compile(r"(?:var|func|deid_func|from|code):\S", re.IGNORECASE)
 
 
 @define(eq=False)
@@ -73,6 +91,8 @@ class Line:
         match str(action.data):
             case "add":
                 return nodes.Add(target, self.value(rest[0]), said, span=span)
+            case "append":
+                return nodes.Append(target, self.value(rest[0]), self.conditions(rest[1]), said, span=span)
             case "jitter":
                 return nodes.Jitter(target, self.value(rest[0]), said, span=span)
             case "replace":
@@ -180,10 +200,91 @@ class Line:
         """Build a value."""
         child = cast("Branch", tree).children[0]
         if isinstance(child, Token):
+            if child.type == "FROM_ATTRIBUTE":
+                return nodes.FromAttribute(self._attribute(child, len("from:")), span=self.span(child))
             return nodes.VarRef(str(child)[4:], span=self.span(child))
-        if child.data == "text":
-            return self.literal(child)
-        return self.call(child)
+        match str(child.data):
+            case "text":
+                return self._composed(self.literal(child), cast("list[Token]", child.children))
+            case "codes":
+                codes = tuple(self._code(one) for one in cast("list[Token]", child.children))
+                return nodes.Codes(codes, span=self.whole(child))
+            case _:
+                return self.call(child)
+
+    def _code(self, token: Token) -> nodes.Code:
+        value, scheme, meaning = str(token)[len("code:") :].split(",", 2)
+        scheme, _, version = scheme.partition("[")
+        return nodes.Code(
+            value, scheme, version.removesuffix("]") or None, spelling.unquoted(meaning), span=self.span(token)
+        )
+
+    def _attribute(self, token: Token, before: int) -> nodes.Keyword | nodes.Tag | nodes.Private | nodes.Path:
+        """Build the attribute that a token names behind its first characters."""
+        return self._attribute_in(str(token)[before:], token, before, len(token))
+
+    def _attribute_in(
+        self, text: str, token: Token, start: int, end: int
+    ) -> nodes.Keyword | nodes.Tag | nodes.Private | nodes.Path:
+        """Build the attribute that characters of a token name."""
+        span = self.part(token, start, end)
+        if spelling.is_private(text) and spelling.is_whole_private(text):
+            return nodes.Private(*spelling.private_parts(text), span=span)
+        parts = spelling.path_parts(text)
+        if parts is not None:
+            return nodes.Path(tuple(self._step(*part, token, start) for part in parts), span=span)
+        if spelling.is_tag(text):
+            return nodes.Tag(spelling.tag_digits(text), span=span)
+        return nodes.Keyword(spelling.unquoted(text), span=span)
+
+    # ---- composed text --------------------------------------------------------------------------------
+
+    def _composed(self, literal: nodes.Literal, tokens: list[Token]) -> nodes.Literal | nodes.Composed:
+        """Build text that is composed where names stand in braces of quoted text."""
+        token = tokens[0]
+        if len(tokens) > 1 or token.type != "QUOTED":
+            self._complain_of_unquoted_names(literal)
+            return literal
+        if "{" not in literal.text and "}" not in literal.text:
+            return literal
+        places = spelling.places_within(str(token))
+        parts: list[nodes.Literal | nodes.VarRef | nodes.FromAttribute] = []
+        for piece in pieces(literal.text):
+            start, end = places[piece.start], places[piece.end - 1] + 1
+            span = self.part(token, start, end)
+            match piece.part:
+                case Part.TEXT:
+                    parts.append(nodes.Literal(piece.text, span=span))
+                case Part.STRAY:
+                    hint = f"write {piece.text * 2} for the brace itself"
+                    self.say(words.STRAY_BRACE, f"there is no name around the {piece.text}", span, hint)
+                case Part.NAME:
+                    parts.extend(self._name(piece.text, token, start + 1, end - 1))
+                case _:
+                    assert_never(piece.part)
+        if all(isinstance(part, nodes.Literal) for part in parts):
+            return nodes.Literal(
+                "".join(part.text for part in parts if isinstance(part, nodes.Literal)), span=literal.span
+            )
+        return nodes.Composed(tuple(parts), span=literal.span)
+
+    def _name(self, name: str, token: Token, start: int, end: int) -> Iterator[nodes.VarRef | nodes.FromAttribute]:
+        """Build what a name in braces stands for: `var:NAME`, or an attribute by keyword, tag or path."""
+        span = self.part(token, start - 1, end + 1)
+        if re.fullmatch(r"var:[A-Za-z_][A-Za-z0-9_.-]*", name):
+            yield nodes.VarRef(name[4:], span=span)
+        elif spelling.names_attribute(name):
+            yield nodes.FromAttribute(self._attribute_in(name, token, start, end), span=span)
+        else:
+            hint = "write an attribute or var:NAME between the braces, or {{ and }} for braces themselves"
+            self.say(words.BAD_NAME_IN_BRACES, f"{{{name[:64]}}} is not a name", span, hint)
+
+    def _complain_of_unquoted_names(self, literal: nodes.Literal) -> None:
+        found = LIKE_A_NAME.search(literal.text)
+        if found is not None and '"' not in literal.text:
+            fix = Fix.unsafe("quote the text", Edit(literal.span, f'"{literal.text}"'))
+            hint = "quote the text to write the value of the attribute or variable"
+            self.say(words.UNQUOTED_NAME, f"{found[0][:64]} is written as text", literal.span, hint, fix)
 
     def call(self, tree: Branch) -> nodes.Call:
         """Build a call with its arguments."""
@@ -236,9 +337,7 @@ class Line:
             self.say(words.LIKE_A_REFERENCE, "deid_func: must not follow func:", at, "write deid_func:", fix)
         elif prefix is not None and meant is not None:
             if prefix[1] == meant:
-                hint = f"{meant}: takes one name, then key=value" if meant != "var" else "var: takes one name"
-                rule = words.BAD_REFERENCE if meant == "var" else words.BAD_ARGUMENT
-                self.say(rule, f"the words after {meant}: are not a name and arguments", span, hint)
+                self.say(*_MALFORMED[meant][:2], span, _MALFORMED[meant][2])
                 return
             rest = text[prefix.end() :].strip()
             fix = Fix.unsafe(f"write {meant}:", Edit(span, f"{meant}:{rest}"))
@@ -416,16 +515,10 @@ class Line:
 
     def _from_target(self, token: Token) -> nodes.Target:
         before = len("from:")
-        text, span = str(token)[before:], self.part(token, before, len(token))
-        parts = spelling.path_parts(text)
-        if parts is not None:
-            return nodes.Path(tuple(self._step(*part, token, before) for part in parts), span=span)
-        if spelling.is_tag(text):
-            return nodes.Tag(spelling.tag_digits(text), span=span)
-        text = spelling.unquoted(text)
-        if not spelling.is_name(text):
-            self.say(words.BAD_REGION, "from: is not followed by an attribute", span, "write from:Sequence")
-        return nodes.Keyword(text, span=span)
+        found = self._attribute(token, before)
+        if isinstance(found, nodes.Keyword) and not spelling.is_name(found.text):
+            self.say(words.BAD_REGION, "from: is not followed by an attribute", found.span, "write from:Sequence")
+        return found
 
 
 _VR = re.compile("AE|AS|AT|CS|D[AST]|F[DL]|IS|L[OT]|O[BDFLVW]|PN|S[HLQSTV]|TM|U[CILNRSTV]")

@@ -219,6 +219,10 @@ def _bad_value(line: Refused, rest: list[re.Match[str]]) -> Diagnostic:
         return line.complaint(words.BAD_ARGUMENT, "an argument is not key=value", span, hint)
     if prefix == "var":
         return line.complaint(words.BAD_REFERENCE, "var: takes one name", span)
+    if prefix == "from":
+        return line.complaint(words.BAD_REFERENCE, "from: takes one attribute", span)
+    if prefix == "code":
+        return line.complaint(words.BAD_CODE, "a code is not understood", span, 'write code:VALUE,SCHEME,"meaning"')
     return line.complaint(words.SURPLUS_WORDS, "there are words after the quoted value", span)
 
 

@@ -187,8 +187,46 @@ class BuiltinRef:
     span: Span = _span()
 
 
+@frozen
+class FromAttribute:
+    """The value of another attribute of the input, like `from:PatientSex`; a bare one is that at the top level."""
+
+    at: Keyword | Tag | Private | Path
+    span: Span = _span()
+
+
+@frozen
+class Composed:
+    """Text made of literal parts, attributes and variables, like `"{PatientSex}-{var:site}"`.
+
+    Of its parts one at least is a reference, and no two literals stand side by side.
+    """
+
+    parts: tuple[Literal | VarRef | FromAttribute, ...]
+    span: Span = _span()
+
+
+@frozen
+class Code:
+    """A coded concept, like `code:113100,DCM,"Basic Application Confidentiality Profile"` (PS3.3 section 8)."""
+
+    value: str
+    scheme: str
+    version: str | None
+    meaning: str
+    span: Span = _span()
+
+
+@frozen
+class Codes:
+    """The items of a code sequence, one for each code."""
+
+    codes: tuple[Code, ...]
+    span: Span = _span()
+
+
 Call: TypeAlias = FuncRef | BuiltinRef
-Value: TypeAlias = Literal | VarRef | FuncRef | BuiltinRef
+Value: TypeAlias = Literal | VarRef | FromAttribute | Composed | Codes | FuncRef | BuiltinRef
 
 
 # ---- conditions: when a line acts on an element ---------------------------------------------------------
@@ -242,6 +280,19 @@ class Add:
 
     target: Target
     value: Value
+    remark: str | None
+    span: Span = _span()
+
+
+@frozen
+class Append:
+    """`APPEND target value [if conditions]`: add one more value to the attribute, whether or not it is there."""
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.APPEND]
+
+    target: Target
+    value: Value
+    when: Conditions
     remark: str | None
     span: Span = _span()
 
@@ -306,13 +357,13 @@ class Remove:
     span: Span = _span()
 
 
-Action: TypeAlias = Add | Blank | Jitter | Keep | Replace | Remove
+Action: TypeAlias = Add | Append | Blank | Jitter | Keep | Replace | Remove
 
 
 def value_of(line: Action) -> Value | None:
     """Return the value behind the target of an action (of JITTER the number of days), or None if it takes none."""
     match line:
-        case Add(value=value) | Replace(value=value) | Jitter(days=value):
+        case Add(value=value) | Append(value=value) | Replace(value=value) | Jitter(days=value):
             return value
         case Blank() | Keep() | Remove():
             return None
@@ -323,7 +374,7 @@ def value_of(line: Action) -> Value | None:
 def conditions_of(line: Action) -> Conditions:
     """Return the conditions of an action; none if it takes none."""
     match line:
-        case Blank(when=when) | Replace(when=when) | Remove(when=when):
+        case Append(when=when) | Blank(when=when) | Replace(when=when) | Remove(when=when):
             return when
         case Add() | Jitter() | Keep():
             return ()

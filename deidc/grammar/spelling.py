@@ -43,6 +43,29 @@ def unquoted(text: str) -> str:
     return inner.replace('\\"', '"') if text[0] == '"' else inner
 
 
+def places_within(text: str) -> list[int]:
+    """Return for each character between the quotation marks of a quoted text, unescaped, where it stands in it."""
+    places: list[int] = []
+    at = 1
+    while at < len(text) - 1:
+        at += text[0] == '"' and text[at : at + 2] == '\\"' and at + 1 < len(text) - 1
+        places.append(at)
+        at += 1
+    return places
+
+
+def names_attribute(text: str) -> bool:
+    """Whether text has the form of a keyword, a tag, a private element by creator, or a path."""
+    if is_whole_private(text) or is_tag(text) or path_parts(text) is not None:
+        return True
+    return re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", text) is not None
+
+
+def is_whole_private(text: str) -> bool:
+    """Whether text is one private element by creator, as the last group of `private_parts` has it."""
+    return _PRIVATE.match(text) is not None
+
+
 def tag_digits(text: str) -> str:
     """Return the eight digits of a tag in any of its spellings."""
     if text[:2].lower() == "0x":

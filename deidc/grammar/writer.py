@@ -129,7 +129,15 @@ def write_statement(line: nodes.Action | nodes.ListLine | nodes.PixelLine | node
 
 def _statement(line: nodes.Action | nodes.ListLine | nodes.PixelLine | nodes.Variable) -> str:
     match line:
-        case nodes.Add() | nodes.Blank() | nodes.Jitter() | nodes.Keep() | nodes.Replace() | nodes.Remove():
+        case (
+            nodes.Add()
+            | nodes.Append()
+            | nodes.Blank()
+            | nodes.Jitter()
+            | nodes.Keep()
+            | nodes.Replace()
+            | nodes.Remove()
+        ):
             return _action(line)
         case nodes.Field(target):
             return f"FIELD {write_target(target)}"
@@ -217,9 +225,15 @@ def write_value(value: nodes.Value) -> str:
     """Return a value as it is written in a recipe."""
     match value:
         case nodes.Literal(text):
-            return write_literal(text)
+            return write_text(text)
         case nodes.VarRef(name):
             return f"var:{name}"
+        case nodes.FromAttribute(at):
+            return f"from:{write_target(at)}"
+        case nodes.Composed(parts):
+            return _quoted("".join(map(_part, parts)))
+        case nodes.Codes(codes):
+            return " ".join(map(_code, codes))
         case nodes.FuncRef(name, arguments):
             return " ".join((f"func:{name}", *map(_argument, arguments)))
         case nodes.BuiltinRef(name, arguments):
@@ -228,17 +242,47 @@ def write_value(value: nodes.Value) -> str:
             assert_never(value)
 
 
+def write_text(text: str) -> str:
+    """Return the literal text of a value, where braces in quotation marks are doubled."""
+    return text if _is_plain(text) else _quoted(_doubled(text))
+
+
+def _doubled(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _part(part: nodes.Literal | nodes.VarRef | nodes.FromAttribute) -> str:
+    match part:
+        case nodes.Literal(text):
+            return _doubled(text)
+        case nodes.VarRef(name):
+            return f"{{var:{name}}}"
+        case nodes.FromAttribute(at):
+            return f"{{{write_target(at)}}}"
+        case _:
+            assert_never(part)
+
+
+def _code(code: nodes.Code) -> str:
+    version = f"[{code.version}]" if code.version is not None else ""
+    return f"code:{code.value},{code.scheme}{version},{_quoted(code.meaning)}"
+
+
 def write_literal(text: str) -> str:
     """Return literal text, quoted only if it would otherwise be read back differently."""
+    return text if _is_plain(text) else _quoted(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether text is read back unchanged without quotation marks."""
     words = text.split(" ")
-    plain = (
+    return (
         all(word and _PLAIN_WORD.match(word) for word in words)
         and '"' not in text
         and not _LIKE_REFERENCE.match(text)
         and not _IF.search(text)
         and not _JOIN.search(text)
     )
-    return text if plain else _quoted(text)
 
 
 def _quoted(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from deidc.dicom import dictionary
+from deidc.dicom.values.coding import Code
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.identifiers import SYSTEM_PROTECTED
@@ -96,7 +97,10 @@ class _Lowering:
         at, statement = rule.selector, rule.statement
         if at is None or rule.action.keeps:
             return
-        yield self._op(statement, at), self._origin(statement.span)
+        origin = self._origin(statement.span)
+        if rule.action.creates:
+            yield from ((op, origin) for op in _made_on_the_way(top_path(at)))
+        yield self._op(statement, at), origin
 
     def _op(self, statement: nodes.Action, at: ops.Selector) -> ops.Op:
         match statement:
@@ -104,6 +108,8 @@ class _Lowering:
                 return ops.Transcode(text)
             case nodes.Add(_, value):
                 return ops.Add(top_path(at), self._operand(value))
+            case nodes.Append(_, value, when):
+                return ops.Append(top_path(at), self._operand(value), self._conditions(when))
             case nodes.Replace(_, value, when):
                 return ops.Replace(at, self._operand(value), self._conditions(when))
             case nodes.Jitter(_, value):
@@ -123,10 +129,32 @@ class _Lowering:
                 return ops.Text(text)
             case nodes.VarRef(name):
                 return ops.Var(name)
+            case nodes.FromAttribute():
+                return self._attribute(value)
+            case nodes.Composed(parts):
+                return ops.Composed(tuple(self._part(part) for part in parts))
+            case nodes.Codes(codes):
+                return ops.Codes(tuple(Code(one.value, one.scheme, one.version, one.meaning) for one in codes))
             case nodes.FuncRef() | nodes.BuiltinRef():
                 return call_of(value)
             case _:
                 assert_never(value)
+
+    def _part(self, part: nodes.Literal | nodes.VarRef | nodes.FromAttribute) -> ops.Text | ops.Var | ops.FromAttribute:
+        match part:
+            case nodes.Literal(text):
+                return ops.Text(text)
+            case nodes.VarRef(name):
+                return ops.Var(name)
+            case nodes.FromAttribute():
+                return self._attribute(part)
+            case _:
+                assert_never(part)
+
+    def _attribute(self, value: nodes.FromAttribute) -> ops.FromAttribute:
+        at = self._resolved.read[value.at]
+        assert at is not None, "an unknown attribute is an error before this"
+        return ops.FromAttribute(at)
 
     def _days(self, value: nodes.Value) -> ops.Operand:
         if isinstance(value, nodes.Literal):
@@ -184,6 +212,19 @@ def top_path(at: ops.Selector) -> ops.AtPath:
             return ops.AtPath((ops.PathStep(at, None),))
         case _:
             raise AssertionError("ADD to a wide target is an error before this")
+
+
+def _made_on_the_way(at: ops.AtPath) -> Iterator[ops.MakeItems]:
+    """Yield what makes the sequences and items on the way to an attribute, the outermost first.
+
+    Behind a step that may stand for several sequences, items are not made.
+    """
+    for depth, step in enumerate(at.steps[:-1]):
+        wild = step.at.pattern if isinstance(step.at, ops.Tagged) else step.at.group + step.at.element
+        if "X" in wild:
+            return
+        count = 1 if step.index is None else step.index + 1
+        yield ops.MakeItems(ops.AtPath((*at.steps[:depth], ops.PathStep(step.at, None))), count)
 
 
 def call_of(call: nodes.Call) -> ops.Call:

@@ -12,6 +12,7 @@ from typing import ClassVar, TypeAlias, assert_never, get_args
 
 from attrs import frozen
 
+from deidc.dicom.values.coding import Code
 from deidc.vocabulary import (
     ACTIONS,
     ActionTraits,
@@ -187,7 +188,32 @@ class Days:
     days: int
 
 
-Operand: TypeAlias = Text | Var | Call | Days
+@frozen
+class FromAttribute:
+    """The value of another attribute of the input object.
+
+    `at` is its path from the top or in the file meta information. The object is refused if the attribute is absent, or
+    has different values in several items.
+    """
+
+    at: AtPath
+
+
+@frozen
+class Composed:
+    """Text made of these parts, one behind the other."""
+
+    parts: tuple[Text | Var | FromAttribute, ...]
+
+
+@frozen
+class Codes:
+    """Items of a code sequence, one for each code."""
+
+    codes: tuple[Code, ...]
+
+
+Operand: TypeAlias = Text | Var | Call | Days | FromAttribute | Composed | Codes
 OPERANDS: tuple[type, ...] = get_args(Operand)
 
 
@@ -334,6 +360,23 @@ class Protect:
     system: bool
 
 
+MOST_MADE_ITEMS = 100
+
+
+@frozen
+class MakeItems:
+    """Make the sequence at a path if it is absent, and items until it has `count`, for Add and Append ops inside.
+
+    Made items in which nothing is set are left out at the end of the sequence, and a sequence that would have no other
+    items is not made. It is a part of ADD and APPEND by path.
+    """
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.ADD]
+
+    at: AtPath
+    count: int
+
+
 @frozen
 class Add:
     """Set the element at a path, whether or not it is there; parents that do not exist are not made."""
@@ -342,6 +385,20 @@ class Add:
 
     at: AtPath
     by: Operand
+
+
+@frozen
+class Append:
+    """Add a value to those of the element at a path, or items to a sequence, unless it has them.
+
+    An absent element is set. Parents that do not exist are not made.
+    """
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.APPEND]
+
+    at: AtPath
+    by: Operand
+    when: tuple[Condition, ...]
 
 
 @frozen
@@ -436,7 +493,7 @@ class ClearPreamble:
 
 
 # What is folded over the state of an element; KEEP is a Protect, which holds these off.
-ElementOp: TypeAlias = Add | Replace | Jitter | Remove | Blank
+ElementOp: TypeAlias = MakeItems | Add | Append | Replace | Jitter | Remove | Blank
 ELEMENT_OPS: tuple[type, ...] = get_args(ElementOp)
 Op: TypeAlias = Collect | Gather | Protect | ElementOp | Transcode | Mark | SyncMeta | ClearPreamble | CleanPixels
 OPS: tuple[type, ...] = get_args(Op)
@@ -448,9 +505,9 @@ CHARACTER_SETS = frozenset({"ISO_IR 192"})
 def operand_of(op: ElementOp) -> Operand | None:
     """Return what an op writes or shifts by, or None if it does neither."""
     match op:
-        case Add(by=by) | Replace(by=by) | Jitter(by=by):
+        case Add(by=by) | Append(by=by) | Replace(by=by) | Jitter(by=by):
             return by
-        case Remove() | Blank():
+        case MakeItems() | Remove() | Blank():
             return None
         case _:
             assert_never(op)
@@ -459,9 +516,9 @@ def operand_of(op: ElementOp) -> Operand | None:
 def conditions_of(op: ElementOp) -> tuple[Condition, ...]:
     """Return the conditions of an op; none if it takes none."""
     match op:
-        case Replace(when=when) | Remove(when=when) | Blank(when=when):
+        case Append(when=when) | Replace(when=when) | Remove(when=when) | Blank(when=when):
             return when
-        case Add() | Jitter():
+        case MakeItems() | Add() | Jitter():
             return ()
         case _:
             assert_never(op)
@@ -470,7 +527,7 @@ def conditions_of(op: ElementOp) -> tuple[Condition, ...]:
 def operands_of(op: Op) -> Iterator[Operand]:
     """Yield every operand of an op, those of its conditions included."""
     match op:
-        case Add() | Replace() | Jitter() | Remove() | Blank():
+        case MakeItems() | Add() | Append() | Replace() | Jitter() | Remove() | Blank():
             by = operand_of(op)
             if by is not None:
                 yield by
@@ -493,7 +550,9 @@ def imports_of(ops: Iterable[Op]) -> tuple[tuple[str, ...], tuple[tuple[str, boo
                 case Call(name, arguments, builtin):
                     functions.add((name, builtin))
                     variables.update(one.value.name for one in arguments if isinstance(one.value, Var))
-                case Text() | Days():
+                case Composed(parts):
+                    variables.update(one.name for one in parts if isinstance(one, Var))
+                case Text() | Days() | FromAttribute() | Codes():
                     pass
                 case _:
                     assert_never(operand)

@@ -10,6 +10,7 @@ from typing import TypeAlias, cast
 
 from lark import Lark, Token, Tree, UnexpectedInput
 
+from deidc.dicom.values.coding import Code
 from deidc.ir import ops
 from deidc.ir.program import OWN_ACCOUNT, VERSION, NeededFunction, NeededVariable, Needs, Origin, Program, Slot
 from deidc.ir.verify import ProgramError, verify
@@ -183,13 +184,12 @@ def _op(tree: Branch) -> ops.Op:  # noqa: C901  # one case for each op of a clos
             return ops.Gather(_int(_token(tree, 0)), _selector(children[1]))
         case "protect":
             return ops.Protect(_selector(children[-1]), system=len(children) > 1)
+        case "make_items":
+            return ops.MakeItems(_place(children[1]), _int(_token(tree, 0)))
         case "add":
-            at = _selector(children[0])
-            if not isinstance(at, ops.AtPath):
-                raise _Unreadable(
-                    "add needs a path", next(cast("Branch", children[0]).scan_values(_is_token), Token("", ""))
-                )
-            return ops.Add(at, _operand(children[1]))
+            return ops.Add(_place(children[0]), _operand(children[1]))
+        case "append":
+            return ops.Append(_place(children[0]), _operand(children[1]), _when(children[2]))
         case "replace":
             return ops.Replace(_selector(children[0]), _operand(children[1]), _when(children[2]))
         case "jitter":
@@ -210,6 +210,13 @@ def _op(tree: Branch) -> ops.Op:  # noqa: C901  # one case for each op of a clos
             return ops.CleanPixels(Storage(str(_token(tree, 0))))
         case other:
             raise AssertionError(other)
+
+
+def _place(node: object) -> ops.AtPath:
+    at = _selector(node)
+    if not isinstance(at, ops.AtPath):
+        raise _Unreadable("a path is needed", next(cast("Branch", node).scan_values(_is_token), Token("", "")))
+    return at
 
 
 def _is_token(one: object) -> bool:
@@ -263,12 +270,30 @@ def _operand(node: object) -> ops.Operand:
             return ops.Var(_text(_token(tree, 0)))
         case "days":
             return ops.Days(_int(_token(tree, 0)))
+        case "from_attribute":
+            return ops.FromAttribute(_place(tree.children[0]))
+        case "composed":
+            return ops.Composed(tuple(_part(cast("Branch", one)) for one in tree.children))
+        case "codes":
+            return ops.Codes(tuple(_code(cast("Branch", one)) for one in tree.children))
         case "call":
             kind, name, *arguments = tree.children
             given = tuple(_argument(cast("Branch", one)) for one in arguments)
             return ops.Call(_text(cast("Token", name)), given, kind == "builtin")
         case other:
             raise AssertionError(other)
+
+
+def _part(tree: Branch) -> ops.Text | ops.Var | ops.FromAttribute:
+    part = _operand(tree.children[0])
+    if not isinstance(part, ops.Text | ops.Var | ops.FromAttribute):
+        raise _Unreadable("a part of a text is a text, a variable or an attribute", next(tree.scan_values(_is_token)))
+    return part
+
+
+def _code(tree: Branch) -> Code:
+    value, scheme, *version, meaning = (_text(cast("Token", one)) for one in tree.children)
+    return Code(value, scheme, version[0] if version else None, meaning)
 
 
 def _argument(tree: Branch) -> ops.CallArgument:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import assert_never
 
+from deidc.dicom.values.coding import complaints_about
 from deidc.dicom.values.vrs import ALL_VRS
 from deidc.errors import DeidcError
 from deidc.ir import ops
@@ -52,7 +53,7 @@ def verify(program: Program) -> Program:
         for complaint in _complaints(op, program):
             raise ProgramError(complaint, op=number)
         for operand in ops.operands_of(op):
-            for complaint in _operand(operand):
+            for complaint in _operand(operand, program):
                 raise ProgramError(complaint, op=number)
     _verify_surroundings(program)
     _verify_filling(program)
@@ -110,9 +111,31 @@ def _verify_filling(program: Program) -> None:
             raise ProgramError("a list is filled from a list that is not yet complete", op=number)
 
 
-def _operand(operand: ops.Operand) -> Iterator[str]:
-    if not isinstance(operand, ops.Call):
-        return
+def _operand(operand: ops.Operand, program: Program) -> Iterator[str]:  # noqa: C901  # a closed set
+    match operand:
+        case ops.Call():
+            yield from _call(operand)
+        case ops.FromAttribute(at):
+            yield from _selector(at, program)
+            for step in at.steps:
+                yield from _place(ops.AtPath((step,)), "an attribute to read")
+        case ops.Composed(parts):
+            if not parts:
+                yield "a composed text needs at least one part"
+            for part in parts:
+                yield from _operand(part, program)
+        case ops.Codes(codes):
+            if not codes:
+                yield "a list of codes needs at least one code"
+            for code in codes:
+                yield from complaints_about(code)
+        case ops.Text() | ops.Var() | ops.Days():
+            return
+        case _:
+            assert_never(operand)
+
+
+def _call(operand: ops.Call) -> Iterator[str]:
     keys = [one.key for one in operand.arguments]
     if len(set(keys)) != len(keys):
         yield "an argument occurs twice"
@@ -145,9 +168,19 @@ def _complaints(op: ops.Op, program: Program) -> Iterator[str]:  # noqa: C901  #
             yield from _selector(at, program)
             if isinstance(at, ops.Member):
                 yield "a list of elements cannot be filled from another list of elements"
+        case ops.MakeItems(at, count):
+            yield from _selector(at, program)
+            yield from _place(at)
+            if not 1 <= count <= ops.MOST_MADE_ITEMS:
+                yield f"at most {ops.MOST_MADE_ITEMS} items can be made, and at least one"
         case ops.Add(at):
             yield from _selector(at, program)
             yield from _place(at)
+        case ops.Append(at, _, when):
+            yield from _selector(at, program)
+            yield from _place(at)
+            for condition in when:
+                yield from _condition(condition, program)
         case ops.Protect(at) | ops.Jitter(at):
             yield from _selector(at, program)
         case ops.Replace(at, _, when) | ops.Remove(at, when) | ops.Blank(at, when):
@@ -170,11 +203,15 @@ def _slot(slot: int, kind: ListKind, program: Program) -> Iterator[str]:
         yield f"there is no {kind.value} list {slot}"
 
 
-def _place(at: ops.AtPath) -> Iterator[str]:
-    last = at.steps[-1].at
-    wild = "X" in last.pattern if isinstance(last, ops.Tagged) else "X" in last.group + last.element
-    if wild:
-        yield "an added element must not have wildcards"
+def _place(at: ops.AtPath, what: str = "an added element") -> Iterator[str]:
+    last = at.steps[-1].at if at.steps else None
+    match last:
+        case ops.Tagged(pattern) if "X" in pattern:
+            yield f"{what} must not have wildcards"
+        case ops.PrivateBlock(group, _, element) if "X" in group + element:
+            yield f"{what} must not have wildcards"
+        case _:
+            return
 
 
 def _selector(selector: ops.Selector, program: Program) -> Iterator[str]:  # noqa: C901  # one case for each selector of a closed set

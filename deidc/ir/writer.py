@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import assert_never
 
+from deidc.dicom.values.coding import Code
 from deidc.ir import ops
 
 
@@ -24,6 +25,10 @@ def write_op(op: ops.Op) -> str:  # noqa: C901  # one case for each op of a clos
             return f"gather {slot} <- {write_selector(at)}"
         case ops.Protect(at, system):
             return f"protect {'system ' if system else ''}{write_selector(at)}"
+        case ops.MakeItems(at, count):
+            return f"make {count} items at {write_selector(at)}"
+        case ops.Append(at, by, when):
+            return f"append {write_selector(at)} <- {write_operand(by)}{_when(when)}"
         case ops.Add(at, by):
             return f"add {write_selector(at)} <- {write_operand(by)}"
         case ops.Replace(at, by, when):
@@ -98,11 +103,22 @@ def write_operand(operand: ops.Operand) -> str:
             return f"var {quoted(name)}"
         case ops.Days(days):
             return f"days {days}"
+        case ops.FromAttribute(at):
+            return f"from {write_selector(at)}"
+        case ops.Composed(parts):
+            return "composed " + " ".join(f"({write_operand(part)})" for part in parts)
+        case ops.Codes(codes):
+            return " ".join(map(_code, codes))
         case ops.Call(name, arguments, builtin):
             given = "".join(f" ({quoted(one.key)} {write_operand(one.value)})" for one in arguments)
             return f"{'builtin' if builtin else 'call'} {quoted(name)}{given}"
         case _:
             assert_never(operand)
+
+
+def _code(code: Code) -> str:
+    version = f" version {quoted(code.version)}" if code.version is not None else ""
+    return f"code {quoted(code.value)} {quoted(code.scheme)}{version} {quoted(code.meaning)}"
 
 
 def _when(when: Iterable[ops.Condition]) -> str:

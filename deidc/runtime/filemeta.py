@@ -14,10 +14,10 @@ from pydicom.tag import Tag
 from deidc.dicom.datasets import AnyElement, Elements, new_element, surround
 from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS, plain_text
 from deidc.runtime.fold.elements import InputElement
-from deidc.runtime.fold.fold import Standing
 from deidc.runtime.fold.frame import Frame
 from deidc.runtime.fold.level import Folding, Level
 from deidc.runtime.fold.plan import Plan
+from deidc.runtime.fold.standing import Standing
 from deidc.runtime.outcome import Effect, Event
 
 # A UUID-derived UID (PS3.5 annex B.2) that stands for this implementation in every file it writes.

@@ -36,6 +36,7 @@ class Effect(StrEnum):
     Attributes:
         ADDED: the element was created.
         REPLACED: its value was replaced.
+        EXTENDED: values or items were added to those that it has.
         SHIFTED: its dates were shifted.
         REMOVED: the element was removed.
         BLANKED: its value was emptied.
@@ -48,6 +49,7 @@ class Effect(StrEnum):
 
     ADDED = "added"
     REPLACED = "replaced"
+    EXTENDED = "extended"
     SHIFTED = "shifted"
     REMOVED = "removed"
     BLANKED = "blanked"

@@ -15,8 +15,26 @@ from tests.ir.recipes import lines, program, whole
 LOWERED = {
     "ADD PatientIdentityRemoved YES": 'add path / 00120062 <- text "YES"',
     "ADD (0010,0020) var:id": 'add path / 00100020 <- var "id"',
-    "ADD RequestAttributesSequence__0__AccessionNumber X": 'add path / 00400275 [0] / 00080050 <- text "X"',
     'ADD (0033,"MITRA",1E) X': 'add path / 0033 "MITRA" 1E <- text "X"',
+    "ADD PatientID from:PatientSex": "add path / 00100020 <- from path / 00100040",
+    "ADD PatientID from:(0010,0040)": "add path / 00100020 <- from path / 00100040",
+    'ADD PatientID from:(0033,"MITRA",1E)': 'add path / 00100020 <- from path / 0033 "MITRA" 1E',
+    "ADD PatientID from:RequestAttributesSequence[0].AccessionNumber": (
+        "add path / 00100020 <- from path / 00400275 [0] / 00080050"
+    ),
+    'REPLACE PatientID "{PatientSex}-{var:site}{{}}"': (
+        'replace tag 00100020 <- composed (from path / 00100040) (text "-") (var "site") (text "{}")'
+    ),
+    'REPLACE PatientID "{{PatientSex}}"': 'replace tag 00100020 <- text "{PatientSex}"',
+    "JITTER StudyDate from:PatientAge": "jitter tag 00080020 by from path / 00101010",
+    "APPEND ImageType X": 'append path / 00080008 <- text "X"',
+    "APPEND ImageType X if notequals:Y": 'append path / 00080008 <- text "X" when notequals "Y"',
+    'APPEND DeidentificationMethodCodeSequence code:113105,DCM,"Clean Descriptors Option"': (
+        'append path / 00120064 <- code "113105" "DCM" "Clean Descriptors Option"'
+    ),
+    'REPLACE ViewCodeSequence code:a,99X[1.0],"A" code:b,99X,"B"': (
+        'replace tag 00540220 <- code "a" "99X" version "1.0" "A" code "b" "99X" "B"'
+    ),
     "BLANK PatientID": "blank tag 00100020",
     "BLANK PatientID contains:Smith": 'blank tag 00100020 when contains "Smith"',
     "JITTER StudyDate -5": "jitter tag 00080020 by days -5",
@@ -41,6 +59,29 @@ LOWERED = {
 def test_what_a_line_becomes(line, op):
     """Each kind of statement is one op with the statement's meaning."""
     assert lines(program(line)) == [op]
+
+
+MADE = {
+    "ADD RequestAttributesSequence__0__AccessionNumber X": [
+        "make 1 items at path / 00400275",
+        'add path / 00400275 [0] / 00080050 <- text "X"',
+    ],
+    "ADD RequestAttributesSequence__AccessionNumber X": [
+        "make 1 items at path / 00400275",
+        'add path / 00400275 / 00080050 <- text "X"',
+    ],
+    "APPEND RequestAttributesSequence[2].ScheduledProtocolCodeSequence.CodeValue X": [
+        "make 3 items at path / 00400275",
+        "make 1 items at path / 00400275 [2] / 00400008",
+        'append path / 00400275 [2] / 00400008 / 00080100 <- text "X"',
+    ],
+}
+
+
+@pytest.mark.parametrize(("line", "made"), MADE.items(), ids=MADE)
+def test_items_are_made_on_the_way(line, made):
+    """What ADD and APPEND by path need on the way is in the program, in front of them."""
+    assert lines(program(line)) == made
 
 
 def test_the_order_of_a_program():

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deidc import ProgramError, read_program
+from deidc.dicom.values.coding import Code
 from deidc.ir import ops
 from deidc.ir.program import OWN_ACCOUNT, NeededFunction, NeededVariable, Needs, Origin, Program, Slot, write_program
 from deidc.ir.verify import verify
@@ -37,6 +38,20 @@ CASES = (
     (ops.Protect(TAG, system=True), "protect system tag 00100020"),
     (ops.Protect(ops.OfKind(ElementKind.PRIVATE), system=False), "protect kind private"),
     (ops.Add(PATH, ops.Text("é\n")), r'add path / 00400275 [3] / 0033 "A \"B\" \\" 1E <- text "\u00e9\n"'),
+    (ops.MakeItems(PATH, 3), r'make 3 items at path / 00400275 [3] / 0033 "A \"B\" \\" 1E'),
+    (
+        ops.Append(PATH, ops.FromAttribute(ops.AtPath((ops.PathStep(TAG, None),))), (ops.InState(State.PRESENT),)),
+        r'append path / 00400275 [3] / 0033 "A \"B\" \\" 1E <- from path / 00100020 when present',
+    ),
+    (
+        ops.Replace(TAG, ops.Composed((ops.Text("a-"), ops.Var("x"), ops.FromAttribute(PATH))), ()),
+        'replace tag 00100020 <- composed (text "a-") (var "x")'
+        r' (from path / 00400275 [3] / 0033 "A \"B\" \\" 1E)',
+    ),
+    (
+        ops.Replace(TAG, ops.Codes((Code("1", "DCM", None, "A"), Code("2", "99X", "3.0", 'B "b"'))), ()),
+        r'replace tag 00100020 <- code "1" "DCM" "A" code "2" "99X" version "3.0" "B \"b\""',
+    ),
     (ops.Replace(TAG, ops.Var("x"), ()), 'replace tag 00100020 <- var "x"'),
     (
         ops.Replace(TAG, ops.Call("f", (ops.CallArgument("k", ops.Var("x")),), builtin=False), ()),

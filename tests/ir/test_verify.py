@@ -7,6 +7,7 @@ import pickle
 import pytest
 
 from deidc import ProgramError, compile_recipe, read_program
+from deidc.dicom.values.coding import Code
 from deidc.ir import ops
 from deidc.ir.library import shipped_recipes
 from deidc.ir.program import NeededFunction, NeededVariable, Needs, Origin, Program, Slot
@@ -93,6 +94,32 @@ BAD = {
     "added private wildcard": of(
         ops.Add(at_path(ops.PathStep(ops.PrivateBlock("0033", "A", "XX"), None)), ops.Text("x"))
     ),
+    "appended wildcard": of(ops.Append(at_path(ops.PathStep(ops.Tagged("60XX3000"), None)), ops.Text("x"), ())),
+    "appended under a condition that is no pattern": of(
+        ops.Append(at_path(ops.PathStep(AT, None)), ops.Text("x"), (ops.Compared(Comparison.CONTAINS, "("),))
+    ),
+    "no items": of(ops.MakeItems(at_path(ops.PathStep(AT, None)), 0)),
+    "items without end": of(ops.MakeItems(at_path(ops.PathStep(AT, None)), 101)),
+    "items of any sequence": of(ops.MakeItems(at_path(ops.PathStep(ops.Tagged("0040XXXX"), None)), 1)),
+    "value from anywhere": of(
+        ops.Replace(AT, ops.FromAttribute(at_path(ops.PathStep(ops.Tagged("0010XXXX"), None))), ())
+    ),
+    "value from items of anything": of(
+        ops.Replace(
+            AT,
+            ops.FromAttribute(at_path(ops.PathStep(ops.Tagged("0040XXXX"), None), ops.PathStep(AT, None))),
+            (),
+        )
+    ),
+    "text of no parts": of(ops.Replace(AT, ops.Composed(()), ())),
+    "text of a part from anywhere": of(
+        ops.Replace(
+            AT, ops.Composed((ops.FromAttribute(at_path(ops.PathStep(ops.Tagged("0010XXXX"), None))),)), ()
+        )
+    ),
+    "no codes": of(ops.Replace(AT, ops.Codes(()), ())),
+    "code without a meaning": of(ops.Replace(AT, ops.Codes((Code("1", "DCM", None, " "),)), ())),
+    "code of a scheme that is too long": of(ops.Replace(AT, ops.Codes((Code("1", "D" * 17, None, "a"),)), ())),
     "character set of few characters": of(ops.Transcode("ISO_IR 100")),
     "rectangle inside out": of(
         ops.Mark("g", "l", (), (ops.Mask(False, ops.Rectangle(5, 0, 4, 9)),), Policy.CLEAN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from deidc.dicom.values.coding import Code
 from deidc.ir import ops
 from deidc.ir.program import NeededFunction, NeededVariable, Needs, Origin, Program, Slot
 from deidc.vocabulary import (
@@ -63,7 +64,36 @@ calls = st.builds(
     ).map(tuple),
     st.booleans(),
 )
-operands = st.one_of(st.builds(ops.Text, texts), variables, calls, st.builds(ops.Days, st.integers(-9999, 9999)))
+attributes = st.builds(
+    ops.FromAttribute,
+    st.lists(
+        st.builds(ops.PathStep, st.builds(ops.Tagged, digits), st.none() | st.integers(0, 99)), max_size=2
+    ).flatmap(
+        lambda parents: st.builds(
+            lambda last: ops.AtPath((*parents, ops.PathStep(last, None))),
+            st.builds(ops.Tagged, digits) | st.just(ops.PrivateBlock("0033", 'A "B"', "1E")),
+        )
+    ),
+)
+codes = st.builds(
+    Code,
+    st.sampled_from(("113100", "a-code-value-of-many-characters", "urn:oid:1.2.3", "http://x.org/a")),
+    st.sampled_from(("DCM", "99ME")),
+    st.none() | st.sampled_from(("20060823", "1.0")),
+    st.sampled_from(("Basic Application Confidentiality Profile", 'a "b"', "Übung")),
+)
+operands = st.one_of(
+    st.builds(ops.Text, texts),
+    variables,
+    calls,
+    st.builds(ops.Days, st.integers(-9999, 9999)),
+    attributes,
+    st.builds(
+        ops.Composed,
+        st.lists(st.builds(ops.Text, texts) | variables | attributes, min_size=1, max_size=3).map(tuple),
+    ),
+    st.builds(ops.Codes, st.lists(codes, min_size=1, max_size=2).map(tuple)),
+)
 comparisons = st.one_of(
     st.builds(ops.Compared, st.sampled_from((Comparison.CONTAINS, Comparison.NOTCONTAINS)), patterns),
     st.builds(ops.Compared, st.sampled_from((Comparison.EQUALS, Comparison.NOTEQUALS)), texts),
@@ -92,7 +122,9 @@ any_op = st.one_of(
     st.builds(ops.Collect, st.just(0), plain_selectors, st.none() | st.text(min_size=1, max_size=3), st.integers(1, 9)),
     st.builds(ops.Gather, st.just(1), plain_selectors | st.just(ops.Holding(0))),
     st.builds(ops.Protect, selectors, st.booleans()),
+    st.builds(ops.MakeItems, paths(plain=True), st.integers(1, 100)),
     st.builds(ops.Add, paths(plain=True), operands),
+    st.builds(ops.Append, paths(plain=True), operands, conditions),
     st.builds(ops.Replace, selectors, operands, conditions),
     st.builds(ops.Jitter, selectors, operands),
     st.builds(ops.Remove, selectors, conditions),

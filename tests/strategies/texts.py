@@ -55,6 +55,16 @@ VALUES = (
     "deid_func:jitter days=5",
     "deid_func:stable_uid key=var:key",
     '"var:id"',
+    "from:PatientSex",
+    "from:(0010,0040)",
+    'from:(0033,"MITRA X",1E)',
+    "from:RequestAttributesSequence[0].AccessionNumber",
+    '"{PatientSex}-{var:id}"',
+    "'{(0033,\"MITRA X\",1E)}{{}}'",
+    '"a {{b}} c"',
+    "a{b}c",
+    'code:113100,DCM,"Basic Application Confidentiality Profile"',
+    'code:T-D1100,SRT[20060823],"Head" code:urn:oid:1.2.3,99X,\'a "b"\'',
     'said "so" twice',
 )
 CONDITIONS = (
@@ -89,13 +99,13 @@ pieces = st.sampled_from
 def header_lines(draw: st.DrawFn) -> str:
     """Draw a statement of %header, with or without a remark."""
     target, remark = draw(pieces(TARGETS)), draw(pieces(REMARKS))
-    word = draw(pieces(("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE", "remove", "Replace")))
+    word = draw(pieces(("ADD", "APPEND", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE", "remove", "Replace")))
     match word.upper():
         case "ADD":
             rest = f" {draw(pieces(VALUES))}"
         case "JITTER":
             rest = draw(pieces((" 5", " -3", " var:days", " deid_func:date_shift key=var:key")))
-        case "REPLACE":
+        case "APPEND" | "REPLACE":
             condition = draw(pieces([one for one in CONDITIONS if "if" in one or not one]))
             rest = f" {draw(pieces(VALUES))}{condition}"
         case "BLANK" | "REMOVE":

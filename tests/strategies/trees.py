@@ -24,6 +24,9 @@ SYLLABLES = (
     ":",
     "|",
     "||",
+    "{",
+    "}",
+    "{{a}",
     "+",
     "%",
     ";",
@@ -63,6 +66,7 @@ def can_be_quoted_plainly(text: str) -> bool:
 literal_texts = lines().filter(can_be_quoted) | one_of(
     "var:x", "func:f", "VAR:x", "a + contains b", "REPLACE x if contains:y", "if missing:", "x if missing:", ""
 )
+composed_texts = lines(empty=False).filter(bool).filter(can_be_quoted) | one_of("{", "}", "{{x}}", "a", "-")
 remarks = st.none() | lines().map(str.strip)
 names = one_of("a", "ids", "operator_names", "X9")
 list_names = names | one_of("a.b", "x#1", "O'B", "é")
@@ -76,6 +80,7 @@ creators = one_of("ACME", "MITRA X", "O'NEIL 1", 'SAID "SO"', "A,B", "x#y", "(z)
 privates = node(nodes.Private, one_of("0009", "0033", "XXXX"), creators, one_of("01", "FF", "XX"))
 step_names = node(nodes.Keyword, one_of("PatientName", "RequestAttributesSequence", "X1"))
 step_privates = privates.filter(lambda one: '"' not in one.creator)
+step_privates_plain = step_privates.filter(lambda one: "'" not in one.creator)
 
 
 @st.composite
@@ -110,7 +115,35 @@ arguments = node(
 calls = node(nodes.FuncRef, names | one_of("a-b"), st.lists(arguments, max_size=2).map(tuple)) | node(
     nodes.BuiltinRef, names, st.lists(arguments, max_size=2).map(tuple)
 )
-values = literals | var_refs | calls
+attributes = node(nodes.FromAttribute, keywords | tags | privates.filter(lambda one: "'" not in one.creator) | paths())
+names_in_braces = node(
+    nodes.FromAttribute,
+    node(nodes.Keyword, one_of("PatientSex", "X1", "Patient")) | tags | step_privates_plain | paths(),
+)
+
+
+@st.composite
+def composed(draw: st.DrawFn) -> nodes.Composed:
+    """Text with references in it; no two literals stand side by side."""
+    parts = []
+    for _ in range(draw(st.integers(1, 2))):
+        if draw(st.booleans()):
+            parts.append(draw(node(nodes.Literal, composed_texts)))
+        parts.append(draw(names_in_braces | node(nodes.VarRef, names | one_of("a-b", "a.b"))))
+    if draw(st.booleans()):
+        parts.append(draw(node(nodes.Literal, composed_texts)))
+    return nodes.Composed(tuple(parts), span=NOWHERE)
+
+
+codes = node(
+    nodes.Code,
+    one_of("113100", "T-D1100", "urn:oid:1.2.3", "http://x.org/a?b=#c"),
+    one_of("DCM", "99X"),
+    st.none() | one_of("20060823", "1.0"),
+    lines().filter(can_be_quoted),
+)
+several_codes = node(nodes.Codes, st.lists(codes, min_size=1, max_size=2).map(tuple))
+values = literals | var_refs | calls | attributes | composed() | several_codes
 conditions = st.lists(
     st.one_of(
         node(nodes.TextCondition, st.sampled_from(Comparison), lines().filter(can_be_quoted)),
@@ -122,6 +155,7 @@ conditions = st.lists(
 ).map(tuple)
 actions = st.one_of(
     node(nodes.Add, targets, values, remarks),
+    node(nodes.Append, targets, values, conditions, remarks),
     node(nodes.Blank, targets, conditions, remarks),
     node(nodes.Jitter, targets, values, remarks),
     node(nodes.Keep, targets, remarks),

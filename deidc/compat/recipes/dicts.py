@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, assert_never
 from attrs import evolve, frozen
 
 from deidc.compat.recipes.text import source_of
-from deidc.compat.recipes.words import literal_text
+from deidc.compat.recipes.words import Spelt, literal_text
 from deidc.grammar import nodes
 from deidc.grammar.lines import WIDE_BLANK, ZERO_WIDTH
 from deidc.grammar.spelling import POLICY_WORDS
@@ -136,6 +136,8 @@ class _Showing:
                     pass
                 case nodes.Add(target, value):
                     yield self._entry("ADD", target, value=_value(value))
+                case nodes.Append(target, value, when):
+                    yield self._entry("APPEND", target, value=_value(value), **_when("if", when))
                 case nodes.Jitter(target, days):
                     yield self._entry("JITTER", target, value=_value(days))
                 case nodes.Replace(target, value, when):
@@ -233,7 +235,15 @@ def _copied(part: Any) -> Any:  # noqa: ANN401  # any part of the dictionary
 
 
 def _value(value: nodes.Value) -> str:
-    return literal_text(value.text) if isinstance(value, nodes.Literal) else write_value(value)
+    match value:
+        case nodes.Literal(text):
+            return literal_text(text)
+        case nodes.FromAttribute() | nodes.Composed() | nodes.Codes():
+            return Spelt(write_value(value))
+        case nodes.VarRef() | nodes.FuncRef() | nodes.BuiltinRef():
+            return write_value(value)
+        case _:
+            assert_never(value)
 
 
 def _when(key: str, when: nodes.Conditions) -> dict[str, str]:

@@ -19,7 +19,7 @@ from deidc.source import Source
 NAME = "<recipe.deid>"
 
 _SECTIONS = ("format", "vars", "values", "fields", "header", "labels", "filter", "pixels")
-_ACTIONS = ("ADD", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")
+_ACTIONS = ("ADD", "APPEND", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")
 _LIST_LINES = ("FIELD", "SPLIT")
 _VALUED = ("contains", "notcontains", "equals", "notequals")
 _ASKED = ("missing", "present", "empty")
@@ -128,7 +128,7 @@ def _action(entry: Mapping[str, Any]) -> Iterator[str]:
         case "ADD" | "JITTER":
             _none(when, f"{action} takes no condition")
             yield f"{line} {words.value(value)}"
-        case "REPLACE":
+        case "APPEND" | "REPLACE":
             yield f"{line} {words.value(value)}" + (f" if{conditions}" if conditions else "")
         case "REMOVE":
             yield line + ("" if _nothing(value) else f" {words.raw(value)}") + conditions

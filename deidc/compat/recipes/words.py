@@ -6,7 +6,7 @@ import re
 
 from deidc.grammar.lines import CONTROL, WIDE_BLANK, ZERO_WIDTH, remark_start, words_of
 from deidc.grammar.spelling import unquoted
-from deidc.grammar.writer import write_literal
+from deidc.grammar.writer import write_literal, write_text
 
 _REFERENCE = re.compile(r"(?:var|func|deid_func):")
 _BREAK = re.compile(r"[\r\n]")
@@ -41,6 +41,24 @@ class LiteralText(str):
 
     def __eq__(self, other: object) -> bool:
         return type(other) is LiteralText and str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return str.__hash__(self)
+
+
+class Spelt(str):
+    """A value that deid does not have, in the spelling of a recipe: `from:`, `code:`, or names in quoted text.
+
+    It equals no other kind of text.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Spelt and str.__eq__(self, other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -130,8 +148,19 @@ def target(value: object) -> str:
 
 def value(given: object) -> str:
     """Return what is written: a reference as it stands, else precisely the literal."""
+    if isinstance(given, Spelt):
+        return raw(given)
     text = text_of(given)
-    return raw(text) if _REFERENCE.match(text) and not isinstance(given, LiteralText) else literal(text)
+    return raw(text) if _REFERENCE.match(text) and not isinstance(given, LiteralText) else _value_text(text)
+
+
+def _value_text(text: str) -> str:
+    """Return the literal text of a value; in quotation marks, its braces are doubled."""
+    written = write_text(_seen(text))
+    if written == text:
+        return text
+    literal(text)
+    return written
 
 
 def literal(text: str) -> str:

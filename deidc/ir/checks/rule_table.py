@@ -179,7 +179,7 @@ def likeness(rule: Bound) -> object:
     match statement:
         case nodes.Add(_, value) | nodes.Jitter(_, value):
             return nodes.Add, type(statement), likeness, value
-        case nodes.Replace(_, value, when):
+        case nodes.Append(_, value, when) | nodes.Replace(_, value, when):
             return type(statement), likeness, value, when
         case nodes.Remove(_, when) | nodes.Blank(_, when):
             return type(statement), likeness, when

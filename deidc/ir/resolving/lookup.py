@@ -38,6 +38,7 @@ class Lookup:
     declared: dict[tuple[ListKind, str], Declared] = field(factory=dict)
     slots: dict[tuple[ListKind, str], int] = field(factory=dict)
     variables: dict[str, nodes.Variable] = field(factory=dict)
+    read: dict[nodes.Target, ops.AtPath | None] = field(factory=dict)
     used_variables: dict[str, None] = field(factory=dict)
     known_variables: dict[str, None] | None = None
     guesses: Guesses = field(factory=Guesses)
@@ -162,10 +163,27 @@ class Lookup:
                 pass
             case nodes.VarRef(name):
                 self._variable(name, value.span)
+            case nodes.FromAttribute(at):
+                self.read[at] = self._read_attribute(at)
+            case nodes.Composed(parts):
+                for part in parts:
+                    self.value(part)
+            case nodes.Codes():
+                pass
             case nodes.FuncRef() | nodes.BuiltinRef():
                 self._call(value)
             case _:
                 assert_never(value)
+
+    def _read_attribute(self, at: nodes.Keyword | nodes.Tag | nodes.Private | nodes.Path) -> ops.AtPath | None:
+        """Return where an attribute is read: a bare one is that at the top level or of the file meta information."""
+        match self.selector(at):
+            case ops.Tagged() | ops.PrivateBlock() as found:
+                return ops.AtPath((ops.PathStep(found, None),))
+            case ops.AtPath() as path:
+                return path
+            case _:
+                return None
 
     def conditions(self, when: nodes.Conditions) -> None:
         """Look up the names in conditions."""

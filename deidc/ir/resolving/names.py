@@ -60,7 +60,7 @@ class _Resolving(Lookup):
             )
         )
         self._complain_of_unused(lists)
-        return Resolved(self.recipe, rules, lists, labels, self.variables, self.sources, policies)
+        return Resolved(self.recipe, rules, lists, labels, self.variables, self.sources, policies, read=self.read)
 
     # ---- declarations -----------------------------------------------------------------------------------
 

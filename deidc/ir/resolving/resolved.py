@@ -88,7 +88,10 @@ class BoundLabel:
 
 @frozen
 class Resolved:
-    """A recipe with every name looked up; `protected` are keywords of attributes that no rule is to touch."""
+    """A recipe with every name looked up; `protected` are keywords of attributes that no rule is to touch.
+
+    `read` has where the attributes are that values are taken from.
+    """
 
     recipe: nodes.Recipe
     rules: tuple[Bound, ...]
@@ -98,6 +101,7 @@ class Resolved:
     sources: Mapping[str, Source] = field(repr=False)
     policies: GroupPolicies = GroupPolicies()
     protected: tuple[str, ...] = SYSTEM_PROTECTED
+    read: Mapping[nodes.Target, ops.AtPath | None] = field(factory=dict, repr=False)
 
     def blanks(self, label: BoundLabel) -> bool:
         """Whether a label has regions to blank, and its group does not pass objects on unchanged."""

@@ -26,6 +26,8 @@ def action_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
     match line:
         case nodes.Add(_, value):
             yield from value_reasons(line, value, text)
+        case nodes.Append():
+            yield Reason(told.ADD_DROPPED, "deid drops the line, because APPEND is not one of its actions")
         case nodes.Replace(_, value, when):
             yield from condition_reasons(line, when, text) if when else value_reasons(line, value, text)
         case nodes.Jitter(_, days):
@@ -61,6 +63,8 @@ def _target_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
     as_written = shown(text[line.target.span.start : line.target.span.end])
     if isinstance(line, nodes.Add):
         yield from _added_reasons(line, word, as_written)
+        return
+    if isinstance(line, nodes.Append):
         return
     action = line.action.word.value
     found = verdict(word, line.target, in_list=isinstance(line, nodes.Keep))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import assert_never
 
 from deidc.dicom import dictionary
@@ -24,6 +25,13 @@ _OF_ORIGINAL = frozenset({"jitter", "pydicom_uuid"})
 _REFERENCE = re.compile(r"(?:var|func|deid_func):")
 _ANY_REFERENCE = re.compile(r"(?:var|func|deid_func)\s*:", re.IGNORECASE)
 
+_KINDS: Mapping[type, str] = MappingProxyType(
+    {
+        nodes.FromAttribute: "values of other attributes",
+        nodes.Composed: "names in braces",
+        nodes.Codes: "codes",
+    }
+)
 Writer = nodes.Add | nodes.Replace | nodes.Jitter
 Conditional = nodes.Remove | nodes.Blank | nodes.Replace
 
@@ -68,6 +76,8 @@ def value_reasons(line: Writer, value: nodes.Value, text: str) -> Iterator[Reaso
                 yield Reason(told.COMMENT_IN_NAME, f"deid looks for a function called {shown(written[5:])!r}")
         case nodes.BuiltinRef():
             yield from _builtin_reasons(line, value)
+        case nodes.FromAttribute() | nodes.Composed() | nodes.Codes():
+            yield Reason(told.REFERENCE_AS_TEXT, f"deid does not know {_KINDS[type(value)]}, and writes the text")
         case _:
             assert_never(value)
 

@@ -6,10 +6,11 @@ nothing changed keeps its original bytes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import cast
 
 from attrs import define
-from pydicom.dataelem import DataElement, RawDataElement, empty_value_for_VR
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_sequence
@@ -29,11 +30,12 @@ from deidc.runtime.fold.elements import (
     private_creators,
     walk_tags,
 )
-from deidc.runtime.fold.fold import Folded, Standing
 from deidc.runtime.fold.frame import Trouble
 from deidc.runtime.fold.level import Folding, Level, Needed, block_is_used
 from deidc.runtime.fold.lists import undecodable
+from deidc.runtime.fold.made import blank, written
 from deidc.runtime.fold.plan import Entry, Node
+from deidc.runtime.fold.standing import Standing
 
 
 @define(eq=False)
@@ -104,11 +106,13 @@ class Cleaning:
                 out[tag] = written(tag, folded)
                 return True
             case _:
-                out[tag], changed = self._descend(here, element, entry)
+                out[tag], changed = self._descend(here, element, entry, folded.more)
                 return changed
 
-    def _descend(self, here: Level, element: InputElement, entry: Entry) -> tuple[AnyElement, bool]:
-        """Clean the items of an element that stays, if it is a sequence."""
+    def _descend(
+        self, here: Level, element: InputElement, entry: Entry, more: Iterable[Dataset]
+    ) -> tuple[AnyElement, bool]:
+        """Clean the items of an element that stays, if it is a sequence, and put more items behind them."""
         sheltered = not entry.system and self.folding.is_sheltered(here, element, entry)
         try:
             read = items_of(element)
@@ -131,40 +135,14 @@ class Cleaning:
             )
             cleaned.append(with_elements(item, elements))
             changed |= item_changed
+        for new in more:
+            cleaned.append(new)
+            changed = True
         if not changed and (element.vr == "UN" or isinstance(element.source, RawDataElement)):
             return copied(element.source), False
         if hides_sequence(element) and self.folding.frame.transcode_to is None:
             return hidden_sequence(element, cleaned), changed
         return new_element(element.tag, "SQ", Sequence(cleaned), like=element.source), changed
-
-
-def empty_value(vr: str) -> object:
-    """Return the value that pydicom writes with zero length for a VR."""
-    return Sequence([]) if vr == "SQ" else empty_value_for_VR(vr)
-
-
-def written(tag: BaseTag, folded: Folded) -> DataElement:
-    """Return the element that a fold made, with the value it wrote or none."""
-    vr = concrete_vr(folded.vr, folded.value)
-    return new_element(tag, vr, empty_value(vr) if folded.value is None else folded.value)
-
-
-def blank(element: AnyElement, vr: str) -> DataElement:
-    """Return the element with a value of zero length."""
-    return new_element(element.tag, concrete_vr(vr, None), empty_value(concrete_vr(vr, None)))
-
-
-def concrete_vr(vr: str, value: object) -> str:
-    """Return one VR where the dictionary leaves a choice: SS for negative numbers, else the first."""
-    if " or " not in vr:
-        return vr
-    choices = vr.split(" or ")
-    numbers = value if isinstance(value, list) else [value]
-    if "SS" in choices and any(isinstance(one, int) and one < 0 for one in numbers):
-        return "SS"
-    if isinstance(value, bytes) and "OW" in choices:
-        return "OW"
-    return choices[0]
 
 
 def hidden_sequence(element: InputElement, items: list[Dataset]) -> DataElement:

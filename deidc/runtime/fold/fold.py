@@ -7,15 +7,16 @@ engines use this; how elements are found and written is theirs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import Enum, auto
 from typing import Protocol, assert_never
 
 from attrs import define, field, frozen
+from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as ItemSequence
 
 from deidc.codes import faults
 from deidc.dicom import dictionary
 from deidc.dicom.values import charsets, dates
+from deidc.dicom.values.coding import Code, item_of
 from deidc.dicom.values.components import fit, text_components
 from deidc.dicom.values.decoding import CharacterSets
 from deidc.dicom.values.vrs import Unfit
@@ -23,40 +24,34 @@ from deidc.ir import ops
 from deidc.runtime.fold.conditions import compared, holds_list, in_state, is_true
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.frame import Frame, Untouched, trouble
+from deidc.runtime.fold.growing import append, make_items
 from deidc.runtime.fold.plan import Entry, Step
 from deidc.runtime.fold.select import AtItems, Holds, InInput, Proviso
+from deidc.runtime.fold.standing import Standing
 from deidc.runtime.outcome import Effect, Event
 
 _NEVER_DATES = frozenset({"TM", "AS", "DS", "CS", "AE", "UI", "UR", "PN", "AT", "SQ"})
 _MAYBE_DATES = frozenset({"LO", "SH", "ST", "LT", "UT", "UC", "UN", "IS"})
 
 
-class Standing(Enum):
-    """Where an element stands while ops are folded over it."""
-
-    AS_IS = auto()
-    ABSENT = auto()
-    BLANK = auto()
-    WRITTEN = auto()
-
-
 @frozen
 class Folded:
     """What became of one element.
 
-    `value` is the new value, ready for pydicom, if the standing is WRITTEN.
+    `value` is the new value, ready for pydicom, if the standing is WRITTEN. `more` are items behind those of the input.
     """
 
     standing: Standing
     vr: str
     value: object = field(repr=False)
     events: tuple[Event, ...]
+    more: tuple[Dataset, ...] = field(default=(), repr=False)
 
 
 class Evaluate(Protocol):
-    """How the machine gets the value of a variable or a call for one element."""
+    """How the machine gets the value for one element of what is not in the program."""
 
-    def __call__(self, by: ops.Var | ops.Call, fold: Fold, step: Step) -> object:
+    def __call__(self, by: ops.Var | ops.Call | ops.FromAttribute | ops.Composed, fold: Fold, step: Step) -> object:
         """Return the value; raises Trouble."""
 
 
@@ -64,7 +59,8 @@ class Evaluate(Protocol):
 class Fold:
     """One element on its way through the ops of its entry.
 
-    `is_needed` is of private creators: something is left in the block that it reserves.
+    `is_needed` is of private creators: something is left in the block that it reserves. `more` are items to be put
+    behind those of the input, `made` those of all new items that were made for what is set in them.
     """
 
     frame: Frame
@@ -81,12 +77,14 @@ class Fold:
     sheltered: bool = False
     is_needed: bool = False
     events: list[Event] = field(factory=list)
+    more: list[Dataset] = field(factory=list, repr=False)
+    made: list[Dataset] = field(factory=list, repr=False)
 
     def run(self) -> Folded:
         """Fold all steps; raises Trouble for the first that cannot be done."""
         for step in self.entry.steps:
             self._apply(step)
-        return Folded(self.standing, self.vr, self.value, tuple(self.events))
+        return Folded(self.standing, self.vr, self.value, tuple(self.events), tuple(self.more))
 
     # ---- one step -------------------------------------------------------------------------------------
 
@@ -96,6 +94,8 @@ class Fold:
             done = self._act(step)
             if isinstance(done, Effect):
                 self.events.append(Event(self.path, step.index, done))
+                if isinstance(step.op, ops.MakeItems):
+                    return  # noted when it is known whether something is set in the items
                 self.frame.note(self.path, step.index, effect=done)
                 return
             reason = done
@@ -124,8 +124,12 @@ class Fold:
 
     def _act(self, step: Step) -> Effect | Untouched:
         match step.op:
+            case ops.MakeItems(count=count):
+                return make_items(self, step, count)
             case ops.Add(by=by):
                 return self._add(step, by)
+            case ops.Append(by=by, when=when):
+                return append(self, step, by) if self._conditions(when, step) else Untouched.CONDITION
             case ops.Replace(by=by, when=when):
                 return self._replace(step, by, when)
             case ops.Jitter(by=by):
@@ -139,7 +143,7 @@ class Fold:
 
     def _add(self, step: Step, by: ops.Operand) -> Effect:
         was_absent = self.standing is Standing.ABSENT
-        self._write(step, self._operand(step, by))
+        self.write(step, self.operand(step, by))
         self.sheltered = False
         return Effect.ADDED if was_absent else Effect.REPLACED
 
@@ -148,12 +152,13 @@ class Fold:
             return Untouched.CONDITION
         if self._leaves_to_items(step, by):
             return Untouched.ITEMS
-        self._write(step, self._operand(step, by))
+        self.write(step, self.operand(step, by))
         return Effect.REPLACED
 
     def _leaves_to_items(self, step: Step, by: ops.Operand) -> bool:
         """Whether a rule that writes text sweeps over a sequence, whose items it reaches on their own."""
-        return self.vr == "SQ" and isinstance(by, ops.Text | ops.Var) and step.sweeps_items
+        is_text = isinstance(by, ops.Text | ops.Var | ops.FromAttribute | ops.Composed)
+        return self.vr == "SQ" and is_text and step.sweeps_items
 
     def _jitter(self, step: Step, by: ops.Operand) -> Effect | Untouched:
         components = self.components()
@@ -167,10 +172,10 @@ class Fold:
             if step.exact:
                 raise trouble(faults.NOT_A_DATE, "the value is not a date", self.path, step.index)
             return Untouched.NOT_DATE
-        days = whole_days(self._operand(step, by))
+        days = whole_days(self.operand(step, by))
         if days is None:
             raise trouble(faults.VALUE_UNFIT, "the number of days is not a whole number", self.path, step.index)
-        self._write_fitted(step, self._shifted(step, components, days))
+        self.write_fitted(step, self._shifted(step, components, days))
         return Effect.SHIFTED
 
     def _shifted(self, step: Step, components: Sequence[str], days: int) -> object:
@@ -180,7 +185,7 @@ class Fold:
         except dates.DateError as failure:
             raise trouble(faults.NOT_A_DATE, failure.reason, self.path, step.index) from None
         if self.vr in ("IS", "UN"):
-            return self._fitted(step, "\\".join(texts))
+            return self.fitted(step, "\\".join(texts))
         return texts[0] if len(texts) == 1 else texts
 
     def _remove(self, step: Step, when: tuple[ops.Condition, ...]) -> Effect | Untouched:
@@ -233,13 +238,16 @@ class Fold:
             case _:
                 assert_never(condition)
 
-    def _operand(self, step: Step, by: ops.Operand) -> object:
+    def operand(self, step: Step, by: ops.Operand) -> object:
+        """Return what an op writes or shifts by; raises Trouble."""
         match by:
             case ops.Text(text):
                 return text
             case ops.Days(days):
                 return days
-            case ops.Var() | ops.Call():
+            case ops.Codes(codes):
+                return self._code_items(step, codes)
+            case ops.Var() | ops.Call() | ops.FromAttribute() | ops.Composed():
                 value = self.evaluate(by, self, step)
                 if value is None and isinstance(by, ops.Call):
                     raise trouble(
@@ -252,6 +260,12 @@ class Fold:
             case _:
                 assert_never(by)
 
+    def _code_items(self, step: Step, codes: Sequence[Code]) -> ItemSequence:
+        if not charsets.value_encodable([code.meaning for code in codes], "LO", self.character_sets):
+            message = "the character set of the object cannot encode the meaning of a code"
+            raise trouble(faults.NOT_ENCODABLE, message, self.path, step.index)
+        return ItemSequence([item_of(code) for code in codes])
+
     def components(self) -> Sequence[str]:
         """Return the text of each value as the element stands at this point; raises Undecodable."""
         match self.standing:
@@ -263,10 +277,14 @@ class Fold:
             case _:
                 return ()
 
-    def _write(self, step: Step, value: object) -> None:
-        self._write_fitted(step, self._fitted(step, value))
+    def write(self, step: Step, value: object) -> None:
+        """Write a value; raises Trouble."""
+        if isinstance(value, ItemSequence) and self.standing is Standing.ABSENT:
+            self.becomes_sequence()
+        self.write_fitted(step, self.fitted(step, value))
 
-    def _fitted(self, step: Step, value: object) -> object:
+    def fitted(self, step: Step, value: object) -> object:
+        """Return a value as the VR of the element takes it; raises Trouble."""
         if self.vr == "SQ" and not isinstance(value, list | ItemSequence):
             raise trouble(faults.TEXT_INTO_SEQUENCE, "a sequence holds items, not a value", self.path, step.index)
         try:
@@ -275,7 +293,8 @@ class Fold:
             message = f"the value does not fit VR {self.vr}: {failure.reason}"
             raise trouble(faults.VALUE_UNFIT, message, self.path, step.index) from None
 
-    def _write_fitted(self, step: Step, value: object) -> None:
+    def write_fitted(self, step: Step, value: object) -> None:
+        """Write a value that was fitted to the VR; raises Trouble."""
         if not charsets.value_encodable(value, self.vr, self.character_sets):
             raise trouble(
                 faults.NOT_ENCODABLE,
@@ -285,8 +304,22 @@ class Fold:
             )
         self._set(Standing.WRITTEN, value)
 
+    def set_items(self, items: Sequence[Dataset]) -> None:
+        """Write items."""
+        self.standing, self.value = Standing.WRITTEN, ItemSequence(list(items))
+
+    def becomes_sequence(self) -> bool:
+        """Return whether the element is a sequence; an absent private one that no dictionary knows becomes one."""
+        identity = self.entry.identity
+        is_unknown = identity.creator is not None and dictionary.private_vr(identity.tag, identity.creator) is None
+        if self.element is None and is_unknown:
+            self.vr = "SQ"
+        return self.vr == "SQ"
+
     def _set(self, standing: Standing, value: object = None) -> None:
         self.standing, self.value = standing, value
+        self.more.clear()
+        self.made.clear()
 
 
 def _shift_if_date_shaped(text: str, days: int) -> str:

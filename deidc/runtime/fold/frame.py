@@ -94,6 +94,8 @@ class Untouched(StrEnum):
     ABSENT = "the element is absent at this point"
     EMPTY = "an empty value has no date"
     NOT_DATE = "the value is not a date"
+    THERE = "the value or the items are there already"
+    INSIDE = "nothing is set in the items"
     CREATOR = "a private creator follows its block"
     ITEMS = "the rule applies to the items of the sequence"
     OTHER = "the rule selects another item or value"
@@ -118,7 +120,8 @@ class Frame:
 
     `given` is the input object, or how to have it; an engine that works on bytes needs it for lists and for
     functions that need it only. `top` answers most questions of labels and functions without it. `of_object` has
-    results of calls that are the same for all elements of the object. `on_failure` says whether a fault of an element
+    what operands evaluate to that are the same for all elements of the object, and `items` those of sequences that were
+    read for them, by path. `on_failure` says whether a fault of an element
     is one of the object. `lists` has values that the host puts into `%values` lists, by their names.
     """
 
@@ -134,7 +137,8 @@ class Frame:
     notes: list[Note] | None = None
     transcode_to: tuple[str, ...] | None = None
     copy_for_functions: Dataset | None = field(default=None, repr=False)
-    of_object: dict[ops.Call, object] = field(factory=dict, repr=False)
+    of_object: dict[ops.Operand, object] = field(factory=dict, repr=False)
+    items: dict[str, list[Dataset]] = field(factory=dict, repr=False)
 
     @property
     def input(self) -> Dataset:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import cast
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as ItemSequence
+from pydicom.tag import Tag
 
 from deidc.codes import faults
 from deidc.dicom import dictionary
-from deidc.dicom.datasets import new_element
+from deidc.dicom.datasets import duplicated, new_element
 from deidc.dicom.values.decoding import CharacterSets, Undecodable, creator_of
 from deidc.ir import ops
-from deidc.runtime.fold.elements import InputElement
-from deidc.runtime.fold.fold import Evaluate, Fold, Folded, Standing, proviso_holds
-from deidc.runtime.fold.frame import Frame, Trouble
+from deidc.runtime.fold.elements import InputElement, private_creators, sequence_items
+from deidc.runtime.fold.fold import Evaluate, Fold, Folded, proviso_holds
+from deidc.runtime.fold.frame import Frame, Trouble, Untouched
 from deidc.runtime.fold.lists import undecodable
+from deidc.runtime.fold.made import written
 from deidc.runtime.fold.plan import Entry, Node, vr_of_new
+from deidc.runtime.fold.standing import Standing
 from deidc.runtime.outcome import Effect, Event, Fault, OnFailure
 
 # More faults than this say nothing new about an object that is refused anyway.
@@ -73,7 +78,7 @@ class Folding:
         try:
             fold = self._new(here, element, entry, self.is_sheltered(here, element, entry), element.path)
             fold.is_needed = is_needed
-            return fold.run()
+            return self._furnished(here, fold)
         except Undecodable:
             fault = cast("Trouble", undecodable(element)).fault
         except Trouble as failure:
@@ -131,13 +136,69 @@ class Folding:
         entry = here.node.entry(tag, vr_of_new(tag, creator), creator)
         path = f"{here.path}{tag:08X}"
         try:
-            folded: Folded | None = self._new(here, None, entry, False, path).run()
+            folded: Folded | None = self._furnished(here, self._new(here, None, entry, False, path))
         except Trouble as failure:
             folded = self._failed(failure.fault, entry, path)
         if folded is None:
             return None
         self.frame.events.extend(folded.events)
         return None if folded.standing is Standing.ABSENT else folded
+
+    # ---- items that ops made ----------------------------------------------------------------------------
+
+    def _furnished(self, here: Level, fold: Fold) -> Folded:
+        """Fold an element, and set in the items that its ops made what other ops set there. Raises Trouble.
+
+        Made items at the end that stay empty are left out, and a sequence of nothing else is not made.
+        """
+        folded = fold.run()
+        is_written = folded.standing is Standing.WRITTEN and isinstance(folded.value, ItemSequence)
+        items = list(folded.value) if is_written else list(folded.more)  # type: ignore[call-overload]  # the line above
+        if not items or not (fold.made or fold.entry.below.add_targets):
+            return folded
+        first = 0 if is_written or fold.element is None else len(sequence_items(fold.element) or ())
+        full = [
+            self._furnish(here, fold, f"{fold.path}[{number}].", number, item)
+            for number, item in enumerate(items, first)
+        ]
+        made = [any(item is one for one in fold.made) for item in items]
+        while full and not full[-1] and made[len(full) - 1]:
+            full.pop()
+        return self._with_items(fold, folded, full, is_written=is_written, has_made=any(made[: len(full)]))
+
+    def _with_items(
+        self, fold: Fold, folded: Folded, items: list[Dataset], *, is_written: bool, has_made: bool
+    ) -> Folded:
+        """Return what became of a sequence with its new items; without made ones, it is as if none had been made."""
+        makers = {step.index for step in fold.entry.steps if isinstance(step.op, ops.MakeItems)}
+        making = [event for event in folded.events if event.op in makers]
+        for event in making:
+            self.frame.note(
+                event.path, event.op, event.effect if has_made else None, None if has_made else Untouched.INSIDE
+            )
+        if not has_made:
+            folded = evolve(folded, events=tuple(event for event in folded.events if event.op not in makers))
+        if not is_written:
+            return evolve(folded, more=tuple(items))
+        if items or has_made:
+            return evolve(folded, value=ItemSequence(items))
+        was_absent = any(event.effect is Effect.ADDED for event in making)
+        return evolve(folded, standing=Standing.ABSENT if was_absent else Standing.BLANK, value=None)
+
+    def _furnish(self, here: Level, fold: Fold, path: str, number: int, item: Dataset) -> Dataset:
+        """Return a new item with what ops add to it. Raises Trouble."""
+        level = Level(
+            fold.entry.below, path, (*here.indexes, number), here.character_sets, sheltered=False, in_file_meta=False
+        )
+        added, needed = self.additions(level, private_creators(item, sorted(item.keys())), ())
+        full = duplicated(item)
+        for one in added:
+            place = Tag(one.tag)
+            full[place] = written(place, one.folded)
+        for creator in needed.values():
+            if creator.tag not in full:
+                full[Tag(creator.tag)] = self.reserve(level, creator)
+        return full
 
     def reserve(self, here: Level, needed: Needed) -> DataElement:
         """Return a private creator's element, which an added element needs."""

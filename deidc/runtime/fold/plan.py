@@ -165,7 +165,7 @@ class Plan:
     asked: tuple[int, ...] | None = field(init=False)
     _by_tag: Mapping[int, tuple[int, ...]] = field(init=False)
     _sweeping: tuple[int, ...] = field(init=False)
-    _adds: Mapping[int, tuple[ops.Add, ...]] = field(init=False)
+    _adds: Mapping[int, tuple[ops.MakeItems | ops.Add | ops.Append, ...]] = field(init=False)
     _known: int = field(init=False, default=0)
 
     def __attrs_post_init__(self) -> None:
@@ -196,9 +196,9 @@ class Plan:
             else:
                 sweeping.append(index)
         self._by_tag, self._sweeping = by_tag, tuple(sweeping)
-        adds: dict[int, tuple[ops.Add, ...]] = {}
+        adds: dict[int, tuple[ops.MakeItems | ops.Add | ops.Append, ...]] = {}
         for op in self.program.ops:
-            if isinstance(op, ops.Add):
+            if isinstance(op, ops.MakeItems | ops.Add | ops.Append):
                 adds[len(op.at.steps)] = (*adds.get(len(op.at.steps), ()), op)
         self._adds = adds  # by the length of their paths
         self._forget()

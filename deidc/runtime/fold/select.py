@@ -95,20 +95,21 @@ def _private_fits(block: ops.PrivateBlock, tag: int, creator: str | None) -> boo
     return all(want in ("X", digit) for want, digit in zip(wanted, digits, strict=True))
 
 
-def _step_fits(step: ops.PathStep, tag: int, creator: str | None) -> bool:
-    match step.at:
+def step_fits(at: ops.Tagged | ops.PrivateBlock, tag: int, creator: str | None) -> bool:
+    """Whether an element at the place of one step of a path is the one that the step is about."""
+    match at:
         case ops.Tagged(pattern):
             return tag_fits(pattern, tag)
         case ops.PrivateBlock():
-            return _private_fits(step.at, tag, creator)
+            return _private_fits(at, tag, creator)
         case _:
-            assert_never(step.at)
+            assert_never(at)
 
 
 def way_fits(steps: tuple[ops.PathStep, ...], way: tuple[tuple[int, str | None], ...]) -> bool:
     """Whether a way, item numbers aside, is the one that `steps` describe."""
     return len(steps) == len(way) and all(
-        _step_fits(step, tag, creator) for step, (tag, creator) in zip(steps, way, strict=True)
+        step_fits(step.at, tag, creator) for step, (tag, creator) in zip(steps, way, strict=True)
     )
 
 

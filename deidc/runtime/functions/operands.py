@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import assert_never
 
@@ -19,9 +20,11 @@ from deidc.guarded import guarded
 from deidc.ir import ops
 from deidc.ir.signatures import Dependence
 from deidc.runtime.fold.elements import InputElement
-from deidc.runtime.fold.fold import Fold, Standing
+from deidc.runtime.fold.fold import Fold
 from deidc.runtime.fold.frame import Frame, trouble
 from deidc.runtime.fold.plan import Step
+from deidc.runtime.fold.reading import texts_from
+from deidc.runtime.fold.standing import Standing
 from deidc.runtime.functions.invocation import FieldView, FunctionFault, Invocation
 from deidc.runtime.functions.registry import Functions
 
@@ -36,11 +39,15 @@ class Operands:
     values: Mapping[int, str]
     fields: Mapping[int, str]
 
-    def __call__(self, by: ops.Var | ops.Call, fold: Fold, step: Step) -> object:
-        """Return the value of a variable or a call for one element; raises Trouble."""
+    def __call__(self, by: ops.Var | ops.Call | ops.FromAttribute | ops.Composed, fold: Fold, step: Step) -> object:
+        """Return what an operand evaluates to for one element; raises Trouble."""
         match by:
             case ops.Var():
                 return _variable(by, fold, step)
+            case ops.FromAttribute():
+                return "\\".join(texts_from(fold.frame, by, fold.path, step.index))
+            case ops.Composed(parts):
+                return "".join(_part(part, fold, step) for part in parts)
             case ops.Call():
                 return self._call(by, fold, step)
             case _:
@@ -90,6 +97,27 @@ class Operands:
         for slot, name in self.fields.items():
             lists.setdefault(name, list(frame.gathered.get(slot, ())))
         return MappingProxyType(lists)
+
+
+def _part(part: ops.Text | ops.Var | ops.FromAttribute, fold: Fold, step: Step) -> str:
+    """Return the text of a part of a composed text. Raises Trouble."""
+    match part:
+        case ops.Text(text):
+            return text
+        case ops.Var(name):
+            value = _variable(part, fold, step)
+            if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
+                return str(value)
+            message = f"variable {name!r} is not text, so it cannot be a part of a text"
+            raise trouble(faults.VALUE_UNFIT, message, fold.path, step.index)
+        case ops.FromAttribute():
+            texts = texts_from(fold.frame, part, fold.path, step.index)
+            if len(texts) > 1:
+                message = "an attribute with several values cannot be a part of a text"
+                raise trouble(faults.VALUE_UNFIT, message, fold.path, step.index)
+            return "".join(texts)
+        case _:
+            assert_never(part)
 
 
 def _variable(var: ops.Var, fold: Fold, step: Step) -> object:

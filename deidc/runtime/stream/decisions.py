@@ -18,10 +18,10 @@ from deidc.dicom.layout import ITEM_END, ITEM_END_TAG, Layout
 from deidc.dicom.values.decoding import CharacterSets
 from deidc.ir import ops
 from deidc.ir.signatures import Dependence
-from deidc.runtime.fold.fold import Standing
 from deidc.runtime.fold.frame import Frame
 from deidc.runtime.fold.plan import Entry, Node
 from deidc.runtime.fold.select import InInput
+from deidc.runtime.fold.standing import Standing
 from deidc.runtime.fold.toplevel import LONGEST_KEY
 from deidc.runtime.functions.registry import Functions
 from deidc.runtime.outcome import Effect, Flag
@@ -73,6 +73,8 @@ class Form(Enum):
     CLOSE = auto()
 
 
+# What a decision depends on besides the element.
+Needed: TypeAlias = ops.Var | ops.Call | ops.FromAttribute
 Decided: TypeAlias = dict[object, Decision]
 # Tag, form, what the program says; a decision or decisions by value, as the form has it.
 KnownElement: TypeAlias = tuple[int, Form, Entry | None, Decision | None, Decided]
@@ -90,12 +92,13 @@ class Memo:
     """Decisions about elements of one identity in one context.
 
     Attributes:
-        needs: the variables and calls that decisions depend on besides the element; None if nothing can be kept.
+        needs: the variables, calls and attributes that decisions depend on besides the element; None if nothing can be
+            kept.
         by_value: whether decisions differ from value to value.
 
     """
 
-    needs: tuple[ops.Var | ops.Call, ...] | None
+    needs: tuple[Needed, ...] | None
     by_value: bool
     decided: Decided = field(factory=dict, repr=False)
 
@@ -227,18 +230,20 @@ class Decisions:
 # ---- what decides ---------------------------------------------------------------------------------------
 
 
-def what_decides(entry: Entry, functions: Functions) -> tuple[tuple[ops.Var | ops.Call, ...] | None, bool]:
+def what_decides(entry: Entry, functions: Functions) -> tuple[tuple[Needed, ...] | None, bool]:
     """Return what decisions about elements of an entry depend on besides the element, and whether on its value.
 
     None for the first if it depends on more than could be part of a key.
     """
     if not entry.always_sheltered and entry.shelters:
         return None, True
-    needs: dict[ops.Var | ops.Call, None] = {}
+    needs: dict[Needed, None] = {}
     by_value = False
     for step in entry.steps:
         if step.proviso not in (None, InInput(())):
             return None, True
+        if isinstance(step.op, ops.MakeItems | ops.Append):
+            return None, True  # what is in the items, or what the element holds, decides too
         by_value = by_value or step.op.action.shifts
         written = ops.operand_of(step.op)
         operands: list[ops.Operand] = [] if written is None else [written]
@@ -258,12 +263,14 @@ def what_decides(entry: Entry, functions: Functions) -> tuple[tuple[ops.Var | op
     return tuple(needs), by_value
 
 
-def _can_be_key(by: ops.Operand, functions: Functions, needs: dict[ops.Var | ops.Call, None]) -> bool:
+def _can_be_key(by: ops.Operand, functions: Functions, needs: dict[Needed, None]) -> bool:
     """Note what an operand depends on besides the element; return whether that can be part of a key."""
     match by:
-        case ops.Text() | ops.Days():
+        case ops.Text() | ops.Days() | ops.Codes():
             return True
-        case ops.Var():
+        case ops.Composed(parts):
+            return all(_can_be_key(part, functions, needs) for part in parts)
+        case ops.Var() | ops.FromAttribute():
             needs[by] = None
             return True
         case ops.Call():

@@ -15,12 +15,13 @@ from deidc.dicom.edits import Edit
 from deidc.dicom.layout import UNDEFINED, Layout, header_at, packed
 from deidc.dicom.values.decoding import raw_element
 from deidc.dicom.values.vrs import TEXT_VRS
-from deidc.dicom.window import Window
-from deidc.runtime.dataset.cleaning import blank, written
+from deidc.dicom.window import Unsuited, Window
 from deidc.runtime.fold.elements import InputElement
-from deidc.runtime.fold.fold import Folded, Standing
+from deidc.runtime.fold.fold import Folded
 from deidc.runtime.fold.level import Added, Folding, Needed, place_in_block
+from deidc.runtime.fold.made import blank, written
 from deidc.runtime.fold.plan import Entry, vr_of_new
+from deidc.runtime.fold.standing import Standing
 from deidc.runtime.stream.decisions import Context, Decision, Decisions, Effects, Memo
 from deidc.runtime.stream.levels import Found, ItemPath, Told, Walk
 from deidc.runtime.stream.shapes import Act, Shape
@@ -105,6 +106,8 @@ class Editing:
         return decision
 
     def _decision(self, walk: Walk, found: Found, folded: Folded) -> Decision:
+        if folded.more:
+            raise Unsuited("items are put behind those of a sequence")
         match folded.standing:
             case Standing.ABSENT:
                 data: bytes | None = b""

@@ -14,10 +14,11 @@ from deidc.dicom.window import InMemory, Window
 from deidc.ir import ops
 from deidc.runtime.filemeta import VRS, Identity, overdue
 from deidc.runtime.fold.elements import InputElement
-from deidc.runtime.fold.fold import Evaluate, Standing
+from deidc.runtime.fold.fold import Evaluate
 from deidc.runtime.fold.frame import Frame, Trouble
 from deidc.runtime.fold.level import Folding
 from deidc.runtime.fold.plan import Entry, Node, Plan
+from deidc.runtime.fold.standing import Standing
 from deidc.runtime.fold.toplevel import OfBytes
 from deidc.runtime.labels.marks import flags
 from deidc.runtime.labels.regions import located

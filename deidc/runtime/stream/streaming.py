@@ -39,8 +39,8 @@ from deidc.dicom.values.decoding import (
 )
 from deidc.dicom.window import OUT_OF_ORDER, NotWhole, Unsuited, Window
 from deidc.runtime.fold.elements import InputElement, items_of
-from deidc.runtime.fold.fold import Standing
 from deidc.runtime.fold.plan import Entry, Node
+from deidc.runtime.fold.standing import Standing
 from deidc.runtime.stream.decisions import Context, Decision, Form, Known
 from deidc.runtime.stream.editing import IDENTITY, Editing
 from deidc.runtime.stream.levels import Found, ItemPath, Walk, declared_vr, element_path
