@@ -51,11 +51,12 @@ def test_what_cannot_be_added_refuses_the_object(target, value, code, as_input):
         ("OtherPatientIDsSequence__IssuerOfPatientID", ["X", "X"]),
         ("OtherPatientIDsSequence__0__IssuerOfPatientID", ["X", None]),
         ("OtherPatientIDsSequence__1__IssuerOfPatientID", [None, "X"]),
-        ("OtherPatientIDsSequence__2__IssuerOfPatientID", [None, None]),
+        ("OtherPatientIDsSequence__2__IssuerOfPatientID", [None, None, "X"]),
+        ("OtherPatientIDsSequence[4].IssuerOfPatientID", [None, None, None, None, "X"]),
     ],
 )
 def test_only_the_items_that_are_meant(target, expected, as_input):
-    """A number in a path is the item, counted from 0; without one all items are meant."""
+    """A number in a path is the item, counted from 0, which is made if it is not there; without one all are meant."""
     dataset = dataset_of(OtherPatientIDsSequence=Sequence([dataset_of(PatientID="1"), dataset_of(PatientID="2")]))
     cleaned = clean(f"ADD {target} X", as_input(dataset))
     assert [item.get("IssuerOfPatientID") for item in cleaned.OtherPatientIDsSequence] == expected

@@ -93,7 +93,7 @@ def test_nothing_is_added_to_its_items() -> None:
     with pytest.raises(CompileError, match="DC413"):
         machine_for("ADD VOILUTSequence__AccessionNumber 4711")
     program = compile_recipe("FORMAT dicom\n\n%header\nADD RequestAttributesSequence__AccessionNumber 4711\n").text
-    assert program.count("00400275") == 1
+    assert program.count("00400275") == 2, "the items and what is set in them"
     machine = Machine.link(read_program(program.replace("00400275", "00283010")))
     dataset = file_dataset(with_lut())
     outcome = machine.run(dataset)
