@@ -314,13 +314,16 @@ class Interpreter:
         inside = sheltered or (spot.tag not in SYSTEM and self.is_kept(spot))
         given = list(spot.element.value) if spot.element is not None and spot.element.VR == "SQ" else []
         items: list[Dataset] = []
+        before: list[set[tuple[str, str]]] = []
         for number, one in enumerate(became.value):
+            before.append(set(self.effects))
             if any(one is its_own for its_own in given):
                 items.append(self.level(one, spot, number, in_meta=spot.in_meta, sheltered=inside))
             else:
                 items.append(self.furnished(one, spot, number))
         while items and isinstance(items[-1], MadeItem) and len(items[-1]) == 0:
             items.pop()
+            self.effects = before[len(items)]
         return items
 
     def furnished(self, item: Dataset, above: Spot, number: int) -> Dataset:
@@ -400,7 +403,7 @@ class Interpreter:
                         became = after
                         self.tell(spot, "shifted")
                 case nodes.Blank() if self.all_hold(rule.when, spot, became):
-                    became = element_of(spot, [])
+                    became = DataElement(spot.tag, "SQ", []) if became.VR == "SQ" else element_of(spot, [])
                     self.tell(spot, "blanked")
                 case nodes.Remove() if self.all_hold(rule.when, spot, became):
                     if any(self.spares(one, spot, became) for one in self.rules):
@@ -458,7 +461,10 @@ class Interpreter:
             return self.write(spot, became, by)
         if spot.vr not in SEVERAL:
             raise Refusal("DC936")
-        new = [str(one) for one in fitted(str(self.value_of(by, spot, became)), spot.vr, self.charset or spot.charset)]
+        value = self.value_of(by, spot, became)
+        if value is None and isinstance(by, nodes.FuncRef | nodes.BuiltinRef):
+            raise Refusal("DC903")
+        new = [str(one) for one in fitted(str(value), spot.vr, self.charset or spot.charset)]
         lacking = [one for one in dict.fromkeys(new) if one not in texts]
         if not lacking:
             return became
@@ -485,7 +491,7 @@ class Interpreter:
     def acts(self, rule: nodes.Replace, spot: Spot, became: DataElement) -> bool:
         """Whether REPLACE writes the element; text swept over a sequence is for its items."""
         return self.all_hold(rule.when, spot, became) and not (
-            spot.vr == "SQ"
+            became.VR == "SQ"
             and isinstance(rule.value, nodes.Literal | nodes.VarRef | nodes.FromAttribute | nodes.Composed)
             and isinstance(rule.target, nodes.Everything | nodes.Expander)
             and not (isinstance(rule.target, nodes.Expander) and rule.target.kind is ExpanderKind.ENDSWITH)
@@ -524,13 +530,14 @@ class Interpreter:
         value = self.value_of(by, spot, became)
         if value is None and isinstance(by, nodes.FuncRef | nodes.BuiltinRef):
             raise Refusal("DC903")
+        is_sequence = spot.vr == "SQ" or (became is not None and became.VR == "SQ")
         if isinstance(by, nodes.Codes):
             if became is None and spot.creator is not None and not dictionary.private_vr(spot.tag, spot.creator):
                 return DataElement(spot.tag, "SQ", Sequence(value))
-            if spot.vr != "SQ":
+            if not is_sequence:
                 raise Refusal("DC904")
-            return element_of(spot, value)
-        if spot.vr == "SQ":
+            return DataElement(spot.tag, "SQ", Sequence(value))
+        if is_sequence:
             raise Refusal("DC908")
         return element_of(spot, fitted(str(value), spot.vr, self.charset or spot.charset))
 
@@ -669,7 +676,7 @@ class Interpreter:
             uid = str(out[follows].value or "") if follows in out else ""
             if follows not in self.input and not uid and tag in new:
                 uid = str(new[tag].value or "")
-                if uid == str(meta[tag].value or ""):
+                if tag in meta and uid == str(meta[tag].value or ""):
                     uid = self.lacking(follows, uid, out)
                 uid = uid if len(uid) <= 64 and re.fullmatch(r"[0-9]+(\.[0-9]+)+", uid) else ""
             wanted[tag] = ("UI", uid)

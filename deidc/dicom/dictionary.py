@@ -205,3 +205,18 @@ def _by_pattern() -> dict[str, str]:
 def pattern_keyword(pattern: str) -> str:
     """Return the keyword of a tag pattern as the dictionary has it, or the empty text."""
     return _by_pattern().get(pattern, "")
+
+
+def partner_of(attribute: Attribute) -> Attribute | None:
+    """Return the attribute that holds the time of a date or the date of a time, by its keyword: `StudyTime`.
+
+    None if the dictionary has none.
+    """
+    this, other = ("Date", "Time") if attribute.vr == "DA" else ("Time", "Date")
+    keyword, at = attribute.keyword, attribute.keyword.find(this)
+    while at >= 0:
+        found = find_keyword(keyword[:at] + other + keyword[at + len(this) :])
+        if found is not None and found.vr == ("TM" if attribute.vr == "DA" else "DA"):
+            return found
+        at = keyword.find(this, at + 1)
+    return None

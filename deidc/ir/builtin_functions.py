@@ -1,6 +1,6 @@
 """deidc's own functions, a row each: what `deid_func:` may call, with which arguments, and what it promises.
 
-A function is added by a row here and by the function that the row names in `deidc.runtime.functions.builtins`.
+A function is added by a row here and by the function that the row names in `deidc.runtime.functions`.
 The compiler reads the rows alone; the implementations are found when a machine is linked.
 """
 
@@ -20,7 +20,7 @@ class Builtin:
 
     Attributes:
         signature: its name, its parameters and the kind of its result.
-        implementation: the name of the Python function in `deidc.runtime.functions.builtins`.
+        implementation: the name of the Python function in `deidc.runtime.functions.builtins` or `.moments`.
         depends: what its result depends on besides its arguments.
         varies_with: arguments with which its result depends on more than `depends` says.
 
@@ -34,8 +34,10 @@ class Builtin:
 
 _TEXT, _INT, _NUMBER = ParameterType.TEXT, ParameterType.INT, ParameterType.NUMBER
 _FLAG, _SECRET, _TABLE = ParameterType.FLAG, ParameterType.SECRET, ParameterType.TABLE
+_PATTERN = ParameterType.PATTERN
 
 _KEY = Parameter("key", _SECRET, required=True, about="the secret key, from a variable")
+_WITH = Parameter("with", _TEXT, about="the attribute that has the time of the date, or the date of the time")
 _ROOT = Parameter("root", _TEXT, default="2.25.", about="the UID root of the results")
 
 _ROWS = (
@@ -152,6 +154,58 @@ _ROWS = (
         ),
         "age_cap",
         Dependence.ELEMENT,
+    ),
+    Builtin(
+        Signature(
+            "age",
+            (
+                Parameter("birth", _TEXT, default="PatientBirthDate", about="the attribute with the date of birth"),
+                Parameter("at", _TEXT, default="StudyDate", about="the attribute with the date of the age"),
+                Parameter("unit", _TEXT, default="auto", about="Y, M, W, D, or auto for the one that suits the age"),
+                Parameter("max", _INT, default="89", about="the highest age in years; above, it is the year after"),
+            ),
+            Result.TEXT,
+            about="the age between two dates of the object",
+        ),
+        "age",
+        Dependence.OBJECT,
+    ),
+    Builtin(
+        Signature(
+            "sub",
+            (
+                Parameter("pattern", _PATTERN, required=True, about="a regular expression for the part to replace"),
+                Parameter("with", _TEXT, required=True, about="what is written there; \\1 is the first group"),
+            ),
+            Result.TEXT,
+            about="the element's values with a part replaced",
+        ),
+        "sub",
+        Dependence.ELEMENT,
+    ),
+    Builtin(
+        Signature(
+            "shift_moment",
+            (
+                Parameter("by", _NUMBER, required=True, about="how much to shift by"),
+                Parameter("unit", _TEXT, default="days", about="days, hours, minutes or seconds"),
+                _WITH,
+            ),
+            Result.DATE,
+            about="the element's dates or times, shifted together beyond midnight",
+        ),
+        "shift_moment",
+        Dependence.LEVEL,
+    ),
+    Builtin(
+        Signature(
+            "round_moment",
+            (Parameter("to", _INT, required=True, about="the minutes to round to, 1 to 1440"), _WITH),
+            Result.DATE,
+            about="the element's times and the dates beside them, rounded",
+        ),
+        "round_moment",
+        Dependence.LEVEL,
     ),
     Builtin(
         Signature(

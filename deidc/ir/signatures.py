@@ -16,6 +16,7 @@ class ParameterType(StrEnum):
     NUMBER = "number"
     FLAG = "flag"  # true or false
     SECRET = "secret"  # must come from a variable, so that no key stands in a recipe
+    PATTERN = "pattern"  # a regular expression, which stands in the recipe, so that it can be judged
     TABLE = "table"  # must come from a variable of type table
 
 
@@ -30,11 +31,21 @@ class Result(StrEnum):
 
 
 class Dependence(Enum):
-    """What the result of a function depends on besides its arguments: the element, the object, or it is not known."""
+    """What the result of a function depends on besides its arguments.
+
+    ELEMENT: the element. LEVEL: the element and others at its level. OBJECT: the object, and not the element. UNKNOWN:
+    it is not known.
+    """
 
     ELEMENT = auto()
+    LEVEL = auto()
     OBJECT = auto()
     UNKNOWN = auto()
+
+    @property
+    def is_of_element(self) -> bool:
+        """Whether the result is made from the value that the element has."""
+        return self in (Dependence.ELEMENT, Dependence.LEVEL)
 
 
 @frozen

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from deidc.dicom.values.vrs import Unfit, fit_text
 from deidc.ir.signatures import ParameterType
+from deidc.patterns import BadPattern, compiled, is_slow
 from deidc.vocabulary import VariableKind
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
@@ -31,8 +32,10 @@ def is_number(text: str) -> bool:
 def argument_complaint(text: str | None, kind: ParameterType) -> str | None:
     """Return what is wrong with an argument, or None; `text` is None where it comes from a variable."""
     if text is None:
-        return None
+        return None if kind is not ParameterType.PATTERN else "must stand in the recipe, not in a variable"
     match kind:
+        case ParameterType.PATTERN:
+            return _pattern_complaint(text)
         case ParameterType.SECRET | ParameterType.TABLE:
             return "must come from a variable: write var:NAME"
         case ParameterType.INT:
@@ -45,6 +48,14 @@ def argument_complaint(text: str | None, kind: ParameterType) -> str | None:
             return None
         case _:
             assert_never(kind)
+
+
+def _pattern_complaint(text: str) -> str | None:
+    try:
+        compiled(text)
+    except BadPattern as failure:
+        return f"does not compile: {failure.reason}"
+    return "can match a text in too many ways" if is_slow(text) else None
 
 
 def default_complaint(default: str | None, kind: VariableKind) -> str | None:

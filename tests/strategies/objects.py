@@ -43,6 +43,11 @@ POOL: dict[int, tuple[str, tuple[object, ...]]] = {
     0x7FE00010: ("OW", (b"\x00\x01\x02\x03",)),
 }
 NESTED = (0x00080050, 0x0020000D, 0x00100020, 0x00100010, 0x00080020, 0x00081030, 0x0040A121, 0x00101030)
+CODES = (
+    {"CodeValue": "113100", "CodingSchemeDesignator": "DCM", "CodeMeaning": "anything"},
+    {"CodeValue": "113101", "CodingSchemeDesignator": "DCM", "PatientName": "Smith^John"},
+    {"LongCodeValue": "a-value-of-many-characters", "CodingSchemeDesignator": "99X", "CodingSchemeVersion": "1.0"},
+)
 SEQUENCES = (0x00400275, 0x00101002, 0x00283010)
 PRIVATE = {
     0x01: ("LO", ("secret Smith", "20200101", "")),
@@ -110,7 +115,17 @@ def _level(draw: st.DrawFn, pool: tuple[int, ...], depth: int, canaries: Canarie
         for tag in draw(st.lists(st.sampled_from(SEQUENCES), unique=True, max_size=2 - depth)):
             items = [_level(draw, NESTED, depth + 1, canaries) for _ in range(draw(st.integers(0, 2)))]
             dataset.add(DataElement(tag, "SQ", Sequence(items)))
+    if depth == 0 and draw(st.integers(0, 3)) == 0:
+        coded = draw(st.lists(st.sampled_from(CODES), max_size=2))
+        dataset.add(DataElement(0x00120064, "SQ", Sequence([_of(one) for one in coded])))
     return dataset
+
+
+def _of(texts: dict[str, str]) -> Dataset:
+    item = Dataset()
+    for keyword, text in texts.items():
+        setattr(item, keyword, text)
+    return item
 
 
 def _private_block(draw: st.DrawFn, dataset: Dataset, creator: str, canaries: Canaries | None) -> None:

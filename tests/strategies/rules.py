@@ -49,6 +49,11 @@ PATHS = (
     path(OTHER_IDS, None, keyword("PatientName")),
     path(REQUEST, None, private("01")),
     path(keyword("VOILUTSequence"), None, keyword("PatientID")),
+    path(REQUEST, 2, keyword("ImageType")),
+    path(REQUEST, 1, OTHER_IDS, None, keyword("ImageType")),
+    path(keyword("ReferencedStudySequence"), 1, REQUEST, None, keyword("PatientID")),
+    path(private("07"), None, keyword("PatientID")),
+    path(keyword("PatientName"), None, keyword("PatientID")),
 )
 # What each attribute can be given, and something that it cannot.
 SUITED = {
@@ -140,11 +145,44 @@ references = st.sampled_from(
 )
 
 
+CODES = tuple(
+    node(nodes.Codes, tuple(node(nodes.Code, *one) for one in codes))
+    for codes in (
+        (("113100", "DCM", None, "Basic Application Confidentiality Profile"),),
+        (("a-value-of-many-characters", "99X", "1.0", "Long"), ("urn:oid:1.2.3", "99X", None, "URN")),
+        (("1", "99X", None, "Ä"),),
+    )
+)
+CODED = (keyword("DeidentificationMethodCodeSequence"), REQUEST, OTHER_IDS, private("07"), keyword("StudyDescription"))
+READ = (
+    *(
+        keyword(text)
+        for text in ("PatientID", "StudyDate", "ImageType", "Rows", "MediaStorageSOPInstanceUID", "PixelData")
+    ),
+    tag("00100010"),
+    private("01"),
+    private("42"),
+    private("01", "OTHER X"),
+    path(REQUEST, None, keyword("AccessionNumber")),
+    path(REQUEST, 0, tag("00100020")),
+    path(OTHER_IDS, None, REQUEST, None, keyword("StudyDescription")),
+    REQUEST,
+)
+read = st.sampled_from(READ).map(lambda at: node(nodes.FromAttribute, at))
+
+
+@st.composite
+def composed(draw: st.DrawFn) -> nodes.Composed:
+    """Text of an attribute, a variable, and literals around them."""
+    parts = [draw(read), node(nodes.Literal, draw(st.sampled_from(("-", "{}", "\\")))), node(nodes.VarRef, "id")]
+    return node(nodes.Composed, tuple(parts[: draw(st.integers(1, 3))]))
+
+
 @st.composite
 def values(draw: st.DrawFn, target: nodes.Target) -> nodes.Value:
     """A value for a target, mostly one that it can hold."""
     if draw(st.integers(0, 4)) == 0:
-        return draw(references)
+        return draw(references | read | composed() | st.sampled_from(CODES))
     last = target.steps[-1].at if isinstance(target, nodes.Path) else target
     suited = SUITED.get(last.text, ("X",)) if isinstance(last, nodes.Keyword) else None
     if suited is None:
@@ -158,6 +196,8 @@ days = st.sampled_from(
     (
         *(node(nodes.Literal, text) for text in ("1", "-10", "400", "-800000")),
         node(nodes.VarRef, "days"),
+        node(nodes.FromAttribute, keyword("EchoNumbers")),
+        node(nodes.FromAttribute, keyword("Rows")),
         node(nodes.VarRef, "id"),
         node(nodes.FuncRef, "echo", (node(nodes.Argument, "text", node(nodes.Literal, "5")),)),
     )
@@ -183,10 +223,17 @@ whens = st.lists(conditions, max_size=2).map(tuple)
 @st.composite
 def actions(draw: st.DrawFn) -> nodes.Action:
     """A rule of %header."""
-    match draw(st.integers(0, 7)):
+    match draw(st.integers(0, 9)):
         case 0:
             target = draw(exact.filter(lambda one: one != CREATOR))
             return node(nodes.Add, target, draw(values(target)), None)
+        case 8:
+            target = draw(exact.filter(lambda one: one != CREATOR))
+            return node(nodes.Append, target, draw(values(target)), draw(whens), None)
+        case 9:
+            kind, target, value = draw(st.sampled_from((nodes.Add, nodes.Append))), draw(st.sampled_from(CODED)), CODES
+            rest = () if kind is nodes.Add else (draw(whens),)
+            return node(kind, target, draw(st.sampled_from(value)), *rest, None)
         case 1 | 2:
             target = draw(targets)
             return node(nodes.Replace, target, draw(values(target)), draw(whens), None)

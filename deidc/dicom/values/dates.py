@@ -61,11 +61,13 @@ def _moved(day: date, days: int) -> date:
         raise OutOfRange("the shifted date is outside the calendar") from None
 
 
-def _compact(day: date) -> str:
+def compact(day: date) -> str:
+    """Return a day as a DA value, `YYYYMMDD`."""
     return f"{day.year:04d}{day.month:02d}{day.day:02d}"
 
 
-def _read_da(text: str) -> date:
+def read_day(text: str) -> date:
+    """Return the day of a DA value; raises NotADate."""
     found = _DA.match(text)
     if found is None:
         raise NotADate("the value is not a date")
@@ -92,7 +94,7 @@ def _each_end(text: str, change: Callable[[str], str]) -> str:
 
 def shift_da(text: str, days: int) -> str:
     """Return a DA value, or a range, shifted by days, as `YYYYMMDD`."""
-    return _each_end(text, lambda one: _compact(_moved(_read_da(one), days)))
+    return _each_end(text, lambda one: compact(_moved(read_day(one), days)))
 
 
 def shift_dt(text: str, days: int) -> str:
@@ -108,7 +110,7 @@ def _shift_moment(text: str, days: int) -> str:
     if found is None:
         raise NotADate("the value is not a date and time")
     year, month, day, time, offset = found.groups()
-    moved = _compact(_moved(_calendar_date(year, month or "01", day or "01"), days))
+    moved = compact(_moved(_calendar_date(year, month or "01", day or "01"), days))
     precision = 8 if day else 6 if month else 4
     return moved[:precision] + (time or "") + (offset or "")
 
@@ -154,7 +156,7 @@ def truncate(text: str, to: Precision) -> str:
 def _truncate_one(text: str, to: Precision) -> str:
     found = match_moment(text)
     if found is None:
-        day = _read_da(text)
+        day = read_day(text)
     else:
         day = _calendar_date(found["year"], found["month"] or "01", "01")
         if found["month"] is None and to is Precision.MONTH:

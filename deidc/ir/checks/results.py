@@ -16,7 +16,7 @@ from deidc.ir.builtin_functions import BUILTIN_FUNCTIONS, BUILTINS
 from deidc.ir.checks.coverage import attribute_of, covers, names
 from deidc.ir.identifiers import FEW_VALUES, LINKING_UIDS
 from deidc.ir.resolving.resolved import Bound, Resolved
-from deidc.ir.signatures import Dependence, Result
+from deidc.ir.signatures import Result
 from deidc.vocabulary import ListKind, VariableKind
 
 _ROOT = re.compile(r"[0-9]+(\.(0|[1-9][0-9]*))*\.?\Z")
@@ -177,7 +177,7 @@ def _result(rule: Bound, call: nodes.BuiltinRef) -> Iterator[Diagnostic]:
 def _is_of_original(call: nodes.BuiltinRef) -> bool:
     """Whether a function changes what the element holds; the others have their result from elsewhere."""
     function = BUILTIN_FUNCTIONS.get(call.name)
-    return function is not None and function.depends is Dependence.ELEMENT
+    return function is not None and function.depends.is_of_element
 
 
 def _hash_length(call: nodes.BuiltinRef) -> int:

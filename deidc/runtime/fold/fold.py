@@ -86,6 +86,11 @@ class Fold:
             self._apply(step)
         return Folded(self.standing, self.vr, self.value, tuple(self.events), tuple(self.more))
 
+    @property
+    def makers(self) -> frozenset[int]:
+        """The ops that make items for what others set in them."""
+        return frozenset(step.index for step in self.entry.steps if isinstance(step.op, ops.MakeItems))
+
     # ---- one step -------------------------------------------------------------------------------------
 
     def _apply(self, step: Step) -> None:
@@ -318,6 +323,8 @@ class Fold:
 
     def _set(self, standing: Standing, value: object = None) -> None:
         self.standing, self.value = standing, value
+        if standing is Standing.ABSENT:
+            self.vr = self.entry.identity.vr  # which was SQ if it held items
         self.more.clear()
         self.made.clear()
 

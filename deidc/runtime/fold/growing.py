@@ -40,19 +40,19 @@ def append(fold: Fold, step: Step, by: ops.Operand) -> Effect | Untouched:
 
     Raises Trouble and Undecodable.
     """
-    value = fold.operand(step, by)
     if isinstance(by, ops.Codes) or fold.vr == "SQ":
-        return _append_items(fold, step, by, value)
+        return _append_items(fold, step, by)
     texts = list(fold.components())
     if not texts:
         was_absent = fold.standing is Standing.ABSENT
-        fold.write(step, value)
+        fold.write(step, fold.operand(step, by))
         return Effect.ADDED if was_absent else Effect.REPLACED
     if fold.vr not in TEXT_VRS or not TEXT_VRS[fold.vr].many:
         message = f"an element of VR {fold.vr} cannot have one more value"
         raise trouble(faults.NOT_APPENDABLE, message, fold.path, step.index)
     known = {one.strip() for one in texts}
-    more = [one for one in text_components(fold.fitted(step, value), fold.vr) if one not in known]
+    fitted = fold.fitted(step, fold.operand(step, by))
+    more = [one for one in text_components(fitted, fold.vr) if one not in known]
     if not more:
         return Untouched.THERE
     values: list[object] = [*texts, *dict.fromkeys(more)]
@@ -61,9 +61,9 @@ def append(fold: Fold, step: Step, by: ops.Operand) -> Effect | Untouched:
     return Effect.EXTENDED
 
 
-def _append_items(fold: Fold, step: Step, by: ops.Operand, value: object) -> Effect | Untouched:
+def _append_items(fold: Fold, step: Step, by: ops.Operand) -> Effect | Untouched:
     there = _items(fold, step)
-    fitted = fold.fitted(step, value)
+    fitted = fold.fitted(step, fold.operand(step, by))
     assert isinstance(fitted, ItemSequence), "a sequence takes nothing else"
     items = list(fitted)
     with guarded():  # what stands in items of the input may be anything

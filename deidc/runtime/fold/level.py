@@ -154,33 +154,34 @@ class Folding:
         folded = fold.run()
         is_written = folded.standing is Standing.WRITTEN and isinstance(folded.value, ItemSequence)
         items = list(folded.value) if is_written else list(folded.more)  # type: ignore[call-overload]  # the line above
-        if not items or not (fold.made or fold.entry.below.add_targets):
-            return folded
-        first = 0 if is_written or fold.element is None else len(sequence_items(fold.element) or ())
-        full = [
-            self._furnish(here, fold, f"{fold.path}[{number}].", number, item)
-            for number, item in enumerate(items, first)
-        ]
-        made = [any(item is one for one in fold.made) for item in items]
-        while full and not full[-1] and made[len(full) - 1]:
-            full.pop()
-        return self._with_items(fold, folded, full, is_written=is_written, has_made=any(made[: len(full)]))
+        if items and (fold.made or fold.entry.below.add_targets):
+            first = 0 if is_written or fold.element is None else len(sequence_items(fold.element) or ())
+            full: list[Dataset] = []
+            told: list[int] = []
+            for number, item in enumerate(items, first):
+                told.append(len(self.frame.events))
+                full.append(self._furnish(here, fold, f"{fold.path}[{number}].", number, item))
+            made = [any(item is one for one in fold.made) for item in items]
+            while full and not full[-1] and made[len(full) - 1]:
+                full.pop()
+                del self.frame.events[told[len(full)] :]
+            if fold.made and not any(made[: len(full)]):
+                return self._without_made(fold, folded, full, is_written=is_written)
+            folded = evolve(folded, value=ItemSequence(full)) if is_written else evolve(folded, more=tuple(full))
+        for event in folded.events:
+            if event.op in fold.makers:
+                self.frame.note(event.path, event.op, effect=event.effect)
+        return folded
 
-    def _with_items(
-        self, fold: Fold, folded: Folded, items: list[Dataset], *, is_written: bool, has_made: bool
-    ) -> Folded:
-        """Return what became of a sequence with its new items; without made ones, it is as if none had been made."""
-        makers = {step.index for step in fold.entry.steps if isinstance(step.op, ops.MakeItems)}
-        making = [event for event in folded.events if event.op in makers]
+    def _without_made(self, fold: Fold, folded: Folded, items: list[Dataset], *, is_written: bool) -> Folded:
+        """Return what becomes of a sequence if the items that were made for something stay empty."""
+        making = [event for event in folded.events if event.op in fold.makers]
         for event in making:
-            self.frame.note(
-                event.path, event.op, event.effect if has_made else None, None if has_made else Untouched.INSIDE
-            )
-        if not has_made:
-            folded = evolve(folded, events=tuple(event for event in folded.events if event.op not in makers))
+            self.frame.note(event.path, event.op, reason=Untouched.INSIDE)
+        folded = evolve(folded, events=tuple(event for event in folded.events if event not in making))
         if not is_written:
             return evolve(folded, more=tuple(items))
-        if items or has_made:
+        if items:
             return evolve(folded, value=ItemSequence(items))
         was_absent = any(event.effect is Effect.ADDED for event in making)
         return evolve(folded, standing=Standing.ABSENT if was_absent else Standing.BLANK, value=None)

@@ -12,99 +12,32 @@ import re
 import uuid
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
-from functools import lru_cache
 from types import MappingProxyType
 
 from pydicom.uid import generate_uid
 
-from deidc.dicom import dictionary
 from deidc.dicom.values import dates
-from deidc.dicom.values.vrs import Unfit, fit_text
+from deidc.patterns import compiled
+from deidc.runtime.functions.arguments import (
+    attribute_of,
+    each_value,
+    flag_of,
+    root_of,
+    secret_of,
+    text_as_given,
+    text_of,
+    whole_of,
+)
 from deidc.runtime.functions.invocation import FunctionFault, Invocation
 from deidc.runtime.functions.tables import Table, TableError
 
 # UIDs of DICOM's own, as PS3.6 has them. Some devices make instance UIDs below its root; their steps are longer.
 _DEFINED = re.compile(r"1\.2\.840\.10008(?:\.[0-9]{1,4}){1,9}")
 _LONGEST_UID = 64
-_LONGEST_ROOT = 40
 _DAYS_IN_YEAR = 365
 _OLDEST_CAP = 998
 _AGE_UNITS_IN_YEAR = MappingProxyType({"D": 365, "W": 52, "M": 12, "Y": 1})
 _EXACT = Context(prec=50, rounding=ROUND_HALF_UP)
-
-
-# ---- arguments ------------------------------------------------------------------------------------------
-
-
-def _text(call: Invocation, key: str, default: str) -> str:
-    given = call.arguments.get(key, default)
-    if isinstance(given, str | int | float | Decimal) and not isinstance(given, bool):
-        return str(given).strip()
-    raise FunctionFault(f"{key} is not text")
-
-
-def _whole(call: Invocation, key: str, default: int, low: int, high: int) -> int:
-    text = _text(call, key, str(default))
-    if re.fullmatch(r"[+-]?[0-9]{1,9}", text) and low <= int(text) <= high:
-        return int(text)
-    raise FunctionFault(f"{key} is not a whole number from {low} to {high}")
-
-
-def _flag(call: Invocation, key: str, *, default: bool) -> bool:
-    given = call.arguments.get(key, default)
-    match given.strip().lower() if isinstance(given, str) else given:
-        case True | "true" | "yes" | "1":
-            return True
-        case False | "false" | "no" | "0":
-            return False
-        case _:
-            raise FunctionFault(f"{key} must be true or false")
-
-
-def _secret(call: Invocation) -> bytes:
-    key = call.arguments.get("key")
-    data = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
-    if not isinstance(data, bytes):
-        raise FunctionFault("the key is not text")
-    if not data.strip():
-        raise FunctionFault("the key is empty")
-    return data
-
-
-def _root(call: Invocation, key: str) -> str:
-    """Return a UID root with a full stop at its end."""
-    root = _text(call, key, "2.25.").removesuffix(".")
-    if not _is_root(root):
-        raise FunctionFault(f"{key} is not a UID root of fewer than {_LONGEST_ROOT} characters")
-    return root + "."
-
-
-@lru_cache(maxsize=64)
-def _is_root(text: str) -> bool:
-    try:
-        return fit_text(text, "UI") != () and len(text) < _LONGEST_ROOT
-    except Unfit:
-        return False
-
-
-# ---- values of the object -------------------------------------------------------------------------------
-
-
-def _each(call: Invocation, change: Callable[[str], str]) -> str:
-    """Apply a change to each value of the element; empty values stay empty."""
-    return "\\".join(change(one) if one else one for one in call.field.texts())
-
-
-def _attribute(call: Invocation, key: str) -> str:
-    """Return the text of the attribute of the input that an argument names; it must have a value."""
-    keyword = _text(call, key, "PatientID")
-    known = dictionary.find_keyword(keyword)
-    if known is None or known.repeating:
-        raise FunctionFault(f"{key} is not a keyword")
-    text = "\\".join(call.attribute(int(known.pattern, 16)))
-    if not text:
-        raise FunctionFault(f"the object has no {known.keyword}")
-    return text
 
 
 def _digest(key: bytes, purpose: str, text: str) -> bytes:
@@ -128,7 +61,7 @@ def suffix_uuid(call: Invocation) -> str:
 
 def dicom_uuid(call: Invocation) -> str:
     """Return a random UID under a root; deid's default root is no UID, here it is 2.25."""
-    return (_root(call, "org_root") + str(uuid.uuid4().int))[:_LONGEST_UID]
+    return (root_of(call, "org_root") + str(uuid.uuid4().int))[:_LONGEST_UID]
 
 
 def _hashed_uid(prefix: str, original: str) -> str:
@@ -142,11 +75,11 @@ def pydicom_uuid(call: Invocation) -> str:
     deid gives one constant UID for stable_remapping=false; here it is random, as its name says. Without a prefix
     (prefix=none) pydicom makes a random UID, in deid too.
     """
-    if _text(call, "prefix", "").lower() in ("none", "null"):
+    if text_of(call, "prefix", "").lower() in ("none", "null"):
         return generate_uid(prefix=None)
-    prefix = _root(call, "prefix")
-    if _flag(call, "stable_remapping", default=True):
-        return _each(call, lambda original: _hashed_uid(prefix, original))
+    prefix = root_of(call, "prefix")
+    if flag_of(call, "stable_remapping", default=True):
+        return each_value(call, lambda original: _hashed_uid(prefix, original))
     return generate_uid(prefix=prefix, entropy_srcs=None)
 
 
@@ -155,7 +88,7 @@ def pydicom_uuid(call: Invocation) -> str:
 
 def stable_uid(call: Invocation) -> str:
     """Return a UID that a key makes from the original; UIDs that DICOM itself defines stay unchanged."""
-    key, root = _secret(call), _root(call, "root")
+    key, root = secret_of(call), root_of(call, "root")
 
     def changed(original: str) -> str:
         if _DEFINED.fullmatch(original):
@@ -166,19 +99,19 @@ def stable_uid(call: Invocation) -> str:
         made = made & ~(0x3 << 62) | 0x2 << 62
         return (root + str(made))[:_LONGEST_UID]
 
-    return _each(call, changed)
+    return each_value(call, changed)
 
 
 def stable_hash(call: Invocation) -> str:
     """Return hexadecimal digits that a key makes from the original."""
-    key, length, prefix = _secret(call), _whole(call, "length", 16, 4, 64), _text(call, "prefix", "")
-    return _each(call, lambda original: prefix + _digest(key, "hash", original).hex()[:length])
+    key, length, prefix = secret_of(call), whole_of(call, "length", 16, 4, 64), text_of(call, "prefix", "")
+    return each_value(call, lambda original: prefix + _digest(key, "hash", original).hex()[:length])
 
 
 def date_shift(call: Invocation) -> int:
     """Return a number of days into the past, the same for every object of a patient, never 0."""
-    most = _whole(call, "days", _DAYS_IN_YEAR, 1, 100 * _DAYS_IN_YEAR)
-    number = int.from_bytes(_digest(_secret(call), "days", _attribute(call, "by"))[:16], "big")
+    most = whole_of(call, "days", _DAYS_IN_YEAR, 1, 100 * _DAYS_IN_YEAR)
+    number = int.from_bytes(_digest(secret_of(call), "days", attribute_of(call, "by", "PatientID"))[:16], "big")
     return -(1 + number % most)
 
 
@@ -188,7 +121,7 @@ def lookup(call: Invocation) -> str:
     if not isinstance(table, Table):
         raise FunctionFault("the variable is not a table")
     try:
-        return table.value(_attribute(call, "key"), _text(call, "column", ""))
+        return table.value(attribute_of(call, "key", "PatientID"), text_of(call, "column", ""))
     except TableError as failure:
         raise FunctionFault(str(failure)) from None
 
@@ -198,8 +131,8 @@ def lookup(call: Invocation) -> str:
 
 def jitter(call: Invocation) -> str:
     """Return the element's dates, shifted by days and years of 365 days; by one day if neither is given."""
-    days = _whole(call, "days", 0 if "years" in call.arguments else 1, -9_999_999, 9_999_999)
-    days += _DAYS_IN_YEAR * _whole(call, "years", 0, -9999, 9999)
+    days = whole_of(call, "days", 0 if "years" in call.arguments else 1, -9_999_999, 9_999_999)
+    days += _DAYS_IN_YEAR * whole_of(call, "years", 0, -9999, 9999)
     shift = {"DA": dates.shift_da, "DT": dates.shift_dt}.get(call.field.vr, dates.shift_loose)
     return _each_date(call, lambda original: shift(original, days))
 
@@ -207,7 +140,7 @@ def jitter(call: Invocation) -> str:
 def truncate_date(call: Invocation) -> str:
     """Return the element's dates set to the first day of their year or month."""
     try:
-        to = dates.Precision(_text(call, "to", "year").lower())
+        to = dates.Precision(text_of(call, "to", "year").lower())
     except ValueError:
         raise FunctionFault("to must be year or month") from None
     return _each_date(call, lambda original: dates.truncate(original, to))
@@ -215,17 +148,17 @@ def truncate_date(call: Invocation) -> str:
 
 def _each_date(call: Invocation, change: Callable[[str], str]) -> str:
     try:
-        return _each(call, change)
+        return each_value(call, change)
     except dates.DateError as failure:
         raise FunctionFault(failure.reason) from None
 
 
 def round_number(call: Invocation) -> str:
     """Return the element's numbers rounded to the nearest multiple of a step, halves away from zero."""
-    step = _decimal(_text(call, "to", "1"), "to is not a number")
+    step = _decimal(text_of(call, "to", "1"), "to is not a number")
     if step <= 0:
         raise FunctionFault("to must be greater than 0")
-    return _each(call, lambda original: _rounded(_decimal(original, "the value is not a number"), step))
+    return each_value(call, lambda original: _rounded(_decimal(original, "the value is not a number"), step))
 
 
 def _decimal(text: str, complaint: str) -> Decimal:
@@ -251,11 +184,24 @@ def _rounded(number: Decimal, step: Decimal) -> str:
 
 def age_cap(call: Invocation) -> str:
     """Return the element's age; an age above the cap becomes the year after the cap (89 gives 090Y)."""
-    cap = _whole(call, "max", 89, 0, _OLDEST_CAP)
+    cap = whole_of(call, "max", 89, 0, _OLDEST_CAP)
 
     def capped(age: str) -> str:
         if not re.fullmatch(r"[0-9]{3}[DWMY]", age):
             raise FunctionFault("the value is not an age")
         return f"{cap + 1:03d}Y" if int(age[:3]) // _AGE_UNITS_IN_YEAR[age[3]] > cap else age
 
-    return _each(call, capped)
+    return each_value(call, capped)
+
+
+def sub(call: Invocation) -> str:
+    """Return the element's values with every part that fits a pattern replaced, in any case of letters.
+
+    The pattern was judged when the program was verified: its search takes no unlimited time.
+    """
+    pattern = compiled(text_as_given(call, "pattern"))
+    replacement = text_as_given(call, "with")
+    try:
+        return each_value(call, lambda original: pattern.sub(replacement, original))
+    except (re.error, IndexError):
+        raise FunctionFault("with refers to a group that the pattern does not have") from None

@@ -78,6 +78,7 @@ class Invocation:
     Attributes:
         attribute: gives the text of each value of a top-level attribute of the input, by tag.
         read: gives a copy of the input object that belongs to this run alone.
+        sibling: gives the text of each value of an attribute of the input at the level of the element, by tag.
         adds: whether the result is for an ADD, which does not ask whether the element is there.
 
     """
@@ -91,6 +92,7 @@ class Invocation:
     attribute: Callable[[int], tuple[str, ...]] = attrs.field(repr=False)
     read: Callable[[], Dataset] = attrs.field(repr=False)
     adds: bool = False
+    sibling: Callable[[int], tuple[str, ...]] = attrs.field(default=lambda _tag: (), repr=False)
 
     @property
     def dataset(self) -> Dataset:

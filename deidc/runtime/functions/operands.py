@@ -23,7 +23,7 @@ from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Fold
 from deidc.runtime.fold.frame import Frame, trouble
 from deidc.runtime.fold.plan import Step
-from deidc.runtime.fold.reading import texts_from
+from deidc.runtime.fold.reading import sibling, texts_from
 from deidc.runtime.fold.standing import Standing
 from deidc.runtime.functions.invocation import FieldView, FunctionFault, Invocation
 from deidc.runtime.functions.registry import Functions
@@ -74,6 +74,7 @@ class Operands:
             field=_view(fold),
             read=lambda: input_copy(frame),
             attribute=lambda tag: _attribute(frame, tag),
+            sibling=lambda tag: _texts(sibling(frame, fold.entry.identity, fold.indexes, tag)),
             adds=step.op.action.creates,
         )
         if not function.own:
@@ -130,7 +131,10 @@ def _variable(var: ops.Var, fold: Fold, step: Step) -> object:
 
 def _attribute(frame: Frame, tag: int) -> tuple[str, ...]:
     """Return the text of each value of a top-level attribute of the input; none if it is not there."""
-    element = frame.top.find(tag)
+    return _texts(frame.top.find(tag))
+
+
+def _texts(element: InputElement | None) -> tuple[str, ...]:
     try:
         return () if element is None else element.components
     except Undecodable:

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTIN_FUNCTIONS, BUILTINS
 from deidc.ir.signatures import Dependence, Parameter, ParameterType, Signature, Signatures
-from deidc.runtime.functions import builtins
+from deidc.runtime.functions import builtins, moments
 from deidc.runtime.functions.invocation import Invocation
 
 ENTRY_POINT_GROUP = "deidc.functions"
@@ -50,6 +50,12 @@ class Function:
         return self.depends
 
 
+def _implementation(name: str) -> Callable[[Invocation], object]:
+    """Return the function of deidc's own that a row names."""
+    found: Callable[[Invocation], object] = getattr(builtins if hasattr(builtins, name) else moments, name)
+    return found
+
+
 def _as_given(functions: Mapping[str, Function]) -> Mapping[str, Function]:
     return MappingProxyType(dict(functions))
 
@@ -82,7 +88,7 @@ class Functions:
             builtin={
                 name: Function(
                     one.signature,
-                    getattr(builtins, one.implementation),
+                    _implementation(one.implementation),
                     one.depends,
                     one.varies_with,
                     own=True,

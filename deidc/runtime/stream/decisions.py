@@ -279,6 +279,6 @@ def _can_be_key(by: ops.Operand, functions: Functions, needs: dict[Needed, None]
             if depends is Dependence.OBJECT:
                 needs[by] = None
             needs.update((one.value, None) for one in by.arguments if isinstance(one.value, ops.Var))
-            return depends is not Dependence.UNKNOWN
+            return depends in (Dependence.ELEMENT, Dependence.OBJECT)
         case _:
             assert_never(by)

@@ -16,7 +16,7 @@ from pydicom.uid import UID, generate_uid
 
 from deidc.ir.builtin_functions import BUILTIN_FUNCTIONS, BUILTINS
 from deidc.ir.signatures import Dependence, ParameterType
-from deidc.runtime.functions import builtins
+from deidc.runtime.functions import builtins, moments
 from deidc.runtime.functions.invocation import FunctionFault
 from deidc.runtime.functions.registry import Functions
 from tests.runtime.functions.calling import CODES, KEY, call
@@ -30,11 +30,12 @@ KNOWN_DAYS = -172
 
 
 def test_every_row_has_its_function():
-    """Each row names a function that is there, and each public function of the file has a row."""
+    """Each row names a function that is there, and each public function of the files has a row."""
     public = {
         name
-        for name, one in vars(builtins).items()
-        if inspect.isfunction(one) and one.__module__ == builtins.__name__ and not name.startswith("_")
+        for module in (builtins, moments)
+        for name, one in vars(module).items()
+        if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")
     }
     assert {one.implementation for one in BUILTIN_FUNCTIONS.values()} == public
     assert set(BUILTINS) == set(Functions.standard().builtin) == set(BUILTIN_FUNCTIONS)
