@@ -80,6 +80,11 @@ class ActionTraits:
         return self.treatment is Treatment.EXTENDED
 
     @property
+    def gives_value(self) -> bool:
+        """Whether the value of the line is written, alone or behind others."""
+        return self.writes or self.appends
+
+    @property
     def shifts(self) -> bool:
         """Whether dates are shifted."""
         return self.treatment is Treatment.SHIFTED

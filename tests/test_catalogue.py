@@ -22,7 +22,7 @@ COMPANIONS = {
     "DC503": {"DC412"},
 }
 # The first digit of the codes in each file.
-RANGES = {"words": 1, "names": 2, "values": 3, "privacy": 4, "layout": 5, "faults": 9}
+RANGES = {"words": 1, "names": 2, "values": 3, "operands": 3, "privacy": 4, "layout": 5, "faults": 9}
 WITH_PAGE = [rule for rule in CATALOGUE.values() if rule.bad]
 
 

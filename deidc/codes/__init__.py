@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
 
-from deidc.codes import faults, layout, names, privacy, values, words
+from deidc.codes import faults, layout, names, operands, privacy, values, words
 from deidc.diagnostics import Rule
 
-__all__ = ["CATALOGUE", "faults", "layout", "names", "privacy", "values", "words"]
+__all__ = ["CATALOGUE", "faults", "layout", "names", "operands", "privacy", "values", "words"]
 
 
 def _rules_of(modules: Iterable[ModuleType]) -> Iterator[Rule]:
@@ -20,6 +20,8 @@ def _rules_of(modules: Iterable[ModuleType]) -> Iterator[Rule]:
 CATALOGUE: Mapping[str, Rule] = MappingProxyType(
     {
         rule.code: rule
-        for rule in sorted(_rules_of((words, names, values, privacy, layout, faults)), key=lambda rule: rule.code)
+        for rule in sorted(
+            _rules_of((words, names, values, operands, privacy, layout, faults)), key=lambda rule: rule.code
+        )
     }
 )

@@ -263,3 +263,12 @@ DOUBLED_POLICY = _rule(
     "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains Modality OT\n  coordinates all\n\n%pixels\n"
     "FLAG graylist\n",
 )
+NO_PARTNER = _rule(
+    "DC234",
+    "no-partner",
+    "A date has no time, or a time has no date, that moves with it.",
+    "shift_moment and round_moment go beyond midnight, so a time needs its date and a date needs its time. By default "
+    "that is the attribute of the same name with Date and Time exchanged; name another with with=.",
+    _HEAD + "REPLACE LastMenstrualDate deid_func:shift_moment by=36 unit=hours\n",
+    _HEAD + "JITTER LastMenstrualDate 1\n",
+)

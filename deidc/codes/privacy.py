@@ -435,3 +435,25 @@ CLASS_UID_REPLACED = _rule(
     _HEAD + "REPLACE contains:UID$ deid_func:pydicom_uuid\n",
     _HEAD + "KEEP SOPClassUID\nREPLACE contains:UID$ deid_func:pydicom_uuid\n",
 )
+IDENTITY_COPIED = _rule(
+    "DC446",
+    "identity-copied",
+    "A rule copies an identifying attribute into another one.",
+    "The copy is written in clear text, and no rule for the original reaches it: a removed PatientID stays in the text "
+    "that was composed of it. Use a keyed pseudonym (deid_func:stable_hash), or a variable.",
+    _HEAD + 'REPLACE StudyDescription "{PatientID} baseline"\n',
+    _HEAD + 'REPLACE StudyDescription "{Modality} baseline"\n',
+    Severity.WARNING,
+)
+MOVED_APART = _rule(
+    "DC447",
+    "moved-apart",
+    "A date and its time are not moved alike.",
+    "A shift of hours that goes beyond midnight changes the date too. If only one of the two is moved, or each by "
+    "another amount, the object states a moment that never was.",
+    _HEAD + "REPLACE StudyTime deid_func:shift_moment by=5 unit=hours\n",
+    _HEAD
+    + "REPLACE StudyTime deid_func:shift_moment by=5 unit=hours\n"
+    + "REPLACE StudyDate deid_func:shift_moment by=5 unit=hours\n",
+    Severity.WARNING,
+)

@@ -239,10 +239,12 @@ class Line:
 
     # ---- composed text --------------------------------------------------------------------------------
 
-    def _composed(self, literal: nodes.Literal, tokens: list[Token]) -> nodes.Literal | nodes.Composed:
+    def _composed(self, literal: nodes.Literal, tokens: list[Token]) -> nodes.Value:
         """Build text that is composed where names stand in braces of quoted text."""
         token = tokens[0]
         if len(tokens) > 1 or token.type != "QUOTED":
+            if literal.text.startswith("code:"):
+                return nodes.Codes((), span=literal.span)  # which was complained of
             self._complain_of_unquoted_names(literal)
             return literal
         if "{" not in literal.text and "}" not in literal.text:

@@ -34,10 +34,10 @@ class Builtin:
 
 _TEXT, _INT, _NUMBER = ParameterType.TEXT, ParameterType.INT, ParameterType.NUMBER
 _FLAG, _SECRET, _TABLE = ParameterType.FLAG, ParameterType.SECRET, ParameterType.TABLE
-_PATTERN = ParameterType.PATTERN
+_PATTERN, _ATTRIBUTE = ParameterType.PATTERN, ParameterType.ATTRIBUTE
 
 _KEY = Parameter("key", _SECRET, required=True, about="the secret key, from a variable")
-_WITH = Parameter("with", _TEXT, about="the attribute that has the time of the date, or the date of the time")
+_WITH = Parameter("with", _ATTRIBUTE, about="the attribute that has the time of the date, or the date of the time")
 _ROOT = Parameter("root", _TEXT, default="2.25.", about="the UID root of the results")
 
 _ROWS = (
@@ -117,7 +117,9 @@ _ROWS = (
             (
                 _KEY,
                 Parameter("days", _INT, default="365", about="the largest shift in days; the smallest is 1"),
-                Parameter("by", _TEXT, default="PatientID", about="the attribute whose value determines the shift"),
+                Parameter(
+                    "by", _ATTRIBUTE, default="PatientID", about="the attribute whose value determines the shift"
+                ),
             ),
             Result.DAYS,
             about="a number of days into the past, one for each patient",
@@ -159,8 +161,10 @@ _ROWS = (
         Signature(
             "age",
             (
-                Parameter("birth", _TEXT, default="PatientBirthDate", about="the attribute with the date of birth"),
-                Parameter("at", _TEXT, default="StudyDate", about="the attribute with the date of the age"),
+                Parameter(
+                    "birth", _ATTRIBUTE, default="PatientBirthDate", about="the attribute with the date of birth"
+                ),
+                Parameter("at", _ATTRIBUTE, default="StudyDate", about="the attribute with the date of the age"),
                 Parameter("unit", _TEXT, default="auto", about="Y, M, W, D, or auto for the one that suits the age"),
                 Parameter("max", _INT, default="89", about="the highest age in years; above, it is the year after"),
             ),
@@ -213,7 +217,7 @@ _ROWS = (
             (
                 Parameter("table", _TABLE, required=True, about="a table, from a variable"),
                 Parameter("column", _TEXT, required=True, about="the column to take the value from"),
-                Parameter("key", _TEXT, default="PatientID", about="the attribute that names the row"),
+                Parameter("key", _ATTRIBUTE, default="PatientID", about="the attribute that names the row"),
             ),
             Result.ANY,
             about="a value from a table",

@@ -123,3 +123,17 @@ MODALITIES: frozenset[str] = frozenset(
     AS CD CF CP CS DD DF DM DS EC FA FS LP MA MS OPR ST VF VM
     """.split()  # noqa: SIM905  # eighty words in a column would hide the rest
 )
+
+# What the Retain Patient Characteristics Option of PS3.15 keeps: it describes a patient, and does not name one.
+CHARACTERISTICS: frozenset[str] = frozenset(
+    {
+        "PatientSex",
+        "PatientSexNeutered",
+        "PatientAge",
+        "PatientSize",
+        "PatientWeight",
+        "EthnicGroup",
+        "SmokingStatus",
+        "PregnancyStatus",
+    }
+)

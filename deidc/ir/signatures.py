@@ -17,6 +17,7 @@ class ParameterType(StrEnum):
     FLAG = "flag"  # true or false
     SECRET = "secret"  # must come from a variable, so that no key stands in a recipe
     PATTERN = "pattern"  # a regular expression, which stands in the recipe, so that it can be judged
+    ATTRIBUTE = "attribute"  # the keyword of an attribute
     TABLE = "table"  # must come from a variable of type table
 
 

@@ -44,7 +44,7 @@ def argument_complaint(text: str | None, kind: ParameterType) -> str | None:
             return None if is_number(text) else "must be a number"
         case ParameterType.FLAG:
             return None if text.lower() in ("true", "false") else "must be true or false"
-        case ParameterType.TEXT:
+        case ParameterType.TEXT | ParameterType.ATTRIBUTE:  # keywords are looked up where names are
             return None
         case _:
             assert_never(kind)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from deidc.codes import names, privacy, values, words
+from deidc.codes import names, operands, privacy, values, words
 from deidc.diagnostics import Diagnostic, Rule, Severity
 from deidc.migration import behaviours as told
 from deidc.migration.behaviours import Behaviour
@@ -114,6 +114,13 @@ _BY_RULE: tuple[tuple[Rule, Behaviour | _Judge | None], ...] = (
     (values.FUNCTION_UNFIT, refusals.function),
     (values.SECRET_WRITTEN, None),
     (values.REGIONS_NO_SEQUENCE, told.REGION_STOPS),
+    (names.NO_PARTNER, None),
+    (operands.CODE_MISPLACED, told.LITERAL_WRITTEN),
+    (operands.CODE_UNFIT, told.LITERAL_WRITTEN),
+    (operands.CODE_MEANING, told.LITERAL_WRITTEN),
+    (operands.APPEND_TO_ONE, told.ADD_DROPPED),
+    (operands.SOURCE_UNFIT, told.REFERENCE_AS_TEXT),
+    (operands.ARGUMENT_OUT_OF_RANGE, None),
     (privacy.KEPT, told.KEPT),
     (privacy.SPARED, told.SPARED),
     (privacy.PROTECTED, told.PROTECTED),

@@ -20,6 +20,7 @@ from deidc.ir.checks import (
     results,
     sweeps,
 )
+from deidc.ir.checks.operands import calls, codings, sources
 from deidc.ir.resolving.resolved import Resolved
 
 Check: TypeAlias = Callable[[Resolved], Iterator[Diagnostic]]
@@ -32,6 +33,10 @@ CHECKS: tuple[Check, ...] = (
     results.lists,
     results.variables,
     results.functions,
+    codings.codings,
+    sources.sources,
+    sources.appends,
+    calls.calls,
     patterns.patterns,
     patterns.texts,
     criteria.criteria,

@@ -125,13 +125,14 @@ def _against_others(table: RuleTable, number: int, rule: Bound) -> Iterator[_Fin
         if not rule.action.creates:
             yield _Finding(codes.KEPT, rule, keep, what)
             return
-        yield _Finding(codes.KEPT_AND_ADDED, rule, keep, what)
+        if not rule.action.appends:  # which keeps the values that are there
+            yield _Finding(codes.KEPT_AND_ADDED, rule, keep, what)
     if rule.action.removes:
         for at, one in others:
             if _rewrites(one, rule) and not _may_overrule(rule, number, one, at):
                 yield _Finding(codes.SPARED, rule, one, what)
                 return
-    elif rule.action.writes:
+    elif rule.action.gives_value:
         yield from _written(rule, what, [(at, one) for at, one in others if at > number], others)
     yield from _contradiction(rule, what, [one for at, one in others if at < number])
 

@@ -23,7 +23,7 @@ def literals(resolved: Resolved) -> Iterator[Diagnostic]:
     promoted = any(rule.selector == CHARACTER_SET for rule in resolved.rules)
     for rule in resolved.rules:
         match nodes.value_of(rule.statement):
-            case nodes.Literal() as literal if rule.action.writes:
+            case nodes.Literal() as literal if rule.action.gives_value:
                 if rule.selector == CHARACTER_SET:
                     continue
                 if is_wide(rule.selector):
@@ -130,7 +130,10 @@ def additions(resolved: Resolved) -> Iterator[Diagnostic]:
                 pass
             case _:
                 yield Diagnostic(
-                    codes.ADD_TO_MANY, "ADD makes one attribute", span, "use REPLACE to change attributes that exist"
+                    codes.ADD_TO_MANY,
+                    f"{rule.action.word.value} makes one attribute",
+                    span,
+                    "use REPLACE to change attributes that exist",
                 )
 
 

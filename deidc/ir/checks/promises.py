@@ -8,8 +8,9 @@ from deidc.codes import privacy as codes
 from deidc.diagnostics import Diagnostic
 from deidc.dicom.dictionary import find_keyword
 from deidc.grammar import nodes
+from deidc.ir import ops
 from deidc.ir.checks.coverage import NOTHING, Coverage, attribute_of, covers, date_attributes, reaches_private
-from deidc.ir.checks.rule_table import complaint
+from deidc.ir.checks.rule_table import complaint, way_of
 from deidc.ir.identifiers import DIRECT_IDENTIFIERS, ENTITY_DATES, INSTANCE_UIDS, METHODS, PROMISE, TEMPORAL
 from deidc.ir.resolving.resolved import Bound, Resolved
 
@@ -69,7 +70,9 @@ def _missing(keywords: tuple[str, ...], touched: Coverage) -> list[str]:
 
 def _stamps(promise: Bound, resolved: Resolved) -> Iterator[Diagnostic]:
     """Complain of stamps that belong to the promise (PS3.15 E.1.1, E.3.6)."""
-    written = NOTHING.union(*(covers(rule.selector, resolved) for rule in resolved.rules if rule.action.writes))
+    written = NOTHING.union(
+        *(covers(rule.selector, resolved) for rule in resolved.rules if rule.action.gives_value), *_in_codes(resolved)
+    )
     if not any(_pattern(keyword) & written for keyword in METHODS):
         message = "no rule writes DeidentificationMethod"
         yield complaint(
@@ -79,6 +82,13 @@ def _stamps(promise: Bound, resolved: Resolved) -> Iterator[Diagnostic]:
     if shift is not None and not _pattern(TEMPORAL) & written:
         hint = f"ADD {TEMPORAL} MODIFIED"
         yield complaint(codes.SHIFT_UNTOLD, f"no rule writes {TEMPORAL}", shift, hint=hint)
+
+
+def _in_codes(resolved: Resolved) -> Iterator[Coverage]:
+    """Yield the sequences in whose items an attribute is set."""
+    for rule in resolved.rules:
+        if rule.action.creates and isinstance(rule.selector, ops.AtPath):
+            yield way_of(rule.selector)
 
 
 def _guessable(resolved: Resolved) -> Iterator[Diagnostic]:

@@ -97,6 +97,8 @@ def _sequences_gone(table: RuleTable) -> Iterator[Diagnostic]:
         for at, remover in removers:
             if at > number and overrules_base(rule, remover):
                 continue
+            if at < number and rule.action.creates:
+                continue  # it makes the sequence anew
             if not way.isdisjoint(table.covered[at]):
                 message = f"{names(way & table.covered[at])} is removed with its items"
                 yield complaint(codes.SEQUENCE_GONE, message, rule, (remover,), "removed here")

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from deidc.codes import values as codes
 from deidc.diagnostics import Diagnostic
 from deidc.dicom.dictionary import Attribute, find_keyword
-from deidc.dicom.values.vrs import BINARY, DATES, FLOATS, INTEGERS
+from deidc.dicom.values.vrs import ALL_VRS, BINARY, DATES, FLOATS, INTEGERS
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTIN_FUNCTIONS, BUILTINS
@@ -35,6 +35,9 @@ _UNFIT_RESULTS: Mapping[str, frozenset[str]] = MappingProxyType(
         **dict.fromkeys(
             ("jitter", "truncate_date"), _NUMBERS - {"IS"} | _NO_TEXT | {"TM", "AS", "UI", "CS", "AE", "PN", "UR"}
         ),
+        "age": _NUMBERS | DATES | _NO_TEXT | {"TM", "UI", "PN", "UR"},
+        "sub": _NO_TEXT,
+        **dict.fromkeys(("shift_moment", "round_moment"), ALL_VRS - {"DA", "DT", "TM", "UN"}),
         "round": _MOMENTS | _NO_TEXT | {"UI", "PN", "UR"},
         "age_cap": _NUMBERS | DATES | _NO_TEXT | {"TM", "UI", "PN", "UR"},
     }
@@ -109,8 +112,12 @@ def variables(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC328, DC330: a variable that is written is of a type that the attribute can hold, and no secret."""
     for rule in resolved.rules:
         match nodes.value_of(rule.statement):
-            case nodes.VarRef() as used if rule.action.writes:
+            case nodes.VarRef() as used if rule.action.gives_value:
                 yield from _variable(rule, used, resolved)
+            case nodes.Composed(parts):
+                for part in parts:
+                    if isinstance(part, nodes.VarRef):
+                        yield from _hidden(part, resolved)
             case nodes.VarRef(name) as used if rule.action.shifts:
                 declared = resolved.variables.get(name)
                 if declared is not None and (declared.type in _NO_DAYS or _is_hidden(declared)):
@@ -124,17 +131,24 @@ def _variable(rule: Bound, used: nodes.VarRef, resolved: Resolved) -> Iterator[D
     declared = resolved.variables.get(used.name)
     if declared is None:
         return
-    if declared.type is VariableKind.SECRET:
-        hint = "use secrets only for key= of functions"
-        yield Diagnostic(codes.SECRET_WRITTEN, f"var:{used.name} is a secret", used.span, hint)
+    if _is_hidden(declared):
+        yield from _hidden(used, resolved)
         return
     attribute = attribute_of(rule.selector)
-    if declared.type is VariableKind.TABLE:
-        hint = f"write deid_func:lookup table=var:{used.name} column=NAME"
-        yield Diagnostic(codes.VARIABLE_UNFIT, "a table is not a value", used.span, hint)
-    elif attribute is not None and attribute.vr in _UNFIT_VARIABLES[declared.type]:
+    if attribute is not None and attribute.vr in _UNFIT_VARIABLES[declared.type]:
         message = f"a {declared.type.value} is not a valid value of {attribute.keyword} (VR {attribute.vr})"
         yield Diagnostic(codes.VARIABLE_UNFIT, message, used.span)
+
+
+def _hidden(used: nodes.VarRef, resolved: Resolved) -> Iterator[Diagnostic]:
+    """Complain of a variable that cannot be written, whatever the attribute."""
+    declared = resolved.variables.get(used.name)
+    if declared is not None and declared.type is VariableKind.SECRET:
+        hint = "use secrets only for key= of functions"
+        yield Diagnostic(codes.SECRET_WRITTEN, f"var:{used.name} is a secret", used.span, hint)
+    elif declared is not None and declared.type is VariableKind.TABLE:
+        hint = f"write deid_func:lookup table=var:{used.name} column=NAME"
+        yield Diagnostic(codes.VARIABLE_UNFIT, "a table is not a value", used.span, hint)
 
 
 def _is_hidden(variable: nodes.Variable) -> bool:
@@ -145,7 +159,7 @@ def functions(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC313-DC318, DC329, DC338: built-in functions make values that are of use where they are written."""
     for rule in resolved.rules:
         match nodes.value_of(rule.statement):
-            case nodes.BuiltinRef() as call if rule.action.writes:
+            case nodes.BuiltinRef() as call if rule.action.gives_value:
                 yield from _result(rule, call)
                 yield from _arguments(rule, call)
             case _:

@@ -14,7 +14,7 @@ from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.resolving.ctp_labels import ctp_keyword, ctp_pseudo_group
 from deidc.ir.resolving.nearest import Guesses
-from deidc.ir.signatures import Signature, Signatures
+from deidc.ir.signatures import ParameterType, Signature, Signatures
 from deidc.ir.typed_text import argument_complaint
 from deidc.source import Span
 from deidc.vocabulary import ListKind
@@ -270,6 +270,8 @@ class Lookup:
             complaint = argument_complaint(text, parameter.type)
             if complaint is not None:
                 self.say(codes.BAD_ARGUMENT_VALUE, f"{argument.key} {complaint}", argument.span)
+            elif isinstance(given, nodes.Literal) and parameter.type is ParameterType.ATTRIBUTE:
+                self._tagged(nodes.Keyword(given.text, span=given.span))
         for parameter in signature.parameters:
             if parameter.required and parameter.name not in seen:
                 self.say(
