@@ -130,11 +130,23 @@ ACTIONS: Mapping[ActionWord, ActionTraits] = MappingProxyType(
 
 
 class ElementKind(StrEnum):
-    """Kinds of elements: private (odd group), overlay (60xx, even), curve (50xx, even)."""
+    """Kinds of elements: private (odd group), overlay (60xx, even), curve (50xx, even), unknown (in no edition)."""
 
     PRIVATE = "private"
     OVERLAY = "overlay"
     CURVE = "curve"
+    UNKNOWN = "unknown"
+
+
+class Role(StrEnum):
+    """What an attribute is for, whatever VR a file gives it; see `deidc.ir.roles`."""
+
+    UID = "uid"
+    DATE = "date"
+    TIME = "time"
+    PERSON = "person"
+    IDENTIFIER = "identifier"
+    CLASS = "class"  # a SOP class or transfer syntax; no word of recipes
 
 
 class Anchor(StrEnum):

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from pydicom import config
+from pydicom._uid_dict import UID_dictionary
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
@@ -214,6 +215,17 @@ class Interpreter:
                 return fits(group + "XXXX", spot.tag)
             case nodes.SelectKind(ElementKind.PRIVATE):
                 return dictionary.is_private(spot.tag)
+            case nodes.SelectKind(ElementKind.UNKNOWN):
+                is_standard = not dictionary.is_private(spot.tag) and spot.tag & 0xFFFF != 0
+                return is_standard and dictionary.find_tag(spot.tag) is None
+            case nodes.SelectRole(roles):
+                role = role_of(spot)
+                if role == "uid" and spot.element is not None:
+                    values = texts_of(spot.element)
+                    return "uid" in roles and (any(one not in UID_dictionary for one in values if one))
+                return role in roles
+            case nodes.Excepting(swept, exceptions):
+                return self.selects(swept, spot) and not any(self.selects(one, spot) for one in exceptions)
             case nodes.SelectKind(kind):
                 return fits({"overlay": "60XXXXXX", "curve": "50XXXXXX"}[kind], spot.tag)
             case nodes.ListRef(ListKind.VALUES, name):
@@ -730,6 +742,22 @@ def is_coded(code: nodes.Code, item: Dataset) -> bool:
     values = [str(item.get(one, "") or "") for one in ("CodeValue", "LongCodeValue", "URNCodeValue")]
     said = (str(item.get("CodingSchemeDesignator", "") or ""), str(item.get("CodingSchemeVersion", "") or ""))
     return code.value in values and said == (code.scheme, code.version or "")
+
+
+def role_of(spot: Spot) -> str | None:
+    """The role that the dictionary gives an attribute; if it gives none, the one of its VR in the file."""
+    keyword = dictionary.element_keyword(spot.tag)
+    if re.search("SOPClass|TransferSyntax", keyword):
+        return None  # told by role, and no rule for UIDs is about it
+    if keyword in ("PatientID", "AccessionNumber", "StudyID"):
+        return "identifier"
+    if dictionary.is_private(spot.tag):
+        known = dictionary.private_vr(spot.tag, spot.creator) if spot.creator else None
+    else:
+        attribute = dictionary.find_tag(spot.tag)
+        known = attribute.vr if attribute is not None else None
+    by_vr = {"UI": "uid", "DA": "date", "DT": "date", "TM": "time", "PN": "person"}
+    return by_vr.get(known or "") or by_vr.get(spot.vr)
 
 
 def pattern_of(keyword: str) -> str:

@@ -375,3 +375,22 @@ UNQUOTED_NAME = _rule(
     _HEAD + 'REPLACE StudyDescription "{Modality}-study"\n',
     Severity.WARNING,
 )
+BAD_ROLE = _rule(
+    "DC150",
+    "bad-role",
+    "select:role: is not followed by a role.",
+    "The roles are uid, date, time, person and identifier. The dictionary gives an attribute its role, whatever VR a "
+    "file gives it.",
+    _HEAD + "REMOVE select:role:name\n",
+    _HEAD + "REMOVE select:role:person\n",
+)
+BAD_EXCEPTION = _rule(
+    "DC151",
+    "bad-exception",
+    "An exception is not understood, or stands behind a single attribute.",
+    "except: follows a target that selects many attributes. Behind it stand keywords, tags, contains:, startswith:, "
+    "endswith: and select:, separated by commas without blanks. Lists, paths and item numbers cannot be exceptions: "
+    "write a KEEP rule for them.",
+    _HEAD + "REMOVE select:VR:DA except:fields:dates\n",
+    _HEAD + "REMOVE select:VR:DA except:StudyDate,SeriesDate\n",
+)

@@ -14,10 +14,22 @@ from deidc.codes import words
 from deidc.diagnostics import Diagnostic, Edit, Fix, Rule
 from deidc.grammar import nodes, spelling
 from deidc.grammar.composing import LIKE_A_NAME, Part, pieces
+from deidc.grammar.exceptions import exemption_kind, exemptions
 from deidc.grammar.lines import Written
 from deidc.patterns import BadPattern, compiled
 from deidc.source import Span
-from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKind, Policy, State, Storage, VariableKind
+from deidc.vocabulary import (
+    Comparison,
+    ElementKind,
+    ExpanderKind,
+    Join,
+    ListKind,
+    Policy,
+    Role,
+    State,
+    Storage,
+    VariableKind,
+)
 
 Branch: TypeAlias = Tree[Token]
 
@@ -114,10 +126,16 @@ class Line:
 
     # ---- targets --------------------------------------------------------------------------------------
 
-    def target(self, tree: Branch) -> nodes.Target:  # noqa: C901  # one case for each kind of target of a closed set
+    def target(self, tree: Branch) -> nodes.Target:
         """Build a target."""
         token = cast("Token", tree.children[0])
-        span = self.span(token)
+        if len(tree.children) > 1:
+            return self._excepting(token, cast("Token", tree.children[1]))
+        return self._plain_target(token, self.span(token))
+
+    def _plain_target(  # noqa: C901  # one case for each kind of target of a closed set
+        self, token: Token, span: Span
+    ) -> nodes.Target:
         text = str(token)
         match token.type:
             case "KEYWORD":
@@ -140,9 +158,35 @@ class Line:
                 return self._select_group(text, span)
             case "SELECT_KIND":
                 return nodes.SelectKind(ElementKind(text[7:].lower()), span=span)
+            case "SELECT_ROLE":
+                words_ = re.split(r"[|,]", text[len("select:role:") :].lower())
+                return nodes.SelectRole(tuple(Role(word) for word in dict.fromkeys(words_)), span=span)
             case _:
                 kind, _, name = text.partition(":")
                 return nodes.ListRef(ListKind(kind.lower()), name, span=span)
+
+    def _excepting(self, swept: Token, said: Token) -> nodes.Target:
+        target = self._plain_target(swept, self.span(swept))
+        if _names_one(target):
+            hint = "write except: behind a target for many attributes, like select:VR:DA or contains:Date"
+            self.say(words.BAD_EXCEPTION, "the target before except: names one attribute", self.span(swept), hint)
+            return target
+        begin = len("except:")
+        exceptions = tuple(
+            one
+            for text, start in exemptions(str(said)[begin:])
+            if (one := self._exempt(text, self.part(said, begin + start, begin + start + len(text)))) is not None
+        )
+        return nodes.Excepting(cast("nodes.Sweep", target), exceptions, span=self.span(swept, said))
+
+    def _exempt(self, text: str, span: Span) -> nodes.Exempt | None:
+        """Build one exception: an attribute, or a sweep that neither lists nor item numbers decide."""
+        token_type = exemption_kind(text)
+        if token_type is None:
+            hint = "write keywords, tags, startswith:, contains:, endswith: or select:, separated by commas alone"
+            self.say(words.BAD_EXCEPTION, f"{text[:40] or 'nothing'} is not an exception", span, hint)
+            return None
+        return cast("nodes.Exempt", self._plain_target(Token(token_type, text), span))
 
     def _path(self, token: Token) -> nodes.Target:
         text, span = str(token), self.span(token)
@@ -521,6 +565,16 @@ class Line:
         if isinstance(found, nodes.Keyword) and not spelling.is_name(found.text):
             self.say(words.BAD_REGION, "from: is not followed by an attribute", found.span, "write from:Sequence")
         return found
+
+
+def _names_one(target: nodes.Target) -> bool:
+    match target:
+        case nodes.Tag(digits):
+            return "X" not in digits
+        case nodes.Private(group, _, element):
+            return "X" not in group + element
+        case _:
+            return False
 
 
 _VR = re.compile("AE|AS|AT|CS|D[AST]|F[DL]|IS|L[OT]|O[BDFLVW]|PN|S[HLQSTV]|TM|U[CILNRSTV]")

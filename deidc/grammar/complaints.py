@@ -14,7 +14,7 @@ from deidc.grammar.foreign import foreign_target
 from deidc.grammar.lines import Written
 from deidc.grammar.spelling import POLICY_WORDS
 from deidc.source import Span
-from deidc.vocabulary import ACTIONS, ActionWord, Comparison, ExpanderKind, ListKind, State
+from deidc.vocabulary import ACTIONS, ActionWord, Comparison, ExpanderKind, ListKind, Role, State
 
 ACTION_WORDS = tuple(word.value for word in ActionWord)
 LIST_WORDS = ("FIELD", "SPLIT")
@@ -27,8 +27,11 @@ SELECTORS = (
     *(f"{one.value}:" for one in ExpanderKind),
     "select:VR:",
     "select:group:",
+    "select:role:",
     *(f"{one.value}:" for one in ListKind),
 )
+ROLES = tuple(one.value for one in Role if one is not Role.CLASS)
+_ROLES = rf"({'|'.join(ROLES)})([|,]({'|'.join(ROLES)}))*"
 
 _MEANT = {
     **dict.fromkeys(("DELETE", "DROP", "ERASE", "STRIP", "REMOVED", "REMOVES", "RM"), "REMOVE"),
@@ -289,10 +292,13 @@ def _bad_select(line: Refused, rest: str, span: Span) -> Diagnostic | None:
             return line.complaint(words.BAD_VR, "select:VR: takes VRs of two letters", span, "write select:VR:DA")
         case "group" if not re.fullmatch(r"(0x)?[0-9A-Fa-fxX]{1,4}", what):
             return line.complaint(words.BAD_GROUP, "select:group: takes hexadecimal digits", span)
-        case "vr" | "group" | "private" | "overlay" | "curve":
+        case "role" if not re.fullmatch(_ROLES, what, re.IGNORECASE):
+            hint = f"write select:role: and one of {', '.join(ROLES)}"
+            return line.complaint(words.BAD_ROLE, f"{what[:40] or 'nothing'} is not a role", span, hint)
+        case "vr" | "group" | "role" | "private" | "overlay" | "curve" | "unknown":
             return None
         case _:
-            hint = "write select:VR:, select:group:, select:private, select:overlay or select:curve"
+            hint = "write select:VR:, select:group:, select:role:, or select:private, overlay, curve or unknown"
             return line.complaint(words.UNKNOWN_SELECTOR, f"select:{kind} selects nothing", span, hint)
 
 

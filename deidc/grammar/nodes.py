@@ -22,6 +22,7 @@ from deidc.vocabulary import (
     ExpanderKind,
     Join,
     ListKind,
+    Role,
     State,
     Storage,
     VariableKind,
@@ -121,9 +122,17 @@ class SelectGroup:
 
 @frozen
 class SelectKind:
-    """Every element of a kind: `select:private`, `select:overlay`, `select:curve`."""
+    """Every element of a kind: `select:private`, `select:overlay`, `select:curve`, `select:unknown`."""
 
     kind: ElementKind
+    span: Span = _span()
+
+
+@frozen
+class SelectRole:
+    """Every element of one of these roles, like `select:role:uid` or `select:role:date|time`."""
+
+    roles: tuple[Role, ...]
     span: Span = _span()
 
 
@@ -136,9 +145,20 @@ class ListRef:
     span: Span = _span()
 
 
-Target: TypeAlias = (
-    Keyword | Tag | Private | Path | Everything | Expander | SelectVR | SelectGroup | SelectKind | ListRef
-)
+Sweep: TypeAlias = Everything | Expander | SelectVR | SelectGroup | SelectKind | SelectRole | ListRef | Tag | Private
+Exempt: TypeAlias = Keyword | Tag | Private | Expander | SelectVR | SelectGroup | SelectKind | SelectRole
+
+
+@frozen
+class Excepting:
+    """A sweep that spares what the exceptions select, like `select:VR:DA except:StudyDate,startswith:Content`."""
+
+    swept: Sweep
+    exceptions: tuple[Exempt, ...]
+    span: Span = _span()
+
+
+Target: TypeAlias = Sweep | Excepting | Keyword | Path
 
 
 # ---- values: what is written ----------------------------------------------------------------------------

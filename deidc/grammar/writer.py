@@ -189,10 +189,21 @@ def write_target(target: nodes.Target) -> str:  # noqa: C901  # one case for eac
             return "select:group:" + group.replace("X", "x")
         case nodes.SelectKind(kind):
             return f"select:{kind.value}"
+        case nodes.SelectRole(roles):
+            return "select:role:" + "|".join(role.value for role in roles)
+        case nodes.Excepting(swept, exceptions):
+            return f"{write_target(swept)} except:{','.join(map(write_exempt, exceptions))}"
         case nodes.ListRef(kind, name):
             return f"{kind.value}:{name}"
         case _:
             assert_never(target)
+
+
+def write_exempt(target: nodes.Exempt) -> str:
+    """Return the spelling of an exception, in which a comma must stand within quotation marks or parentheses."""
+    if isinstance(target, nodes.Expander) and "," in target.pattern and '"' not in target.pattern:
+        return f'{target.kind.value}:"{target.pattern}"'
+    return write_target(target)
 
 
 def _is_tag(text: str) -> bool:

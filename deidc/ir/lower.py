@@ -89,7 +89,13 @@ class _Lowering:
                         assert_never(member.line)
 
     def _gathered(self, selector: ops.Selector) -> tuple[ops.Selector, ...]:
-        return self._resolved.reach(selector.slot) if isinstance(selector, ops.Member) else (selector,)
+        match selector:
+            case ops.Member(slot):
+                return self._resolved.reach(slot)
+            case ops.Without(ops.Member(slot), but):
+                return tuple(ops.without(one, but) for one in self._resolved.reach(slot))
+            case _:
+                return (selector,)
 
     # ---- rules ----------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from deidc.vocabulary import (
     ElementKind,
     Join,
     Policy,
+    Role,
     State,
     Storage,
 )
@@ -124,6 +125,25 @@ class OfKind:
 
 
 @frozen
+class OfRole:
+    """Elements of one of these roles (sorted, no doubles): see `deidc.ir.roles`.
+
+    Of those that are of the role `uid` only because they hold UIDs, elements all of whose values the UID dictionary
+    (PS3.6 annex A) registers are not selected; values are those of the input.
+    """
+
+    roles: tuple[Role, ...]
+
+
+@frozen
+class Without:
+    """Elements that `at` selects and none of `but` does; no list and no path is in `but`."""
+
+    at: Sweep | AtPath
+    but: tuple[Exempt, ...]
+
+
+@frozen
 class Holding:
     """Elements whose input value holds a value of the list in `slot` (a `%values` list).
 
@@ -141,9 +161,26 @@ class Member:
     slot: int
 
 
-Selector: TypeAlias = (
-    Tagged | PrivateBlock | AtPath | Everything | Matching | OfVR | InGroup | OfKind | Holding | Member
-)
+def without(selector: Selector, but: tuple[Exempt, ...]) -> Without:
+    """Return a selector with exceptions, in addition to those that it has."""
+    if isinstance(selector, Without):
+        return Without(selector.at, (*selector.but, *but))
+    return Without(selector, but)
+
+
+def swept(selector: Selector) -> Selector:
+    """Return a selector without its exceptions."""
+    return selector.at if isinstance(selector, Without) else selector
+
+
+def selects_by_list(selector: Selector | None) -> bool:
+    """Whether what a list of the object holds decides which elements are selected."""
+    return selector is not None and isinstance(swept(selector), Holding | Member)
+
+
+Exempt: TypeAlias = Tagged | PrivateBlock | Matching | OfVR | InGroup | OfKind | OfRole
+Sweep: TypeAlias = Exempt | Everything | Holding | Member
+Selector: TypeAlias = Sweep | Without | AtPath
 SELECTORS: tuple[type, ...] = get_args(Selector)
 
 

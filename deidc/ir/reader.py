@@ -22,6 +22,7 @@ from deidc.vocabulary import (
     Join,
     ListKind,
     Policy,
+    Role,
     State,
     Storage,
     VariableKind,
@@ -243,6 +244,11 @@ def _selector(node: object) -> ops.Selector:  # noqa: C901  # one case for each 
             return ops.InGroup(str(_token(tree, 0)))
         case "of_kind":
             return ops.OfKind(ElementKind(str(_token(tree, 0))))
+        case "of_role":
+            return ops.OfRole(tuple(Role(str(role)) for role in tree.children))
+        case "without":
+            at, *but = map(_selector, tree.children)
+            return ops.Without(cast("ops.Sweep | ops.AtPath", at), tuple(cast("ops.Exempt", one) for one in but))
         case "holding":
             return ops.Holding(_int(_token(tree, 0)))
         case "member":

@@ -95,15 +95,15 @@ def _verify_filling(program: Program) -> None:
         match op:
             case ops.Collect(slot):
                 full_after[slot] = number
-            case ops.Gather(slot, ops.Holding(source)):
+            case ops.Gather(slot, ops.Holding(source) | ops.Without(ops.Holding(source))):
                 through.setdefault(slot, []).append(source)
             case _:
                 pass
     for number, op in enumerate(program.ops):
         match op:
-            case ops.Collect(_, ops.Holding(source)):
+            case ops.Collect(_, ops.Holding(source) | ops.Without(ops.Holding(source))):
                 sources = [source]
-            case ops.Collect(_, ops.Member(source)):
+            case ops.Collect(_, ops.Member(source) | ops.Without(ops.Member(source))):
                 sources = through.get(source, [])
             case _:
                 continue
@@ -166,7 +166,7 @@ def _complaints(op: ops.Op, program: Program) -> Iterator[str]:  # noqa: C901  #
         case ops.Gather(slot, at):
             yield from _slot(slot, ListKind.FIELDS, program)
             yield from _selector(at, program)
-            if isinstance(at, ops.Member):
+            if isinstance(ops.swept(at), ops.Member):
                 yield "a list of elements cannot be filled from another list of elements"
         case ops.MakeItems(at, count):
             yield from _selector(at, program)
@@ -238,6 +238,14 @@ def _selector(selector: ops.Selector, program: Program) -> Iterator[str]:  # noq
             yield from _slot(slot, ListKind.VALUES, program)
         case ops.Member(slot):
             yield from _slot(slot, ListKind.FIELDS, program)
+        case ops.OfRole(roles):
+            if not roles or list(roles) != sorted(set(roles)):
+                yield "roles must be a sorted list"
+        case ops.Without(at, but):
+            for one in (at, *but):
+                yield from _selector(one, program)
+            if any(isinstance(one, ops.Holding | ops.Member | ops.Everything) for one in but):
+                yield "an exception must not be a list or everything"
         case ops.Everything() | ops.OfKind():
             return
         case _:

@@ -75,6 +75,10 @@ def write_selector(selector: ops.Selector) -> str:  # noqa: C901  # one case for
             return f"group {group}"
         case ops.OfKind(kind):
             return f"kind {kind.value}"
+        case ops.OfRole(roles):
+            return "role " + " ".join(role.value for role in roles)
+        case ops.Without(at, but):
+            return " but ".join(map(write_selector, (at, *but)))
         case ops.Holding(slot):
             return f"holding {slot}"
         case ops.Member(slot):

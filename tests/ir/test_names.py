@@ -9,7 +9,7 @@ import pytest
 from deidc.diagnostics import Applicability
 from deidc.ir import ops
 from deidc.source import Source
-from deidc.vocabulary import Anchor, ElementKind
+from deidc.vocabulary import Anchor, ElementKind, Role
 from tests.ir.recipes import resolved, whole
 
 
@@ -47,6 +47,23 @@ SELECTORS = {
     "select:private": ops.OfKind(ElementKind.PRIVATE),
     "select:overlay": ops.OfKind(ElementKind.OVERLAY),
     "select:curve": ops.OfKind(ElementKind.CURVE),
+    "select:unknown": ops.OfKind(ElementKind.UNKNOWN),
+    "select:role:uid": ops.OfRole((Role.UID,)),
+    "select:role:person|date": ops.OfRole((Role.DATE, Role.PERSON)),
+    "select:VR:DA except:StudyDate,startswith:Content": ops.Without(
+        ops.OfVR(("DA",)),
+        (ops.Tagged("00080020"), ops.Matching(Anchor.STARTSWITH, "Content", negated=False)),
+    ),
+    'all except:(0008,0020),"Patient\'s Name",(0009,"A B",10),select:VR:DA|DT,contains:"a{1,2}"': ops.Without(
+        ops.Everything(),
+        (
+            ops.Tagged("00080020"),
+            ops.Tagged("00100010"),
+            ops.PrivateBlock("0009", "A B", "10"),
+            ops.OfVR(("DA", "DT")),
+            ops.Matching(Anchor.CONTAINS, "a{1,2}", negated=False),
+        ),
+    ),
 }
 
 

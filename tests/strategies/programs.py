@@ -15,6 +15,7 @@ from deidc.vocabulary import (
     Join,
     ListKind,
     Policy,
+    Role,
     State,
     Storage,
     VariableKind,
@@ -40,6 +41,7 @@ def paths(draw: st.DrawFn, *, plain: bool = False) -> ops.AtPath:
     return ops.AtPath((*parents, ops.PathStep(draw(last), None)))
 
 
+of_roles = st.lists(st.sampled_from(Role), min_size=1, unique=True).map(lambda roles: ops.OfRole(tuple(sorted(roles))))
 plain_selectors = st.one_of(
     tagged,
     private,
@@ -51,8 +53,25 @@ plain_selectors = st.one_of(
     ),
     st.builds(ops.InGroup, st.sampled_from(("0010", "60XX"))),
     st.builds(ops.OfKind, st.sampled_from(ElementKind)),
+    of_roles,
 )
-selectors = plain_selectors | st.just(ops.Holding(0)) | st.just(ops.Member(1))
+exempt = st.one_of(
+    tagged,
+    private,
+    st.builds(ops.Matching, st.sampled_from(Anchor), patterns, st.booleans()),
+    st.builds(ops.OfKind, st.sampled_from(ElementKind)),
+    of_roles,
+)
+selectors = st.one_of(
+    plain_selectors,
+    st.just(ops.Holding(0)),
+    st.just(ops.Member(1)),
+    st.builds(
+        ops.Without,
+        st.sampled_from((ops.Everything(), ops.Holding(0), ops.Member(1), ops.OfVR(("DA",)))) | of_roles,
+        st.lists(exempt, min_size=1, max_size=3).map(tuple),
+    ),
+)
 variables = st.builds(ops.Var, texts)
 calls = st.builds(
     ops.Call,

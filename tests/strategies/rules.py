@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from deidc.grammar import nodes
 from deidc.source import Span
-from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKind, Policy, State, VariableKind
+from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKind, Policy, Role, State, VariableKind
 
 NOWHERE = Span("<recipe>", 0, 0)
 
@@ -119,6 +119,14 @@ WIDE = (
     node(nodes.SelectKind, ElementKind.PRIVATE),
     node(nodes.SelectKind, ElementKind.OVERLAY),
     node(nodes.SelectKind, ElementKind.CURVE),
+    node(nodes.SelectKind, ElementKind.UNKNOWN),
+    node(nodes.SelectRole, (Role.UID,)),
+    node(nodes.SelectRole, (Role.DATE, Role.TIME)),
+    node(nodes.SelectRole, (Role.PERSON, Role.IDENTIFIER)),
+    node(nodes.Excepting, node(nodes.Everything), (keyword("PatientID"), node(nodes.SelectVR, ("SQ",)))),
+    node(nodes.Excepting, node(nodes.SelectVR, ("DA", "DT")), (keyword("StudyDate"),)),
+    node(nodes.Excepting, node(nodes.ListRef, ListKind.FIELDS, "some"), (keyword("PatientName"),)),
+    node(nodes.Excepting, node(nodes.SelectRole, (Role.UID,)), (node(nodes.Expander, ExpanderKind.CONTAINS, "SOP"),)),
     keyword("OverlayRows"),
     tag("60XX3000"),
     tag("XXXX0020"),

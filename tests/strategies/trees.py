@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 
 from deidc.grammar import nodes
 from deidc.source import Span
-from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKind, Policy, State, Storage, VariableKind
+from deidc.vocabulary import (
+    Comparison,
+    ElementKind,
+    ExpanderKind,
+    Join,
+    ListKind,
+    Policy,
+    Role,
+    State,
+    Storage,
+    VariableKind,
+)
 
 NOWHERE = Span("<recipe>", 0, 0)
 SYLLABLES = (
@@ -94,6 +105,38 @@ def paths(draw: st.DrawFn, steps: st.SearchStrategy = step_names | tags | step_p
 
 patterns = one_of("Patient", "^(Study|Series)Date$", "a b", "\\d+", "[#x]", "it's", "", "a\\\\", ".{4}", "x:y")
 list_refs = node(nodes.ListRef, st.sampled_from(ListKind), list_names)
+roles = st.lists(st.sampled_from([one for one in Role if one is not Role.CLASS]), min_size=1, unique=True).map(tuple)
+exceptions = st.one_of(
+    node(nodes.Keyword, one_of("PatientName", "patientid", "StudyDate", "Patient's Name", "Issuer of Patient ID")),
+    tags,
+    privates.filter(lambda one: '"' not in one.creator),
+    node(
+        nodes.Expander,
+        st.sampled_from([one for one in ExpanderKind if one is not ExpanderKind.EXCEPT]),
+        one_of("Patient", "^(Study|Series)Date$", "a b", "x,y", "a{1,2}", "[#x]"),
+    ),
+    node(nodes.SelectVR, st.lists(one_of("DA", "PN", "SQ"), min_size=1, unique=True).map(tuple)),
+    node(nodes.SelectGroup, one_of("0010", "60XX")),
+    node(nodes.SelectKind, st.sampled_from(ElementKind)),
+    node(nodes.SelectRole, roles),
+)
+
+
+def excepting() -> st.SearchStrategy[nodes.Excepting]:
+    """A sweep with exceptions."""
+    swept = st.one_of(
+        node(nodes.Everything),
+        node(nodes.Tag, one_of("60XX3000", "XXXX0010")),
+        node(nodes.Private, one_of("0009"), creators, one_of("XX")),
+        node(nodes.Expander, st.sampled_from(ExpanderKind), patterns),
+        node(nodes.SelectVR, st.just(("DA", "DT"))),
+        node(nodes.SelectKind, st.sampled_from(ElementKind)),
+        node(nodes.SelectRole, roles),
+        list_refs,
+    )
+    return node(nodes.Excepting, swept, st.lists(exceptions, min_size=1, max_size=3).map(tuple))
+
+
 targets = st.one_of(
     keywords,
     tags,
@@ -104,7 +147,9 @@ targets = st.one_of(
     node(nodes.SelectVR, st.lists(one_of("DA", "PN", "SQ"), min_size=1, unique=True).map(tuple)),
     node(nodes.SelectGroup, one_of("0010", "60XX")),
     node(nodes.SelectKind, st.sampled_from(ElementKind)),
+    node(nodes.SelectRole, roles),
     list_refs,
+    excepting(),
 )
 literals = node(nodes.Literal, literal_texts)
 var_refs = node(nodes.VarRef, names | one_of("a-b", "a.b"))

@@ -12,6 +12,7 @@ from deidc.dicom.values.vrs import DATES
 from deidc.ir import ops
 from deidc.ir.checks.expressions import crosses_lines
 from deidc.ir.resolving.resolved import Resolved
+from deidc.ir.roles import patterns_of
 from deidc.patterns import BadPattern, compiled, is_slow
 from deidc.vocabulary import Anchor, ElementKind
 
@@ -94,7 +95,9 @@ def fits_private(anchor: Anchor, pattern: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _of_simple(selector: ops.Selector) -> Coverage:
+def _of_simple(  # noqa: C901  # one case for each selector of a closed set
+    selector: ops.Selector,
+) -> Coverage:
     match selector:
         case ops.Everything():
             return everything()
@@ -115,8 +118,14 @@ def _of_simple(selector: ops.Selector) -> Coverage:
             wild = re.compile(group.replace("X", "[0-9A-FX]"))
             return frozenset(one for one in everything() if wild.fullmatch(one[:4]))
         case ops.OfKind(kind):
+            if kind is ElementKind.UNKNOWN:
+                return NOTHING
             prefix = {ElementKind.OVERLAY: "60", ElementKind.CURVE: "50"}.get(kind)
             return frozenset(one for one in everything() if prefix and one.startswith(prefix))
+        case ops.OfRole(wanted):
+            return NOTHING.union(*map(patterns_of, wanted)) & everything()
+        case ops.Without(at, but):
+            return _of_simple(at) - NOTHING.union(*map(_of_simple, but))
         case ops.PrivateBlock() | ops.Holding() | ops.Member():
             return NOTHING
         case _:
@@ -130,6 +139,8 @@ def covers(selector: ops.Selector | None, resolved: Resolved) -> Coverage:
             return NOTHING
         case ops.Member(slot):
             return NOTHING.union(*(_of_simple(selector) for selector in resolved.reach(slot)))
+        case ops.Without(at, but):
+            return covers(at, resolved) - NOTHING.union(*map(_of_simple, but))
         case _:
             return _of_simple(selector)
 
@@ -175,6 +186,8 @@ def reaches_private(selector: ops.Selector | None, resolved: Resolved) -> bool:
             return pattern[3] in "13579BDF"
         case ops.Member(slot):
             return any(reaches_private(one, resolved) for one in resolved.reach(slot))
+        case ops.Without(at, but):
+            return reaches_private(at, resolved) and not any(reaches_private(one, resolved) for one in but)
         case _:
             return False
 

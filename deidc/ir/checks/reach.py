@@ -53,7 +53,7 @@ def _lists_after_remove(table: RuleTable) -> Iterator[Diagnostic]:
     spared = table.rewritten | table.kept
     removers = [(at, one) for at, one in enumerate(table.rules) if one.action.removes and is_unconditional(one)]
     for number, rule in table.wide():
-        if not isinstance(rule.selector, ops.Holding | ops.Member):
+        if not ops.selects_by_list(rule.selector):
             continue
         if not rule.action.rewrites:
             continue

@@ -162,7 +162,7 @@ def is_unconditional(rule: Bound) -> bool:
 
 def holds_off_remove(rule: Bound) -> bool:
     """Whether a rule holds off REMOVE for what it covers."""
-    return rule.action.rewrites and is_unconditional(rule) and not isinstance(rule.selector, ops.Holding | ops.Member)
+    return rule.action.rewrites and is_unconditional(rule) and not ops.selects_by_list(rule.selector)
 
 
 def likeness(rule: Bound) -> object:

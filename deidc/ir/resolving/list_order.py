@@ -51,7 +51,7 @@ class FillingOrder:
 
 def source_list(selector: ops.Selector | None) -> int | None:
     """Return the number of the list that a selector is about, if it is about one."""
-    match selector:
+    match selector if selector is None else ops.swept(selector):
         case ops.Holding(slot) | ops.Member(slot):
             return slot
         case _:

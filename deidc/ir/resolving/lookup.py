@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import assert_never
+from typing import assert_never, cast
 
 from attrs import define, field
 
@@ -80,6 +80,10 @@ class Lookup:
                 return ops.InGroup(group)
             case nodes.SelectKind(kind):
                 return ops.OfKind(kind)
+            case nodes.SelectRole(roles):
+                return ops.OfRole(tuple(sorted(roles)))
+            case nodes.Excepting():
+                return self._without(target)
             case nodes.ListRef(kind, name):
                 slot = self._list_slot(kind, name, target.span)
                 if slot is None:
@@ -87,6 +91,13 @@ class Lookup:
                 return ops.Holding(slot) if kind is ListKind.VALUES else ops.Member(slot)
             case _:
                 assert_never(target)
+
+    def _without(self, target: nodes.Excepting) -> ops.Selector | None:
+        swept = self.selector(target.swept)
+        spared = [self.selector(one) for one in target.exceptions]
+        if swept is None or None in spared:
+            return None
+        return ops.Without(cast("ops.Sweep", swept), tuple(cast("ops.Exempt", one) for one in spared))
 
     def _path(self, steps: tuple[nodes.Step, ...]) -> ops.AtPath | None:
         found: list[ops.PathStep] = []

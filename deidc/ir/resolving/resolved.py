@@ -126,6 +126,8 @@ class Resolved:
                 match member.selector:
                     case ops.Member(other):
                         found.update(dict.fromkeys(reach[other]))
+                    case ops.Without(ops.Member(other), but):
+                        found.update(dict.fromkeys(ops.without(one, but) for one in reach[other]))
                     case None:
                         pass
                     case selector:

@@ -71,7 +71,7 @@ def verdict(  # noqa: C901  # one case for each kind of target of a closed set
             return Alike() if len(vrs) == 1 else Others(frozenset(), frozenset(), vrs[1:])
         case nodes.SelectGroup(group):
             return Stops() if "X" in group else Alike()
-        case nodes.SelectKind():
+        case nodes.SelectKind() | nodes.SelectRole() | nodes.Excepting():
             return Alike()  # a word of deidc's own: nobody wrote it for deid
         case nodes.ListRef(kind, name):
             return Alike() if word == f"{kind.value}:{name}" and not in_list else Nothing()

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import assert_never
 
+from deidc.dicom import uids
 from deidc.patterns import compiled
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.frame import Frame
@@ -54,6 +55,14 @@ def is_true(value: object) -> bool:
     if isinstance(value, str):
         return value.strip().lower() not in ("", "0", "false", "no", "none")
     return bool(value)
+
+
+def is_unregistered(element: InputElement) -> bool:
+    """Whether an element has a value, and not every value is a UID that the UID dictionary registers."""
+    components = element.components
+    if not components:
+        return not element.is_empty  # bytes that are no text are no registered UID
+    return not all(uids.is_registered(one) for one in components if one)
 
 
 def holds_list(frame: Frame, slot: int, element: InputElement | None) -> bool:

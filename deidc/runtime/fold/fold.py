@@ -21,12 +21,12 @@ from deidc.dicom.values.components import fit, text_components
 from deidc.dicom.values.decoding import CharacterSets
 from deidc.dicom.values.vrs import Unfit
 from deidc.ir import ops
-from deidc.runtime.fold.conditions import compared, holds_list, in_state, is_true
+from deidc.runtime.fold.conditions import compared, holds_list, in_state, is_true, is_unregistered
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.frame import Frame, Untouched, trouble
 from deidc.runtime.fold.growing import append, make_items
 from deidc.runtime.fold.plan import Entry, Step
-from deidc.runtime.fold.select import AtItems, Holds, InInput, Proviso
+from deidc.runtime.fold.select import AtItems, Holds, InInput, Proviso, Unregistered
 from deidc.runtime.fold.standing import Standing
 from deidc.runtime.outcome import Effect, Event
 
@@ -359,6 +359,8 @@ def proviso_holds(proviso: Proviso, frame: Frame, element: InputElement | None, 
             return all(want in (None, index) for want, index in zip(wanted, indexes, strict=True))
         case Holds(slot):
             return holds_list(frame, slot, element)
+        case Unregistered():
+            return element is None or is_unregistered(element)
         case InInput(any_of):
             if element is None:
                 return False

@@ -212,7 +212,7 @@ class Plan:
 
     def _needs_lists(self, at: ops.Selector) -> bool:
         """Whether a selector selects by what is in a list."""
-        match at:
+        match ops.swept(at):
             case ops.Holding():
                 return True
             case ops.Member(slot):
@@ -260,7 +260,7 @@ class Plan:
                 case ops.Collect():
                     collects.append(Collecting(op, proviso))
                 case _:
-                    by_list = isinstance(op.at, ops.Holding | ops.Member)
+                    by_list = ops.selects_by_list(op.at)
                     steps.append(Step(index, op, proviso, is_exact(op.at), sweeps_items(op.at), by_list))
         return Entry(
             identity=identity,

@@ -15,9 +15,9 @@ from typing import TypeAlias, assert_never
 from attrs import field, frozen
 
 from deidc.dicom import dictionary
-from deidc.ir import ops
+from deidc.ir import ops, roles
 from deidc.patterns import compiled
-from deidc.vocabulary import Anchor, ElementKind
+from deidc.vocabulary import Anchor, ElementKind, Role
 
 
 @frozen
@@ -66,14 +66,19 @@ class Holds:
 
 
 @frozen
+class Unregistered:
+    """The element's input value is not one that the UID dictionary registers (PS3.6 annex A)."""
+
+
+@frozen
 class InInput:
     """The element is in the input object, and one of `any_of` holds (none given: that is enough)."""
 
-    any_of: tuple[AtItems | Holds, ...]
+    any_of: tuple[AtItems | Holds | Unregistered, ...]
 
 
-Proviso: TypeAlias = AtItems | Holds | InInput
-Verdict: TypeAlias = bool | AtItems | Holds | InInput
+Proviso: TypeAlias = AtItems | Holds | Unregistered | InInput
+Verdict: TypeAlias = bool | AtItems | Holds | Unregistered | InInput
 
 
 # ---- selectors over identities --------------------------------------------------------------------------
@@ -134,7 +139,7 @@ class Patterns:
 
 
 def of_kind(kind: ElementKind, tag: int) -> bool:
-    """Whether a tag is private, of an overlay group or of a curve group (PS3.5 7.6 and 7.8)."""
+    """Whether a tag is private, of an overlay or curve group (PS3.5 7.6 and 7.8), or of no known attribute."""
     group = tag >> 16
     match kind:
         case ElementKind.PRIVATE:
@@ -143,6 +148,8 @@ def of_kind(kind: ElementKind, tag: int) -> bool:
             return group & 0xFF01 == 0x6000
         case ElementKind.CURVE:
             return group & 0xFF01 == 0x5000
+        case ElementKind.UNKNOWN:
+            return roles.is_unknown(tag)
         case _:
             assert_never(kind)
 
@@ -182,6 +189,12 @@ def select(  # noqa: C901  # one case for each selector of a closed set
             return tag_fits(group + "XXXX", identity.tag)
         case ops.OfKind(kind):
             return of_kind(kind, identity.tag)
+        case ops.OfRole(wanted):
+            return _of_role(wanted, identity)
+        case ops.Without(at, but):
+            if any(select(one, identity, gathers, patterns) is not False for one in but):
+                return False
+            return select(at, identity, gathers, patterns)
         case ops.Holding(slot):
             return Holds(slot)
         case ops.Member(slot):
@@ -190,13 +203,20 @@ def select(  # noqa: C901  # one case for each selector of a closed set
             assert_never(selector)
 
 
+def _of_role(wanted: tuple[Role, ...], identity: Identity) -> bool | Unregistered:
+    role = roles.role_of(identity.tag, identity.vr, identity.creator)
+    if role not in wanted:
+        return False
+    return Unregistered() if role is Role.UID else True
+
+
 def _member(
     selectors: tuple[ops.Selector, ...],
     identity: Identity,
     gathers: Mapping[int, tuple[ops.Selector, ...]],
     patterns: Patterns,
 ) -> bool | InInput:
-    provisos: list[AtItems | Holds] = []
+    provisos: list[AtItems | Holds | Unregistered] = []
     for selector in selectors:
         verdict = select(selector, identity, gathers, patterns)
         if verdict is True:
@@ -207,7 +227,7 @@ def _member(
             provisos.extend(verdict.any_of)
         elif verdict is not False:
             provisos.append(verdict)
-    return InInput(tuple(provisos)) if provisos else False
+    return InInput(tuple(dict.fromkeys(provisos))) if provisos else False
 
 
 def is_exact(selector: ops.Selector) -> bool:
@@ -230,6 +250,8 @@ def sweeps_items(selector: ops.Selector) -> bool:
     match selector:
         case ops.Everything():
             return True
+        case ops.Without(at):
+            return sweeps_items(at)
         case ops.Matching(anchor):
             return anchor is not Anchor.ENDSWITH or selector.negated
         case _:

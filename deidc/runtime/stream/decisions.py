@@ -20,7 +20,7 @@ from deidc.ir import ops
 from deidc.ir.signatures import Dependence
 from deidc.runtime.fold.frame import Frame
 from deidc.runtime.fold.plan import Entry, Node
-from deidc.runtime.fold.select import InInput
+from deidc.runtime.fold.select import InInput, Proviso, Unregistered
 from deidc.runtime.fold.standing import Standing
 from deidc.runtime.fold.toplevel import LONGEST_KEY
 from deidc.runtime.functions.registry import Functions
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from deidc.runtime.stream.shapes import Shapes
 
 MOST_DECISIONS = 100_000
+# Provisos that the element's value decides, or not even that.
+_BY_VALUE: tuple[Proviso | None, ...] = (Unregistered(), InInput((Unregistered(),)))
+_CACHEABLE = (None, InInput(()), *_BY_VALUE)
 
 Effects: TypeAlias = tuple[tuple[int, Effect], ...]
 
@@ -240,11 +243,11 @@ def what_decides(entry: Entry, functions: Functions) -> tuple[tuple[Needed, ...]
     needs: dict[Needed, None] = {}
     by_value = False
     for step in entry.steps:
-        if step.proviso not in (None, InInput(())):
+        if step.proviso not in _CACHEABLE:
             return None, True
         if isinstance(step.op, ops.MakeItems | ops.Append):
             return None, True  # what is in the items, or what the element holds, decides too
-        by_value = by_value or step.op.action.shifts
+        by_value = by_value or step.op.action.shifts or step.proviso in _BY_VALUE
         written = ops.operand_of(step.op)
         operands: list[ops.Operand] = [] if written is None else [written]
         for condition in ops.conditions_of(step.op):
