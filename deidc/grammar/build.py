@@ -272,7 +272,7 @@ class Line:
     ) -> nodes.Keyword | nodes.Tag | nodes.Private | nodes.Path:
         """Build the attribute that characters of a token name."""
         span = self.part(token, start, end)
-        if spelling.is_private(text) and spelling.is_whole_private(text):
+        if spelling.is_whole_private(text):
             return nodes.Private(*spelling.private_parts(text), span=span)
         parts = spelling.path_parts(text)
         if parts is not None:

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from deidc import CompileError
-from tests.properties.test_engines import assert_one_meaning
-from tests.running import clean, dataset_of, fault_codes, file_dataset, machine_for, run, written
-
-
-def cleaned(recipe: str, dataset: Dataset, **variables: object) -> Dataset:
-    """What both engines make of an object."""
-    read = file_dataset(dataset)
-    assert assert_one_meaning(machine_for(recipe, **variables), written(read)).startswith("the same")
-    return clean(recipe, read, **variables)
-
+from tests.running import dataset_of, fault_codes, machine_for, run
+from tests.runtime.both_engines import cleaned
 
 AGES = {
     ("20200301", "20200301", ""): "000D",
