@@ -26,7 +26,7 @@ LOWERED = {
         'replace tag 00100020 <- composed (from path / 00100040) (text "-") (var "site") (text "{}")'
     ),
     'REPLACE PatientID "{{PatientSex}}"': 'replace tag 00100020 <- text "{PatientSex}"',
-    "JITTER StudyDate from:PatientAge": "jitter tag 00080020 by from path / 00101010",
+    "JITTER StudyDate from:EchoNumbers": "jitter tag 00080020 by from path / 00180086",
     "APPEND ImageType X": 'append path / 00080008 <- text "X"',
     "APPEND ImageType X if notequals:Y": 'append path / 00080008 <- text "X" when notequals "Y"',
     'APPEND DeidentificationMethodCodeSequence code:113105,DCM,"Clean Descriptors Option"': (
@@ -70,10 +70,10 @@ MADE = {
         "make 1 items at path / 00400275",
         'add path / 00400275 / 00080050 <- text "X"',
     ],
-    "APPEND RequestAttributesSequence[2].ScheduledProtocolCodeSequence.CodeValue X": [
+    "APPEND RequestAttributesSequence[2].ScheduledProtocolCodeSequence.ImageType X": [
         "make 3 items at path / 00400275",
         "make 1 items at path / 00400275 [2] / 00400008",
-        'append path / 00400275 [2] / 00400008 / 00080100 <- text "X"',
+        'append path / 00400275 [2] / 00400008 / 00080008 <- text "X"',
     ],
 }
 

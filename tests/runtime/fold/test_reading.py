@@ -6,7 +6,8 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from tests.running import dataset_of
+from tests.properties.test_engines import assert_one_meaning
+from tests.running import dataset_of, file_dataset, machine_for, written
 from tests.runtime.both_engines import cleaned, refused
 
 
