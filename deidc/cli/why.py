@@ -143,7 +143,7 @@ class _Telling:
     def _is_added(self, path: str, selector: Selector) -> bool:
         """Whether an element that the input lacks is added by the program and is one that `selector` is about."""
         additions = (self._program.ops[note.op] for note in self._notes[path])
-        steps = next((op.at.steps for op in additions if isinstance(op, ops.Add)), ())
+        steps = next((op.at.steps for op in additions if isinstance(op, ops.MakeItems | ops.Add | ops.Append)), ())
         tags = _tags(path)
         if not steps or len(tags) != len(steps):
             return False
