@@ -17,6 +17,7 @@ from deidc.diagnostics import Severity
 from deidc.grammar import nodes
 from deidc.grammar.reader import read
 from deidc.grammar.writer import write
+from deidc.ir import ops
 from deidc.ir.library import FileLibrary, shipped_recipes
 from deidc.ir.load import load
 from tests.strategies.texts import recipe_texts
@@ -373,3 +374,22 @@ def test_a_recipe_with_includes_is_not_shown():
     recipe, _ = read(Source("<recipe>", 'FORMAT dicom\n%include "default"\n'))
     with pytest.raises(ValueError, match="includes"):
         dicts_of(recipe)
+
+
+@pytest.mark.parametrize("text", ["from:Modality", 'code:1,99X,"One"', "{Modality}", "a {Modality} {{b}}", "a } b"])
+def test_texts_that_deidc_alone_reads_otherwise_are_literal(text):
+    """A text of deid's dictionary is written as it stands, also where deidc has a word that looks like it."""
+    deid = {"format": "dicom", "header": [{"action": "ADD", "field": "PatientComments", "value": text}]}
+    (op,) = (one for one in program_of(deid).ops if isinstance(one, ops.Add))
+    assert op.by == ops.Text(text)
+
+
+def test_values_that_deid_does_not_have_are_shown_and_read_back():
+    """Values of other attributes, composed text and codes stay in a dictionary what they are in the recipe."""
+    text = (
+        "FORMAT dicom\n\n%header\nAPPEND ImageType from:Modality if present:\n"
+        'REPLACE PatientComments "{Modality} {{x}}"\nAPPEND ViewCodeSequence code:1,99X,"One"\n'
+    )
+    deid = shown(text)
+    assert [one["action"] for one in deid["header"]] == ["APPEND", "REPLACE", "APPEND"]
+    assert program_of(deid) == compile_recipe(text)
