@@ -52,6 +52,21 @@ def age_cap(field, max: str) -> str:  # noqa: A002  # the name of the argument i
     return "\\".join(capped if one.endswith("Y") and int(one[:3]) > int(max) else one for one in texts)
 
 
+def sub(field, pattern: str, **arguments: str) -> str:
+    """What deid_func:sub does, in other words."""
+    if field.vr == "SQ":
+        return ""
+    value = field.value
+    texts = [value] if isinstance(value, str) or not hasattr(value, "__iter__") else list(value)
+    if field.vr == "PN":
+        texts = [value] if hasattr(value, "components") else list(value or ())
+    made = []
+    for one in texts:
+        text = "" if one is None else one.rstrip(b" \0").decode("latin-1") if isinstance(one, bytes) else str(one)
+        made.append(re.sub(pattern, arguments["with"], text.strip(" "), flags=re.IGNORECASE) if text else "")
+    return "\\".join(made)
+
+
 SUPPLIED: Mapping[str, Callable[..., object]] = {
     "shout": shout,
     "echo": echo,
@@ -74,6 +89,7 @@ FOR_REFERENCE: Mapping[str, Callable[..., object]] = {
     "func:broken": broken,
     "func:long": long,
     "deid_func:age_cap": age_cap,
+    "deid_func:sub": sub,
 }
 
 

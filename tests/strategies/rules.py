@@ -146,6 +146,14 @@ references = st.sampled_from(
         node(nodes.FuncRef, "shout", ()),
         node(nodes.FuncRef, "echo", (node(nodes.Argument, "text", node(nodes.Literal, "E 1")),)),
         node(nodes.FuncRef, "echo", (node(nodes.Argument, "text", node(nodes.VarRef, "day")),)),
+        node(
+            nodes.BuiltinRef,
+            "sub",
+            (
+                node(nodes.Argument, "pattern", node(nodes.Literal, "s(m)ith|20")),
+                node(nodes.Argument, "with", node(nodes.Literal, "\\1.")),
+            ),
+        ),
         node(nodes.FuncRef, "nothing", ()),
         node(nodes.FuncRef, "broken", ()),
         node(nodes.BuiltinRef, "age_cap", (node(nodes.Argument, "max", node(nodes.Literal, "80")),)),

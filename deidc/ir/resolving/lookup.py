@@ -178,13 +178,30 @@ class Lookup:
                 self.read[at] = self._read_attribute(at)
             case nodes.Composed(parts):
                 for part in parts:
-                    self.value(part)
+                    self._named(part)
             case nodes.Codes():
                 pass
             case nodes.FuncRef() | nodes.BuiltinRef():
                 self._call(value)
             case _:
                 assert_never(value)
+
+    def _named(self, part: nodes.Literal | nodes.VarRef | nodes.FromAttribute) -> None:
+        """Look up a name in braces; one of a variable without `var:` is complained of as that."""
+        match part:
+            case nodes.FromAttribute(nodes.Keyword(text)) if self._is_variable(text):
+                meant = f"{{var:{text}}}"
+                fix = Fix.unsafe(f"write {meant}", Edit(part.span, meant))
+                message = f"DICOM has no attribute {text}"
+                self.say(codes.UNKNOWN_KEYWORD, message, part.span, f"did you mean {meant}?", fix)
+                self.used_variables.setdefault(text)
+            case _:
+                self.value(part)
+
+    def _is_variable(self, text: str) -> bool:
+        """Whether a variable has this name, and no attribute."""
+        known = self.known_variables if self.known_variables is not None else self.variables
+        return text in known and dictionary.find_keyword(text) is None and dictionary.find_name(text) is None
 
     def _read_attribute(self, at: nodes.Keyword | nodes.Tag | nodes.Private | nodes.Path) -> ops.AtPath | None:
         """Return where an attribute is read: a bare one is that at the top level or of the file meta information."""

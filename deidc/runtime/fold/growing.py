@@ -27,12 +27,20 @@ if TYPE_CHECKING:
 
 def make_items(fold: Fold, step: Step, count: int) -> Effect | Untouched:
     """Make a sequence of an element that has none, and items until it has `count`. Raises Trouble and Undecodable."""
+    if count == 1 and _has_an_item(fold):
+        return Untouched.THERE
     there = _items(fold, step)
     made = [Dataset() for _ in range(count - len(there))]
     if not made:
         return Untouched.THERE
     fold.made.extend(made)
     return _put_behind(fold, there, made)
+
+
+def _has_an_item(fold: Fold) -> bool:
+    """Whether a sequence of the input surely has an item, which is known without reading its items."""
+    is_input = fold.standing is Standing.AS_IS and fold.element is not None
+    return is_input and fold.vr == "SQ" and not fold.element.is_empty  # type: ignore[union-attr]  # the line above
 
 
 def append(fold: Fold, step: Step, by: ops.Operand) -> Effect | Untouched:
