@@ -28,6 +28,7 @@ class ActionWord(StrEnum):
     ADD = "ADD"
     APPEND = "APPEND"
     BLANK = "BLANK"
+    DESCEND = "DESCEND"
     JITTER = "JITTER"
     KEEP = "KEEP"
     REPLACE = "REPLACE"
@@ -38,6 +39,7 @@ class Treatment(Enum):
     """What becomes of an element that an action selects."""
 
     KEPT = auto()
+    ENTERED = auto()
     WRITTEN = auto()
     EXTENDED = auto()
     SHIFTED = auto()
@@ -68,6 +70,11 @@ class ActionTraits:
     def keeps(self) -> bool:
         """Whether elements are left unchanged, whatever other actions say."""
         return self.treatment is Treatment.KEPT
+
+    @property
+    def enters(self) -> bool:
+        """Whether sequences stay, and other actions reach their items."""
+        return self.treatment is Treatment.ENTERED
 
     @property
     def writes(self) -> bool:
@@ -114,11 +121,12 @@ ACTIONS: Mapping[ActionWord, ActionTraits] = MappingProxyType(
     {
         row.word: row
         for row in (
-            ActionTraits(ActionWord.ADD, Treatment.WRITTEN, takes_value=True, creates=True),
+            ActionTraits(ActionWord.ADD, Treatment.WRITTEN, takes_value=True, takes_conditions=True, creates=True),
             ActionTraits(ActionWord.APPEND, Treatment.EXTENDED, takes_value=True, takes_conditions=True, creates=True),
             ActionTraits(ActionWord.BLANK, Treatment.EMPTIED, takes_conditions=True),
+            ActionTraits(ActionWord.DESCEND, Treatment.ENTERED),
             ActionTraits(ActionWord.JITTER, Treatment.SHIFTED, takes_value=True),
-            ActionTraits(ActionWord.KEEP, Treatment.KEPT),
+            ActionTraits(ActionWord.KEEP, Treatment.KEPT, takes_conditions=True),
             ActionTraits(ActionWord.REPLACE, Treatment.WRITTEN, takes_value=True, takes_conditions=True),
             ActionTraits(ActionWord.REMOVE, Treatment.REMOVED, takes_conditions=True),
         )
@@ -217,6 +225,20 @@ class State(StrEnum):
     MISSING = "missing"
     PRESENT = "present"
     EMPTY = "empty"
+
+
+class Relation(StrEnum):
+    """How a value of an attribute is ordered against a number, date, time or age; any value may satisfy it.
+
+    `!=` holds where `=` does not, and the others hold for no value where there is none.
+    """
+
+    EQUAL = "="
+    UNEQUAL = "!="
+    LESS = "<"
+    AT_MOST = "<="
+    MORE = ">"
+    AT_LEAST = ">="
 
 
 class Join(StrEnum):

@@ -263,6 +263,24 @@ DOUBLED_POLICY = _rule(
     "FORMAT dicom\n\n%filter graylist\n\nLABEL screens\n  contains Modality OT\n  coordinates all\n\n%pixels\n"
     "FLAG graylist\n",
 )
+UNKNOWN_UID = _rule(
+    "DC230",
+    "unknown-uid",
+    "A guard compares a UID with a name that DICOM does not register.",
+    "The condition holds for no object, and the rules behind it never act. Write the UID, or its name or keyword in PS3.6 "
+    "annex A.",
+    _HEAD + "REMOVE PatientName when SOPClassUID equals CTImageStorrage\n",
+    _HEAD + "REMOVE PatientName when SOPClassUID equals CTImageStorage\n",
+)
+DESCEND_INTO_VALUE = _rule(
+    "DC231",
+    "descend-into-value",
+    "DESCEND names an attribute that is not a sequence.",
+    "Only a sequence has items for other rules to reach, so the rule has no effect. Write KEEP for an attribute that is to "
+    "stay.",
+    _HEAD + "DESCEND StudyDate\n",
+    _HEAD + "KEEP StudyDate\n",
+)
 NO_PARTNER = _rule(
     "DC234",
     "no-partner",

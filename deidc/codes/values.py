@@ -369,3 +369,21 @@ CODE_CHARACTERS = _rule(
     _HEAD + "REPLACE Modality OT\n",
     Severity.WARNING,
 )
+GUARD_NEVER = _rule(
+    "DC340",
+    "guard-never-holds",
+    "A guard holds for no object.",
+    "The rules behind it never act, and what they should remove stays in every file. Conditions joined by `and` must "
+    "hold at once for one value; a guard of %header and that of a rule must both hold.",
+    _HEAD + "REMOVE StudyID when Rows > 512 and Rows < 256\n",
+    _HEAD + "REMOVE StudyID when Rows > 512 or Rows < 256\n",
+)
+NOT_COMPARABLE = _rule(
+    "DC341",
+    "not-comparable",
+    "A guard orders values that have no order, or compares them with a value of another kind.",
+    "Numbers are compared with numbers, dates with dates, times with times and ages with ages. Other attributes hold text "
+    "or UIDs, for which equals and contains are meant.",
+    _HEAD + "REMOVE StudyID when StudyDate < January\n",
+    _HEAD + "REMOVE StudyID when StudyDate < 20200101\n",
+)

@@ -337,6 +337,25 @@ KEPT_TEXT = _rule(
     _FILTER + "  contains Modality OT\n  coordinates all\n  keepcoordinates ocr\n",
     _FILTER + "  contains Modality OT\n  coordinates ocr\n",
 )
+BAD_GUARD = _rule(
+    "DC138",
+    "bad-guard",
+    "The words after `when` are not a condition on the object.",
+    "Write an attribute, an operator and, for most operators, a value; more of them are joined by `and` or by `or`. "
+    "Operators are equals notequals contains notcontains = != < <= > >= with a value, and present missing empty "
+    "without one. A value with blanks is quoted.",
+    _HEAD + "REMOVE PatientName when Modality is CT\n",
+    _HEAD + "REMOVE PatientName when Modality equals CT\n",
+)
+MIXED_GUARD = _rule(
+    "DC139",
+    "mixed-guard",
+    "A guard mixes `and` with `or`.",
+    "Which of them binds more tightly is a matter of taste, and the wrong one leaves data in files. Write two rules, or "
+    "put one of the conditions behind %header.",
+    _HEAD + "REMOVE StudyID when Modality equals CT or Modality equals MR and Rows >= 512\n",
+    "FORMAT dicom\n\n%header when Rows >= 512\nREMOVE StudyID when Modality equals CT or Modality equals MR\n",
+)
 STRAY_BRACE = _rule(
     "DC144",
     "stray-brace",

@@ -6,6 +6,9 @@ Some devices make instance UIDs below DICOM's own root, so no prefix decides; on
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 
 from pydicom._uid_dict import UID_dictionary
 
@@ -21,3 +24,24 @@ def is_registered(uid: str) -> bool:
         return True
     group = _CONTEXT_GROUP.fullmatch(bare)
     return group is not None and int(group[1]) <= _LAST_CONTEXT_GROUP
+
+
+@cache
+def uid_keywords() -> Mapping[str, str]:
+    """Return the registered UIDs by keyword, in the order of PS3.6."""
+    return MappingProxyType({row[4]: uid for uid, row in UID_dictionary.items() if row[4]})
+
+
+@cache
+def _by_spelling() -> Mapping[str, str]:
+    names = {_folded(row[0]): uid for uid, row in UID_dictionary.items() if row[0]}
+    return MappingProxyType({**names, **{_folded(keyword): uid for keyword, uid in uid_keywords().items()}})
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def registered_uid(text: str) -> str | None:
+    """Return the UID with a keyword or name of PS3.6, in any case of letters, or None if there is none."""
+    return _by_spelling().get(_folded(text))

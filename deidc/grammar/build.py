@@ -25,6 +25,7 @@ from deidc.vocabulary import (
     Join,
     ListKind,
     Policy,
+    Relation,
     Role,
     State,
     Storage,
@@ -54,6 +55,7 @@ _MALFORMED: Mapping[str, tuple[Rule, str, str]] = MappingProxyType(
         },
     }
 )
+_CONJUNCTIONS = {"and": Join.AND, "or": Join.OR}
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z_-]*)\s*:")
 _ANY_REFERENCE = re.compile(r"(?:var|func|deid_func|from|code):\S", re.IGNORECASE)
 
@@ -99,22 +101,25 @@ class Line:
         self._word_case(word)
         target = self.target(target_tree)
         span = self.whole(action)
-        rest = action.children[2:]
+        *rest, last = action.children[2:]
+        guard = self.guard(last) if isinstance(last, Tree) else None
         match str(action.data):
             case "add":
-                return nodes.Add(target, self.value(rest[0]), said, span=span)
+                return nodes.Add(target, self.value(rest[0]), self.conditions(rest[1]), said, guard, span=span)
             case "append":
-                return nodes.Append(target, self.value(rest[0]), self.conditions(rest[1]), said, span=span)
+                return nodes.Append(target, self.value(rest[0]), self.conditions(rest[1]), said, guard, span=span)
             case "jitter":
-                return nodes.Jitter(target, self.value(rest[0]), said, span=span)
+                return nodes.Jitter(target, self.value(rest[0]), said, guard, span=span)
             case "replace":
-                return nodes.Replace(target, self.value(rest[0]), self.conditions(rest[1]), said, span=span)
+                return nodes.Replace(target, self.value(rest[0]), self.conditions(rest[1]), said, guard, span=span)
             case "blank":
-                return nodes.Blank(target, self.conditions(rest[0]), said, span=span)
+                return nodes.Blank(target, self.conditions(rest[0]), said, guard, span=span)
             case "remove":
-                return nodes.Remove(target, self.conditions(rest[0]), said, span=span)
+                return nodes.Remove(target, self.conditions(rest[0]), said, guard, span=span)
             case "keep":
-                return nodes.Keep(target, said, span=span)
+                return nodes.Keep(target, self.conditions(rest[0]), said, guard, span=span)
+            case "descend":
+                return nodes.Descend(target, said, guard, span=span)
             case other:
                 raise AssertionError(other)
 
@@ -426,6 +431,35 @@ class Line:
                     self.check_pattern(text, span)
                 return nodes.TextCondition(operator, text, span=span)
 
+    # ---- guards ---------------------------------------------------------------------------------------
+
+    def guard(self, tree: Branch) -> nodes.Guard:
+        """Build the tests behind `when`; of `and` and `or` a guard has one."""
+        tests = tuple(self._given(one) for one in tree.children if isinstance(one, Tree))
+        words_between = [one for one in tree.children[1:] if isinstance(one, Token)]
+        joins = [_CONJUNCTIONS[one.lower()] for one in words_between]
+        other = next((one for one, join in zip(words_between, joins, strict=True) if join is not joins[0]), None)
+        if other is not None:
+            hint = "write two rules, or put one of the conditions behind %header"
+            self.say(words.MIXED_GUARD, "the guard mixes `and` with `or`", self.span(other), hint)
+        return nodes.Guard(joins[0] if joins else Join.AND, tests, span=self.whole(tree))
+
+    def _given(self, tree: Branch) -> nodes.Given:
+        place, operator, *value = tree.children
+        target = self.target(cast("Branch", place))
+        assert isinstance(target, nodes.Keyword | nodes.Tag | nodes.Private | nodes.Path), "the grammar has no others"
+        word, span = str(operator).lower(), self.whole(tree)
+        if tree.data == "given_state":
+            return nodes.Given(target, State(word), None, span=span)
+        token = cast("Token", cast("Branch", value[0]).children[0])
+        text = spelling.unquoted(str(token))
+        if tree.data == "given_related":
+            return nodes.Given(target, Relation(word.replace("==", "=")), text, span=span)
+        how = Comparison(word)
+        if how in (Comparison.CONTAINS, Comparison.NOTCONTAINS):
+            self.check_pattern(text, self.span(token))
+        return nodes.Given(target, how, text, span=span)
+
     # ---- lists and variables --------------------------------------------------------------------------
 
     def list_line(self, tree: Branch) -> nodes.ListLine:
@@ -595,5 +629,5 @@ def _remark(token: object) -> str | None:
 
 def section_name(tree: Branch) -> str:
     """Return the words behind a section or LABEL, joined by single blanks."""
-    text = next((one for one in tree.children if isinstance(one, Tree)), None)
+    text = next((one for one in tree.children if isinstance(one, Tree) and one.data == "text"), None)
     return " ".join(str(token) for token in text.children) if text is not None else ""

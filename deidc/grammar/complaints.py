@@ -197,11 +197,20 @@ def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
     if not rest:
         return line.complaint(words.BAD_TAG, "the attribute is not understood", line.span(found[1]))
     span = line.span(rest[0], rest[-1])
+    guard = next((at for at, one in enumerate(rest) if one[0].lower() == "when"), None)
+    if guard is not None:
+        return bad_guard(line.span(rest[guard], rest[-1]))
     if action.takes_value:
         return _bad_value(line, rest)
     if action.takes_conditions:
         return _bad_condition(line, found, rest, word)
     return line.complaint(words.SURPLUS_WORDS, f"{word} takes one attribute", span, "write a line for each")
+
+
+def bad_guard(span: Span) -> Diagnostic:
+    """Return the complaint about the words after `when` at a place."""
+    hint = "write when ATTRIBUTE OPERATOR VALUE, like when Modality equals CT and Rows >= 512"
+    return Diagnostic(words.BAD_GUARD, "the words after `when` are not a condition on the object", span, hint)
 
 
 def _bad_condition(line: Refused, found: list[re.Match[str]], rest: list[re.Match[str]], word: str) -> Diagnostic:

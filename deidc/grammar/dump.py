@@ -23,7 +23,7 @@ def _lines(node: object, depth: int) -> Iterator[str]:
     below: list[object] = []
     for attribute in attrs.fields(type(node)):  # type: ignore[arg-type]  # the assertion above
         value = getattr(node, attribute.name)
-        if attribute.name == "span":
+        if attribute.name == "span" or (attribute.name == "guard" and value is None):
             continue
         if attrs.has(type(value)):
             below.append(value)

@@ -22,6 +22,7 @@ from deidc.vocabulary import (
     ExpanderKind,
     Join,
     ListKind,
+    Relation,
     Role,
     State,
     Storage,
@@ -289,18 +290,42 @@ Condition: TypeAlias = TextCondition | StateCondition | ListCondition | TruthCon
 Conditions: TypeAlias = tuple[Condition, ...]  # all of them must hold; none: always
 
 
+# ---- guards: for which objects a line acts --------------------------------------------------------------
+
+
+@frozen
+class Given:
+    """One test of the object, like `Rows >= 512`; `value` is None for `missing`, `present` and `empty`."""
+
+    target: Keyword | Tag | Private | Path
+    operator: Comparison | Relation | State
+    value: str | None
+    span: Span = _span()
+
+
+@frozen
+class Guard:
+    """`when Modality equals CT and Rows >= 512`: tests of which all (`+`) or any (`||`) must hold for the object."""
+
+    join: Join
+    tests: tuple[Given, ...]
+    span: Span = _span()
+
+
 # ---- statements of %header and %labels ------------------------------------------------------------------
 
 
 @frozen
 class Add:
-    """`ADD target value`: set the attribute whether or not it is there."""
+    """`ADD target value [if conditions]`: set the attribute whether or not it is there."""
 
     action: ClassVar[ActionTraits] = ACTIONS[ActionWord.ADD]
 
     target: Target
     value: Value
+    when: Conditions
     remark: str | None
+    guard: Guard | None = None
     span: Span = _span()
 
 
@@ -314,6 +339,7 @@ class Append:
     value: Value
     when: Conditions
     remark: str | None
+    guard: Guard | None = None
     span: Span = _span()
 
 
@@ -326,6 +352,19 @@ class Blank:
     target: Target
     when: Conditions
     remark: str | None
+    guard: Guard | None = None
+    span: Span = _span()
+
+
+@frozen
+class Descend:
+    """`DESCEND target`: the sequence stays, whatever other rules do to it, and rules reach its items."""
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.DESCEND]
+
+    target: Target
+    remark: str | None
+    guard: Guard | None = None
     span: Span = _span()
 
 
@@ -338,17 +377,20 @@ class Jitter:
     target: Target
     days: Value
     remark: str | None
+    guard: Guard | None = None
     span: Span = _span()
 
 
 @frozen
 class Keep:
-    """`KEEP target`: leave the element unchanged; takes precedence over all rules except ADD."""
+    """`KEEP target [conditions]`: leave the element unchanged; takes precedence over all rules except ADD."""
 
     action: ClassVar[ActionTraits] = ACTIONS[ActionWord.KEEP]
 
     target: Target
+    when: Conditions
     remark: str | None
+    guard: Guard | None = None
     span: Span = _span()
 
 
@@ -362,6 +404,7 @@ class Replace:
     value: Value
     when: Conditions
     remark: str | None
+    guard: Guard | None = None
     span: Span = _span()
 
 
@@ -374,10 +417,11 @@ class Remove:
     target: Target
     when: Conditions
     remark: str | None
+    guard: Guard | None = None
     span: Span = _span()
 
 
-Action: TypeAlias = Add | Append | Blank | Jitter | Keep | Replace | Remove
+Action: TypeAlias = Add | Append | Blank | Descend | Jitter | Keep | Replace | Remove
 
 
 def value_of(line: Action) -> Value | None:
@@ -385,7 +429,7 @@ def value_of(line: Action) -> Value | None:
     match line:
         case Add(value=value) | Append(value=value) | Replace(value=value) | Jitter(days=value):
             return value
-        case Blank() | Keep() | Remove():
+        case Blank() | Descend() | Keep() | Remove():
             return None
         case _:
             assert_never(line)
@@ -394,9 +438,16 @@ def value_of(line: Action) -> Value | None:
 def conditions_of(line: Action) -> Conditions:
     """Return the conditions of an action; none if it takes none."""
     match line:
-        case Append(when=when) | Blank(when=when) | Replace(when=when) | Remove(when=when):
+        case (
+            Add(when=when)
+            | Append(when=when)
+            | Blank(when=when)
+            | Keep(when=when)
+            | Replace(when=when)
+            | Remove(when=when)
+        ):
             return when
-        case Add() | Jitter() | Keep():
+        case Descend() | Jitter():
             return ()
         case _:
             assert_never(line)
@@ -601,10 +652,11 @@ class Include:
 
 @frozen
 class Header:
-    """`%header`: what is done to elements."""
+    """`%header [when ...]`: what is done to elements; the guard is one of every line of the section."""
 
     body: tuple[Action | Trivia, ...]
     remark: str | None
+    guard: Guard | None = None
     span: Span = _span()
 
 

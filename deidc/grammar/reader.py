@@ -17,7 +17,7 @@ from deidc.codes import words
 from deidc.diagnostics import Diagnostic, Edit, Fix, Rule
 from deidc.grammar import nodes
 from deidc.grammar.build import Branch, Line, section_name
-from deidc.grammar.complaints import OpenSection, Refused, complain, misplaced
+from deidc.grammar.complaints import OpenSection, Refused, bad_guard, complain, misplaced
 from deidc.grammar.lines import CONTROL, TURNING, WIDE_BLANK, ZERO_WIDTH, Written, remark_start
 from deidc.grammar.spelling import unquoted
 from deidc.source import Source, Span
@@ -167,9 +167,14 @@ class _Reading:
         needs_name = kind in ("values", "fields", "filter")
         if needs_name and not name:
             self.said.append(Diagnostic(words.SECTION_NEEDS_NAME, f"%{kind} has no name", span))
+        elif kind == "header" and name.lower().startswith("when "):
+            self.said.append(bad_guard(span))
         elif name and not needs_name:
             self.said.append(Diagnostic(words.SECTION_TAKES_NO_NAME, f"%{kind} takes no name", span))
-        self.open = _Open(*_new_section(kind, name, said, span))
+        guards = list(section.find_data("guard"))  # type: ignore[union-attr]  # the first child is always a tree
+        guard = line.guard(guards[0]) if guards else None
+        self.said.extend(line.said)
+        self.open = _Open(*_new_section(kind, name, said, guard, span))
 
     def _close(self) -> None:
         if self.open is not None:
@@ -275,10 +280,12 @@ def _include(tree: Branch, remark: str | None, span: Span) -> nodes.Include:
     return nodes.Include(unquoted(str(reference)), pinned, remark, span=span)
 
 
-def _new_section(kind: str, name: str, remark: str | None, span: Span) -> tuple[nodes.Section, OpenSection]:
+def _new_section(
+    kind: str, name: str, remark: str | None, guard: nodes.Guard | None, span: Span
+) -> tuple[nodes.Section, OpenSection]:
     match kind:
         case "header":
-            return nodes.Header((), remark, span=span), OpenSection.ACTIONS
+            return nodes.Header((), remark, guard, span=span), OpenSection.ACTIONS
         case "labels":
             return nodes.Labels((), remark, span=span), OpenSection.ACTIONS
         case "values":

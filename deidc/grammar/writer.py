@@ -8,9 +8,13 @@ from typing import assert_never
 
 from deidc.grammar import nodes
 from deidc.grammar.spelling import POLICY_WORDS
+from deidc.vocabulary import Join
 
 _PLAIN_WORD = re.compile(r"[^\s#\"'][^\s]*\Z")
 _IF = re.compile(r"if ((not)?(contains|equals)|values|var|func|deid_func|missing|present|empty):", re.IGNORECASE)
+_WHEN = re.compile(
+    r"\bwhen (\(.*\)|\S+)\S* ((not)?(contains|equals)|missing|present|empty|[<>=!]{1,2})( |\Z)", re.IGNORECASE
+)
 _LIKE_REFERENCE = re.compile(r"[A-Za-z][A-Za-z_-]*\s*:")
 _JOIN = re.compile(r"(^| )(\+|\|\|)( |$)")
 
@@ -78,7 +82,7 @@ def write_section_line(section: nodes.Section) -> str:
     """Return the line that begins a section, with its remark."""
     match section:
         case nodes.Header():
-            return _remarked("%header", section.remark)
+            return _remarked("%header" + write_guard(section.guard), section.remark)
         case nodes.Labels():
             return _remarked("%labels", section.remark)
         case nodes.Pixels():
@@ -133,12 +137,13 @@ def _statement(line: nodes.Action | nodes.ListLine | nodes.PixelLine | nodes.Var
             nodes.Add()
             | nodes.Append()
             | nodes.Blank()
+            | nodes.Descend()
             | nodes.Jitter()
             | nodes.Keep()
             | nodes.Replace()
             | nodes.Remove()
         ):
-            return _action(line)
+            return _action(line) + write_guard(line.guard)
         case nodes.Field(target):
             return f"FIELD {write_target(target)}"
         case nodes.Split(target, separator, minimum):
@@ -292,6 +297,7 @@ def _is_plain(text: str) -> bool:
         and '"' not in text
         and not _LIKE_REFERENCE.match(text)
         and not _IF.search(text)
+        and not _WHEN.search(text)
         and not _JOIN.search(text)
     )
 
@@ -343,6 +349,26 @@ def write_condition(condition: nodes.Condition) -> str:
             return write_value(value)
         case _:
             assert_never(condition)
+
+
+# ---- guards ---------------------------------------------------------------------------------------------
+
+_CONJUNCTIONS = {Join.AND: " and ", Join.OR: " or "}
+
+
+def write_guard(guard: nodes.Guard | None) -> str:
+    """Return a guard with a blank before it; nothing if there is none."""
+    if guard is None:
+        return ""
+    return " when " + _CONJUNCTIONS[guard.join].join(_given(one) for one in guard.tests)
+
+
+def _given(test: nodes.Given) -> str:
+    text = f"{write_target(test.target)} {test.operator.value}"
+    if test.value is None:
+        return text
+    plain = _PLAIN_WORD.match(test.value) and "'" not in test.value and '"' not in test.value
+    return f"{text} {test.value if plain else _quoted(test.value)}"
 
 
 # ---- filters --------------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.program import OWN_ACCOUNT, NeededFunction, NeededVariable, Needs, Origin, Program, Slot
-from deidc.ir.resolving.resolved import Bound, BoundLabel, BoundLine, BoundRegion, Resolved
+from deidc.ir.resolving.resolved import Bound, BoundGuard, BoundLabel, BoundLine, BoundRegion, Resolved
 from deidc.source import Source, Span
-from deidc.vocabulary import Comparison, FormatName, Join, ListKind, VariableKind
+from deidc.vocabulary import Comparison, FormatName, Join, ListKind, State, VariableKind
 
 CHARACTER_SET = ops.Tagged("00080005")
 
@@ -59,8 +59,9 @@ class _Lowering:
             assert attribute is not None, keyword
             yield ops.Protect(ops.Tagged(attribute.pattern), system=True), OWN_ACCOUNT
         for rule in self._resolved.rules:
-            if rule.action.keeps and rule.selector is not None:
-                yield ops.Protect(rule.selector, system=False), self._origin(rule.statement.span)
+            op = self._holding(rule)
+            if op is not None:
+                yield op, self._origin(rule.statement.span)
         for label in self._resolved.labels:
             yield self._mark(label), self._origin(label.label.span)
         for rule in self._resolved.rules:
@@ -101,31 +102,42 @@ class _Lowering:
 
     def _rule(self, rule: Bound) -> Iterator[Lowered]:
         at, statement = rule.selector, rule.statement
-        if at is None or rule.action.keeps:
+        if at is None or rule.action.keeps or rule.action.enters:
             return
-        origin = self._origin(statement.span)
+        origin, given = self._origin(statement.span), given_of(rule)
         if rule.action.creates:
-            yield from ((op, origin) for op in _made_on_the_way(top_path(at)))
-        yield self._op(statement, at), origin
+            when = self._conditions(nodes.conditions_of(statement))
+            yield from ((op, origin) for op in _made_on_the_way(top_path(at), when, given))
+        yield self._op(statement, at, given), origin
 
-    def _op(self, statement: nodes.Action, at: ops.Selector) -> ops.Op:
+    def _holding(self, rule: Bound) -> ops.HoldingOp | None:
+        """Return what a rule holds other rules off with, if it does."""
+        match rule.statement:
+            case nodes.Keep(_, when) if rule.selector is not None:
+                return ops.Protect(rule.selector, False, self._conditions(when), given_of(rule))
+            case nodes.Descend() if rule.selector is not None:
+                return ops.Descend(rule.selector, given_of(rule))
+            case _:
+                return None
+
+    def _op(self, statement: nodes.Action, at: ops.Selector, given: ops.Given) -> ops.Op:
         match statement:
             case nodes.Add(_, nodes.Literal(text)) | nodes.Replace(_, nodes.Literal(text)) if at == CHARACTER_SET:
                 return ops.Transcode(text)
-            case nodes.Add(_, value):
-                return ops.Add(top_path(at), self._operand(value))
+            case nodes.Add(_, value, when):
+                return ops.Add(top_path(at), self._operand(value), self._conditions(when), given)
             case nodes.Append(_, value, when):
-                return ops.Append(top_path(at), self._operand(value), self._conditions(when))
+                return ops.Append(top_path(at), self._operand(value), self._conditions(when), given)
             case nodes.Replace(_, value, when):
-                return ops.Replace(at, self._operand(value), self._conditions(when))
+                return ops.Replace(at, self._operand(value), self._conditions(when), given)
             case nodes.Jitter(_, value):
-                return ops.Jitter(at, self._days(value))
+                return ops.Jitter(at, self._days(value), given)
             case nodes.Remove(_, when):
-                return ops.Remove(at, self._conditions(when))
+                return ops.Remove(at, self._conditions(when), given)
             case nodes.Blank(_, when):
-                return ops.Blank(at, self._conditions(when))
-            case nodes.Keep():
-                raise AssertionError("KEEP was lowered to a Protect")
+                return ops.Blank(at, self._conditions(when), given)
+            case nodes.Keep() | nodes.Descend():
+                raise AssertionError("KEEP and DESCEND hold other rules off, and come before them")
             case _:
                 assert_never(statement)
 
@@ -220,17 +232,35 @@ def top_path(at: ops.Selector) -> ops.AtPath:
             raise AssertionError("ADD to a wide target is an error before this")
 
 
-def _made_on_the_way(at: ops.AtPath) -> Iterator[ops.MakeItems]:
+def _made_on_the_way(at: ops.AtPath, when: tuple[ops.Condition, ...], given: ops.Given) -> Iterator[ops.MakeItems]:
     """Yield what makes the sequences and items on the way to an attribute, the outermost first.
 
-    Behind a step that may stand for several sequences, items are not made.
+    Behind a step that may stand for several sequences, items are not made, nor where the conditions do not hold for an
+    attribute that is absent.
     """
+    if not all(map(_may_hold_for_absent, when)):
+        return
+    deciding = tuple(one for one in when if isinstance(one, ops.Truth))
     for depth, step in enumerate(at.steps[:-1]):
         wild = step.at.pattern if isinstance(step.at, ops.Tagged) else step.at.group + step.at.element
         if "X" in wild:
             return
         count = 1 if step.index is None else step.index + 1
-        yield ops.MakeItems(ops.AtPath((*at.steps[:depth], ops.PathStep(step.at, None))), count)
+        yield ops.MakeItems(ops.AtPath((*at.steps[:depth], ops.PathStep(step.at, None))), count, deciding, given)
+
+
+def _may_hold_for_absent(condition: ops.Condition) -> bool:
+    match condition:
+        case ops.Compared(how):
+            return how in (Comparison.NOTCONTAINS, Comparison.NOTEQUALS)
+        case ops.InState(state):
+            return state is State.MISSING
+        case ops.Listed():
+            return False
+        case ops.Truth():
+            return True
+        case _:
+            assert_never(condition)
 
 
 def call_of(call: nodes.Call) -> ops.Call:
@@ -243,6 +273,18 @@ def call_of(call: nodes.Call) -> ops.Call:
         for one in call.arguments
     )
     return ops.Call(call.name, tuple(sorted(arguments, key=lambda one: one.key)), isinstance(call, nodes.BuiltinRef))
+
+
+def given_of(rule: Bound) -> ops.Given:
+    """Return the guards of a rule: one line each, all of which must hold."""
+    return tuple(ops.TestLine(Join.AND, tuple(_given(guard))) for guard in rule.guards)
+
+
+def _given(guard: BoundGuard) -> Iterator[ops.Test]:
+    for number, one in enumerate(guard.tests):
+        assert one.selector is not None, "an unknown attribute is an error before this"
+        assert one.that is not None, "a value that cannot be compared is an error before this"
+        yield ops.Test(guard.guard.join if number else Join.AND, one.selector, one.that)
 
 
 def _test_line(line: BoundLine) -> ops.TestLine:

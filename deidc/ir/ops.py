@@ -13,6 +13,7 @@ from typing import ClassVar, TypeAlias, assert_never, get_args
 from attrs import frozen
 
 from deidc.dicom.values.coding import Code
+from deidc.dicom.values.measures import Measure
 from deidc.vocabulary import (
     ACTIONS,
     ActionTraits,
@@ -22,6 +23,7 @@ from deidc.vocabulary import (
     ElementKind,
     Join,
     Policy,
+    Relation,
     Role,
     State,
     Storage,
@@ -286,6 +288,19 @@ class Truth:
     by: Var | Call
 
 
+@frozen
+class Related:
+    """A value is ordered so against `than`, as numbers or as moments in the precision of `than`.
+
+    `than` is a number, digits of a date and time from the year on, digits of a time from the hour on, or an age of
+    PS3.5 like `018Y`. A value that is none refuses the object.
+    """
+
+    how: Relation
+    measure: Measure
+    than: str
+
+
 Condition: TypeAlias = Compared | InState | Listed | Truth
 CONDITIONS: tuple[type, ...] = get_args(Condition)
 
@@ -297,13 +312,15 @@ CONDITIONS: tuple[type, ...] = get_args(Condition)
 class Test:
     """A question about the whole input object: whether some element selected by `at` satisfies `that`.
 
+    Labels and guards consist of tests.
+
     The negated comparisons and `missing` hold where no selected element satisfies the plain form.
     `joint` joins it to the tests on its left; the first of a line has AND.
     """
 
     joint: Join
     at: Selector
-    that: Compared | InState
+    that: Compared | InState | Related
 
 
 @frozen
@@ -312,6 +329,10 @@ class TestLine:
 
     joint: Join
     tests: tuple[Test, ...]
+
+
+# Lines that must hold for the object, or an op does nothing at all; none: it always acts.
+Given: TypeAlias = tuple[TestLine, ...]
 
 
 @frozen
@@ -387,7 +408,8 @@ class Gather:
 class Protect:
     """Leave the selected elements unchanged; takes precedence over all ops except Add.
 
-    A protected sequence protects everything inside. `system` marks what deidc protects on its own account
+    A protected sequence protects everything inside. With `when`, an element is protected only if these conditions hold
+    for it. `system` marks what deidc protects on its own account
     (pixel data, character set, transfer syntax); a protected system element is not even added to.
     """
 
@@ -395,6 +417,22 @@ class Protect:
 
     at: Selector
     system: bool
+    when: tuple[Condition, ...] = ()
+    given: Given = ()
+
+
+@frozen
+class Descend:
+    """Leave the selected sequences in place, whatever other ops but Add do to them; ops reach their items.
+
+    Where a Protect selects the sequence too, its items are protected if the Protect names the sequence and this op does
+    not, or if it comes later and neither or both do.
+    """
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.DESCEND]
+
+    at: Selector
+    given: Given = ()
 
 
 MOST_MADE_ITEMS = 100
@@ -405,13 +443,16 @@ class MakeItems:
     """Make the sequence at a path if it is absent, and items until it has `count`, for Add and Append ops inside.
 
     Made items in which nothing is set are left out at the end of the sequence, and a sequence that would have no other
-    items is not made. It is a part of ADD and APPEND by path.
+    items is not made. It is a part of ADD and APPEND by path; `when` are those of their conditions that something other
+    than the element decides.
     """
 
     action: ClassVar[ActionTraits] = ACTIONS[ActionWord.ADD]
 
     at: AtPath
     count: int
+    when: tuple[Condition, ...] = ()
+    given: Given = ()
 
 
 @frozen
@@ -422,6 +463,8 @@ class Add:
 
     at: AtPath
     by: Operand
+    when: tuple[Condition, ...] = ()
+    given: Given = ()
 
 
 @frozen
@@ -436,6 +479,7 @@ class Append:
     at: AtPath
     by: Operand
     when: tuple[Condition, ...]
+    given: Given = ()
 
 
 @frozen
@@ -447,6 +491,7 @@ class Replace:
     at: Selector
     by: Operand
     when: tuple[Condition, ...]
+    given: Given = ()
 
 
 @frozen
@@ -457,6 +502,7 @@ class Jitter:
 
     at: Selector
     by: Operand
+    given: Given = ()
 
 
 @frozen
@@ -471,6 +517,7 @@ class Remove:
 
     at: Selector
     when: tuple[Condition, ...]
+    given: Given = ()
 
 
 @frozen
@@ -481,6 +528,7 @@ class Blank:
 
     at: Selector
     when: tuple[Condition, ...]
+    given: Given = ()
 
 
 @frozen
@@ -529,10 +577,11 @@ class ClearPreamble:
     """Fill the 128 bytes before the file meta information with zeros."""
 
 
-# What is folded over the state of an element; KEEP is a Protect, which holds these off.
+# What holds the ops off that are folded over the state of an element: KEEP and DESCEND.
+HoldingOp: TypeAlias = Protect | Descend
 ElementOp: TypeAlias = MakeItems | Add | Append | Replace | Jitter | Remove | Blank
 ELEMENT_OPS: tuple[type, ...] = get_args(ElementOp)
-Op: TypeAlias = Collect | Gather | Protect | ElementOp | Transcode | Mark | SyncMeta | ClearPreamble | CleanPixels
+Op: TypeAlias = Collect | Gather | HoldingOp | ElementOp | Transcode | Mark | SyncMeta | ClearPreamble | CleanPixels
 OPS: tuple[type, ...] = get_args(Op)
 
 # Defined terms of Specific Character Set that can hold whatever any other can (PS3.3 C.12.1.1.2).
@@ -550,26 +599,39 @@ def operand_of(op: ElementOp) -> Operand | None:
             assert_never(op)
 
 
-def conditions_of(op: ElementOp) -> tuple[Condition, ...]:
+def conditions_of(op: ElementOp | HoldingOp) -> tuple[Condition, ...]:
     """Return the conditions of an op; none if it takes none."""
     match op:
-        case Append(when=when) | Replace(when=when) | Remove(when=when) | Blank(when=when):
+        case (
+            MakeItems(when=when)
+            | Add(when=when)
+            | Append(when=when)
+            | Replace(when=when)
+            | Remove(when=when)
+            | Blank(when=when)
+            | Protect(when=when)
+        ):
             return when
-        case MakeItems() | Add() | Jitter():
+        case Jitter() | Descend():
             return ()
         case _:
             assert_never(op)
 
 
+def given_of(op: Op) -> Given:
+    """Return the guard of an op; none if it acts on every object."""
+    return op.given if isinstance(op, ElementOp | HoldingOp) else ()
+
+
 def operands_of(op: Op) -> Iterator[Operand]:
     """Yield every operand of an op, those of its conditions included."""
     match op:
-        case MakeItems() | Add() | Append() | Replace() | Jitter() | Remove() | Blank():
-            by = operand_of(op)
+        case MakeItems() | Add() | Append() | Replace() | Jitter() | Remove() | Blank() | Protect():
+            by = None if isinstance(op, Protect) else operand_of(op)
             if by is not None:
                 yield by
             yield from (one.by for one in conditions_of(op) if isinstance(one, Truth))
-        case Collect() | Gather() | Protect() | Transcode() | Mark() | SyncMeta() | ClearPreamble() | CleanPixels():
+        case Collect() | Gather() | Descend() | Transcode() | Mark() | SyncMeta() | ClearPreamble() | CleanPixels():
             return
         case _:
             assert_never(op)

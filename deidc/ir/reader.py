@@ -11,6 +11,7 @@ from typing import TypeAlias, cast
 from lark import Lark, Token, Tree, UnexpectedInput
 
 from deidc.dicom.values.coding import Code
+from deidc.dicom.values.measures import Measure
 from deidc.ir import ops
 from deidc.ir.program import OWN_ACCOUNT, VERSION, NeededFunction, NeededVariable, Needs, Origin, Program, Slot
 from deidc.ir.verify import ProgramError, verify
@@ -22,6 +23,7 @@ from deidc.vocabulary import (
     Join,
     ListKind,
     Policy,
+    Relation,
     Role,
     State,
     Storage,
@@ -184,21 +186,24 @@ def _op(tree: Branch) -> ops.Op:  # noqa: C901  # one case for each op of a clos
         case "gather":
             return ops.Gather(_int(_token(tree, 0)), _selector(children[1]))
         case "protect":
-            return ops.Protect(_selector(children[-1]), system=len(children) > 1)
+            *system, selector, when, given = children
+            return ops.Protect(_selector(selector), bool(system), _when(when), _given(given))
+        case "descend":
+            return ops.Descend(_selector(children[0]), _given(children[1]))
         case "make_items":
-            return ops.MakeItems(_place(children[1]), _int(_token(tree, 0)))
+            return ops.MakeItems(_place(children[1]), _int(_token(tree, 0)), _when(children[2]), _given(children[3]))
         case "add":
-            return ops.Add(_place(children[0]), _operand(children[1]))
+            return ops.Add(_place(children[0]), _operand(children[1]), _when(children[2]), _given(children[3]))
         case "append":
-            return ops.Append(_place(children[0]), _operand(children[1]), _when(children[2]))
+            return ops.Append(_place(children[0]), _operand(children[1]), _when(children[2]), _given(children[3]))
         case "replace":
-            return ops.Replace(_selector(children[0]), _operand(children[1]), _when(children[2]))
+            return ops.Replace(_selector(children[0]), _operand(children[1]), _when(children[2]), _given(children[3]))
         case "jitter":
-            return ops.Jitter(_selector(children[0]), _operand(children[1]))
+            return ops.Jitter(_selector(children[0]), _operand(children[1]), _given(children[2]))
         case "remove":
-            return ops.Remove(_selector(children[0]), _when(children[1]))
+            return ops.Remove(_selector(children[0]), _when(children[1]), _given(children[2]))
         case "blank":
-            return ops.Blank(_selector(children[0]), _when(children[1]))
+            return ops.Blank(_selector(children[0]), _when(children[1]), _given(children[2]))
         case "transcode":
             return ops.Transcode(_text(_token(tree, 0)))
         case "mark":
@@ -312,6 +317,15 @@ def _when(node: object) -> tuple[ops.Condition, ...]:
     return tuple(_condition(cast("Branch", one)) for one in cast("Branch", node).children)
 
 
+def _given(node: object) -> ops.Given:
+    return tuple(_test_line(cast("Branch", line)) for line in cast("Branch", node).children)
+
+
+def _test_line(line: Branch) -> ops.TestLine:
+    joint, *tests = line.children
+    return ops.TestLine(Join(str(joint)), tuple(_test(cast("Branch", test)) for test in tests))
+
+
 def _condition(tree: Branch) -> ops.Condition:
     match str(tree.data):
         case "compared":
@@ -325,6 +339,8 @@ def _condition(tree: Branch) -> ops.Condition:
             if not isinstance(by, ops.Var | ops.Call):
                 raise _Unreadable("true needs a variable or a call", next(tree.scan_values(_is_token)))
             return ops.Truth(by)
+        case "related":
+            raise _Unreadable("a relation is a test of the object, not of an element", _token(tree, 0))
         case other:
             raise AssertionError(other)
 
@@ -337,8 +353,7 @@ def _mark(tree: Branch) -> ops.Mark:
     masks: list[ops.Mask] = []
     for part in cast("list[Branch]", rest):
         if part.data == "test_line":
-            joint, *tests = part.children
-            lines.append(ops.TestLine(Join(str(joint)), tuple(_test(cast("Branch", test)) for test in tests)))
+            lines.append(_test_line(part))
         else:
             masks.append(ops.Mask(_token(part, 0) == "keep-region", _region(cast("Branch", part.children[1]))))
     return ops.Mark(
@@ -352,8 +367,14 @@ def _mark(tree: Branch) -> ops.Mark:
 
 
 def _test(tree: Branch) -> ops.Test:
-    condition = _condition(cast("Branch", tree.children[2]))
-    if not isinstance(condition, ops.Compared | ops.InState):
+    that = cast("Branch", tree.children[2])
+    condition: ops.Condition | ops.Related
+    if that.data == "related":
+        how, measure, than = (_token(that, number) for number in range(3))
+        condition = ops.Related(Relation(str(how)), Measure(str(measure)), _text(than))
+    else:
+        condition = _condition(that)
+    if not isinstance(condition, ops.Compared | ops.InState | ops.Related):
         raise _Unreadable("a test must compare a value or check a state", _token(tree, 0))
     return ops.Test(Join(str(_token(tree, 0))), _selector(tree.children[1]), condition)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from deidc.dicom.values.coding import complaints_about
+from deidc.dicom.values.measures import canonical
 from deidc.dicom.values.vrs import ALL_VRS
 from deidc.errors import DeidcError
 from deidc.ir import ops
@@ -169,24 +170,13 @@ def _complaints(op: ops.Op, program: Program) -> Iterator[str]:  # noqa: C901  #
             if isinstance(ops.swept(at), ops.Member):
                 yield "a list of elements cannot be filled from another list of elements"
         case ops.MakeItems(at, count):
-            yield from _selector(at, program)
-            yield from _place(at)
+            yield from _acting(op, at, program)
             if not 1 <= count <= ops.MOST_MADE_ITEMS:
                 yield f"at most {ops.MOST_MADE_ITEMS} items can be made, and at least one"
-        case ops.Add(at):
-            yield from _selector(at, program)
-            yield from _place(at)
-        case ops.Append(at, _, when):
-            yield from _selector(at, program)
-            yield from _place(at)
-            for condition in when:
-                yield from _condition(condition, program)
-        case ops.Protect(at) | ops.Jitter(at):
-            yield from _selector(at, program)
-        case ops.Replace(at, _, when) | ops.Remove(at, when) | ops.Blank(at, when):
-            yield from _selector(at, program)
-            for condition in when:
-                yield from _condition(condition, program)
+        case ops.Protect(at) | ops.Descend(at) | ops.Add(at) | ops.Append(at) | ops.Replace(at) | ops.Jitter(at):
+            yield from _acting(op, at, program)
+        case ops.Remove(at) | ops.Blank(at):
+            yield from _acting(op, at, program)
         case ops.Mark(_, _, lines, masks):
             yield from _mark(lines, masks, program)
         case ops.Transcode(charset):
@@ -196,6 +186,17 @@ def _complaints(op: ops.Op, program: Program) -> Iterator[str]:  # noqa: C901  #
             return
         case _:
             assert_never(op)
+
+
+def _acting(op: ops.ElementOp | ops.HoldingOp, at: ops.Selector, program: Program) -> Iterator[str]:
+    yield from _selector(at, program)
+    if isinstance(at, ops.AtPath) and isinstance(op, ops.MakeItems | ops.Add | ops.Append):
+        yield from _place(at)
+    for condition in ops.conditions_of(op):
+        yield from _condition(condition, program)
+    yield from _tests(op.given, program)
+    if any(not isinstance(test.at, ops.AtPath) for line in op.given for test in line.tests):
+        yield "a guard must test attributes by path"
 
 
 def _slot(slot: int, kind: ListKind, program: Program) -> Iterator[str]:
@@ -285,14 +286,21 @@ def _condition(condition: ops.Condition, program: Program) -> Iterator[str]:
 
 
 def _mark(lines: tuple[ops.TestLine, ...], masks: tuple[ops.Mask, ...], program: Program) -> Iterator[str]:
+    yield from _tests(lines, program)
+    for mask in masks:
+        yield from _mask(mask, program)
+
+
+def _tests(lines: tuple[ops.TestLine, ...], program: Program) -> Iterator[str]:
     for line in lines:
         if not line.tests:
             yield "a line of tests needs at least one test"
         for test in line.tests:
             yield from _selector(test.at, program)
-            yield from _condition(test.that, program)
-    for mask in masks:
-        yield from _mask(mask, program)
+            if not isinstance(test.that, ops.Related):
+                yield from _condition(test.that, program)
+            elif canonical(test.that.than, test.that.measure) != test.that.than:
+                yield "a relation must be to a number, date, time or age in canonical form"
 
 
 def _mask(mask: ops.Mask, program: Program) -> Iterator[str]:

@@ -23,22 +23,24 @@ def write_op(op: ops.Op) -> str:  # noqa: C901  # one case for each op of a clos
             return f"collect {slot} <- {write_selector(at)}{split} min {minimum}"
         case ops.Gather(slot, at):
             return f"gather {slot} <- {write_selector(at)}"
-        case ops.Protect(at, system):
-            return f"protect {'system ' if system else ''}{write_selector(at)}"
-        case ops.MakeItems(at, count):
-            return f"make {count} items at {write_selector(at)}"
+        case ops.Protect(at, system, when):
+            return f"protect {'system ' if system else ''}{write_selector(at)}{_when(when)}{_given(op)}"
+        case ops.Descend(at):
+            return f"descend {write_selector(at)}{_given(op)}"
+        case ops.MakeItems(at, count, when):
+            return f"make {count} items at {write_selector(at)}{_when(when)}{_given(op)}"
         case ops.Append(at, by, when):
-            return f"append {write_selector(at)} <- {write_operand(by)}{_when(when)}"
-        case ops.Add(at, by):
-            return f"add {write_selector(at)} <- {write_operand(by)}"
+            return f"append {write_selector(at)} <- {write_operand(by)}{_when(when)}{_given(op)}"
+        case ops.Add(at, by, when):
+            return f"add {write_selector(at)} <- {write_operand(by)}{_when(when)}{_given(op)}"
         case ops.Replace(at, by, when):
-            return f"replace {write_selector(at)} <- {write_operand(by)}{_when(when)}"
+            return f"replace {write_selector(at)} <- {write_operand(by)}{_when(when)}{_given(op)}"
         case ops.Jitter(at, by):
-            return f"jitter {write_selector(at)} by {write_operand(by)}"
+            return f"jitter {write_selector(at)} by {write_operand(by)}{_given(op)}"
         case ops.Remove(at, when):
-            return f"remove {write_selector(at)} unless rewritten{_when(when)}"
+            return f"remove {write_selector(at)} unless rewritten{_when(when)}{_given(op)}"
         case ops.Blank(at, when):
-            return f"blank {write_selector(at)}{_when(when)}"
+            return f"blank {write_selector(at)}{_when(when)}{_given(op)}"
         case ops.Transcode(charset):
             return f"transcode {quoted(charset)}"
         case ops.Mark(group, label, lines, masks, policy, final):
@@ -130,7 +132,7 @@ def _when(when: Iterable[ops.Condition]) -> str:
     return f" when {written}" if written else ""
 
 
-def write_condition(condition: ops.Condition) -> str:
+def write_condition(condition: ops.Condition | ops.Related) -> str:
     """Return a condition."""
     match condition:
         case ops.Compared(how, text):
@@ -141,8 +143,15 @@ def write_condition(condition: ops.Condition) -> str:
             return f"in-list {slot}"
         case ops.Truth(by):
             return f"true {write_operand(by)}"
+        case ops.Related(how, measure, than):
+            return f"is {how.value} {measure.value} {quoted(than)}"
         case _:
             assert_never(condition)
+
+
+def _given(op: ops.Op) -> str:
+    written = " ".join(_test_line(line) for line in ops.given_of(op))
+    return f" given {written}" if written else ""
 
 
 def _test_line(line: ops.TestLine) -> str:

@@ -22,6 +22,7 @@ from deidc.runtime.dataset.transcode import character_sets_for, transcode
 from deidc.runtime.filemeta import Identity, clear_preamble, sync
 from deidc.runtime.fold.elements import InputElement, character_sets_of
 from deidc.runtime.fold.frame import Frame, Note, Trouble
+from deidc.runtime.fold.guards import Plans
 from deidc.runtime.fold.level import Folding
 from deidc.runtime.fold.lists import Lists, fill_lists, gather_paths, visit_object
 from deidc.runtime.fold.plan import Entry, Plan
@@ -62,10 +63,14 @@ class LinkError(DeidcError):
 
 @frozen
 class Trace:
-    """What each op did to each element it selects, or why nothing, and how the object ended."""
+    """What each op did to each element it selects, or why nothing, and how the object ended.
+
+    `left_out` are the numbers of the ops whose guards do not hold for the object.
+    """
 
     notes: tuple[Note, ...]
     outcome: Outcome = field(repr=False)
+    left_out: frozenset[int] = frozenset()
 
 
 @define(eq=False)
@@ -91,7 +96,7 @@ class Machine:
 
     program: Program
     _operands: Operands = field(repr=False)
-    _plan: Plan = field(repr=False)
+    _plans: Plans = field(repr=False)
     _decisions: Decisions = field(repr=False)
     _variables: Mapping[str, object] = field(repr=False)
     _transcodes: tuple[tuple[int, str], ...] = field(repr=False)
@@ -141,7 +146,7 @@ class Machine:
         return cls(
             program=program,
             operands=Operands(bound, _slot_names(program, ListKind.VALUES), _slot_names(program, ListKind.FIELDS)),
-            plan=Plan(program),
+            plans=Plans(program),
             decisions=Decisions(bound),
             variables={**_defaults(program.needs.variables), **given},
             transcodes=tuple(
@@ -205,18 +210,19 @@ class Machine:
         """
         if self._transcodes:
             raise Unsuited("the program changes the character set of all text")
-        self._decisions.limit(plan_forgot=self._plan.limit())
+        self._decisions.limit(plan_forgot=self._plans.limit())
         try:
             file = opened(Window(reader), limits)
             top = OfBytes(file)
             frame = Frame(read, top, self._all(variables), self._on_failure, lists or {})
             if missing := self._missing(frame):
                 return Refused(missing)
-            return FileCleaning(self._plan, self._decisions, self._operands, file, top, frame, notes_starts).run(
-                self._fill
-            )
-        except BeyondLimit as failure:
-            return Refused((fault_beyond(failure),))
+            plan = self._plans.of(frame)
+            return FileCleaning(plan, self._decisions, self._operands, file, top, frame, notes_starts).run(self._fill)
+        except Trouble as failure:
+            return Refused((failure.fault,))
+        except BeyondLimit as excess:
+            return Refused((fault_beyond(excess),))
 
     def trace(self, dataset: Dataset, variables: Mapping[str, object] | None = None) -> Trace:
         """Clean one object, and record for each element the effect of every op that selects it.
@@ -232,7 +238,7 @@ class Machine:
         frame = self._frame(dataset, variables)
         frame.notes = []
         outcome = self._run(frame)
-        return Trace(tuple(frame.notes), outcome)
+        return Trace(tuple(frame.notes), outcome, frame.left_out)
 
     def lists(self, dataset: Dataset) -> Lists | Refused:
         """Return the contents of the lists of the program for one object.
@@ -246,13 +252,14 @@ class Machine:
         """
         frame = self._frame(dataset, None)
         try:
-            fill_lists(frame, self._plan, lambda: visit_object(dataset, self._plan))
-            gather_paths(frame, self._plan)
+            plan = self._plans.whole
+            fill_lists(frame, plan, lambda: visit_object(dataset, plan))
+            gather_paths(frame, plan)
         except Trouble as failure:
             return Refused((failure.fault,))
         except BeyondLimit as failure:
             return Refused((fault_beyond(failure),))
-        return Lists.of(frame, self._plan)
+        return Lists.of(frame, plan)
 
     def _all(self, variables: Mapping[str, object] | None) -> Mapping[str, object]:
         return {**self._variables, **variables} if variables else self._variables
@@ -269,13 +276,15 @@ class Machine:
         return frame
 
     def _run(self, frame: Frame) -> Outcome:
-        self._decisions.limit(plan_forgot=self._plan.limit())
+        self._decisions.limit(plan_forgot=self._plans.limit())
         if missing := self._missing(frame):
             return Refused(missing)
         try:
-            self._fill(frame, lambda: visit_object(frame.input, self._plan))
-            raised = located(flags(frame, self._plan), frame, self._plan)
-            cleaned = self._clean(frame)
+            plan = self._plans.of(frame)
+            frame.left_out = plan.left_out
+            self._fill(frame, plan, lambda: visit_object(frame.input, plan))
+            raised = located(flags(frame, plan), frame, plan)
+            cleaned = self._clean(frame, plan)
         except Trouble as failure:
             frame.faults.append(failure.fault)
         except BeyondLimit as failure:
@@ -293,33 +302,33 @@ class Machine:
             if one.name not in frame.variables
         )
 
-    def _fill(self, frame: Frame, visit_all: Callable[[], Iterable[tuple[InputElement, Entry]]]) -> None:
+    def _fill(self, frame: Frame, plan: Plan, visit_all: Callable[[], Iterable[tuple[InputElement, Entry]]]) -> None:
         """Fill the lists, which is done on the input before anything else. Raises Trouble."""
-        fill_lists(frame, self._plan, visit_all)
+        fill_lists(frame, plan, visit_all)
         if self._reads_lists:
-            gather_paths(frame, self._plan)
+            gather_paths(frame, plan)
 
-    def _clean(self, frame: Frame) -> Dataset:
+    def _clean(self, frame: Frame, plan: Plan) -> Dataset:
         cleaning = Cleaning(Folding(frame, self._operands), DEFAULT_CHARACTER_SETS)
-        elements, _ = cleaning.level(frame.input, self._plan.dataset)
+        elements, _ = cleaning.level(frame.input, plan.dataset)
         cleaned = with_elements(frame.input, elements)
-        meta = self._clean_file_meta(frame, cleaning)
+        meta = self._clean_file_meta(frame, plan, cleaning)
         if frame.faults:
             return cleaned
         for index, name in self._transcodes:
             inherited = character_sets_of(frame.input, DEFAULT_CHARACTER_SETS)
             transcode(frame.input, cleaned, name, index, inherited)
             frame.events.append(Event("00080005", index, Effect.TRANSCODED))
-        self._surround(frame, cleaned, meta, Identity(self._plan, cleaning.folding))
+        self._surround(frame, cleaned, meta, Identity(plan, cleaning.folding))
         if meta is not None:
             surround(cleaned, file_meta=with_elements(cast("Dataset", frame.input.file_meta), meta))
         return cleaned
 
-    def _clean_file_meta(self, frame: Frame, cleaning: Cleaning) -> Elements | None:
+    def _clean_file_meta(self, frame: Frame, plan: Plan, cleaning: Cleaning) -> Elements | None:
         file_meta = getattr(frame.input, "file_meta", None)
         if file_meta is None:
             return None
-        elements, _ = cleaning.level(file_meta, self._plan.file_meta, in_file_meta=True)
+        elements, _ = cleaning.level(file_meta, plan.file_meta, in_file_meta=True)
         return elements
 
     def _surround(self, frame: Frame, cleaned: Dataset, meta: Elements | None, identity: Identity) -> None:
@@ -329,13 +338,13 @@ class Machine:
             for event in frame.events
             if event.path.startswith("0002") and not event.effect.leaves_nothing
         )
-        for index, op in self._plan.surroundings:
+        for index, op in identity.plan.surroundings:
             match op:
                 case ops.ClearPreamble():
                     clear_preamble(frame, index, cleaned)
                 case ops.SyncMeta() if meta is not None:
                     kept = frozenset(
-                        tag for tag, element in meta.items() if self._plan.keeps_in_file_meta(tag, str(element.VR))
+                        tag for tag in meta if identity.folding.keeps_in_file_meta(identity.plan.file_meta, tag)
                     )
                     sync(frame, index, meta, cleaned, identity, (written | kept).__contains__)
                 case ops.SyncMeta():

@@ -17,7 +17,7 @@ from deidc.compat.recipes.words import Spelt, literal_text
 from deidc.grammar import nodes
 from deidc.grammar.lines import WIDE_BLANK, ZERO_WIDTH
 from deidc.grammar.spelling import POLICY_WORDS
-from deidc.grammar.writer import write_conditions, write_statement, write_target, write_value
+from deidc.grammar.writer import write_conditions, write_guard, write_statement, write_target, write_value
 from deidc.ir.compile import compile_recipe
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.library import FoundRecipe, NotFound
@@ -77,7 +77,8 @@ def dicts_of(recipe: nodes.Recipe, sources: Iterable[Source] = ()) -> DeidDict:
 
     Fields are as they were written, if `sources` has the texts, else in canonical spelling. Values are what they mean:
     text without quotation marks, and a reference as `var:NAME` or `func:NAME key=value`. Conditions of REMOVE are its
-    value, as in deid; those of other actions stand under `if`, and declarations of variables under `vars`, which deid
+    value, as in deid; those of other actions stand under `if`, guards under `when` and those of a section under
+    `section_when`, and declarations of variables under `vars`, which deid
     does not have. Comments are left out. Raises ValueError if the recipe still has includes (`deidc.ir.load.load`
     resolves them).
     """
@@ -107,8 +108,9 @@ class _Showing:
             if isinstance(line, nodes.Format):
                 deid.setdefault("format", line.name)
         match section:
-            case nodes.Header(body):
-                deid.setdefault("header", []).extend(self._actions(body))
+            case nodes.Header(body, _, guard):
+                given = _guard("section_when", guard)
+                deid.setdefault("header", []).extend({**one, **given} for one in self._actions(body))
             case nodes.Labels(body):
                 deid.setdefault("labels", []).extend(self._actions(body))
             case nodes.Values(name, body):
@@ -134,22 +136,29 @@ class _Showing:
             match line:
                 case nodes.Comment() | nodes.EmptyLine() | nodes.Format():
                     pass
-                case nodes.Add(target, value):
-                    yield self._entry("ADD", target, value=_value(value))
-                case nodes.Append(target, value, when):
-                    yield self._entry("APPEND", target, value=_value(value), **_when("if", when))
-                case nodes.Jitter(target, days):
-                    yield self._entry("JITTER", target, value=_value(days))
-                case nodes.Replace(target, value, when):
-                    yield self._entry("REPLACE", target, value=_value(value), **_when("if", when))
-                case nodes.Remove(target, when):
-                    yield self._entry("REMOVE", target, **_when("value", when))
-                case nodes.Blank(target, when):
-                    yield self._entry("BLANK", target, **_when("if", when))
-                case nodes.Keep(target):
-                    yield self._entry("KEEP", target)
                 case _:
-                    assert_never(line)
+                    yield {**self._action(line), **_guard("when", line.guard)}
+
+    def _action(self, line: nodes.Action) -> DeidDict:
+        match line:
+            case nodes.Add(target, value, when):
+                return self._entry("ADD", target, value=_value(value), **_when("if", when))
+            case nodes.Append(target, value, when):
+                return self._entry("APPEND", target, value=_value(value), **_when("if", when))
+            case nodes.Jitter(target, days):
+                return self._entry("JITTER", target, value=_value(days))
+            case nodes.Replace(target, value, when):
+                return self._entry("REPLACE", target, value=_value(value), **_when("if", when))
+            case nodes.Remove(target, when):
+                return self._entry("REMOVE", target, **_when("value", when))
+            case nodes.Blank(target, when):
+                return self._entry("BLANK", target, **_when("if", when))
+            case nodes.Keep(target, when):
+                return self._entry("KEEP", target, **_when("if", when))
+            case nodes.Descend(target):
+                return self._entry("DESCEND", target)
+            case _:
+                assert_never(line)
 
     def _list_lines(self, body: Iterable[nodes.ListLine | nodes.Trivia]) -> Iterator[DeidDict]:
         for line in body:
@@ -248,6 +257,10 @@ def _value(value: nodes.Value) -> str:
 
 def _when(key: str, when: nodes.Conditions) -> dict[str, str]:
     return {key: write_conditions(when).strip()} if when else {}
+
+
+def _guard(key: str, guard: nodes.Guard | None) -> dict[str, str]:
+    return {} if guard is None else {key: write_guard(guard).strip().removeprefix("when ")}
 
 
 def _policy(line: nodes.PixelLine) -> DeidDict:

@@ -19,7 +19,7 @@ from deidc.source import Source
 NAME = "<recipe.deid>"
 
 _SECTIONS = ("format", "vars", "values", "fields", "header", "labels", "filter", "pixels")
-_ACTIONS = ("ADD", "APPEND", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE")
+_ACTIONS = ("ADD", "APPEND", "BLANK", "DESCEND", "JITTER", "KEEP", "REPLACE", "REMOVE")
 _LIST_LINES = ("FIELD", "SPLIT")
 _VALUED = ("contains", "notcontains", "equals", "notequals")
 _ASKED = ("missing", "present", "empty")
@@ -75,7 +75,7 @@ class _Writing:
         self.plain("vars", deid, _variable)
         self.named("values", deid, _list_line)
         self.named("fields", deid, _list_line)
-        self.plain("header", deid, _action)
+        self.header(deid)
         self.plain("labels", deid, _action)
         self.named("filter", deid, _label)
         self.plain("pixels", deid, _policy)
@@ -85,6 +85,20 @@ class _Writing:
         if deid.get(kind) is not None:
             self.lines.append(f"%{kind}")
             self.entries(kind, deid[kind], write)
+
+    def header(self, deid: Mapping[str, Any]) -> None:
+        """Write %header: one section, or several where lines have guards of their section."""
+        entries = deid.get("header")
+        if not isinstance(entries, list | tuple) or not any(map(_section_guard, entries)):
+            self.plain("header", deid, _action)
+            return
+        last: object = None
+        for number, entry in enumerate(entries):
+            guard = _section_guard(entry)
+            if number == 0 or guard != last:
+                self.attempt(f"header[{number}]", partial(_header_line, guard))
+                last = guard
+            self.entries("header", [entry], _action)
 
     def named(self, kind: str, deid: Mapping[str, Any], write: _Entry) -> None:
         """Write the sections of a kind that have names."""
@@ -110,6 +124,14 @@ class _Writing:
                 self.complain(f"{place}[{number}]", "it is no dictionary")
 
 
+def _section_guard(entry: object) -> object:
+    return entry.get("section_when") if isinstance(entry, Mapping) else None
+
+
+def _header_line(guard: object) -> list[str]:
+    return [f"%header{'' if _nothing(guard) else f' when {words.raw(guard)}'}"]
+
+
 def _section_line(kind: str, name: object) -> list[str]:
     return [f"%{kind} {words.name(name)}".rstrip()]
 
@@ -118,27 +140,33 @@ def _section_line(kind: str, name: object) -> list[str]:
 
 
 def _action(entry: Mapping[str, Any]) -> Iterator[str]:
-    """Write an entry of header or labels: `{"action", "field", "value"?, "if"?}`."""
-    _only(entry, "action", "field", "value", "if")
+    """Write an entry of header or labels: `{"action", "field", "value"?, "if"?, "when"?, "section_when"?}`."""
+    _only(entry, "action", "field", "value", "if", "when", "section_when")
+    guard = entry.get("when")
+    yield _unguarded(entry) + ("" if _nothing(guard) else f" when {words.raw(guard)}")
+
+
+def _unguarded(entry: Mapping[str, Any]) -> str:
+    """Write an entry of header or labels without its guards."""
     action = _one_of(entry.get("action"), _ACTIONS)
     line = f"{action} {words.target(entry.get('field'))}"
     value, when = entry.get("value"), entry.get("if")
     conditions = "" if _nothing(when) else f" {words.raw(when)}"
     match action:
-        case "ADD" | "JITTER":
+        case "JITTER":
             _none(when, f"{action} takes no condition")
-            yield f"{line} {words.value(value)}"
-        case "APPEND" | "REPLACE":
-            yield f"{line} {words.value(value)}" + (f" if{conditions}" if conditions else "")
+            return f"{line} {words.value(value)}"
+        case "ADD" | "APPEND" | "REPLACE":
+            return f"{line} {words.value(value)}" + (f" if{conditions}" if conditions else "")
         case "REMOVE":
-            yield line + ("" if _nothing(value) else f" {words.raw(value)}") + conditions
-        case "BLANK":
-            _none(value, "BLANK takes no value; conditions go under 'if'")
-            yield line + conditions
+            return line + ("" if _nothing(value) else f" {words.raw(value)}") + conditions
+        case "BLANK" | "KEEP":
+            _none(value, f"{action} takes no value; conditions go under 'if'")
+            return line + conditions
         case _:
-            _none(value, "KEEP takes no value")
-            _none(when, "KEEP takes no condition")
-            yield line
+            _none(value, "DESCEND takes no value")
+            _none(when, "DESCEND takes no condition")
+            return line
 
 
 def _list_line(entry: Mapping[str, Any]) -> Iterator[str]:

@@ -156,8 +156,8 @@ def name(rule: Bound) -> str:
 
 
 def is_unconditional(rule: Bound) -> bool:
-    """Whether a rule has no conditions."""
-    return not nodes.conditions_of(rule.statement)
+    """Whether a rule has neither conditions nor guards."""
+    return not nodes.conditions_of(rule.statement) and not rule.guards
 
 
 def holds_off_remove(rule: Bound) -> bool:
@@ -168,6 +168,7 @@ def holds_off_remove(rule: Bound) -> bool:
 def likeness(rule: Bound) -> object:
     """Return what two rules have in common that do the same."""
     statement, selector = rule.statement, rule.selector
+    guards = tuple(one.guard for one in rule.guards)
     likeness: object = selector
     match selector:
         case ops.Matching(anchor, pattern, negated) if "\\" not in pattern:
@@ -177,14 +178,14 @@ def likeness(rule: Bound) -> object:
         case _:
             pass
     match statement:
-        case nodes.Add(_, value) | nodes.Jitter(_, value):
-            return nodes.Add, type(statement), likeness, value
-        case nodes.Append(_, value, when) | nodes.Replace(_, value, when):
-            return type(statement), likeness, value, when
-        case nodes.Remove(_, when) | nodes.Blank(_, when):
-            return type(statement), likeness, when
-        case nodes.Keep():
-            return type(statement), likeness
+        case nodes.Add(_, value, when) | nodes.Append(_, value, when) | nodes.Replace(_, value, when):
+            return type(statement), likeness, value, when, guards
+        case nodes.Jitter(_, value):
+            return type(statement), likeness, value, guards
+        case nodes.Remove(_, when) | nodes.Blank(_, when) | nodes.Keep(_, when):
+            return type(statement), likeness, when, guards
+        case nodes.Descend():
+            return type(statement), likeness, guards
         case _:
             assert_never(statement)
 

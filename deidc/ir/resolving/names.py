@@ -11,11 +11,13 @@ from deidc.diagnostics import Diagnostic, Label
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.resolving.group_policies import group_policies
+from deidc.ir.resolving.guards import bound_guard
 from deidc.ir.resolving.list_order import FillingOrder, source_list
 from deidc.ir.resolving.lookup import Declared, Lookup
 from deidc.ir.resolving.resolved import (
     Bound,
     BoundCriterion,
+    BoundGuard,
     BoundLabel,
     BoundLine,
     BoundList,
@@ -45,7 +47,7 @@ class _Resolving(Lookup):
 
     def resolved(self) -> Resolved:
         self._declare()
-        rules = tuple(self._rule(statement) for statement in header_statements(self.recipe))
+        rules = tuple(self._rules())
         members = {
             key: tuple(BoundMember(line, self.selector(line.target)) for line in one.lines)
             for key, one in self.declared.items()
@@ -159,13 +161,21 @@ class _Resolving(Lookup):
 
     # ---- rules and labels -------------------------------------------------------------------------------
 
-    def _rule(self, statement: nodes.Action) -> Bound:
+    def _rules(self) -> Iterator[Bound]:
+        for item in self.recipe.items:
+            if isinstance(item, nodes.Header):
+                guards = () if item.guard is None else (bound_guard(self, item.guard),)
+                yield from (self._rule(line, guards) for line in statements(item))
+
+    def _rule(self, statement: nodes.Action, guards: tuple[BoundGuard, ...]) -> Bound:
         selector = self.selector(statement.target)
         value = nodes.value_of(statement)
         if value is not None:
             self.value(value)
         self.conditions(nodes.conditions_of(statement))
-        return Bound(statement, selector)
+        if statement.guard is not None:
+            guards = (*guards, bound_guard(self, statement.guard))
+        return Bound(statement, selector, guards)
 
     def _labels(self) -> Iterator[BoundLabel]:
         """Yield labels by group, as deid does; a group that is opened again goes on where it was first opened."""
@@ -203,6 +213,11 @@ def header_statements(recipe: nodes.Recipe) -> Iterator[nodes.Action]:
     """Yield the statements of all %header sections in order."""
     for item in recipe.items:
         if isinstance(item, nodes.Header):
-            for line in item.body:
-                if not isinstance(line, nodes.Comment | nodes.EmptyLine | nodes.Format):
-                    yield line
+            yield from statements(item)
+
+
+def statements(section: nodes.Header) -> Iterator[nodes.Action]:
+    """Yield the statements of a %header section in order."""
+    for line in section.body:
+        if not isinstance(line, nodes.Comment | nodes.EmptyLine | nodes.Format):
+            yield line

@@ -17,11 +17,32 @@ from deidc.vocabulary import ActionTraits, ListKind, Policy
 
 
 @frozen
+class BoundGiven:
+    """A test of a guard: where it looks, and how it compares what is there; None after a complaint."""
+
+    given: nodes.Given
+    selector: ops.AtPath | None
+    that: ops.Compared | ops.InState | ops.Related | None
+
+
+@frozen
+class BoundGuard:
+    """A guard with the names of its tests looked up."""
+
+    guard: nodes.Guard
+    tests: tuple[BoundGiven, ...]
+
+
+@frozen
 class Bound:
-    """A statement of %header and what its target selects; None if that is not known."""
+    """A statement of %header and what its target selects; None if that is not known.
+
+    `guards` are those of its section and of its line, all of which must hold for an object.
+    """
 
     statement: nodes.Action
     selector: ops.Selector | None
+    guards: tuple[BoundGuard, ...] = ()
 
     @property
     def action(self) -> ActionTraits:

@@ -24,8 +24,11 @@ def action_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
         yield Reason(dropped(action), f"deid drops the line, because {shown(word)} is not {action}")
     yield from _target_reasons(line, text)
     match line:
-        case nodes.Add(_, value):
-            yield from value_reasons(line, value, text)
+        case nodes.Add(_, value, when):
+            if when:
+                yield Reason(told.CONDITION_WRITTEN, "deid writes the conditions as a part of the text")
+            else:
+                yield from value_reasons(line, value, text)
         case nodes.Append():
             yield Reason(told.ADD_DROPPED, "deid drops the line, because APPEND is not one of its actions")
         case nodes.Replace(_, value, when):
@@ -34,8 +37,13 @@ def action_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
             yield from days_reasons(line, days, text)
         case nodes.Remove(_, when) | nodes.Blank(_, when):
             yield from condition_reasons(line, when, text)
-        case nodes.Keep():
-            pass
+        case nodes.Keep(_, when):
+            if when:
+                yield Reason(
+                    told.CONDITION_IGNORED, "deid ignores the condition, and keeps the element in every object"
+                )
+        case nodes.Descend():
+            pass  # which deid drops, as it does every word that is not its own
         case _:
             assert_never(line)
 

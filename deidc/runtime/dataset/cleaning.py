@@ -35,6 +35,7 @@ from deidc.runtime.fold.level import Folding, Level, Needed, block_is_used
 from deidc.runtime.fold.lists import undecodable
 from deidc.runtime.fold.made import blank, written
 from deidc.runtime.fold.plan import Entry, Node
+from deidc.runtime.fold.fold import Folded
 from deidc.runtime.fold.standing import Standing
 
 
@@ -106,14 +107,11 @@ class Cleaning:
                 out[tag] = written(tag, folded)
                 return True
             case _:
-                out[tag], changed = self._descend(here, element, entry, folded.more)
+                out[tag], changed = self._descend(here, element, entry, folded)
                 return changed
 
-    def _descend(
-        self, here: Level, element: InputElement, entry: Entry, more: Iterable[Dataset]
-    ) -> tuple[AnyElement, bool]:
+    def _descend(self, here: Level, element: InputElement, entry: Entry, folded: Folded) -> tuple[AnyElement, bool]:
         """Clean the items of an element that stays, if it is a sequence, and put more items behind them."""
-        sheltered = not entry.system and self.folding.is_sheltered(here, element, entry)
         try:
             read = items_of(element)
         except Undecodable:
@@ -130,12 +128,12 @@ class Cleaning:
                 f"{element.path}[{number}].",
                 (*here.indexes, number),
                 here.character_sets,
-                sheltered,
+                folded.keeps_items,
                 here.in_file_meta,
             )
             cleaned.append(with_elements(item, elements))
             changed |= item_changed
-        for new in more:
+        for new in folded.more:
             cleaned.append(new)
             changed = True
         if not changed and (element.vr == "UN" or isinstance(element.source, RawDataElement)):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import assert_never
 
 from deidc.dicom import uids
+from deidc.dicom.values.measures import Measure, compare
 from deidc.patterns import compiled
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.frame import Frame
-from deidc.vocabulary import Comparison, State
+from deidc.vocabulary import Comparison, Relation, State
 
 
 @lru_cache(maxsize=4096)
@@ -31,6 +34,25 @@ def compared(how: Comparison, text: str, components: tuple[str, ...]) -> bool:
             return not any(_same(text, one) for one in components)
         case _:
             assert_never(how)
+
+
+def related(how: Relation, measure: Measure, than: str, components: tuple[str, ...]) -> bool:
+    """Whether some value is ordered so against `than`; `!=` holds where `=` does not. Raises NotMeasured."""
+    orders = {compare(one, than, measure) for one in components if one.strip(" \0")}
+    if how is Relation.UNEQUAL:
+        return 0 not in orders
+    return not orders.isdisjoint(_ORDERS[how])
+
+
+_ORDERS: Mapping[Relation, frozenset[int]] = MappingProxyType(
+    {
+        Relation.EQUAL: frozenset({0}),
+        Relation.LESS: frozenset({-1}),
+        Relation.AT_MOST: frozenset({-1, 0}),
+        Relation.MORE: frozenset({1}),
+        Relation.AT_LEAST: frozenset({0, 1}),
+    }
+)
 
 
 def _same(a: str, b: str) -> bool:

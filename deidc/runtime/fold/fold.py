@@ -18,14 +18,14 @@ from deidc.dicom import dictionary
 from deidc.dicom.values import charsets, dates
 from deidc.dicom.values.coding import Code, item_of
 from deidc.dicom.values.components import fit, text_components
-from deidc.dicom.values.decoding import CharacterSets
+from deidc.dicom.values.decoding import CharacterSets, Undecodable
 from deidc.dicom.values.vrs import Unfit
 from deidc.ir import ops
 from deidc.runtime.fold.conditions import compared, holds_list, in_state, is_true, is_unregistered
-from deidc.runtime.fold.elements import InputElement
+from deidc.runtime.fold.elements import InputElement, items_of
 from deidc.runtime.fold.frame import Frame, Untouched, trouble
 from deidc.runtime.fold.growing import append, make_items
-from deidc.runtime.fold.plan import Entry, Step
+from deidc.runtime.fold.plan import Entry, Shelter, Step, shelters_items
 from deidc.runtime.fold.select import AtItems, Holds, InInput, Proviso, Unregistered
 from deidc.runtime.fold.standing import Standing
 from deidc.runtime.outcome import Effect, Event
@@ -39,6 +39,7 @@ class Folded:
     """What became of one element.
 
     `value` is the new value, ready for pydicom, if the standing is WRITTEN. `more` are items behind those of the input.
+    `keeps_items`: what is in the sequence is protected, as the sequence is.
     """
 
     standing: Standing
@@ -46,12 +47,15 @@ class Folded:
     value: object = field(repr=False)
     events: tuple[Event, ...]
     more: tuple[Dataset, ...] = field(default=(), repr=False)
+    keeps_items: bool = False
 
 
 class Evaluate(Protocol):
     """How the machine gets the value for one element of what is not in the program."""
 
-    def __call__(self, by: ops.Var | ops.Call | ops.FromAttribute | ops.Composed, fold: Fold, step: Step) -> object:
+    def __call__(
+        self, by: ops.Var | ops.Call | ops.FromAttribute | ops.Composed, fold: Fold, step: Step | Shelter
+    ) -> object:
         """Return the value; raises Trouble."""
 
 
@@ -75,6 +79,7 @@ class Fold:
     standing: Standing = Standing.ABSENT
     value: object = field(default=None, repr=False)
     sheltered: bool = False
+    keeps_items: bool = False
     is_needed: bool = False
     events: list[Event] = field(factory=list)
     more: list[Dataset] = field(factory=list, repr=False)
@@ -84,7 +89,32 @@ class Fold:
         """Fold all steps; raises Trouble for the first that cannot be done."""
         for step in self.entry.steps:
             self._apply(step)
-        return Folded(self.standing, self.vr, self.value, tuple(self.events), tuple(self.more))
+        return Folded(self.standing, self.vr, self.value, tuple(self.events), tuple(self.more), self.keeps_items)
+
+    def shelter(self, *, inside: bool) -> None:
+        """Find out whether KEEP and DESCEND rules protect the element and what is in it; `inside` what it is in is.
+
+        Raises Trouble and Undecodable.
+        """
+        entry = self.entry
+        self.sheltered = inside or entry.always_sheltered
+        self.keeps_items = inside or entry.keeps_items
+        if inside or not entry.shelters_vary:
+            return
+        applying = [one for one in entry.shelters if self._applies(one)]
+        self.sheltered = bool(applying)
+        self.keeps_items = not entry.system and shelters_items(applying)
+
+    def _applies(self, shelter: Shelter) -> bool:
+        assert self.element is not None
+        if shelter.proviso is not None and not proviso_holds(shelter.proviso, self.frame, self.element, self.indexes):
+            return False
+        if shelter.if_items and not _has_items(self.element):
+            return False
+        if self._conditions(shelter.when, shelter):
+            return True
+        self.frame.note(self.path, shelter.index, reason=Untouched.CONDITION)
+        return False
 
     @property
     def makers(self) -> frozenset[int]:
@@ -115,7 +145,7 @@ class Fold:
         if step.op.action.creates:
             return None
         if self.sheltered:
-            return Untouched.PROTECTED
+            return Untouched.PROTECTED if any(not one.enters for one in self.entry.shelters) else Untouched.ENTERED
         if self.standing is Standing.ABSENT:
             return Untouched.ABSENT
         if self.is_creator and not step.exact and not step.op.action.removes:
@@ -129,10 +159,10 @@ class Fold:
 
     def _act(self, step: Step) -> Effect | Untouched:
         match step.op:
-            case ops.MakeItems(count=count):
-                return make_items(self, step, count)
-            case ops.Add(by=by):
-                return self._add(step, by)
+            case ops.MakeItems(count=count, when=when):
+                return make_items(self, step, count) if self._conditions(when, step) else Untouched.CONDITION
+            case ops.Add(by=by, when=when):
+                return self._add(step, by, when)
             case ops.Append(by=by, when=when):
                 return append(self, step, by) if self._conditions(when, step) else Untouched.CONDITION
             case ops.Replace(by=by, when=when):
@@ -146,7 +176,9 @@ class Fold:
             case _:
                 assert_never(step.op)
 
-    def _add(self, step: Step, by: ops.Operand) -> Effect:
+    def _add(self, step: Step, by: ops.Operand, when: tuple[ops.Condition, ...]) -> Effect | Untouched:
+        if not self._conditions(when, step):
+            return Untouched.CONDITION
         was_absent = self.standing is Standing.ABSENT
         self.write(step, self.operand(step, by))
         self.sheltered = False
@@ -227,10 +259,10 @@ class Fold:
 
     # ---- conditions, operands, state ------------------------------------------------------------------
 
-    def _conditions(self, when: tuple[ops.Condition, ...], step: Step) -> bool:
+    def _conditions(self, when: tuple[ops.Condition, ...], step: Step | Shelter) -> bool:
         return all(self._condition(one, step) for one in when)
 
-    def _condition(self, condition: ops.Condition, step: Step) -> bool:
+    def _condition(self, condition: ops.Condition, step: Step | Shelter) -> bool:
         match condition:
             case ops.Compared(how, text):
                 return compared(how, text, self.element.components if self.element is not None else ())
@@ -327,6 +359,14 @@ class Fold:
             self.vr = self.entry.identity.vr  # which was SQ if it held items
         self.more.clear()
         self.made.clear()
+
+
+def _has_items(element: InputElement) -> bool:
+    """Whether an element of unknown VR is a sequence; one that cannot be read as such is none."""
+    try:
+        return items_of(element) is not None
+    except Undecodable:
+        return False
 
 
 def _shift_if_date_shaped(text: str, days: int) -> str:

@@ -88,6 +88,8 @@ class Untouched(StrEnum):
     """Why an op did not touch an element that it selects."""
 
     PROTECTED = "kept by a KEEP rule"
+    ENTERED = "the sequence stays by a DESCEND rule, and rules reach its items"
+    GUARD = "the conditions behind `when` do not hold for this object"
     SYSTEM = "protected by deidc itself"
     SPARED = "not removed, because another rule rewrites the element"
     CONDITION = "its condition does not hold"
@@ -121,8 +123,8 @@ class Frame:
     `given` is the input object, or how to have it; an engine that works on bytes needs it for lists and for
     functions that need it only. `top` answers most questions of labels and functions without it. `of_object` has
     what operands evaluate to that are the same for all elements of the object, and `items` those of sequences that were
-    read for them, by path. `on_failure` says whether a fault of an element
-    is one of the object. `lists` has values that the host puts into `%values` lists, by their names.
+    read for them, by path. `on_failure` says whether a fault of an element is one of the object. `left_out` are the ops
+    whose guards do not hold. `lists` has values that the host puts into `%values` lists, by their names.
     """
 
     given: Dataset | Callable[[], Dataset] = field(repr=False)
@@ -135,6 +137,7 @@ class Frame:
     events: list[Event] = field(factory=list)
     faults: list[Fault] = field(factory=list)
     notes: list[Note] | None = None
+    left_out: frozenset[int] = frozenset()
     transcode_to: tuple[str, ...] | None = None
     copy_for_functions: Dataset | None = field(default=None, repr=False)
     of_object: dict[ops.Operand, object] = field(factory=dict, repr=False)

@@ -17,7 +17,7 @@ from deidc.dicom.datasets import duplicated, new_element
 from deidc.dicom.values.decoding import CharacterSets, Undecodable, creator_of
 from deidc.ir import ops
 from deidc.runtime.fold.elements import InputElement, private_creators, sequence_items
-from deidc.runtime.fold.fold import Evaluate, Fold, Folded, proviso_holds
+from deidc.runtime.fold.fold import Evaluate, Fold, Folded
 from deidc.runtime.fold.frame import Frame, Trouble, Untouched
 from deidc.runtime.fold.lists import undecodable
 from deidc.runtime.fold.made import written
@@ -76,7 +76,8 @@ class Folding:
         something is left in the block.
         """
         try:
-            fold = self._new(here, element, entry, self.is_sheltered(here, element, entry), element.path)
+            fold = self._new(here, element, entry, element.path)
+            fold.shelter(inside=here.sheltered)
             fold.is_needed = is_needed
             return self._furnished(here, fold)
         except Undecodable:
@@ -136,7 +137,7 @@ class Folding:
         entry = here.node.entry(tag, vr_of_new(tag, creator), creator)
         path = f"{here.path}{tag:08X}"
         try:
-            folded: Folded | None = self._furnished(here, self._new(here, None, entry, False, path))
+            folded: Folded | None = self._furnished(here, self._new(here, None, entry, path))
         except Trouble as failure:
             folded = self._failed(failure.fault, entry, path)
         if folded is None:
@@ -206,7 +207,7 @@ class Folding:
         self.frame.events.append(Event(f"{here.path}{needed.tag:08X}", needed.op, Effect.ADDED))
         return new_element(needed.tag, "LO", needed.name)
 
-    def _new(self, here: Level, element: InputElement | None, entry: Entry, sheltered: bool, path: str) -> Fold:
+    def _new(self, here: Level, element: InputElement | None, entry: Entry, path: str) -> Fold:
         return Fold(
             frame=self.frame,
             entry=entry,
@@ -218,17 +219,25 @@ class Folding:
             evaluate=self.evaluate,
             in_file_meta=here.in_file_meta,
             standing=Standing.AS_IS if element is not None else Standing.ABSENT,
-            sheltered=sheltered,
         )
 
-    def is_sheltered(self, here: Level, element: InputElement, entry: Entry) -> bool:
-        """Whether a KEEP rule protects an element, or what it is in."""
-        if here.sheltered or entry.always_sheltered:
-            return True
-        return any(
-            shelter.proviso is not None and proviso_holds(shelter.proviso, self.frame, element, element.indexes)
-            for shelter in entry.shelters
-        )
+    def keeps_in_file_meta(self, node: Node, tag: int) -> bool:
+        """Whether a KEEP rule of the recipe protects an element of file meta information; `node` is that of its level."""
+        element = self.frame.top.find(tag)
+        if element is None:
+            return False
+        entry = node.entry(tag, element.vr, element.creator)
+        if entry.system or not entry.shelters:
+            return False
+        here = Level(node, "", (), element.character_sets, sheltered=False, in_file_meta=True)
+        fold = self._new(here, element, entry, element.path)
+        try:
+            fold.shelter(inside=False)
+        except Undecodable:
+            self.keep(cast("Trouble", undecodable(element)).fault)
+        except Trouble as failure:
+            self.keep(failure.fault)
+        return fold.sheltered
 
     def keep(self, fault: Fault) -> None:
         """Remember a fault, unless there are very many."""

@@ -61,10 +61,43 @@ class Step:
 
 @frozen
 class Shelter:
-    """A Protect op that concerns an identity."""
+    """A Protect or Descend op that concerns an identity.
+
+    Attributes:
+        index: the op's place in the program.
+        op: the op.
+        proviso: what must still hold for the single element, or None.
+        when: conditions on the element.
+        exact: the op names this attribute, rather than sweeping over many.
+        if_items: the element must turn out to be a sequence, whatever its VR.
+
+    """
 
     index: int
+    op: ops.HoldingOp
     proviso: Proviso | None
+    when: tuple[ops.Condition, ...]
+    exact: bool
+    if_items: bool
+
+    @property
+    def enters(self) -> bool:
+        """Whether the sequence stays, and ops reach its items."""
+        return self.op.action.enters
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the identity alone decides."""
+        return self.proviso is None and not self.when and not self.if_items
+
+
+def shelters_items(shelters: Iterable[Shelter]) -> bool:
+    """Whether items are protected too, where all of these apply: the op that names the sequence decides, then the last.
+
+    None: they are not.
+    """
+    deciding = max(shelters, key=lambda one: (one.exact, one.index), default=None)
+    return deciding is not None and not deciding.enters
 
 
 @frozen
@@ -97,8 +130,10 @@ class Entry:
 
     Attributes:
         system: deidc protects the element on its own account, but not what is in its items; not even Add acts.
-        shelters: KEEP rules that may protect it.
-        always_sheltered: some KEEP rule protects it without a proviso.
+        shelters: KEEP and DESCEND rules that may protect it.
+        always_sheltered: one of them protects it without a proviso.
+        shelters_vary: whether its value or its place in items decides if it, or what is in it, is protected.
+        keeps_items: if that does not vary, whether what is in it is protected.
         steps: the ops that may act, in program order.
         below: the node for items, if this is a sequence.
 
@@ -108,6 +143,8 @@ class Entry:
     system: bool
     shelters: tuple[Shelter, ...]
     always_sheltered: bool
+    shelters_vary: bool
+    keeps_items: bool
     steps: tuple[Step, ...]
     writers: tuple[Step, ...]
     collects: tuple[Collecting, ...]
@@ -147,6 +184,7 @@ class Plan:
     """The ops of a program by the identity of the elements they act on, and those that act on none by kind.
 
     Attributes:
+        left_out: the numbers of ops that act on none of the objects that the plan is for; see `Plans`.
         collects, marks, surroundings: what is done once for each object, in program order.
         collected_later: those of `collects` that select by other lists.
         asked: the top-level attributes that marks need, if they need nothing else.
@@ -154,6 +192,7 @@ class Plan:
     """
 
     program: Program
+    left_out: frozenset[int] = frozenset()
     patterns: Patterns = field(factory=Patterns)
     dataset: Node = field(init=False)
     file_meta: Node = field(init=False)
@@ -188,7 +227,7 @@ class Plan:
         by_tag: dict[int, tuple[int, ...]] = {}
         sweeping: list[int] = []
         for index, op in enumerate(self.program.ops):
-            if not isinstance(op, ops.Protect | ops.Collect | ops.ElementOp):
+            if index in self.left_out or not isinstance(op, ops.HoldingOp | ops.Collect | ops.ElementOp):
                 continue
             if isinstance(op.at, ops.Tagged) and "X" not in op.at.pattern:
                 tag = int(op.at.pattern, 16)
@@ -197,8 +236,8 @@ class Plan:
                 sweeping.append(index)
         self._by_tag, self._sweeping = by_tag, tuple(sweeping)
         adds: dict[int, tuple[ops.MakeItems | ops.Add | ops.Append, ...]] = {}
-        for op in self.program.ops:
-            if isinstance(op, ops.MakeItems | ops.Add | ops.Append):
+        for index, op in numbered:
+            if isinstance(op, ops.MakeItems | ops.Add | ops.Append) and index not in self.left_out:
                 adds[len(op.at.steps)] = (*adds.get(len(op.at.steps), ()), op)
         self._adds = adds  # by the length of their paths
         self._forget()
@@ -231,11 +270,6 @@ class Plan:
         self._forget()
         return True
 
-    def keeps_in_file_meta(self, tag: int, vr: str) -> bool:
-        """Whether a KEEP rule of the recipe protects an element of file meta information, whatever its value."""
-        entry = self.file_meta.entry(tag, vr, None)
-        return entry.always_sheltered and not entry.system
-
     def make_entry(self, node: Node, tag: int, vr: str, creator: str | None) -> Entry:
         """Match every op of the program against one identity."""
         # The text of a private creator is kept as well; one that is too long counts for several identities.
@@ -248,25 +282,33 @@ class Plan:
         system = node.is_protected and is_of_image
         for index in sorted((*self._by_tag.get(tag, ()), *self._sweeping)):
             op = self.program.ops[index]
-            assert isinstance(op, ops.Protect | ops.Collect | ops.ElementOp)
+            assert isinstance(op, ops.HoldingOp | ops.Collect | ops.ElementOp)
             verdict = select(op.at, identity, self.gathers, self.patterns)
             if verdict is False:
                 continue
             proviso = None if verdict is True else verdict
             match op:
-                case ops.Protect():
-                    system = system or op.system
-                    shelters.append(Shelter(index, proviso))
+                case ops.Protect(_, is_system, when):
+                    system = system or is_system
+                    shelters.append(Shelter(index, op, proviso, when, is_exact(op.at), if_items=False))
+                case ops.Descend() if vr in ("SQ", "UN"):
+                    shelters.append(Shelter(index, op, proviso, (), is_exact(op.at), if_items=vr == "UN"))
+                case ops.Descend():
+                    pass
                 case ops.Collect():
                     collects.append(Collecting(op, proviso))
                 case _:
                     by_list = ops.selects_by_list(op.at)
                     steps.append(Step(index, op, proviso, is_exact(op.at), sweeps_items(op.at), by_list))
+        always_sheltered = any(one.is_certain for one in shelters)
         return Entry(
             identity=identity,
             system=system,
             shelters=tuple(shelters),
-            always_sheltered=any(one.proviso is None for one in shelters),
+            always_sheltered=always_sheltered,
+            shelters_vary=any(not one.is_certain for one in shelters)
+            and (not always_sheltered or any(one.enters for one in shelters)),
+            keeps_items=not system and shelters_items(one for one in shelters if one.is_certain),
             steps=tuple(steps),
             writers=tuple(step for step in steps if step.writes),
             collects=tuple(collects),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deidc.codes import faults
-from deidc.dicom.values.decoding import Undecodable
+from deidc.dicom.values.decoding import Undecodable, plain_text
 from deidc.dicom.values.vrs import BINARY
 from deidc.ir import ops
 from deidc.runtime.fold.elements import InputElement, input_elements, sequence_items
@@ -75,7 +75,7 @@ def _in_block(frame: Frame, group: int, creator: str, element: int) -> InputElem
     """Return an element of the block that a private creator reserves at the top level, if there is one."""
     for block in _CREATORS:
         reserving = frame.top.find(group | block)
-        name = "".join(reserving.components) if reserving is not None else ""
+        name = plain_text(reserving.source.value) if reserving is not None else ""
         if name.strip().lower() == creator.strip().lower():
             found = frame.top.find(group | block << 8 | element)
             if found is not None:

@@ -22,7 +22,7 @@ from deidc.ir.signatures import Dependence
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.fold import Fold
 from deidc.runtime.fold.frame import Frame, trouble
-from deidc.runtime.fold.plan import Step
+from deidc.runtime.fold.plan import Shelter, Step
 from deidc.runtime.fold.reading import sibling, texts_from
 from deidc.runtime.fold.standing import Standing
 from deidc.runtime.functions.invocation import FieldView, FunctionFault, Invocation
@@ -39,7 +39,9 @@ class Operands:
     values: Mapping[int, str]
     fields: Mapping[int, str]
 
-    def __call__(self, by: ops.Var | ops.Call | ops.FromAttribute | ops.Composed, fold: Fold, step: Step) -> object:
+    def __call__(
+        self, by: ops.Var | ops.Call | ops.FromAttribute | ops.Composed, fold: Fold, step: Step | Shelter
+    ) -> object:
         """Return what an operand evaluates to for one element; raises Trouble."""
         match by:
             case ops.Var():
@@ -53,7 +55,7 @@ class Operands:
             case _:
                 assert_never(by)
 
-    def _call(self, call: ops.Call, fold: Fold, step: Step) -> object:
+    def _call(self, call: ops.Call, fold: Fold, step: Step | Shelter) -> object:
         function = self.functions.find(call.name, builtin=call.builtin)
         if function is None:  # which linking allows where failures withdraw elements
             raise trouble(faults.FUNCTION_FAILED, f"there is no function {call.name}", fold.path, step.index)
@@ -100,7 +102,7 @@ class Operands:
         return MappingProxyType(lists)
 
 
-def _part(part: ops.Text | ops.Var | ops.FromAttribute, fold: Fold, step: Step) -> str:
+def _part(part: ops.Text | ops.Var | ops.FromAttribute, fold: Fold, step: Step | Shelter) -> str:
     """Return the text of a part of a composed text. Raises Trouble."""
     match part:
         case ops.Text(text):
@@ -121,7 +123,7 @@ def _part(part: ops.Text | ops.Var | ops.FromAttribute, fold: Fold, step: Step) 
             assert_never(part)
 
 
-def _variable(var: ops.Var, fold: Fold, step: Step) -> object:
+def _variable(var: ops.Var, fold: Fold, step: Step | Shelter) -> object:
     """Return a variable of the object. Raises Trouble."""
     if var.name not in fold.frame.variables:
         message = f"variable {var.name!r} was not supplied for this object"

@@ -14,7 +14,7 @@ from deidc.ir import ops
 from deidc.runtime.fold.elements import InputElement, input_elements, sequence_items
 from deidc.runtime.fold.frame import Frame, trouble
 from deidc.runtime.fold.plan import Plan
-from deidc.runtime.labels.marks import Questions
+from deidc.runtime.fold.questions import Questions
 from deidc.runtime.outcome import Flag, Region, Shape
 
 # Region Location Min X0, Min Y0, Max X1, Max Y1 (PS3.3 C.8.5.5.1.1-4).

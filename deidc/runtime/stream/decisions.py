@@ -9,6 +9,7 @@ Values are kept in memory as keys, so decisions never leave the process, and the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
@@ -41,12 +42,13 @@ Effects: TypeAlias = tuple[tuple[int, Effect], ...]
 class Decision:
     """What becomes of an element: how it stands, the bytes in its place (None: its own), what each op did.
 
-    `labels` are the effects in plain text.
+    `keeps_items` as in `Folded`. `labels` are the effects in plain text.
     """
 
     standing: Standing
     data: bytes | None = field(repr=False)
     effects: Effects
+    keeps_items: bool = False
     labels: tuple[tuple[int, str], ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -238,10 +240,14 @@ def what_decides(entry: Entry, functions: Functions) -> tuple[tuple[Needed, ...]
 
     None for the first if it depends on more than could be part of a key.
     """
-    if not entry.always_sheltered and entry.shelters:
-        return None, True
     needs: dict[Needed, None] = {}
     by_value = False
+    if entry.shelters_vary:
+        if any(one.proviso is not None or one.if_items for one in entry.shelters):
+            return None, True
+        operands, by_value = _of_conditions(one for shelter in entry.shelters for one in shelter.when)
+        if operands is None or not all(_can_be_key(by, functions, needs) for by in operands):
+            return None, True
     for step in entry.steps:
         if step.proviso not in _CACHEABLE:
             return None, True
@@ -249,21 +255,32 @@ def what_decides(entry: Entry, functions: Functions) -> tuple[tuple[Needed, ...]
             return None, True  # what is in the items, or what the element holds, decides too
         by_value = by_value or step.op.action.shifts or step.proviso in _BY_VALUE
         written = ops.operand_of(step.op)
-        operands: list[ops.Operand] = [] if written is None else [written]
-        for condition in ops.conditions_of(step.op):
-            match condition:
-                case ops.Listed():
-                    return None, True
-                case ops.Truth(by):
-                    operands.append(by)
-                case ops.Compared() | ops.InState():
-                    by_value = True
-                case _:
-                    assert_never(condition)
-        by_value = by_value or any(isinstance(by, ops.Call) for by in operands)
+        operands, reads_value = _of_conditions(ops.conditions_of(step.op))
+        if operands is None:
+            return None, True
+        operands.extend(() if written is None else (written,))
+        by_value = by_value or reads_value or isinstance(written, ops.Call)
         if not all(_can_be_key(by, functions, needs) for by in operands):
             return None, True
     return tuple(needs), by_value
+
+
+def _of_conditions(conditions: Iterable[ops.Condition]) -> tuple[list[ops.Operand] | None, bool]:
+    """Return the operands of conditions, or None if one reads a list, and whether they read the value."""
+    operands: list[ops.Operand] = []
+    by_value = False
+    for condition in conditions:
+        match condition:
+            case ops.Listed():
+                return None, True
+            case ops.Truth(by):
+                operands.append(by)
+                by_value = by_value or isinstance(by, ops.Call)
+            case ops.Compared() | ops.InState():
+                by_value = True
+            case _:
+                assert_never(condition)
+    return operands, by_value
 
 
 def _can_be_key(by: ops.Operand, functions: Functions, needs: dict[Needed, None]) -> bool:

@@ -48,8 +48,8 @@ class Editing:
 
     # ---- elements that are there ----------------------------------------------------------------------
 
-    def edit(self, walk: Walk, found: Found, entry: Entry, *, is_needed: bool = False) -> Standing | None:
-        """Edit what becomes of an element; return how it stands, or None if there was a fault."""
+    def edit(self, walk: Walk, found: Found, entry: Entry, *, is_needed: bool = False) -> Decision | None:
+        """Edit what becomes of an element; return the decision, or None if there was a fault."""
         decision = self._decided(walk, found, entry, is_needed=is_needed)
         if decision is None:
             return None
@@ -62,7 +62,7 @@ class Editing:
         if found.tag in IDENTITY and walk.depth == 0:
             kept = self._value(found) if decision.data is None else value_of(decision.data, found.layout)
             self.identity[found.tag] = kept
-        return decision.standing
+        return decision
 
     def _value(self, found: Found) -> bytes:
         header, end = found.header, found.end
@@ -119,7 +119,7 @@ class Editing:
                 data = _encoded_fold(walk, found.tag, folded)
             case Standing.AS_IS:
                 data = None
-        return Decision(folded.standing, data, _effects(folded))
+        return Decision(folded.standing, data, _effects(folded), folded.keeps_items)
 
     # ---- the end of a level ---------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import TypeAlias, assert_never
 from attrs import define, field
 
 from deidc.dicom.layout import Layout
-from deidc.dicom.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of, vr_of
+from deidc.dicom.part10 import META_LAYOUT, Opened, head, meta_elements, text_element, text_of
 from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS, plain_text
 from deidc.dicom.window import InMemory, Window
 from deidc.ir import ops
@@ -30,7 +30,7 @@ from deidc.runtime.stream.levels import Told
 from deidc.runtime.stream.streaming import Streaming
 from deidc.runtime.stream.survey import Survey
 
-FillLists: TypeAlias = Callable[[Frame, Callable[[], Iterable[tuple[InputElement, Entry]]]], None]
+FillLists: TypeAlias = Callable[[Frame, Plan, Callable[[], Iterable[tuple[InputElement, Entry]]]], None]
 
 
 @define(eq=False)
@@ -57,7 +57,7 @@ class FileCleaning:
         """Clean the file."""
         data_set = self._streaming(self.file.window, in_file_meta=False)
         try:
-            fill_lists(self.frame, self._survey)
+            fill_lists(self.frame, self.plan, self._survey)
             self._walk(data_set, self.file.start, self.file.layout, self.plan.dataset)
             self.top.know(data_set.starts, data_set.creators, data_set.character_sets)
             raised = located(self._flags(), self.frame, self.plan)
@@ -143,7 +143,7 @@ class FileCleaning:
             # Events record what is added for the first time.
             effects += [event.effect for event in self.frame.events if event.path == f"{tag:08X}"]
             is_written = any(not effect.leaves_nothing for effect in effects)
-            return is_written or self.plan.keeps_in_file_meta(tag, vr_of(meta[tag]))
+            return is_written or self._folding.keeps_in_file_meta(self.plan.file_meta, tag)
 
         texts = {tag: text_of(element) for tag, element in meta.items()}
         synced = Decision(Standing.AS_IS, None, ((index, Effect.SYNCED),))

@@ -349,12 +349,16 @@ class Streaming:
             if stop > end:
                 raise Damaged(header.tag, _TOO_LONG)
             found = Found(header, at, stop, context.layout, vr, creator)
-            if not entry.idle and self.editing.edit(walk, found, entry) is not Standing.AS_IS:
-                return stop
+            keeps_items = context.sheltered or entry.keeps_items
+            if not entry.idle or entry.shelters_vary:
+                decision = self.editing.edit(walk, found, entry)
+                if decision is None or decision.standing is not Standing.AS_IS:
+                    return stop
+                keeps_items = decision.keeps_items
             element = self.editing.input_element(walk, found, b"" if vr == "SQ" else None)
             if vr == "UN" and not self._has_items(element):
                 return stop
-            if not entry.system and self.editing.folding.is_sheltered(walk.here, element, entry):
+            if keeps_items:
                 inner = inner.other(sheltered=True)
         return self._items(
             entry.below, context, inner, header.value_at, header.length, walk.place, header.tag, walk.depth, end
