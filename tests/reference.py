@@ -6,10 +6,13 @@ nothing is shared with the machine but the tree and the dictionary: where the tw
 
 from __future__ import annotations
 
+import operator as op
 import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import date, time
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +21,7 @@ from pydicom._uid_dict import UID_dictionary
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from pydicom.uid import UID_dictionary
 
 from deidc.dicom import dictionary
 from deidc.grammar import nodes
@@ -131,12 +135,18 @@ class Interpreter:
     def run(self) -> Expected:
         declared = self.lines(nodes.Variables, nodes.Variable)
         self.variables = {one.name: one.default for one in declared if one.default is not None} | self.variables
-        self.keeps = self.lines(nodes.Header, nodes.Keep)
-        self.rules = self.lines(
-            nodes.Header, nodes.Add, nodes.Append, nodes.Replace, nodes.Jitter, nodes.Remove, nodes.Blank
-        )
-        if any(name not in self.variables for rule in self.rules for name in variables_in(rule)):
+        guarded = [
+            (line, [one for one in (section.guard, line.guard) if one is not None])
+            for section in self.recipe.items
+            if isinstance(section, nodes.Header)
+            for line in section.body
+            if not isinstance(line, nodes.Comment | nodes.EmptyLine | nodes.Format)
+        ]
+        if any(name not in self.variables for line, _ in guarded for name in variables_in(line)):
             raise Refusal("DC901")
+        lines = [line for line, guards in guarded if all(self.guard_holds(one) for one in guards)]
+        self.holding = [line for line in lines if isinstance(line, nodes.Keep | nodes.Descend)]
+        self.rules = [line for line in lines if not isinstance(line, nodes.Keep | nodes.Descend)]
         promotions = [rule for rule in self.rules if self.promotes(rule)]
         self.rules = [rule for rule in self.rules if rule not in promotions]
         self.charset = promotions[-1].value.text if promotions else None
@@ -271,8 +281,23 @@ class Interpreter:
                 return all(self.is_exact(at) for at in (*ways, steps[-1].at))
         return False
 
+    def holders(self, spot: Spot) -> list[nodes.Keep | nodes.Descend]:
+        """The KEEP and DESCEND rules that are about an element of the input; DESCEND is about sequences."""
+        return [
+            one
+            for one in self.holding
+            if self.selects(one.target, spot)
+            and (self.all_hold(one.when, spot, spot.element) if isinstance(one, nodes.Keep) else spot.vr == "SQ")
+        ]
+
     def is_kept(self, spot: Spot) -> bool:
-        return any(self.selects(keep.target, spot) for keep in self.keeps)
+        return bool(self.holders(spot))
+
+    def keeps_items(self, spot: Spot) -> bool:
+        """Whether what is in a sequence is kept too: the last rule that names it decides, else the last one."""
+        holders = self.holders(spot)
+        naming = [one for one in holders if self.is_exact(one.target)]
+        return bool(holders) and isinstance((naming or holders)[-1], nodes.Keep)
 
     # ---- what becomes of one level --------------------------------------------------------------------
 
@@ -323,7 +348,7 @@ class Interpreter:
 
     def items(self, spot: Spot, became: DataElement, sheltered: bool) -> list[Dataset]:
         """The items of a sequence: rules reach those of the input, and ADD and APPEND by path set in the others."""
-        inside = sheltered or (spot.tag not in SYSTEM and self.is_kept(spot))
+        inside = sheltered or (spot.element is not None and spot.tag not in SYSTEM and self.keeps_items(spot))
         given = list(spot.element.value) if spot.element is not None and spot.element.VR == "SQ" else []
         items: list[Dataset] = []
         before: list[set[tuple[str, str]]] = []
@@ -394,6 +419,8 @@ class Interpreter:
             if isinstance(rule, nodes.Add):
                 if spot.above is not None and not isinstance(rule.target, nodes.Path):
                     continue  # a bare attribute is added at the top level
+                if not self.all_hold(rule.when, spot, became):
+                    continue
                 self.tell(spot, "added" if became is None else "replaced")
                 became, sheltered = self.write(spot, became, rule.value), False
                 continue
@@ -431,6 +458,8 @@ class Interpreter:
         """How many items a rule needs in this sequence, to set something in one of them."""
         if not isinstance(rule, nodes.Add | nodes.Append) or not isinstance(rule.target, nodes.Path):
             return 0
+        if not all(self.holds_for_absent(one, spot) for one in rule.when):
+            return 0
         depth, items = len(spot.way), [one.item for one in spot.way[1:]]
         steps = rule.target.steps[:depth]
         is_on_the_way = (
@@ -439,6 +468,17 @@ class Interpreter:
             and all(step.index in (None, item) for step, item in zip(steps, items, strict=False))
         )
         return (steps[-1].index or 0) + 1 if is_on_the_way and all(map(is_one, steps)) else 0
+
+    def holds_for_absent(self, one: nodes.Condition, spot: Spot) -> bool:
+        """Whether a condition on an attribute holds where a new item lacks it."""
+        match one:
+            case nodes.TextCondition(operator):
+                return operator in (Comparison.NOTCONTAINS, Comparison.NOTEQUALS)
+            case nodes.StateCondition(state):
+                return state is State.MISSING
+            case nodes.ListCondition():
+                return False
+        return self.condition_holds(one, spot, spot.element)
 
     def with_made_items(self, spot: Spot, became: DataElement | None, needs: int) -> DataElement | None:
         there = self.items_there(spot, became)
@@ -651,6 +691,36 @@ class Interpreter:
         texts = [text for element in found if element is not None for text in read(element)]
         return compares(one.operator, one.value or "", texts)
 
+    def guard_holds(self, guard: nodes.Guard) -> bool:
+        """Whether the object is one that a guard lets a rule act on; tests behind a decisive one are not looked at."""
+        answers = (self.given_holds(one) for one in guard.tests)
+        return any(answers) if guard.join is Join.OR else all(answers)
+
+    def given_holds(self, one: nodes.Given) -> bool:
+        operator, value = one.operator, one.value or ""
+        vr = vr_in_dictionary(one.target)
+        if vr == "UI":
+            uids = {row[4]: uid for uid, row in UID_dictionary.items()}
+            value = uids.get(value, value)
+        kind = KINDS.get(vr)
+        signs = {Comparison.EQUALS: "=", Comparison.NOTEQUALS: "!="}
+        if isinstance(operator, State | Comparison) and not (operator in signs and kind is not None):
+            asked = nodes.Criterion(None, operator, one.target, None if one.value is None else value, span=one.span)
+            return self.criterion_holds(asked)
+        sign = signs.get(operator, str(operator.value))
+        if kind is None:
+            how = Comparison.EQUALS if sign == "=" else Comparison.NOTEQUALS
+            return self.criterion_holds(nodes.Criterion(None, how, one.target, value, span=one.span))
+        at_top = not isinstance(one.target, nodes.Path)
+        texts = [
+            text.strip()
+            for spot in self.everywhere()
+            if self.selects(one.target, spot) and (spot.above is None or not at_top) and spot.element is not None
+            for text in texts_of(spot.element)
+            if text.strip()
+        ]
+        return ordered(sign, [(measured(text, kind, value), measured(value, kind, value)) for text in texts])
+
     # ---- around the object ----------------------------------------------------------------------------
 
     def promotes(self, rule: nodes.Action) -> bool:
@@ -758,6 +828,70 @@ def role_of(spot: Spot) -> str | None:
         known = attribute.vr if attribute is not None else None
     by_vr = {"UI": "uid", "DA": "date", "DT": "date", "TM": "time", "PN": "person"}
     return by_vr.get(known or "") or by_vr.get(spot.vr)
+
+
+NUMERIC = ("IS", "DS", "US", "SS", "UL", "SL", "UV", "SV", "FL", "FD", "US or SS")
+KINDS = {**dict.fromkeys(NUMERIC, "number"), "DA": "date", "DT": "date", "TM": "time", "AS": "age"}
+
+
+def vr_in_dictionary(target: nodes.Target) -> str | None:
+    match target:
+        case nodes.Path(steps):
+            return vr_in_dictionary(steps[-1].at)
+        case nodes.Keyword(text):
+            found = dictionary.find_keyword(text) or dictionary.find_name(text)
+            return found.vr if found is not None else None
+        case nodes.Tag(digits) if "X" not in digits:
+            found = dictionary.find_tag(int(digits, 16))
+            return found.vr if found is not None else None
+    return None
+
+
+def measured(text: str, kind: str, to: str) -> Fraction | tuple[int, ...]:
+    """What a text is as a number, an age in days, or a moment cut to as many parts as the text `to` has."""
+    if kind == "number":
+        if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", text, re.ASCII):
+            raise Refusal("DC904")
+        return Fraction(text)
+    if kind == "age":
+        if not re.fullmatch(r"\d{1,3}[DWMY]", text, re.ASCII):
+            raise Refusal("DC905")
+        return (
+            int(text[:-1]) * {"D": 1, "W": 7, "M": Fraction("30.4375"), "Y": Fraction("365.25")}[text[-1]] * Fraction(1)
+        )
+    parts, wanted = (moment(one, kind) for one in (text, to))
+    filled = [
+        one if one is not None else least
+        for one, least in zip(parts, (1, 1, 1, 0, 0, 0, 0)[-len(parts) :], strict=True)
+    ]
+    return tuple(filled[: sum(one is not None for one in wanted)])
+
+
+def moment(text: str, kind: str) -> list[int | None]:
+    """Year, month, day (of dates), hours, minutes, seconds and millionths; None where the text says nothing."""
+    day = r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?" if kind == "date" else ""
+    gap = "[T ]?" if kind == "date" else ""
+    form = day + rf"(?:{gap}(\d\d)(?::?(\d\d)(?::?(\d\d)(?:\.(\d{{1,6}}))?)?)?)?(?:[+-]\d{{4}})?"
+    found = re.fullmatch(form, text, re.ASCII)
+    if found is None or not text:
+        raise Refusal("DC905")
+    *whole, fraction = found.groups()
+    parts = [int(one) if one is not None else None for one in whole]
+    try:
+        if kind == "date":
+            date(parts[0] or 0, parts[1] or 1, parts[2] or 1)
+        time(*(one or 0 for one in parts[-3:]))
+    except ValueError:
+        raise Refusal("DC905") from None
+    return [*parts, int(fraction.ljust(6, "0")) if fraction else None]
+
+
+def ordered(sign: str, pairs: list[tuple[Any, Any]]) -> bool:
+    """Whether one value is ordered so; `!=` holds where none is equal."""
+    if sign == "!=":
+        return all(one != other for one, other in pairs)
+    how = {"=": op.eq, "<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge}[sign]
+    return any(how(one, other) for one, other in pairs)
 
 
 def pattern_of(keyword: str) -> str:

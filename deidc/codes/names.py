@@ -267,8 +267,8 @@ UNKNOWN_UID = _rule(
     "DC230",
     "unknown-uid",
     "A guard compares a UID with a name that DICOM does not register.",
-    "The condition holds for no object, and the rules behind it never act. Write the UID, or its name or keyword in PS3.6 "
-    "annex A.",
+    "The condition holds for no object, and the rules behind it never act. Write the UID, or its name or keyword in "
+    "PS3.6 annex A.",
     _HEAD + "REMOVE PatientName when SOPClassUID equals CTImageStorrage\n",
     _HEAD + "REMOVE PatientName when SOPClassUID equals CTImageStorage\n",
 )
@@ -276,8 +276,8 @@ DESCEND_INTO_VALUE = _rule(
     "DC231",
     "descend-into-value",
     "DESCEND names an attribute that is not a sequence.",
-    "Only a sequence has items for other rules to reach, so the rule has no effect. Write KEEP for an attribute that is to "
-    "stay.",
+    "Only a sequence has items for other rules to reach, so the rule has no effect. Write KEEP for an attribute that "
+    "is to stay.",
     _HEAD + "DESCEND StudyDate\n",
     _HEAD + "KEEP StudyDate\n",
 )

@@ -382,8 +382,8 @@ NOT_COMPARABLE = _rule(
     "DC341",
     "not-comparable",
     "A guard orders values that have no order, or compares them with a value of another kind.",
-    "Numbers are compared with numbers, dates with dates, times with times and ages with ages. Other attributes hold text "
-    "or UIDs, for which equals and contains are meant.",
+    "Numbers are compared with numbers, dates with dates, times with times and ages with ages. Other attributes hold "
+    "text or UIDs, for which equals and contains are meant.",
     _HEAD + "REMOVE StudyID when StudyDate < January\n",
     _HEAD + "REMOVE StudyID when StudyDate < 20200101\n",
 )

@@ -351,8 +351,8 @@ MIXED_GUARD = _rule(
     "DC139",
     "mixed-guard",
     "A guard mixes `and` with `or`.",
-    "Which of them binds more tightly is a matter of taste, and the wrong one leaves data in files. Write two rules, or "
-    "put one of the conditions behind %header.",
+    "Readers disagree on which of them binds more tightly, and the wrong one leaves data in files. Write two rules, "
+    "or put one of the conditions behind %header.",
     _HEAD + "REMOVE StudyID when Modality equals CT or Modality equals MR and Rows >= 512\n",
     "FORMAT dicom\n\n%header when Rows >= 512\nREMOVE StudyID when Modality equals CT or Modality equals MR\n",
 )

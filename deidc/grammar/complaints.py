@@ -216,6 +216,9 @@ def bad_guard(span: Span) -> Diagnostic:
 def _bad_condition(line: Refused, found: list[re.Match[str]], rest: list[re.Match[str]], word: str) -> Diagnostic:
     span = line.span(rest[0], rest[-1])
     gone = Fix.unsafe("remove the words", Edit(line.written.span(found[1].end(), rest[-1].end()), ""))
+    if word == "KEEP":
+        hint = "write a line for each, or a condition like contains:text"
+        return line.complaint(words.SURPLUS_WORDS, "KEEP takes one attribute and conditions", span, hint)
     if word == "BLANK":
         return line.complaint(words.SURPLUS_WORDS, "BLANK takes one attribute and conditions", span, None, gone)
     hint = "remove them, or write a condition like contains:text"

@@ -296,7 +296,7 @@ REFUSED = {
     "a list as value": header({"action": "REPLACE", "field": "PatientID", "value": ["a", "b"]}),
     "a value for KEEP": header({"action": "KEEP", "field": "PatientID", "value": "x"}),
     "a value for BLANK": header({"action": "BLANK", "field": "PatientID", "value": "x"}),
-    "a condition for ADD": header({"action": "ADD", "field": "PatientID", "value": "x", "if": "missing:"}),
+    "a condition for JITTER": header({"action": "JITTER", "field": "StudyDate", "value": "1", "if": "missing:"}),
     "no field": header({"action": "REMOVE"}),
     "a header that is a dictionary": {"format": "dicom", "header": {}},
     "an entry that is text": {"format": "dicom", "header": ["REMOVE PatientID"]},

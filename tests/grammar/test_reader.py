@@ -66,7 +66,7 @@ TARGETS = {
 @pytest.mark.parametrize(("spelt", "target"), TARGETS.items(), ids=TARGETS)
 def test_targets(spelt: str, target: nodes.Target):
     """Every spelling of a target is read, behind an action, in a list and in a criterion."""
-    assert t.read_line("header", f"KEEP {spelt}") == (nodes.Keep(target, None, span=t.ANYWHERE), ())
+    assert t.read_line("header", f"KEEP {spelt}") == (nodes.Keep(target, (), None, span=t.ANYWHERE), ())
     assert t.read_line("fields", f"FIELD {spelt}") == (nodes.Field(target, None, span=t.ANYWHERE), ())
     line, said = t.read_line("label", f"missing {spelt}")
     assert line == nodes.CriteriaLine((t.criterion(None, "missing", target, None),), None, span=t.ANYWHERE)
@@ -107,8 +107,8 @@ VALUES = {
 @pytest.mark.parametrize(("spelt", "value"), VALUES.items(), ids=VALUES)
 def test_values(spelt: str, value: nodes.Value):
     """Every form of a value is read, behind each action that takes one."""
-    for word, kind in (("ADD", nodes.Add), ("JITTER", nodes.Jitter)):
-        assert t.read_line("header", f"{word} PatientID {spelt}") == (kind(ID, value, None, span=t.ANYWHERE), ())
+    assert t.read_line("header", f"ADD PatientID {spelt}") == (nodes.Add(ID, value, (), None, span=t.ANYWHERE), ())
+    assert t.read_line("header", f"JITTER PatientID {spelt}") == (nodes.Jitter(ID, value, None, span=t.ANYWHERE), ())
     node, said = t.read_line("header", f"REPLACE PatientID {spelt}")
     assert (node, said) == (nodes.Replace(ID, value, (), None, span=t.ANYWHERE), ())
 
@@ -290,7 +290,7 @@ REMARKS = {
 @pytest.mark.parametrize(("line", "remark"), REMARKS.items(), ids=REMARKS)
 def test_remarks(line: str, remark: str | None):
     """A word that begins with a hash begins the remark."""
-    assert t.read_line("header", line) == (nodes.Keep(ID, remark, span=t.ANYWHERE), ())
+    assert t.read_line("header", line) == (nodes.Keep(ID, (), remark, span=t.ANYWHERE), ())
 
 
 @pytest.mark.parametrize(("place", "line"), [("top", "FORMAT DICOM  # why"), ("label", "format dicom # why")])
@@ -320,7 +320,7 @@ def test_layouts(data: bytes):
     first, section = recipe.items
     assert first == nodes.Format("dicom", None, span=t.ANYWHERE)
     assert isinstance(section, nodes.Header)
-    assert section.body[0] == nodes.Keep(ID, None, span=t.ANYWHERE)
+    assert section.body[0] == nodes.Keep(ID, (), None, span=t.ANYWHERE)
 
 
 def test_sections_and_labels_hold_their_lines():

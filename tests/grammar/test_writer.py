@@ -110,7 +110,7 @@ def test_literals(text: str, written: str):
     """Text is quoted where it would not be read back as it is, and only there."""
     assert write_literal(text) == written
     node, _ = t.read_line("header", f"ADD PatientID {written}")
-    assert node == nodes.Add(t.keyword("PatientID"), t.literal(text), None, span=t.ANYWHERE)
+    assert node == nodes.Add(t.keyword("PatientID"), t.literal(text), (), None, span=t.ANYWHERE)
 
 
 PRINTABLE = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), max_size=12)
@@ -122,7 +122,7 @@ def test_any_text_can_be_written(text: str):
     node, _ = t.read_line("header", f"ADD PatientID {write_literal(text)}")
     if '"' in text and text.endswith("\\"):
         return
-    assert node == nodes.Add(t.keyword("PatientID"), t.literal(text), None, span=t.ANYWHERE)
+    assert node == nodes.Add(t.keyword("PatientID"), t.literal(text), (), None, span=t.ANYWHERE)
 
 
 @pytest.mark.parametrize("name", ["deadbeef", "Patient's Name", "all", "0x00100020", "A B"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from deidc.dicom.values.coding import Code
+from deidc.dicom.values.measures import Measure
 from deidc.ir import ops
 from deidc.ir.program import NeededFunction, NeededVariable, Needs, Origin, Program, Slot
 from deidc.vocabulary import (
@@ -15,6 +16,7 @@ from deidc.vocabulary import (
     Join,
     ListKind,
     Policy,
+    Relation,
     Role,
     State,
     Storage,
@@ -137,17 +139,34 @@ regions = st.one_of(
 masks = st.builds(ops.Mask, st.booleans(), regions) | st.builds(
     ops.Mask, st.just(False), st.builds(ops.TextRegions, st.sampled_from(["rapidocr", 'a "b"']))
 )
+relations = st.sampled_from(Relation).flatmap(
+    lambda how: st.sampled_from(
+        [
+            ops.Related(how, Measure.NUMBER, "-1.5e3"),
+            ops.Related(how, Measure.DATE, "20200131"),
+            ops.Related(how, Measure.DATE, "202001311230"),
+            ops.Related(how, Measure.TIME, "123059"),
+            ops.Related(how, Measure.AGE, "018Y"),
+        ]
+    )
+)
+given_tests = st.builds(ops.Test, st.sampled_from(Join), paths(), comparisons | relations)
+givens = st.lists(
+    st.builds(ops.TestLine, st.sampled_from(Join), st.lists(given_tests, min_size=1, max_size=2).map(tuple)),
+    max_size=2,
+).map(tuple)
 any_op = st.one_of(
     st.builds(ops.Collect, st.just(0), plain_selectors, st.none() | st.text(min_size=1, max_size=3), st.integers(1, 9)),
     st.builds(ops.Gather, st.just(1), plain_selectors | st.just(ops.Holding(0))),
-    st.builds(ops.Protect, selectors, st.booleans()),
-    st.builds(ops.MakeItems, paths(plain=True), st.integers(1, 100)),
-    st.builds(ops.Add, paths(plain=True), operands),
-    st.builds(ops.Append, paths(plain=True), operands, conditions),
-    st.builds(ops.Replace, selectors, operands, conditions),
-    st.builds(ops.Jitter, selectors, operands),
-    st.builds(ops.Remove, selectors, conditions),
-    st.builds(ops.Blank, selectors, conditions),
+    st.builds(ops.Protect, selectors, st.booleans(), conditions, givens),
+    st.builds(ops.Descend, selectors, givens),
+    st.builds(ops.MakeItems, paths(plain=True), st.integers(1, 100), conditions, givens),
+    st.builds(ops.Add, paths(plain=True), operands, conditions, givens),
+    st.builds(ops.Append, paths(plain=True), operands, conditions, givens),
+    st.builds(ops.Replace, selectors, operands, conditions, givens),
+    st.builds(ops.Jitter, selectors, operands, givens),
+    st.builds(ops.Remove, selectors, conditions, givens),
+    st.builds(ops.Blank, selectors, conditions, givens),
     st.just(ops.Transcode("ISO_IR 192")),
     st.builds(
         ops.Mark,

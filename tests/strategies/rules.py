@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from deidc.grammar import nodes
 from deidc.source import Span
-from deidc.vocabulary import Comparison, ElementKind, ExpanderKind, Join, ListKind, Policy, Role, State, VariableKind
+from deidc.vocabulary import (
+    Comparison,
+    ElementKind,
+    ExpanderKind,
+    Join,
+    ListKind,
+    Policy,
+    Relation,
+    Role,
+    State,
+    VariableKind,
+)
 
 NOWHERE = Span("<recipe>", 0, 0)
 
@@ -236,31 +247,82 @@ conditions = st.sampled_from(
 whens = st.lists(conditions, max_size=2).map(tuple)
 
 
+# Most rules have no condition, or one that may hold.
+add_whens = st.just(()) | st.lists(conditions, min_size=1, max_size=1).map(tuple)
+keep_whens = st.just(()) | whens
+sequences = st.sampled_from(
+    (
+        REQUEST,
+        OTHER_IDS,
+        path(REQUEST, None, OTHER_IDS),
+        path(tag("00101002"), None, REQUEST),
+        node(nodes.SelectVR, ("SQ",)),
+        node(nodes.Expander, ExpanderKind.ENDSWITH, "Sequence"),
+        node(nodes.Everything),
+        tag("00091001"),
+    )
+)
+givens = st.one_of(
+    *(
+        st.builds(
+            lambda at, operator, value: node(nodes.Given, at, operator, value),
+            st.just(at),
+            st.sampled_from(operators),
+            st.sampled_from(texts),
+        )
+        for at, operators, texts in (
+            (keyword("Modality"), tuple(Comparison), ("CT", "MR", "C", "ot")),
+            (keyword("PatientID"), tuple(Comparison), ("ID-7", "smith")),
+            (keyword("SOPClassUID"), (Comparison.EQUALS, Comparison.NOTEQUALS), ("CTImageStorage", "1.2.3")),
+            (keyword("Rows"), (*Relation, Comparison.EQUALS), ("512", "1", "12.0")),
+            (keyword("PatientWeight"), tuple(Relation), ("70.5", "1e2")),
+            (keyword("StudyDate"), (*Relation, Comparison.EQUALS), ("20200101", "2020-01-01", "19990131")),
+            (keyword("AcquisitionDateTime"), tuple(Relation), ("20200101", "20200101120000")),
+            (keyword("StudyTime"), tuple(Relation), ("12", "12:30")),
+            (keyword("PatientAge"), tuple(Relation), ("018Y", "400D")),
+            (path(REQUEST, None, keyword("AccessionNumber")), tuple(Comparison), ("A1", "x")),
+        )
+    ),
+    st.builds(
+        lambda at, state: node(nodes.Given, at, state, None),
+        st.sampled_from((keyword("PatientName"), tag("00100020"), private("01"), *PATHS[:3])),
+        st.sampled_from(State),
+    ),
+)
+guards = st.builds(
+    lambda join, tests: node(nodes.Guard, join if len(tests) > 1 else Join.AND, tuple(tests)),
+    st.sampled_from(Join),
+    st.lists(givens, min_size=1, max_size=2),
+)
+
+
 @st.composite
 def actions(draw: st.DrawFn) -> nodes.Action:
-    """A rule of %header."""
-    match draw(st.integers(0, 9)):
+    """A rule of %header, now and then with a guard."""
+    guard = draw(guards) if draw(st.integers(0, 3)) == 0 else None
+    match draw(st.integers(0, 10)):
         case 0:
             target = draw(exact.filter(lambda one: one != CREATOR))
-            return node(nodes.Add, target, draw(values(target)), None)
+            return node(nodes.Add, target, draw(values(target)), draw(add_whens), None, guard)
         case 8:
             target = draw(exact.filter(lambda one: one != CREATOR))
-            return node(nodes.Append, target, draw(values(target)), draw(whens), None)
+            return node(nodes.Append, target, draw(values(target)), draw(add_whens), None, guard)
         case 9:
-            kind, target, value = draw(st.sampled_from((nodes.Add, nodes.Append))), draw(st.sampled_from(CODED)), CODES
-            rest = () if kind is nodes.Add else (draw(whens),)
-            return node(kind, target, draw(st.sampled_from(value)), *rest, None)
+            kind, target = draw(st.sampled_from((nodes.Add, nodes.Append))), draw(st.sampled_from(CODED))
+            return node(kind, target, draw(st.sampled_from(CODES)), draw(add_whens), None, guard)
         case 1 | 2:
             target = draw(targets)
-            return node(nodes.Replace, target, draw(values(target)), draw(whens), None)
+            return node(nodes.Replace, target, draw(values(target)), draw(whens), None, guard)
         case 3:
-            return node(nodes.Jitter, draw(targets), draw(days), None)
+            return node(nodes.Jitter, draw(targets), draw(days), None, guard)
         case 4:
-            return node(nodes.Keep, draw(targets), None)
+            return node(nodes.Keep, draw(targets), draw(keep_whens), None, guard)
         case 5:
-            return node(nodes.Blank, draw(targets), draw(whens), None)
+            return node(nodes.Blank, draw(targets), draw(whens), None, guard)
+        case 10:
+            return node(nodes.Descend, draw(sequences), None, guard)
         case _:
-            return node(nodes.Remove, draw(targets), draw(whens), None)
+            return node(nodes.Remove, draw(targets), draw(whens), None, guard)
 
 
 def field(target: nodes.Target) -> nodes.Field:
@@ -328,7 +390,8 @@ def recipes(draw: st.DrawFn, *, most_rules: int = 6, labelled: bool = True) -> n
         node(nodes.Values, "ids", tuple(ids), None),
         node(nodes.Fields, "some", tuple(some), None),
         node(nodes.Values, "more", tuple(more), None),
-        node(nodes.Header, tuple(rules), None),
+        node(nodes.Header, tuple(rules[:1]), None, draw(st.none() | guards)),
+        node(nodes.Header, tuple(rules[1:]), None),
     ]
     if labelled and draw(st.booleans()):
         groups = draw(st.lists(st.sampled_from(GROUPS), min_size=1, max_size=3, unique=True))

@@ -77,6 +77,15 @@ CONDITIONS = (
     " func:f",
     " if var:yes",
 )
+GUARDS = (
+    "",
+    "",
+    " when Modality equals CT",
+    " WHEN Rows >= 512 and (0008,0060) = MR",
+    ' when SOPClassUID equals "CT Image Storage" or SOPClassUID equals MRImageStorage',
+    " when RequestAttributesSequence__AccessionNumber missing",
+    ' when (0033,"MITRA X",1E) contains "a b" and StudyDate < 2020-01-31',
+)
 REMARKS = ("", "  # remark", " #", "\t# a 'quoted' \"remark\"")
 CRITERIA = (
     "contains Modality CT",
@@ -99,20 +108,20 @@ pieces = st.sampled_from
 def header_lines(draw: st.DrawFn) -> str:
     """Draw a statement of %header, with or without a remark."""
     target, remark = draw(pieces(TARGETS)), draw(pieces(REMARKS))
-    word = draw(pieces(("ADD", "APPEND", "BLANK", "JITTER", "KEEP", "REPLACE", "REMOVE", "remove", "Replace")))
+    word = draw(
+        pieces(("ADD", "APPEND", "BLANK", "DESCEND", "JITTER", "KEEP", "REPLACE", "REMOVE", "remove", "Replace"))
+    )
     match word.upper():
-        case "ADD":
-            rest = f" {draw(pieces(VALUES))}"
         case "JITTER":
             rest = draw(pieces((" 5", " -3", " var:days", " deid_func:date_shift key=var:key")))
-        case "APPEND" | "REPLACE":
+        case "ADD" | "APPEND" | "REPLACE":
             condition = draw(pieces([one for one in CONDITIONS if "if" in one or not one]))
             rest = f" {draw(pieces(VALUES))}{condition}"
-        case "BLANK" | "REMOVE":
+        case "BLANK" | "KEEP" | "REMOVE":
             rest = draw(pieces(CONDITIONS))
         case _:
             rest = ""
-    return f"{word} {target}{rest}{remark}"
+    return f"{word} {target}{rest}{draw(pieces(GUARDS))}{remark}"
 
 
 @st.composite
@@ -122,7 +131,8 @@ def recipe_texts(draw: st.DrawFn) -> str:
     sections = draw(st.lists(pieces(("header", "values", "fields", "filter", "vars", "labels")), max_size=5))
     for section in sections:
         named = section in ("values", "fields", "filter")
-        lines.append(f"%{section}{draw(pieces((' names', ' ids'))) if named else ''}{draw(pieces(REMARKS))}")
+        title = draw(pieces((" names", " ids"))) if named else draw(pieces(GUARDS)) if section == "header" else ""
+        lines.append(f"%{section}{title}{draw(pieces(REMARKS))}")
         lines.extend(draw(st.lists(_body(section), max_size=4)))
     blank = draw(pieces(("", "  ", "\t")))
     ending = draw(pieces(("\n", "\r\n", "\n\n")))

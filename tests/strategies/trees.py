@@ -13,6 +13,7 @@ from deidc.vocabulary import (
     Join,
     ListKind,
     Policy,
+    Relation,
     Role,
     State,
     Storage,
@@ -198,14 +199,26 @@ conditions = st.lists(
     ),
     max_size=2,
 ).map(tuple)
+givens = node(
+    nodes.Given, keywords | tags | privates | paths(), st.sampled_from(Comparison), lines().filter(can_be_quoted)
+) | st.one_of(
+    node(nodes.Given, keywords | tags | privates | paths(), st.sampled_from(Relation), lines().filter(can_be_quoted)),
+    node(nodes.Given, keywords | tags | privates | paths(), st.sampled_from(State), st.none()),
+)
+guards = st.none() | st.builds(
+    lambda join, tests: nodes.Guard(join if len(tests) > 1 else Join.AND, tuple(tests), span=NOWHERE),
+    st.sampled_from(Join),
+    st.lists(givens, min_size=1, max_size=3),
+)
 actions = st.one_of(
-    node(nodes.Add, targets, values, remarks),
-    node(nodes.Append, targets, values, conditions, remarks),
-    node(nodes.Blank, targets, conditions, remarks),
-    node(nodes.Jitter, targets, values, remarks),
-    node(nodes.Keep, targets, remarks),
-    node(nodes.Replace, targets, values, conditions, remarks),
-    node(nodes.Remove, targets, conditions, remarks),
+    node(nodes.Add, targets, values, conditions, remarks, guards),
+    node(nodes.Append, targets, values, conditions, remarks, guards),
+    node(nodes.Blank, targets, conditions, remarks, guards),
+    node(nodes.Descend, targets, remarks, guards),
+    node(nodes.Jitter, targets, values, remarks, guards),
+    node(nodes.Keep, targets, conditions, remarks, guards),
+    node(nodes.Replace, targets, values, conditions, remarks, guards),
+    node(nodes.Remove, targets, conditions, remarks, guards),
 )
 comments = node(nodes.Comment, lines().map(str.strip))
 trivia = st.one_of(comments, node(nodes.EmptyLine), node(nodes.Format, st.just("dicom"), remarks))
@@ -258,7 +271,7 @@ titles = one_of("", "a", "two words", "O'Neil", '"quoted"', "a#1")
 labels = node(nodes.Label, titles, some(criteria_lines(), region_lines, trivia), remarks)
 filters = st.tuples(some(trivia), st.lists(labels, max_size=2).map(tuple)).map(lambda both: both[0] + both[1])
 sections = st.one_of(
-    node(nodes.Header, some(actions, trivia), remarks),
+    node(nodes.Header, some(actions, trivia), remarks, guards),
     node(nodes.Labels, some(actions, trivia), remarks),
     node(nodes.Values, list_names, some(fields, splits, trivia), remarks),
     node(nodes.Fields, list_names, some(fields, trivia), remarks),

@@ -14,8 +14,8 @@ from deidc.ir import ops
 from deidc.ir.program import Needs, Program
 from deidc.runtime.fold.frame import Frame
 from deidc.runtime.fold.plan import Plan
-from deidc.runtime.fold.toplevel import OfDataset
 from deidc.runtime.fold.questions import Questions
+from deidc.runtime.fold.toplevel import OfDataset
 from deidc.vocabulary import Comparison, FormatName, Join, State
 
 # A keyword, a tag like `0x00080060` or `(0008,0060)`, or a number that is one.

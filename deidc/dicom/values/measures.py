@@ -34,7 +34,8 @@ _AGE = re.compile(r"([0-9]{1,3})([DWMY])\Z")
 _TIME = r"(?P<hours>[0-9]{2})(?::?(?P<minutes>[0-9]{2})(?::?(?P<seconds>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,6}))?)?)?"
 _TIME_TEXT = re.compile(rf"{_TIME}\Z")
 _DATE_TEXT = re.compile(
-    rf"(?P<year>[0-9]{{4}})(?P<separator>[-.]?)(?P<month>[0-9]{{2}})(?P=separator)(?P<day>[0-9]{{2}})(?:[T ]?{_TIME})?\Z"
+    r"(?P<year>[0-9]{4})(?P<separator>[-.]?)(?P<month>[0-9]{2})(?P=separator)(?P<day>[0-9]{2})"
+    rf"(?:[T ]?{_TIME})?\Z"
 )
 # Sixteenths of a day, in which a month of 30.4375 days is a whole number.
 _UNITS = {"D": 16, "W": 112, "M": 487, "Y": 5844}

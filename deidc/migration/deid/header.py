@@ -23,6 +23,11 @@ def action_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
     if word != action:
         yield Reason(dropped(action), f"deid drops the line, because {shown(word)} is not {action}")
     yield from _target_reasons(line, text)
+    yield from _operand_reasons(line, text)
+
+
+def _operand_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
+    """Yield what deid does with the values and conditions behind a target."""
     match line:
         case nodes.Add(_, value, when):
             if when:

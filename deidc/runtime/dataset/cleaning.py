@@ -6,7 +6,6 @@ nothing changed keeps its original bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import cast
 
 from attrs import define
@@ -30,12 +29,12 @@ from deidc.runtime.fold.elements import (
     private_creators,
     walk_tags,
 )
+from deidc.runtime.fold.fold import Folded
 from deidc.runtime.fold.frame import Trouble
 from deidc.runtime.fold.level import Folding, Level, Needed, block_is_used
 from deidc.runtime.fold.lists import undecodable
 from deidc.runtime.fold.made import blank, written
 from deidc.runtime.fold.plan import Entry, Node
-from deidc.runtime.fold.fold import Folded
 from deidc.runtime.fold.standing import Standing
 
 

@@ -222,7 +222,7 @@ class Folding:
         )
 
     def keeps_in_file_meta(self, node: Node, tag: int) -> bool:
-        """Whether a KEEP rule of the recipe protects an element of file meta information; `node` is that of its level."""
+        """Whether a KEEP rule protects an element of the file meta information; `node` is that of its level."""
         element = self.frame.top.find(tag)
         if element is None:
             return False

@@ -16,7 +16,7 @@ def decided_by(rule: str) -> tuple[object, bool]:
     functions = Functions.standard().with_function("f", lambda field: "x")
     program = compile_recipe(HEAD + rule + "\n", signatures=functions.signatures())
     machine = Machine.link(program, functions, variables={"key": "k"}, per_object=("code",))
-    entry = machine._plan.dataset.entry(0x00100010, "PN", None)
+    entry = machine._plans.whole.dataset.entry(0x00100010, "PN", None)
     return what_decides(entry, functions)
 
 
