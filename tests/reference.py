@@ -21,7 +21,6 @@ from pydicom._uid_dict import UID_dictionary
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
-from pydicom.uid import UID_dictionary
 
 from deidc.dicom import dictionary
 from deidc.grammar import nodes

@@ -70,9 +70,25 @@ def test_every_word_has_its_row_its_line_and_its_op():
     assert sorted(line.action.word for line in LINES) == sorted(ActionWord)
     acting = [op for op in ops.OPS if hasattr(op, "action") and op is not ops.MakeItems]
     assert ops.MakeItems.action is ACTIONS[ActionWord.ADD], "it is a part of what ADD by path does"
-    assert {*acting, ops.MakeItems} == {*ops.ELEMENT_OPS, ops.Protect}
+    assert {*acting, ops.MakeItems} == {*ops.ELEMENT_OPS, ops.Protect, ops.Descend}
     assert sorted(op.action.word for op in acting) == sorted(ActionWord)
     assert ops.Protect.action.keeps
+    assert ops.Descend.action.enters
+    assert [word for word in ActionWord if word not in WRITTEN] == [ActionWord.DESCEND], "which is about sequences"
+
+
+@pytest.mark.parametrize("taking", ["REMOVE all", "BLANK select:VR:SQ", "REMOVE contains:Study"])
+def test_descend_leaves_a_sequence_and_lets_rules_reach_its_items(taking: str):
+    """DESCEND holds off every rule that would take the sequence, and none that is about what is in it."""
+    item = Dataset()
+    item.ReferencedSOPInstanceUID, item.StudyDate = "1.2", DATE
+    dataset = Dataset()
+    dataset.SOPInstanceUID, dataset.ReferencedStudySequence = "1.2", [item]
+    rules = f"DESCEND ReferencedStudySequence\n{taking}\nREPLACE ReferencedSOPInstanceUID 1.9\n"
+    after = Machine.link(compile_recipe(f"FORMAT dicom\n\n%header\n{rules}")).run(dataset).dataset
+    [left] = after.ReferencedStudySequence
+    assert left.ReferencedSOPInstanceUID == "1.9"
+    assert ("StudyDate" in left) == (taking == "BLANK select:VR:SQ")
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.__name__)
@@ -100,7 +116,7 @@ def test_a_line_is_read_with_what_its_row_allows(word: ActionWord):
     assert bool(said) == row.takes_value
 
 
-@pytest.mark.parametrize("word", ActionWord)
+@pytest.mark.parametrize("word", WRITTEN)
 def test_a_row_says_what_becomes_of_an_element(word: ActionWord):
     """Kept, written, shifted, emptied or removed: what the row of a word says is what is done, with and without one."""
     row = ACTIONS[word]
@@ -124,7 +140,7 @@ def test_a_condition_that_does_not_hold_keeps_the_element(word: ActionWord):
     assert date_after(word, DATE, condition) == DATE
 
 
-@pytest.mark.parametrize("word", ActionWord)
+@pytest.mark.parametrize("word", WRITTEN)
 def test_what_rewrites_holds_off_remove(word: ActionWord):
     """REMOVE all spares an element that a line rewrites or keeps, and no other; ADD does not spare it."""
     dataset = Dataset()

@@ -356,6 +356,24 @@ MIXED_GUARD = _rule(
     _HEAD + "REMOVE StudyID when Modality equals CT or Modality equals MR and Rows >= 512\n",
     "FORMAT dicom\n\n%header when Rows >= 512\nREMOVE StudyID when Modality equals CT or Modality equals MR\n",
 )
+TEXT_LIKE_GUARD = _rule(
+    "DC140",
+    "text-like-guard",
+    "Unquoted text has `when` and an attribute in it, but is not a condition.",
+    "The words are written into every file, and the rule acts on every object. A condition has an operator behind the "
+    "attribute, and stands behind the value. Quote the text if it is meant as text.",
+    _HEAD + "REPLACE StudyID none when Modality is CT\n",
+    _HEAD + "REPLACE StudyID none when Modality equals CT\n",
+)
+DESCEND_CONTRADICTED = _rule(
+    "DC141",
+    "descend-contradicted",
+    "DESCEND and another rule of the same text name the same sequence.",
+    "DESCEND leaves the sequence in place, so the other rule has no effect on it; and KEEP would keep its items, which "
+    "DESCEND lets other rules reach. Only one of the two can be meant.",
+    _HEAD + "DESCEND ReferencedStudySequence\nREMOVE ReferencedStudySequence\n",
+    _HEAD + "DESCEND ReferencedStudySequence\nREMOVE ReferencedStudySequence__ReferencedSOPInstanceUID\n",
+)
 STRAY_BRACE = _rule(
     "DC144",
     "stray-brace",

@@ -207,7 +207,7 @@ Recipe
           Tag digits='00100020'
       Literal text='x y'
       TextCondition operator=contains text='z'
-    Keep remark=None
+    Keep when=() remark=None
       SelectVR vrs=('DA', 'DT')
 """
 

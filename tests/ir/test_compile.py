@@ -184,6 +184,7 @@ def test_a_program_as_json():
         "at": {"kind": "Holding", "slot": 0},
         "by": {"kind": "Var", "name": "id"},
         "when": [],
+        "given": [],
         "origin": {"kind": "Origin", "recipe": "<recipe>", "line": 8},
     }
     assert len(found["ops"]) == len(made.ops)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from deidc import ProgramError, read_program
 from deidc.dicom.values.coding import Code
+from deidc.dicom.values.measures import Measure
 from deidc.ir import ops
 from deidc.ir.program import OWN_ACCOUNT, NeededFunction, NeededVariable, Needs, Origin, Program, Slot, write_program
 from deidc.ir.verify import verify
@@ -20,6 +21,7 @@ from deidc.vocabulary import (
     Join,
     ListKind,
     Policy,
+    Relation,
     Role,
     State,
     Storage,
@@ -32,12 +34,38 @@ PRIVATE = ops.PrivateBlock("0033", 'A "B" \\', "XX")
 PATH = ops.AtPath(
     (ops.PathStep(ops.Tagged("00400275"), 3), ops.PathStep(ops.PrivateBlock("0033", 'A "B" \\', "1E"), None))
 )
+GIVEN = ops.TestLine(
+    Join.AND,
+    (
+        ops.Test(
+            Join.AND,
+            ops.AtPath((ops.PathStep(ops.Tagged("00280010"), None),)),
+            ops.Related(Relation.AT_LEAST, Measure.NUMBER, "512"),
+        ),
+        ops.Test(
+            Join.OR,
+            ops.AtPath((ops.PathStep(ops.Tagged("00080060"), None),)),
+            ops.Compared(Comparison.EQUALS, "CT"),
+        ),
+    ),
+)
 CASES = (
     (ops.Collect(0, TAG, None, 1), "collect 0 <- tag 00100020 min 1"),
     (ops.Collect(0, TAG, "^", 4), 'collect 0 <- tag 00100020 split "^" min 4'),
     (ops.Gather(1, ops.Holding(0)), "gather 1 <- holding 0"),
     (ops.Protect(TAG, system=True), "protect system tag 00100020"),
     (ops.Protect(ops.OfKind(ElementKind.PRIVATE), system=False), "protect kind private"),
+    (ops.Protect(TAG, system=False, when=(ops.InState(State.EMPTY),)), "protect tag 00100020 when empty"),
+    (ops.Descend(TAG), "descend tag 00100020"),
+    (
+        ops.Descend(TAG, (GIVEN, GIVEN)),
+        'descend tag 00100020 given + [ + path / 00280010 is >= number "512" || path / 00080060 equals "CT" ]'
+        ' + [ + path / 00280010 is >= number "512" || path / 00080060 equals "CT" ]',
+    ),
+    (
+        ops.Jitter(TAG, ops.Days(1), (GIVEN,)),
+        'jitter tag 00100020 by days 1 given + [ + path / 00280010 is >= number "512" || path / 00080060 equals "CT" ]',
+    ),
     (ops.Add(PATH, ops.Text("é\n")), r'add path / 00400275 [3] / 0033 "A \"B\" \\" 1E <- text "\u00e9\n"'),
     (ops.MakeItems(PATH, 3), r'make 3 items at path / 00400275 [3] / 0033 "A \"B\" \\" 1E'),
     (

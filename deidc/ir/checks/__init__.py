@@ -9,6 +9,8 @@ from deidc.diagnostics import Diagnostic
 from deidc.ir.checks import (
     comments,
     criteria,
+    descents,
+    guards,
     interplay,
     labels,
     layouts,
@@ -41,6 +43,9 @@ CHECKS: tuple[Check, ...] = (
     patterns.texts,
     criteria.criteria,
     criteria.conditions,
+    guards.guards,
+    guards.texts_like_guards,
+    descents.descents,
     interplay.interplay,
     interplay.list_lines,
     sweeps.sweeps,

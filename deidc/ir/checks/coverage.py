@@ -33,6 +33,12 @@ def everything() -> Coverage:
 
 
 @cache
+def sequences() -> Coverage:
+    """Return the attributes that are sequences."""
+    return frozenset(one.pattern for one in _attributes() if one.vr == "SQ")
+
+
+@cache
 def date_attributes() -> Coverage:
     """Return the attributes that hold dates."""
     return frozenset(one.pattern for one in _attributes() if one.vr in DATES)

@@ -33,11 +33,7 @@ def criteria(resolved: Resolved) -> Iterator[Diagnostic]:
 def _criterion(bound: BoundCriterion) -> Iterator[Diagnostic]:
     criterion = bound.criterion
     attribute = attribute_of(bound.selector)
-    if (
-        attribute is not None
-        and attribute.keyword in ONLY_IN_ITEMS
-        and isinstance(criterion.target, nodes.Keyword | nodes.Tag)
-    ):
+    if attribute is not None and is_only_nested(attribute, criterion.target):
         message = f"{attribute.keyword} occurs only in items of sequences"
         yield Diagnostic(codes.ONLY_NESTED, message, criterion.target.span, f"write Sequence__{attribute.keyword}")
     if criterion.value is None or not isinstance(criterion.operator, Comparison):
@@ -49,11 +45,16 @@ def _criterion(bound: BoundCriterion) -> Iterator[Diagnostic]:
         yield Diagnostic(codes.ALTERNATION_IN_EQUALS, "equals does not support alternatives", criterion.span, hint)
     elif criterion.operator not in _EXACT and re.search(r"[A-Za-z]\+[A-Za-z]", criterion.value):
         yield Diagnostic(codes.PLUS_IN_PATTERN, "+ repeats the letter before it", criterion.span)
-    elif attribute is not None and not _may_have(attribute, criterion.operator, criterion.value):
+    elif attribute is not None and not may_have(attribute, criterion.operator, criterion.value):
         yield Diagnostic(codes.NOT_A_TERM, f"{attribute.keyword} never has this value", criterion.span)
 
 
-def _may_have(attribute: Attribute, operator: Comparison, text: str) -> bool:
+def is_only_nested(attribute: Attribute, target: nodes.Target) -> bool:
+    """Whether a target names an attribute at the top level that occurs only in items."""
+    return attribute.keyword in ONLY_IN_ITEMS and isinstance(target, nodes.Keyword | nodes.Tag)
+
+
+def may_have(attribute: Attribute, operator: Comparison, text: str) -> bool:
     """Whether the attribute can have a value that compares so with the text."""
     if operator in _EXACT:
         if attribute.keyword == "Modality":
@@ -96,7 +97,7 @@ def _never(rule: Bound, when: nodes.Conditions) -> str:
     states = {one.operator for one in when if isinstance(one, nodes.StateCondition)}
     wanted = [one for one in when if isinstance(one, nodes.TextCondition)]
     positive = [one for one in wanted if one.operator in (Comparison.CONTAINS, Comparison.EQUALS)]
-    if State.MISSING in states and rule.action.takes_away:
+    if State.MISSING in states and not rule.action.creates:
         return "a missing element cannot be changed"
     if positive and states & set(_ABSENT):
         return "an element without a value never contains the text"
@@ -107,6 +108,6 @@ def _never(rule: Bound, when: nodes.Conditions) -> str:
     attribute = attribute_of(rule.selector)
     if attribute is not None:
         for one in positive:
-            if not _may_have(attribute, one.operator, one.text):
+            if not may_have(attribute, one.operator, one.text):
                 return f"{attribute.keyword} never has this value"
     return ""

@@ -115,12 +115,12 @@ _WORDS = {
 
 def _against_others(table: RuleTable, number: int, rule: Bound) -> Iterator[_Finding]:
     others = table.others(number)
-    if not others:
+    if not others or rule.action.enters:  # what contradicts DESCEND is DC141
         return
     what = name(rule)
     if isinstance(rule.selector, ops.AtPath) and table.is_inside_kept(rule.selector):
         return
-    keep = next((one for at, one in others if _keeps(one) and not _may_overrule(rule, number, one, at)), None)
+    keep = next((one for at, one in others if _keeps(one, rule) and not _may_overrule(rule, number, one, at)), None)
     if keep is not None and not rule.action.keeps:
         if not rule.action.creates:
             yield _Finding(codes.KEPT, rule, keep, what)
@@ -137,8 +137,12 @@ def _against_others(table: RuleTable, number: int, rule: Bound) -> Iterator[_Fin
     yield from _contradiction(rule, what, [one for at, one in others if at < number])
 
 
-def _keeps(rule: Bound) -> bool:
-    return rule.action.keeps
+def _keeps(rule: Bound, other: Bound) -> bool:
+    """Whether a rule leaves in every object what another one names; see DC141 for DESCEND in the same text."""
+    if rule.action.enters and not other.action.keeps and overrules_base(rule, other):
+        attribute = attribute_of(other.selector)
+        return is_unconditional(rule) and attribute is not None and attribute.vr == "SQ"
+    return rule.action.keeps and is_unconditional(rule)
 
 
 def _may_overrule(rule: Bound, number: int, other: Bound, at: int) -> bool:

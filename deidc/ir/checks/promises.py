@@ -10,6 +10,7 @@ from deidc.dicom.dictionary import find_keyword
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.checks.coverage import NOTHING, Coverage, attribute_of, covers, date_attributes, reaches_private
+from deidc.ir.checks.guards import complement_each_other
 from deidc.ir.checks.rule_table import complaint, way_of
 from deidc.ir.identifiers import DIRECT_IDENTIFIERS, ENTITY_DATES, INSTANCE_UIDS, METHODS, PROMISE, TEMPORAL
 from deidc.ir.resolving.resolved import Bound, Resolved
@@ -45,7 +46,7 @@ def _promise(resolved: Resolved) -> tuple[Bound | None, str]:
 
 def _left(promise: Bound, resolved: Resolved) -> Iterator[Diagnostic]:
     """Complain of what no rule is about."""
-    touched = NOTHING.union(*(covers(rule.selector, resolved) for rule in resolved.rules))
+    touched = _covered_in_every_object(resolved)
     missing = _missing(DIRECT_IDENTIFIERS, touched)
     if missing:
         yield complaint(codes.LEAVES_IDENTIFIERS, f"no rule covers {', '.join(missing)}", promise)
@@ -64,6 +65,22 @@ def _left(promise: Bound, resolved: Resolved) -> Iterator[Diagnostic]:
             yield complaint(codes.LEAVES_DATES, f"no rule covers {', '.join(missing)}", shifts[0], hint=hint)
 
 
+def _covered_in_every_object(resolved: Resolved) -> Coverage:
+    """Return what rules are about in every object: those without guards, or with guards one of which always holds."""
+    always = NOTHING
+    guarded: list[tuple[Bound, Coverage]] = []
+    for rule in resolved.rules:
+        coverage = covers(rule.selector, resolved)
+        if not rule.guards:
+            always |= coverage
+            continue
+        for other, its in guarded:
+            if complement_each_other(rule, other):
+                always |= coverage & its
+        guarded.append((rule, coverage))
+    return always
+
+
 def _missing(keywords: tuple[str, ...], touched: Coverage) -> list[str]:
     return [keyword for keyword in keywords if not _pattern(keyword) & touched]
 
@@ -71,7 +88,8 @@ def _missing(keywords: tuple[str, ...], touched: Coverage) -> list[str]:
 def _stamps(promise: Bound, resolved: Resolved) -> Iterator[Diagnostic]:
     """Complain of stamps that belong to the promise (PS3.15 E.1.1, E.3.6)."""
     written = NOTHING.union(
-        *(covers(rule.selector, resolved) for rule in resolved.rules if rule.action.gives_value), *_in_codes(resolved)
+        *(covers(rule.selector, resolved) for rule in resolved.rules if rule.action.gives_value and not rule.guards),
+        *_in_codes(resolved),
     )
     if not any(_pattern(keyword) & written for keyword in METHODS):
         message = "no rule writes DeidentificationMethod"

@@ -10,7 +10,9 @@ from deidc.diagnostics import Diagnostic, Edit, Fix
 from deidc.dicom import dictionary
 from deidc.dicom.values.vrs import DATES
 from deidc.grammar import nodes
+from deidc.grammar.writer import write_target
 from deidc.ir import ops
+from deidc.ir.basic_profile import IDENTIFYING
 from deidc.ir.checks.coverage import NOTHING, Coverage, attribute_of, be, covers, is_wide, names, of_pattern
 from deidc.ir.checks.expressions import alternatives
 from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, overrules_base, way_of
@@ -90,7 +92,7 @@ def _sequences_gone(table: RuleTable) -> Iterator[Diagnostic]:
     for number, rule in inside:
         assert isinstance(rule.selector, ops.AtPath)
         way = way_of(rule.selector)
-        if way & kept:
+        if way & (kept - table.entered):
             if not rule.action.keeps and not rule.action.creates:
                 yield complaint(codes.KEPT, f"{names(way & kept)} is kept with all its items", rule)
             continue
@@ -99,8 +101,9 @@ def _sequences_gone(table: RuleTable) -> Iterator[Diagnostic]:
                 continue
             if at < number and rule.action.creates:
                 continue  # it makes the sequence anew
-            if not way.isdisjoint(table.covered[at]):
-                message = f"{names(way & table.covered[at])} is removed with its items"
+            gone = (way & table.covered[at]) - table.entered
+            if gone:
+                message = f"{names(gone)} is removed with its items"
                 yield complaint(codes.SEQUENCE_GONE, message, rule, (remover,), "removed here")
                 break
 
@@ -138,7 +141,8 @@ def _leaves_class(rule: Bound, value: nodes.Value) -> bool:
 
 def keeps(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC411-DC412: KEEP keeps no more than is meant."""
-    for rule in resolved.rules:
+    table = RuleTable(resolved)
+    for rule in table.rules:
         if not rule.action.keeps:
             continue
         attribute = attribute_of(rule.selector)
@@ -147,14 +151,30 @@ def keeps(resolved: Resolved) -> Iterator[Diagnostic]:
         if attribute.keyword in KEPT_WITH_REASON:
             yield complaint(codes.KEEPS_IDENTIFIER, f"{attribute.keyword} stays in every file", rule)
         elif attribute.vr == "SQ":
-            hint = f"keep what is needed: {attribute.keyword}__Attribute"
-            yield complaint(codes.KEEPS_ITEMS, f"everything in {attribute.keyword} stays", rule, hint=hint)
+            target = write_target(rule.statement.target)
+            hint = f"write DESCEND {target}: the sequence stays, and other rules reach its items"
+            yield complaint(
+                codes.KEEPS_ITEMS, f"everything in {attribute.keyword} stays{_sheltered(table)}", rule, hint=hint
+            )
+
+
+def _sheltered(table: RuleTable) -> str:
+    """Return which identifying attributes stay in a kept sequence, although rules change them elsewhere."""
+    changed = NOTHING.union(
+        *(
+            coverage
+            for rule, coverage in zip(table.rules, table.covered, strict=True)
+            if (rule.action.takes_away or rule.action.rewrites) and not isinstance(rule.selector, ops.AtPath)
+        )
+    )
+    inside = (changed & IDENTIFYING) - table.kept
+    return f", {names(inside)} in it too" if inside else ""
 
 
 def protected(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC413, DC433: no rule names what deidc protects, or makes itself."""
     for rule in resolved.rules:
-        if rule.action.keeps:
+        if rule.action.keeps or rule.action.enters:
             continue
         attribute = attribute_of(rule.selector)
         if attribute is not None and attribute.keyword in FOLLOWING:

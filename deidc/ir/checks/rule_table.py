@@ -21,6 +21,7 @@ from deidc.ir.checks.coverage import (
     date_attributes,
     is_wide,
     reaches_private,
+    sequences,
 )
 from deidc.ir.resolving.resolved import Bound, Resolved
 
@@ -35,7 +36,12 @@ class RuleTable:
     _by_place: dict[ops.Selector, list[int]] = field(factory=dict)  # paths and private elements
 
     def __attrs_post_init__(self) -> None:
-        self.covered = [covers(rule.selector, self.resolved) for rule in self.rules]
+        self.covered = [
+            covers(rule.selector, self.resolved) & sequences()
+            if rule.action.enters
+            else covers(rule.selector, self.resolved)
+            for rule in self.rules
+        ]
         named = frozenset().union(
             *(
                 (attribute.pattern,)
@@ -89,9 +95,15 @@ class RuleTable:
 
     @cached_property
     def kept(self) -> Coverage:
-        """The attributes that KEEP keeps."""
+        """The attributes that KEEP keeps in every object."""
         keeps = zip(self.rules, self.covered, strict=True)
-        return NOTHING.union(*(coverage for rule, coverage in keeps if rule.action.keeps))
+        return NOTHING.union(*(coverage for rule, coverage in keeps if rule.action.keeps and is_unconditional(rule)))
+
+    @cached_property
+    def entered(self) -> Coverage:
+        """The sequences that DESCEND leaves in place in every object."""
+        rules = zip(self.rules, self.covered, strict=True)
+        return NOTHING.union(*(coverage for rule, coverage in rules if rule.action.enters and is_unconditional(rule)))
 
     def is_inside_kept(self, path: ops.AtPath) -> bool:
         """Whether a sequence on the way to an element is kept, and all that is in it."""

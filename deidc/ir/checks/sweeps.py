@@ -8,6 +8,7 @@ from deidc.codes import privacy as codes
 from deidc.diagnostics import Diagnostic, Rule
 from deidc.ir import ops
 from deidc.ir.checks.coverage import NOTHING, be, date_attributes, everything, is_wide, listed, names, reaches_private
+from deidc.ir.checks.guards import exclude_each_other
 from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, likeness, name
 from deidc.ir.resolving.resolved import Bound, Resolved
 
@@ -22,13 +23,13 @@ def sweeps(resolved: Resolved) -> Iterator[Diagnostic]:
 
 def _kept_whole(table: RuleTable) -> Iterator[Diagnostic]:
     """Complain of wide rules all of whose attributes are kept."""
-    keeps = [rule for rule in table.rules if rule.action.keeps]
+    keeps = [rule for rule in table.rules if rule.action.keeps and is_unconditional(rule)]
     kept = table.kept
     for number, rule in table.wide():
         reached = table.covered[number]
         if reaches_private(rule.selector, table.resolved) and kept != everything():
             continue
-        if not rule.action.keeps and reached and reached <= kept:
+        if not (rule.action.keeps or rule.action.enters) and reached and reached <= kept:
             message = f"{names(reached)} {be(reached)} kept, so the rule has no effect"
             yield complaint(codes.KEPT, message, rule, tuple(keeps), "kept here")
 
@@ -66,6 +67,8 @@ def _overlaps(table: RuleTable, number: int, code: Rule, earlier: list[tuple[int
     reached, both, found = table.covered[number] & date_attributes(), NOTHING, list[Bound]()
     paths: list[str] = []
     for at, other in earlier:
+        if exclude_each_other(rule, other):
+            continue
         common = reached & table.covered[at]
         nested = at in near or _is_inside(table, at, number)
         if common or nested:
