@@ -362,8 +362,8 @@ TEXT_LIKE_GUARD = _rule(
     "Unquoted text has `when` and an attribute in it, but is not a condition.",
     "The words are written into every file, and the rule acts on every object. A condition has an operator behind the "
     "attribute, and stands behind the value. Quote the text if it is meant as text.",
-    _HEAD + "REPLACE StudyID none when Modality is CT\n",
-    _HEAD + "REPLACE StudyID none when Modality equals CT\n",
+    _HEAD + "REPLACE StudyDescription none when Modality is CT\n",
+    _HEAD + "REPLACE StudyDescription none when Modality equals CT\n",
 )
 DESCEND_CONTRADICTED = _rule(
     "DC141",
