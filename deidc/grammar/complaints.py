@@ -198,6 +198,8 @@ def _action(line: Refused, found: list[re.Match[str]]) -> Diagnostic:
         return line.complaint(words.BAD_TAG, "the attribute is not understood", line.span(found[1]))
     span = line.span(rest[0], rest[-1])
     guard = next((at for at, one in enumerate(rest) if one[0].lower() == "when"), None)
+    if guard == 0 and action.takes_value:
+        return line.complaint(words.MISSING_VALUE, f"{word} has no value before `when`", line.span(found[0], rest[0]))
     if guard is not None:
         return bad_guard(line.span(rest[guard], rest[-1]))
     if action.takes_value:

@@ -18,7 +18,7 @@ from deidc.patterns import BadPattern, compiled, is_slow
 from deidc.vocabulary import Comparison, State
 
 _EXACT = (Comparison.EQUALS, Comparison.NOTEQUALS)
-_NUMERIC = frozenset({*INTEGERS, *FLOATS, "IS", "DS", "DA", "TM", "UI"})
+_NUMERIC = frozenset({*INTEGERS, *FLOATS, "IS", "DS", "DA", "TM"})
 _ABSENT = (State.MISSING, State.EMPTY)
 
 
@@ -68,6 +68,8 @@ def may_have(attribute: Attribute, operator: Comparison, text: str) -> bool:
         return True
     if attribute.keyword == "Modality":
         return all(_finds_modality(part) for part in alternatives(text))
+    if attribute.vr == "UI":
+        return re.fullmatch(r"[A-Za-z ]+", text) is None
     if attribute.vr in _NUMERIC:
         return re.fullmatch(r"[A-DF-Za-df-z ]+", text) is None
     return True
