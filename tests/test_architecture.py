@@ -30,7 +30,7 @@ GROUND = (
 )
 ALLOWED = {
     "deidc.source": (),
-    "deidc.patterns": (),
+    "deidc.patterns": ("deidc.patterns",),
     "deidc.version": (),
     "deidc.vocabulary": (),
     "deidc.errors": (),

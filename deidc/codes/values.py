@@ -325,9 +325,9 @@ SLOW_PATTERN = _rule(
     "DC335",
     "slow-pattern",
     "A pattern can match a text in too many ways.",
-    "An unlimited repetition can be split in ever more ways, or three repetitions of the same characters are "
-    "adjacent. On a value that almost matches, the search can take practically unlimited time; the run then makes no "
-    "progress.",
+    "A repetition in a repetition, or repetitions of the same characters one behind the other, can share a text in too "
+    "many ways, whether they have a limit or not. On a value that almost matches, the search takes practically "
+    "unlimited time: the file is refused at its deadline (DC932). Write a pattern that can read each text in one way.",
     _HEAD + "REMOVE contains:(Patient[A-Z]*)*ID$\n",
     _HEAD + "REMOVE contains:Patient[A-Z]*ID$\n",
     Severity.WARNING,

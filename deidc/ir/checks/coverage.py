@@ -72,10 +72,11 @@ def _spelt() -> tuple[str, tuple[int, ...], tuple[str, ...]]:
 
 def _compiled(anchor: Anchor, pattern: str) -> re.Pattern[str] | None:
     """Return the expression of a pattern, or None if it cannot or must not be tried here."""
-    if is_slow(pattern):
+    whole = ops.anchored(anchor, pattern)
+    if is_slow(whole):
         return None
     try:
-        return compiled(ops.anchored(anchor, pattern), re.MULTILINE)
+        return compiled(whole, re.MULTILINE)
     except BadPattern:
         return None
 

@@ -77,7 +77,7 @@ def _pattern(target: nodes.Expander, selector: ops.Matching, resolved: Resolved)
         yield Diagnostic(codes.ODD_DIGITS, message, span, "write select:private", fix)
     elif has_empty_alternative(pattern):
         yield Diagnostic(codes.EMPTY_ALTERNATIVE, "an alternative of the pattern is empty", span)
-    elif is_slow(pattern):
+    elif is_slow(ops.anchored(selector.anchor, pattern)):
         yield Diagnostic(codes.SLOW_PATTERN, "the pattern can match a text in too many ways", span)
     elif has_capital_escape(pattern):
         yield Diagnostic(codes.CAPITAL_ESCAPE, "deid 0.4.13 reads the escape in lower case", span)
