@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import traceback
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deidc.guarded import guarded
+from deidc.batch.job.deadline import DeadlineExceeded
+from deidc.cli.run.stopping import Stopped
+from deidc.guarded import foreign_code, guarded
 
 NAME = "DOE^JANE"
 
@@ -60,3 +63,30 @@ def test_signals_and_exits_leave_the_block(kind):
     """Who stops the run stops it inside a guard, too."""
     with pytest.raises(kind), guarded():
         raise kind
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, GeneratorExit, Quoting, RecursionError, MemoryError])
+def test_what_foreign_code_raises_ends_its_block(kind):
+    """A function that asks to exit, or acts as if Ctrl-C was pressed, is treated as one that fails."""
+    with foreign_code() as guard:
+        raise kind(NAME)
+    assert guard.kind == kind.__name__
+    assert NAME not in repr(guard)
+
+
+@pytest.mark.parametrize("stop", [DeadlineExceeded(1), Stopped(signal.SIGTERM)])
+def test_what_stops_a_file_or_a_run_leaves_foreign_code(stop):
+    """Deadlines and signals that stop a run are no fault of the code that they interrupt."""
+    with pytest.raises(type(stop)), foreign_code():
+        raise stop
+
+
+def test_ctrl_c_leaves_foreign_code():
+    """A real SIGINT is a KeyboardInterrupt of the caller, and the handler is afterwards as before."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), foreign_code():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)

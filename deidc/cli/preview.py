@@ -22,7 +22,7 @@ from deidc.batch.job.workers import silence_pydicom
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.destinations import LocalFolder
-from deidc.cli.arguments.programs import functions_of, program_of, require_packages
+from deidc.cli.arguments.programs import functions_of, program_of, require_packages, with_packages
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Unsuited
 from deidc.errors import MissingExtra
@@ -58,7 +58,7 @@ class Frames(click.ParamType[tuple[int, ...]]):
 @click.option("--recipe", "-r", required=True, metavar="RECIPE", help="The recipe, or a printed program.")
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before the recipe.")
 @click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable of the recipe.")
-@click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Supply functions for func:.")
+@click.option("--functions", "references", multiple=True, metavar="FILE|MODULE", help="Supply functions for func:.")
 @click.option(
     "--frames", type=Frames(), metavar="NUMBERS", help="Numbers of the frames to show, starting at 0, like 0,10,20."
 )
@@ -127,7 +127,7 @@ def _machine(recipe: str, bases: tuple[str, ...], assignments: tuple[str, ...], 
     require_packages(program)
     try:
         variables = parse_assignments(assignments, program.needs.variables)
-        return Machine.link(program, functions, variables=variables)
+        return Machine.link(program, with_packages(functions, program), variables=variables)
     except (VariablesError, LinkError) as failure:
         raise click.UsageError(str(failure)) from None
 

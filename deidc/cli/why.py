@@ -15,7 +15,7 @@ from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.reading import read_file
 from deidc.batch.job.variables import VariablesError, parse_assignments
 from deidc.batch.job.workers import silence_pydicom
-from deidc.cli.arguments.programs import functions_of, program_of
+from deidc.cli.arguments.programs import functions_of, program_of, with_packages
 from deidc.diagnostics import Diagnostic
 from deidc.dicom import dictionary
 from deidc.grammar.reader import read
@@ -42,7 +42,7 @@ from deidc.source import Source
 @click.option("--recipe", "-r", required=True, metavar="RECIPE", help="The recipe, or a printed program.")
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before the recipe.")
 @click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable of the recipe.")
-@click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Supply functions for func:.")
+@click.option("--functions", "references", multiple=True, metavar="FILE|MODULE", help="Supply functions for func:.")
 def command(
     file: Path,
     target: str,
@@ -61,7 +61,7 @@ def command(
     program = program_of(recipe, bases, functions.signatures() if references else None, quiet=True)
     try:
         variables = parse_assignments(assignments, program.needs.variables)
-        machine = Machine.link(program, functions, variables=variables)
+        machine = Machine.link(program, with_packages(functions, program), variables=variables)
     except (VariablesError, LinkError) as failure:
         raise click.UsageError(str(failure)) from None
     found = read_file(file)

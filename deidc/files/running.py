@@ -91,7 +91,7 @@ def run_files(
         CannotStart: the output folder is locked, or has the journal of another run; with the first outcome.
         AccountError: the journal or the manifest cannot be written any more; the run stops.
         ClusterError: the cluster is lost; the run stops.
-        DeidcError: the recipe or its variables cannot be used; see `link_recipe`.
+        DeidcError: the recipe, its variables or a package with its functions cannot be used; see `link_recipe`.
 
     Example:
         >>> from pydicom.data import get_testdata_file
@@ -114,7 +114,9 @@ def run_files(
     if fsync and isinstance(destination, RemoteFolder):
         raise DestinationError("fsync is for disks, and the output is a URL")
     references = tuple(functions)
-    program = program_of(recipe, _imported(references))
+    imported = _imported(references)
+    program = program_of(recipe, imported if references else None)
+    imported.for_program(program)
     job = Run(
         program=program,
         inputs=names,
@@ -162,12 +164,9 @@ def _destination(given: Path | str | None) -> Destination | None:
     return destination_of(os.fspath(given)) if given is not None else None
 
 
-def _imported(references: tuple[str, ...]) -> Functions | None:
-    """Return the functions that references name. Raises what importing them raises."""
-    if not references:
-        return None
-    supplied = (Functions.from_module(reference) for reference in references)
-    return Functions.standard().with_(Functions.from_entry_points(), *supplied)
+def _imported(references: tuple[str, ...]) -> Functions:
+    """Return deidc's functions and those that references name. Raises what importing them raises."""
+    return Functions.standard().with_(*(Functions.from_module(reference) for reference in references))
 
 
 def _rows(path: Path | None, keyed_by: KeyedBy | None) -> Rows | None:

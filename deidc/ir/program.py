@@ -102,13 +102,17 @@ class Program:
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of the text without remarks, as `sha256:` and hexadecimal digits."""
-        return "sha256:" + hashlib.sha256(write_program(self, remarks=False).encode()).hexdigest()
+        """The SHA-256 of the text without remarks and its last line, as `sha256:` and hexadecimal digits."""
+        text = "\n".join(_lines(self, remarks=False)) + "\n"
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def write_program(program: Program, *, remarks: bool) -> str:
-    """Return the text of a program; `remarks` add the origin of each op and the keywords of tags."""
-    return "\n".join(_lines(program, remarks)) + "\n"
+    """Return the text of a program; `remarks` add the origin of each op and the keywords of tags.
+
+    The last line has the digest, so that a text that was cut off or changed is no program.
+    """
+    return "\n".join([*_lines(program, remarks), f"end {program.digest}"]) + "\n"
 
 
 def _lines(program: Program, remarks: bool) -> Iterator[str]:

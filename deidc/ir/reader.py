@@ -77,10 +77,31 @@ def read_program(text: str) -> Program:
     except _Unreadable as failure:
         raise ProgramError(failure.reason, failure.token.line, failure.token.column) from None
     try:
-        return verify(program)
+        verified = verify(program)
     except ProgramError as failure:
         line, column = places[failure.op] if failure.op is not None else _FIRST_PLACE
         raise ProgramError(failure.reason, line, column, op=failure.op) from None
+    _verify_end(verified, tree)
+    return verified
+
+
+def _verify_end(program: Program, tree: Branch) -> None:
+    """Refuse a program that is not the whole one that was printed. Raises ProgramError."""
+    if not program.ops:
+        raise ProgramError("the program has no op, so it would do nothing", *_FIRST_PLACE)
+    last = tree.children[-1]
+    assert isinstance(last, Tree), "there are ops"
+    if last.data != "end":
+        reason = "the last line, `end` with the digest, is missing: the text is cut off. Compile the recipe again"
+        raise ProgramError(reason, _last_line(tree), 1)
+    token = _token(last, 0)
+    if str(token) != program.digest:
+        reason = "the program was changed or damaged after it was printed: its digest differs. Compile the recipe again"
+        raise ProgramError(reason, token.line, token.column)
+
+
+def _last_line(tree: Branch) -> int:
+    return max((token.line or 1 for token in tree.scan_values(_is_token)), default=1)
 
 
 class _Unreadable(Exception):
@@ -108,6 +129,9 @@ def _program(tree: Branch) -> tuple[Program, list[tuple[int, int]]]:
             case "format":
                 word = _token(line, 0)
                 format_name = FormatName(_one_of(word, [one.value for one in FormatName]))
+            case "end":
+                if line is not lines[-1]:
+                    raise _Unreadable("nothing may follow the line with the digest", _token(line, 0))
             case "need_var":
                 variables.append(_needed_variable(line))
             case "need_function":

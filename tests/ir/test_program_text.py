@@ -28,6 +28,7 @@ from deidc.vocabulary import (
     VariableKind,
 )
 from tests.ir.recipes import program
+from tests.program_text import sealed
 
 TAG = ops.Tagged("00100020")
 PRIVATE = ops.PrivateBlock("0033", 'A "B" \\', "XX")
@@ -166,7 +167,7 @@ def of(*made: ops.Op) -> Program:
 @pytest.mark.parametrize(("op", "words"), CASES, ids=[words for _, words in CASES])
 def test_an_op_in_words(op, words):
     """Each op has its words, and the words read back as the op."""
-    assert write_program(of(op), remarks=True).splitlines()[-1] == f"0000 {words}"
+    assert write_program(of(op), remarks=True).splitlines()[-2] == f"0000 {words}"
     assert read_program(of(op).text) == of(op)
 
 
@@ -197,12 +198,13 @@ def test_a_whole_program():
         'list 0 values "names"',
         '0000 collect 0 <- tag 00100010 split "^" min 4                   ; "<recipe>":6 PatientName',
     ]
-    assert text[-4:] == [
+    assert text[-5:-1] == [
         '0016 replace holding 0 <- var "id"                               ; "<recipe>":8',
         '0017 remove tag 00100020 unless rewritten when true call "mine"  ; "<recipe>":9 PatientID',
         "0018 sync file-meta                                              ; deidc",
         "0019 clear preamble                                              ; deidc",
     ]
+    assert text[-1] == f"end {made.digest}"
 
 
 # ---- programs of any facts whatever ---------------------------------------------------------------------
@@ -282,6 +284,24 @@ def test_where_a_text_is_broken(text, place):
         read_program(text)
     assert (caught.value.line, caught.value.column) == place
     assert str(caught.value).startswith(f"line {place[0]}, column {place[1]}: ")
+
+
+def test_a_program_that_is_not_whole_is_refused():
+    """Cut at any line, with a line less, or with nothing to do, text is no program; the message says why."""
+    lines = program("REPLACE PatientID X\nREMOVE PatientName\nBLANK PatientSex").text.splitlines(keepends=True)
+    for number in range(len(lines)):
+        with pytest.raises(ProgramError):
+            read_program("".join(lines[:number]))
+        with pytest.raises(ProgramError):
+            read_program("".join(lines[:number] + lines[number + 1 :]))
+    with pytest.raises(ProgramError, match="cut off"):
+        read_program("".join(lines[:-1]))
+    with pytest.raises(ProgramError, match="changed or damaged"):
+        read_program("".join(lines).replace("00100010", "00100020"))
+    with pytest.raises(ProgramError, match="nothing may follow"):
+        read_program("".join([*lines, lines[-1]]))
+    with pytest.raises(ProgramError, match="no op"):
+        read_program(sealed("deidc program 1\nformat dicom\n"))
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,17 @@ from deidc.dicom.values.decoding import Undecodable, creator_of, plain_text
 from deidc.dicom.values.vrs import ALL_VRS
 from deidc.dicom.walk import PlacedElement, elements, elements_of, items, may_have_items, vr_in_effect
 from deidc.dicom.window import InMemory, NotWhole, Unsuited, Window
+from deidc.ir.program import Needs, Program
 from deidc.ir.reader import read_program
 from deidc.runtime.fold.plan import Plan
 from deidc.runtime.fold.toplevel import OfBytes
 from deidc.runtime.stream.survey import Survey
+from deidc.vocabulary import FormatName
 from tests.damaged.doors import DOORS, Written
 from tests.damaged.files import ALL, DamagedFile, alone, damaged_files
 from tests.damaged.recipe import machine
 from tests.depth import drawn, sampled
+from tests.program_text import sealed
 from tests.properties.independent_reading import Uncovered, content_of, covered
 from tests.properties.test_engines import FILES, RECIPES, SYNTAXES, in_file
 from tests.strategies.objects import objects
@@ -208,7 +211,7 @@ PROGRAM = "deidc program 1\nformat dicom\n"
 
 def remover(vrs: tuple[str, ...]) -> Machine:
     removes = (f"{number:04d} remove vr {vr} unless rewritten\n" for number, vr in enumerate(vrs))
-    return Machine.link(read_program(PROGRAM + "".join(removes)))
+    return Machine.link(read_program(sealed(PROGRAM + "".join(removes))))
 
 
 def op_of(vr: str, vrs: tuple[str, ...]) -> int | None:
@@ -269,7 +272,7 @@ def reachable(seen: list[Seen], vrs: tuple[str, ...]) -> list[Seen]:
 
 
 REMOVERS = {LEAVES: remover(LEAVES), (*LEAVES, "UN"): remover((*LEAVES, "UN")), ("PN",): remover(("PN",))}
-NOTHING = Machine.link(read_program(PROGRAM))
+NOTHING = Machine.link(Program(FormatName.DICOM, (), Needs(), ()))
 
 
 def assert_bytes_stay(data: bytes) -> None:
@@ -340,7 +343,9 @@ def test_the_stream_engine_walks_damaged_files() -> None:
 
 # ---- what lists and labels read -----------------------------------------------------------------------------------
 
-COLLECTOR = Plan(read_program(f'{PROGRAM}list 0 values "v"\n0000 collect 0 <- vr {" ".join(sorted(ALL_VRS))} min 1\n'))
+COLLECTOR = Plan(
+    read_program(sealed(f'{PROGRAM}list 0 values "v"\n0000 collect 0 <- vr {" ".join(sorted(ALL_VRS))} min 1\n'))
+)
 
 
 def assert_survey_finds(data: bytes) -> bool:

@@ -20,6 +20,8 @@ from types import FrameType
 
 from attrs import define
 
+from deidc.guarded import StopFromOutside
+
 try:
     import resource
 except ImportError:  # Windows
@@ -31,7 +33,7 @@ _AGAIN = 1.0
 _GRACE = 30
 
 
-class DeadlineExceeded(BaseException):
+class DeadlineExceeded(StopFromOutside):
     """The file took more CPU time than it may; code that catches every Exception does not stop it."""
 
     def __init__(self, seconds: float) -> None:

@@ -61,9 +61,9 @@ class Work:
     seen: tuple[Path, ...] = field(default=(), repr=False)
 
     def functions(self) -> Functions:
-        """Return deidc's functions, those of installed packages, and those that references name."""
+        """Return deidc's functions, those that references name, and those of packages that the program calls."""
         supplied = (Functions.from_module(reference) for reference in self.references)
-        return Functions.standard().with_(Functions.from_entry_points(), *supplied)
+        return Functions.standard().with_(*supplied).for_program(self.program)
 
     def machine(self) -> Machine:
         """Link the program. Raises LinkError."""

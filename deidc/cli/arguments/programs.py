@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +11,7 @@ from deidc.cli.arguments.recipes import one_recipe
 from deidc.cli.terminal import tell
 from deidc.diagnostics import Report
 from deidc.errors import MissingExtra
+from deidc.guarded import StopFromOutside
 from deidc.ir.compile import check_and_compile
 from deidc.ir.program import OWN_ACCOUNT, Program
 from deidc.ir.reader import is_program, read_program
@@ -19,6 +19,7 @@ from deidc.ir.signatures import Signatures
 from deidc.ir.verify import ProgramError
 from deidc.pixels.text.detectors import MissingDetector, detectors_of, require_for_pixels
 from deidc.render.text import summary
+from deidc.runtime.functions.packages import BrokenPackage
 from deidc.runtime.functions.registry import Functions
 
 
@@ -50,21 +51,25 @@ def program_of(
 
 
 def functions_of(references: Sequence[str]) -> Functions:
-    """Return deidc's functions, those of installed packages and those that references name.
-
-    Modules are found beside the current folder too. Raises click.UsageError.
-    """
-    folder = os.getcwd()
-    if references and folder not in sys.path:
-        sys.path.insert(0, folder)
+    """Return deidc's functions and those that references name. Raises click.UsageError."""
     supplied = []
     for reference in references:
         try:
             supplied.append(Functions.from_module(reference))
-        # Importing runs the module, which may raise anything.
-        except Exception as failure:
+        except (StopFromOutside, KeyboardInterrupt):
+            raise
+        # Importing runs the module, which may raise anything, or exit.
+        except BaseException as failure:
             raise click.UsageError(f"--functions {reference}: {type(failure).__name__}: {failure}") from failure
-    return Functions.standard().with_(Functions.from_entry_points(), *supplied)
+    return Functions.standard().with_(*supplied)
+
+
+def with_packages(functions: Functions, program: Program) -> Functions:
+    """Return functions, and those of installed packages that a program calls. Raises click.UsageError."""
+    try:
+        return functions.for_program(program)
+    except BrokenPackage as failure:
+        raise click.UsageError(str(failure)) from None
 
 
 def require_packages(program: Program) -> None:

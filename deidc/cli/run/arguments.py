@@ -10,7 +10,7 @@ from attrs import frozen
 from deidc.batch.job.thumbnails import Thumbnails
 from deidc.batch.job.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
 from deidc.batch.run import Run
-from deidc.cli.arguments.programs import functions_of, program_of
+from deidc.cli.arguments.programs import functions_of, program_of, with_packages
 from deidc.cli.run.engines import check_engine
 from deidc.cli.run.inputs import destination_for, inputs_of, quarantine_for, template_for
 from deidc.cli.run.report import RunReport, report_for
@@ -68,6 +68,7 @@ def run_of(arguments: Arguments) -> tuple[Run, RunReport | None]:
     functions = functions_of(arguments.references)
     signatures = functions.signatures() if arguments.references else None
     program = program_of(arguments.recipe, arguments.bases, signatures, quiet=arguments.quiet)
+    with_packages(functions, program)
     page = report_for(
         arguments.report,
         program,

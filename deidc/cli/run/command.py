@@ -67,7 +67,7 @@ from deidc.runtime.machine import LinkError
     type=click.Choice([one.value for one in KeyedBy]),
     help="The key of the rows of --vars, if the file does not declare it.",
 )
-@click.option("--functions", "references", multiple=True, metavar="MODULE:OBJECT", help="Supply functions for func:.")
+@click.option("--functions", "references", multiple=True, metavar="FILE|MODULE", help="Supply functions for func:.")
 @click.option(
     "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="The number of worker processes."
 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from attrs import define, field
 
+from deidc.guarded import StopFromOutside
 
-class Stopped(BaseException):
+
+class Stopped(StopFromOutside):
     """A signal stopped the run. It is a BaseException, so that handlers of errors do not catch it."""
 
     def __init__(self, number: int) -> None:
@@ -23,7 +26,6 @@ class Stopping:
 
     _shields: int = field(default=0, init=False)
     _asked: int | None = field(default=None, init=False)
-    _stopped: bool = field(default=False, init=False)
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -53,7 +55,16 @@ class Stopping:
         self._stop()
 
     def _stop(self) -> None:
-        # Once: what ends the run after it is not to be broken off by a signal that is sent twice.
-        if self._asked is not None and not self._shields and not self._stopped:
-            self._stopped = True
+        # What ends the run is not interrupted by a signal that is sent twice. A function of the user's that catches
+        # whatever is raised stops no run from ending: it is raised again behind the file.
+        if self._asked is not None and not self._shields and not _is_ending(sys.exception()):
             raise Stopped(self._asked)
+
+
+def _is_ending(raised: BaseException | None) -> bool:
+    """Whether the run is being stopped: Stopped is on its way out."""
+    while raised is not None:
+        if isinstance(raised, Stopped):
+            return True
+        raised = raised.__context__
+    return False

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from deidc.codes import faults
 from deidc.errors import DeidcError
-from deidc.guarded import guarded
+from deidc.guarded import foreign_code
 from deidc.ir.ops import OWN_DETECTOR, Mark, Rectangle, TextRegions
 from deidc.ir.program import OWN_ACCOUNT, Origin, Program
 from deidc.pixels import require_extra
@@ -90,7 +90,7 @@ def find_text(name: str, picture: NDArray[np.uint8]) -> tuple[Rectangle, ...]:
 
     Raises MissingDetector, and Trouble (DC975) if it fails.
     """
-    with guarded(MissingDetector) as guard:
+    with foreign_code(MissingDetector) as guard:
         return tuple(_loaded(name).find(picture))
     message = f"the text detector failed ({guard.kind})"
     raise trouble(faults.TEXT_DETECTOR_FAILED, message, None, None)

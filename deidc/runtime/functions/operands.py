@@ -16,7 +16,7 @@ from deidc.dicom import dictionary
 from deidc.dicom.datasets import copied, duplicated, new_element
 from deidc.dicom.values.decoding import Undecodable
 from deidc.dicom.values.vrs import TEXT_VRS
-from deidc.guarded import guarded
+from deidc.guarded import foreign_code, guarded
 from deidc.ir import ops
 from deidc.ir.signatures import Dependence
 from deidc.runtime.fold.elements import InputElement
@@ -83,7 +83,11 @@ class Operands:
             _ = invocation.field.element  # what cannot be decoded is reported as that
         try:
             # A function is foreign code: whatever it raises refuses this object and no other.
-            with guarded(FunctionFault, Undecodable) as guard:
+            with (
+                foreign_code(FunctionFault, Undecodable)
+                if not function.own
+                else guarded(FunctionFault, Undecodable) as guard
+            ):
                 result = function.call(invocation)
                 if function.depends_on(call) is Dependence.OBJECT:
                     fold.frame.of_object[call] = result

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from importlib.metadata import entry_points
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
 
 from attrs import field, frozen
 
 from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTIN_FUNCTIONS, BUILTINS
+from deidc.ir.program import Program
 from deidc.ir.signatures import Dependence, Parameter, ParameterType, Signature, Signatures
 from deidc.runtime.functions import builtins, moments
 from deidc.runtime.functions.invocation import Invocation
+from deidc.runtime.functions.modules import imported
+from deidc.runtime.functions.packages import ENTRY_POINT_GROUP, BrokenPackage, declared, loaded
 
-ENTRY_POINT_GROUP = "deidc.functions"
 _DEID_KEYWORDS = ("item", "value", "field", "dicom")
 
 
@@ -98,34 +98,52 @@ class Functions:
         )
 
     @classmethod
-    def from_entry_points(cls, group: str = ENTRY_POINT_GROUP) -> Functions:
-        """Return the functions that installed packages provide by entry points.
+    def from_entry_points(cls, names: Iterable[str], group: str = ENTRY_POINT_GROUP) -> Functions:
+        """Return those of some functions that installed packages declare by entry points.
 
-        Importing an entry point runs code of its package.
+        Importing an entry point runs code of its package, so only the named ones are imported.
 
         Args:
+            names: the names in the recipe; the name of an entry point is that of its function.
             group: the group of entry points.
 
         Returns:
-            The functions of the packages only, without the built-in ones. An entry point may name any object that
-            `from_module` accepts.
+            The functions of the packages only, without the built-in ones. An entry point names a function, or a
+            mapping, a Functions or a module that has a function of the name.
 
         Raises:
-            ImportError, AttributeError, TypeError: as `from_module`.
+            BrokenPackage: if the package cannot be imported, or has no such function; with its name.
 
         """
         found: list[Function] = []
-        for point in sorted(entry_points(group=group), key=lambda one: (one.name, one.value)):
-            found.extend(_functions_in(point.load(), point.name))
+        for name, (value, package) in loaded(names, group).items():
+            try:
+                offered = _functions_in(value, name)
+            except TypeError as failure:
+                raise BrokenPackage(package, name, str(failure)) from None
+            fitting = [one for one in offered if one.signature.name == name]
+            if not fitting:
+                raise BrokenPackage(package, name, "what it names has no function of this name")
+            found.extend(fitting)
         return cls().with_(*found)
+
+    def for_program(self, program: Program) -> Functions:
+        """Return these functions and those of installed packages that a program calls and these lack.
+
+        Raises BrokenPackage.
+        """
+        called = {one.name for one in program.needs.functions if not one.builtin}
+        return Functions.from_entry_points(called - self.supplied.keys()).with_(self)
 
     @classmethod
     def from_module(cls, reference: str) -> Functions:
         """Return the functions that a reference names.
 
         Args:
-            reference: `package.module:object`, where the object is a Functions, a mapping of names to functions, or a
-                function; `package.module` for every public function that the module defines.
+            reference: `package.module:object` or `folder/file.py:object`, where the object is a Functions, a mapping
+                of names to functions, or a function; without the object, every public function that the module
+                defines. A file is imported from its path. A module is an installed one, or else the file or package
+                of that name in the current folder.
 
         Returns:
             These functions only, without the built-in ones.
@@ -136,11 +154,8 @@ class Functions:
             TypeError: if the object has another type.
 
         """
-        module_name, _, attribute = reference.partition(":")
-        found: object = importlib.import_module(module_name)
-        for part in filter(None, attribute.split(".")):
-            found = getattr(found, part)
-        return cls().with_(*_functions_in(found, attribute.rpartition(".")[2]))
+        found, name = imported(reference)
+        return cls().with_(*_functions_in(found, name))
 
     def with_(self, *more: Function | Functions) -> Functions:
         """Return a collection with these functions and more.
@@ -205,7 +220,8 @@ class Functions:
             The signatures for `check_recipe` and `compile_recipe`.
 
         """
-        supplied = {name: one.signature for name, one in self.supplied.items()}
+        packaged = {name: Signature(name=name, parameters=(), open=True) for name in declared()}
+        supplied = {**packaged, **{name: one.signature for name, one in self.supplied.items()}}
         return Signatures(BUILTINS, supplied, variables)
 
 

@@ -10,6 +10,7 @@ from deidc.batch.inputs.reading import read_bytes
 from deidc.batch.outputs.writing import encode
 from deidc.dicom.window import InMemory
 from deidc.ir.reader import read_program
+from tests.program_text import sealed
 from tests.running import clean, dataset_of, file_dataset, machine_for
 
 LUT_DATA = b"\x00\x01\x02\x03"
@@ -94,7 +95,7 @@ def test_nothing_is_added_to_its_items() -> None:
         machine_for("ADD VOILUTSequence__AccessionNumber 4711")
     program = compile_recipe("FORMAT dicom\n\n%header\nADD RequestAttributesSequence__AccessionNumber 4711\n").text
     assert program.count("00400275") == 2, "the items and what is set in them"
-    machine = Machine.link(read_program(program.replace("00400275", "00283010")))
+    machine = Machine.link(read_program(sealed(program.replace("00400275", "00283010"))))
     dataset = file_dataset(with_lut())
     outcome = machine.run(dataset)
     assert isinstance(outcome, Cleaned)

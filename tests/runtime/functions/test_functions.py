@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, EntryPoints
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -13,8 +13,9 @@ from pydicom.dataset import Dataset
 
 from deidc.ir.builtin_functions import BUILTINS
 from deidc.ir.signatures import Signature
-from deidc.runtime.functions import registry as under_test
+from deidc.runtime.functions import packages
 from deidc.runtime.functions.invocation import FieldView, Invocation
+from deidc.runtime.functions.packages import BrokenPackage
 from deidc.runtime.functions.registry import Function, Functions
 from tests.runtime.functions.calling import attributes_of, view_of
 
@@ -200,13 +201,19 @@ def test_from_module_of_what_is_no_function(reference, error, said):
 @pytest.mark.usefixtures("module")
 def test_from_entry_points(monkeypatch):
     """Installed packages offer functions under the name of their entry point."""
-    points = [
-        EntryPoint("short", "site_functions:shorten", "g"),
-        EntryPoint("more", "site_functions:table", "g"),
-    ]
-    monkeypatch.setattr(under_test, "entry_points", lambda group: [one for one in points if one.group == group])
-    assert {one.signature.name for one in Functions.from_entry_points("g")} == {"short", "one", "named"}
-    assert not list(Functions.from_entry_points())
+    points = EntryPoints(
+        [
+            EntryPoint("short", "site_functions:shorten", "g"),
+            EntryPoint("one", "site_functions:table", "g"),
+            EntryPoint("broken", "no_such_module:call", "g"),
+        ]
+    )
+    monkeypatch.setattr(packages, "entry_points", points.select)
+    assert {one.signature.name for one in Functions.from_entry_points(["short", "one"], "g")} == {"short", "one"}
+    assert not list(Functions.from_entry_points(["absent"], "g"))
+    assert not list(Functions.from_entry_points(["short"]))
+    with pytest.raises(BrokenPackage, match=r"no_such_module.*broken.*ModuleNotFoundError"):
+        Functions.from_entry_points(["broken"], "g")
 
 
 def test_nothing_is_shown():
