@@ -92,7 +92,7 @@ def guarded(*passing: type[Exception]) -> Guard:
 
 
 def foreign_code(*passing: type[Exception]) -> Guard:
-    """Return a guard around code of a user or of a plug-in, which also ends at an exit that the code asks for.
+    """Return a guard around code of a user or of a plug-in, which also ends at an exit that the code requests.
 
     SystemExit, KeyboardInterrupt and GeneratorExit that the code raises end the block as every other exception does.
     A real Ctrl-C, a signal that stops a run and a deadline leave it. In a library with SIGINT handlers of its own,

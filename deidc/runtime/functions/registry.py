@@ -130,7 +130,15 @@ class Functions:
     def for_program(self, program: Program) -> Functions:
         """Return these functions and those of installed packages that a program calls and these lack.
 
-        Raises BrokenPackage.
+        Args:
+            program: a compiled recipe.
+
+        Returns:
+            The new collection.
+
+        Raises:
+            BrokenPackage: as `from_entry_points`.
+
         """
         called = {one.name for one in program.needs.functions if not one.builtin}
         return Functions.from_entry_points(called - self.supplied.keys()).with_(self)
