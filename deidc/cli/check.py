@@ -6,11 +6,12 @@ import sys
 
 import click
 
-from deidc.cli.arguments.recipes import Given, recipes_of, write_back
+from deidc.cli.arguments.recipes import Given, recipes_of, with_include_roots, write_back
 from deidc.cli.terminal import tell
 from deidc.diagnostics import Applicability, Diagnostic, Report, Severity
 from deidc.fixes import fix_text
 from deidc.ir.compile import check_recipe
+from deidc.ir.library import FileLibrary
 from deidc.render import RENDERERS
 from deidc.source import Source
 
@@ -22,6 +23,7 @@ def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[st
 @click.command("check")
 @click.argument("recipes", nargs=-1, required=True, metavar="RECIPE...")
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before each RECIPE.")
+@with_include_roots
 @click.option("--format", "form", type=click.Choice(sorted(RENDERERS)), default="text", show_default=True)
 @click.option("--select", multiple=True, callback=_codes, metavar="CODES", help="Report only codes with this prefix.")
 @click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="Do not report codes with this prefix.")
@@ -31,6 +33,7 @@ def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[st
 def command(
     recipes: tuple[str, ...],
     bases: tuple[str, ...],
+    library: FileLibrary,
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -48,8 +51,8 @@ def command(
     for given in recipes_of(recipes):
         source = given.source
         if (fix or unsafe_fixes) and not given.said:
-            source = _fixed(given, bases, Applicability.UNSAFE if unsafe_fixes else Applicability.SAFE)
-        report = check_recipe(source, bases=bases)
+            source = _fixed(given, bases, library, Applicability.UNSAFE if unsafe_fixes else Applicability.SAFE)
+        report = check_recipe(source, library=library, bases=bases)
         found.extend((*given.said, *report.diagnostics))
         sources.extend(report.sources)
     told = [one for one in found if _is_told(one, select, ignore)]
@@ -74,9 +77,11 @@ def fixed_to_stdout(recipes: tuple[str, ...], *, fix: bool) -> bool:
     return fix and "-" in recipes
 
 
-def _fixed(given: Given, bases: tuple[str, ...], applicability: Applicability) -> Source:
+def _fixed(given: Given, bases: tuple[str, ...], library: FileLibrary, applicability: Applicability) -> Source:
     """Apply the fixes to a recipe, and write it to its file."""
-    text = fix_text(given.source, lambda one: check_recipe(one, bases=bases).diagnostics, applicability)
+    text = fix_text(
+        given.source, lambda one: check_recipe(one, library=library, bases=bases).diagnostics, applicability
+    )
     if text != given.source.text or given.is_stdin:
         write_back(given, text)
     return Source(given.source.name, text)

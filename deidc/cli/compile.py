@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from deidc.cli.arguments.recipes import one_recipe, write_text
+from deidc.cli.arguments.recipes import one_recipe, with_include_roots, write_text
 from deidc.cli.terminal import tell
 from deidc.diagnostics import CompileError
 from deidc.grammar.dump import dump
@@ -24,10 +24,13 @@ from deidc.source import Source
 @click.command("compile")
 @click.argument("recipe", metavar="RECIPE")
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before RECIPE.")
+@with_include_roots
 @click.option("--emit", type=click.Choice(["ast", "program", "json", "digest"]), default="program", show_default=True)
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the program to this file.")
-def command(recipe: str, bases: tuple[str, ...], emit: str, strict: bool, output: Path | None) -> None:
+def command(
+    recipe: str, bases: tuple[str, ...], library: FileLibrary, emit: str, strict: bool, output: Path | None
+) -> None:
     """Print the program of a recipe: every operation on an object, including implicit rules.
 
     The text can be reviewed, compared and passed to `deidc run` in place of the recipe. RECIPE may be a program, too.
@@ -37,7 +40,7 @@ def command(recipe: str, bases: tuple[str, ...], emit: str, strict: bool, output
         tell(given.report, err=True)
         sys.exit(1)
     try:
-        text = _emitted(given.source, bases, emit, strict=strict)
+        text = _emitted(given.source, bases, library, emit, strict=strict)
     except CompileError as failure:
         tell(failure.report, err=True)
         sys.exit(1)
@@ -50,11 +53,13 @@ def command(recipe: str, bases: tuple[str, ...], emit: str, strict: bool, output
         write_text(output, text)
 
 
-def _emitted(source: Source, bases: tuple[str, ...], emit: str, *, strict: bool) -> str:
+def _emitted(source: Source, bases: tuple[str, ...], library: FileLibrary, emit: str, *, strict: bool) -> str:
     if emit == "ast":
-        return dump(load(source, FileLibrary(), bases).recipe)
+        return dump(load(source, library, bases).recipe)
     program = (
-        read_program(source.text) if is_program(source.text) else compile_recipe(source, bases=bases, strict=strict)
+        read_program(source.text)
+        if is_program(source.text)
+        else compile_recipe(source, library=library, bases=bases, strict=strict)
     )
     match emit:
         case "program":

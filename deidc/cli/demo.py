@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from deidc.ir.library import FileLibrary
 from deidc.render.visible import visible
 from deidc.vocabulary import FormatName
 
@@ -35,7 +36,7 @@ def command(output: Path) -> None:
     from deidc.batch.job.workers import Work, run_files
     from deidc.cli.arguments.programs import program_of
 
-    program = program_of("deidc:default", ())
+    program = program_of("deidc:default", (), FileLibrary())
     folder = Path(data.__file__).parent / "test_files"
     sources = [Input(folder / name, Path(name)) for name in FILES if (folder / name).is_file()]
     refused = False

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import click
 
-from deidc.cli.arguments.recipes import one_recipe, write_text
+from deidc.cli.arguments.recipes import one_recipe, with_include_roots, write_text
 from deidc.cli.migration_report import migration_json, migration_text
 from deidc.cli.terminal import tell
+from deidc.ir.library import FileLibrary
 from deidc.migration.changes import Migration
 from deidc.migration.migrate import migrate_recipe
 
@@ -21,9 +22,12 @@ from deidc.migration.migrate import migrate_recipe
 @click.argument("recipe", metavar="RECIPE")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the recipe to this file.")
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="The base of RECIPE in deid.")
+@with_include_roots
 @click.option("--diff", is_flag=True, help="Print a diff in place of the recipe.")
 @click.option("--json", "as_json", is_flag=True, help="Print the recipe and the report as JSON.")
-def command(recipe: str, output: Path | None, bases: tuple[str, ...], diff: bool, as_json: bool) -> None:
+def command(
+    recipe: str, output: Path | None, bases: tuple[str, ...], library: FileLibrary, diff: bool, as_json: bool
+) -> None:
     """Convert a recipe written for deid, so that deidc executes it as its author intended.
 
     Prints the recipe, and on standard error the effect in deid 0.4.13 of each line that deid does not execute as
@@ -37,7 +41,7 @@ def command(recipe: str, output: Path | None, bases: tuple[str, ...], diff: bool
         # Bytes that are no UTF-8 are lost in the text, so it must not take the place of the recipe.
         tell(given.report, err=True)
         sys.exit(1)
-    found = migrate_recipe(given.source, bases=bases, marked=given.data.startswith(BOM_UTF8))
+    found = migrate_recipe(given.source, library=library, bases=bases, marked=given.data.startswith(BOM_UTF8))
     if output is not None:
         write_text(output, found.text)
     if as_json:

@@ -23,10 +23,12 @@ from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.destinations import LocalFolder
 from deidc.cli.arguments.programs import functions_of, program_of, require_packages, with_packages
+from deidc.cli.arguments.recipes import with_include_roots
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Unsuited
 from deidc.errors import MissingExtra
 from deidc.ir import ops
+from deidc.ir.library import FileLibrary
 from deidc.ir.program import Program
 from deidc.pixels import require_extra
 from deidc.render.visible import visible
@@ -57,6 +59,7 @@ class Frames(click.ParamType[tuple[int, ...]]):
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--recipe", "-r", required=True, metavar="RECIPE", help="The recipe, or a printed program.")
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before the recipe.")
+@with_include_roots
 @click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable of the recipe.")
 @click.option("--functions", "references", multiple=True, metavar="FILE|MODULE", help="Supply functions for func:.")
 @click.option(
@@ -83,6 +86,7 @@ def command(
     file: Path,
     recipe: str,
     bases: tuple[str, ...],
+    library: FileLibrary,
     assignments: tuple[str, ...],
     references: tuple[str, ...],
     frames: tuple[int, ...] | None,
@@ -104,7 +108,7 @@ def command(
         require_extra()
     except MissingExtra as failure:
         raise click.UsageError(str(failure)) from None
-    machine = _machine(recipe, bases, assignments, references)
+    machine = _machine(recipe, bases, library, assignments, references)
     with tempfile.TemporaryDirectory() as folder:
         # Both are the same folder, since what comes of the file is in one of them, under one name.
         after = LocalFolder(Path(folder))
@@ -121,9 +125,15 @@ def command(
         _end(file, f"deidc run holds the file for review, flagged by {labels}")
 
 
-def _machine(recipe: str, bases: tuple[str, ...], assignments: tuple[str, ...], references: tuple[str, ...]) -> Machine:
+def _machine(
+    recipe: str,
+    bases: tuple[str, ...],
+    library: FileLibrary,
+    assignments: tuple[str, ...],
+    references: tuple[str, ...],
+) -> Machine:
     functions = functions_of(references)
-    program = program_of(recipe, bases, functions.signatures() if references else None, quiet=True)
+    program = program_of(recipe, bases, library, functions.signatures() if references else None, quiet=True)
     require_packages(program)
     try:
         variables = parse_assignments(assignments, program.needs.variables)

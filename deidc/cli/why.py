@@ -16,11 +16,13 @@ from deidc.batch.inputs.reading import read_file
 from deidc.batch.job.variables import VariablesError, parse_assignments
 from deidc.batch.job.workers import silence_pydicom
 from deidc.cli.arguments.programs import functions_of, program_of, with_packages
+from deidc.cli.arguments.recipes import with_include_roots
 from deidc.diagnostics import Diagnostic
 from deidc.dicom import dictionary
 from deidc.grammar.reader import read
 from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTINS
+from deidc.ir.library import FileLibrary
 from deidc.ir.ops import Selector
 from deidc.ir.program import Program
 from deidc.ir.resolving.names import resolve
@@ -41,6 +43,7 @@ from deidc.source import Source
 @click.argument("target", metavar="TARGET")
 @click.option("--recipe", "-r", required=True, metavar="RECIPE", help="The recipe, or a printed program.")
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before the recipe.")
+@with_include_roots
 @click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable of the recipe.")
 @click.option("--functions", "references", multiple=True, metavar="FILE|MODULE", help="Supply functions for func:.")
 def command(
@@ -48,6 +51,7 @@ def command(
     target: str,
     recipe: str,
     bases: tuple[str, ...],
+    library: FileLibrary,
     assignments: tuple[str, ...],
     references: tuple[str, ...],
 ) -> None:
@@ -58,7 +62,7 @@ def command(
     silence_pydicom()
     selector = _selector(target)
     functions = functions_of(references)
-    program = program_of(recipe, bases, functions.signatures() if references else None, quiet=True)
+    program = program_of(recipe, bases, library, functions.signatures() if references else None, quiet=True)
     try:
         variables = parse_assignments(assignments, program.needs.variables)
         machine = Machine.link(program, with_packages(functions, program), variables=variables)

@@ -129,8 +129,9 @@ UNKNOWN_FUNCTION = _rule(
 RECIPE_NOT_FOUND = _rule(
     "DC214",
     "recipe-not-found",
-    "An included recipe does not exist or cannot be read.",
-    "deid 0.4.13 warns and continues without any recipe: every file passes unchanged.",
+    "An included recipe does not exist, cannot be read, or lies elsewhere.",
+    "deid 0.4.13 warns and continues without any recipe: every file passes unchanged. A recipe includes only regular "
+    "files below its own folder, or below a folder that --include-root names.",
     'FORMAT dicom\n\n%include "no-such-recipe"\n\n%header\nREMOVE PatientName\n',
     _HEAD + "REMOVE PatientName\n",
 )

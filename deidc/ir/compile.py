@@ -20,6 +20,7 @@ from deidc.ir.library import FileLibrary, FoundRecipe, Library, NotFound, bundle
 from deidc.ir.load import Loaded, load
 from deidc.ir.lower import lower
 from deidc.ir.program import Program
+from deidc.ir.recipe_files import read_named
 from deidc.ir.resolving.names import resolve
 from deidc.ir.resolving.resolved import Resolved
 from deidc.ir.signatures import Signatures
@@ -173,7 +174,7 @@ def source_of(recipe: Recipe) -> tuple[Source, tuple[Diagnostic, ...]]:
         case Source():
             return recipe, ()
         case Path():
-            return decode(recipe.read_bytes(), str(recipe))
+            return decode(read_named(recipe), str(recipe))
         case _ if isinstance(found := bundled_recipe(recipe), FoundRecipe):
             return found.source, found.said
         case _:

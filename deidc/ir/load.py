@@ -11,7 +11,7 @@ from deidc.codes import names as codes
 from deidc.diagnostics import Diagnostic, Label
 from deidc.grammar import nodes
 from deidc.grammar.reader import read
-from deidc.ir.library import FoundRecipe, Library, NotFound, identity_of
+from deidc.ir.library import FileLibrary, FoundRecipe, Library, NotFound, identity_of
 from deidc.source import Source, Span
 
 DEEPEST = 40
@@ -49,13 +49,18 @@ def load(source: Source, library: Library, bases: Sequence[str] = ()) -> Loaded:
     A base comes first, so that the recipe's own rules come after it and win by file order (deid 0.4.13 has the
     opposite order, and loses the lists of all recipes but the first).
     """
-    loading = _Loading(library)
+    loading = _Loading(_allowing(library, source.name))
     loading.done.add(identity_of(source.name))  # a base that is or includes the recipe adds nothing to it
     for base in bases:
         loading.add_reference(base, None, None, None, ())
     loading.add(source, (), ())
     loading.complain_of_formats()
     return Loaded(concatenated(loading.recipes), tuple(loading.sources), tuple(loading.said))
+
+
+def _allowing(library: Library, name: str) -> Library:
+    """Return a library in which a recipe that the caller names may include what lies below its folder."""
+    return library.allowing(name) if isinstance(library, FileLibrary) else library
 
 
 @define(eq=False)
@@ -93,6 +98,8 @@ class _Loading:
                 rule = codes.AMBIGUOUS_RECIPE if ambiguous else codes.RECIPE_NOT_FOUND
                 self.said.append(Diagnostic(rule, reason, span, hint))
             case FoundRecipe(source, said):
+                if beside is None:  # a base, which the caller names
+                    self.library = _allowing(self.library, source.name)
                 identity = identity_of(source.name)
                 if any(identity == identity_of(name) for name, _ in inside):
                     self._complain_of_cycle(source.name, span, inside)

@@ -178,10 +178,14 @@ def test_what_is_called_like_a_recipe_does_not_hide_it(folder):
 
 
 def test_includes_are_found_beside_the_recipe(folder):
-    """What a recipe includes is in its dictionary."""
+    """What a recipe includes from below its folder is in its dictionary; a file elsewhere is not read."""
     (folder / "sub").mkdir()
+    (folder / "sub" / "again.deid").write_bytes((folder / "first.deid").read_bytes())
+    (folder / "third.deid").write_text('FORMAT dicom\n%include "sub/again.deid"\n', encoding="utf-8")
+    assert DeidRecipe("third.deid").deid == DeidRecipe("first.deid").deid
     (folder / "sub" / "third.deid").write_text('FORMAT dicom\n%include "../first.deid"\n', encoding="utf-8")
-    assert DeidRecipe("sub/third.deid").deid == DeidRecipe("first.deid").deid
+    with pytest.raises(CompileError, match="DC214"):
+        DeidRecipe("sub/third.deid")
 
 
 def test_what_cannot_be_read_is_told(folder):

@@ -13,6 +13,7 @@ from deidc.diagnostics import Report
 from deidc.errors import MissingExtra
 from deidc.guarded import StopFromOutside
 from deidc.ir.compile import check_and_compile
+from deidc.ir.library import FileLibrary
 from deidc.ir.program import OWN_ACCOUNT, Program
 from deidc.ir.reader import is_program, read_program
 from deidc.ir.signatures import Signatures
@@ -24,7 +25,12 @@ from deidc.runtime.functions.registry import Functions
 
 
 def program_of(
-    recipe: str, bases: Sequence[str], signatures: Signatures | None = None, *, quiet: bool = False
+    recipe: str,
+    bases: Sequence[str],
+    library: FileLibrary,
+    signatures: Signatures | None = None,
+    *,
+    quiet: bool = False,
 ) -> Program:
     """Return the program of a recipe or of program text; print the errors and exit with 1 if it has any.
 
@@ -39,7 +45,7 @@ def program_of(
         except ProgramError as failure:
             click.echo(f"{given.source.name}: {failure}", err=True)
             sys.exit(1)
-    report, program = check_and_compile(given.source, bases=bases, signatures=signatures)
+    report, program = check_and_compile(given.source, library=library, bases=bases, signatures=signatures)
     report = Report.of(report.sources, given.said, report.diagnostics)
     if program is None or report.errors:
         tell(report, err=True)

@@ -15,13 +15,24 @@ from deidc.batch.outputs.content import Content
 from deidc.diagnostics import Diagnostic, Report
 from deidc.grammar.reader import decode
 from deidc.ir.compile import find_recipe
-from deidc.ir.library import NotFound, is_file_reference, shipped_recipes
+from deidc.ir.library import FileLibrary, NotFound, is_file_reference, shipped_recipes
+from deidc.ir.recipe_files import read_named
 from deidc.source import Source
 
 _PATTERNS = ("*.deid", "deid.*", "*.recipe")
 
 
 _STDIN = "<stdin>"
+
+with_include_roots = click.option(
+    "--include-root",
+    "library",
+    multiple=True,
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    callback=lambda _context, _option, folders: FileLibrary(folders),
+    help="Also allow recipes to include files below FOLDER.",
+)
 
 
 @frozen
@@ -84,7 +95,7 @@ def one_recipe(name: str) -> Given:
 
 def _read(path: Path) -> Given:
     try:
-        data = path.read_bytes()
+        data = read_named(path)
     except OSError as failure:
         raise click.UsageError(f"{path} cannot be read: {failure.strerror}") from None
     source, said = decode(data, str(path))

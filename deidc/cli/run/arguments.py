@@ -15,6 +15,7 @@ from deidc.cli.run.engines import check_engine
 from deidc.cli.run.inputs import destination_for, inputs_of, quarantine_for, template_for
 from deidc.cli.run.report import RunReport, report_for
 from deidc.dicom.limits import Limits
+from deidc.ir.library import FileLibrary
 from deidc.ir.program import Program
 
 
@@ -30,6 +31,7 @@ class Arguments:
     archives: bool
     member_limit: int
     bases: tuple[str, ...]
+    library: FileLibrary
     assignments: tuple[str, ...]
     rows_file: Path | None
     vars_key: str | None
@@ -67,7 +69,7 @@ def run_of(arguments: Arguments) -> tuple[Run, RunReport | None]:
     quarantine = quarantine_for(arguments.quarantine, destination, names)
     functions = functions_of(arguments.references)
     signatures = functions.signatures() if arguments.references else None
-    program = program_of(arguments.recipe, arguments.bases, signatures, quiet=arguments.quiet)
+    program = program_of(arguments.recipe, arguments.bases, arguments.library, signatures, quiet=arguments.quiet)
     with_packages(functions, program)
     page = report_for(
         arguments.report,

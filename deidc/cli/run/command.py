@@ -21,6 +21,7 @@ from deidc.batch.job.variables import KeyedBy
 from deidc.batch.job.workers import silence_pydicom
 from deidc.batch.run import AccountError, Hooks, Run, Running, prepared
 from deidc.cli.arguments.programs import missing_package
+from deidc.cli.arguments.recipes import with_include_roots
 from deidc.cli.run.arguments import Arguments, run_of
 from deidc.cli.run.engines import silence_engine, tell_declined
 from deidc.cli.run.inputs import Size, counting
@@ -54,6 +55,7 @@ from deidc.runtime.machine import LinkError
     help="The maximum size of an archive member.",
 )
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before RECIPE.")
+@with_include_roots
 @click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable for all files.")
 @click.option(
     "--vars",

@@ -140,7 +140,9 @@ def laid_together(files: Sequence[Given]) -> Laid:
 @lru_cache(maxsize=_KEPT)
 def _laid(recipes: tuple[FoundRecipe, ...]) -> Laid:
     *bases, last = recipes
-    loaded = load(last.source, _Shelf({one.source.name: one for one in bases}), [one.source.name for one in bases])
+    files = FileLibrary([Path(one.source.name).parent for one in recipes if not one.source.name.startswith("<")])
+    shelf = _Shelf({one.source.name: one for one in bases}, files)
+    loaded = load(last.source, shelf, [one.source.name for one in bases])
     loaded = evolve(loaded, said=(*last.said, *loaded.said))
     report = Report.of(loaded.sources, loaded.said)
     if report.errors:
@@ -176,10 +178,11 @@ class _Shelf:
     """A library in which some recipes are found by the name of their source."""
 
     recipes: Mapping[str, FoundRecipe]
+    files: FileLibrary
 
     def find(self, reference: str, beside: str | None) -> FoundRecipe | NotFound:
         """Return the recipe that a reference stands for."""
-        return self.recipes.get(reference) or FileLibrary().find(reference, beside)
+        return self.recipes.get(reference) or self.files.find(reference, beside)
 
 
 def _with_rules_before(loaded: Loaded, first: Sequence[str]) -> Loaded:
