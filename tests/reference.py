@@ -457,8 +457,6 @@ class Interpreter:
         """How many items a rule needs in this sequence, to set something in one of them."""
         if not isinstance(rule, nodes.Add | nodes.Append) or not isinstance(rule.target, nodes.Path):
             return 0
-        if not all(self.holds_for_absent(one, spot) for one in rule.when):
-            return 0
         depth, items = len(spot.way), [one.item for one in spot.way[1:]]
         steps = rule.target.steps[:depth]
         is_on_the_way = (
@@ -467,17 +465,6 @@ class Interpreter:
             and all(step.index in (None, item) for step, item in zip(steps, items, strict=False))
         )
         return (steps[-1].index or 0) + 1 if is_on_the_way and all(map(is_one, steps)) else 0
-
-    def holds_for_absent(self, one: nodes.Condition, spot: Spot) -> bool:
-        """Whether a condition on an attribute holds where a new item lacks it."""
-        match one:
-            case nodes.TextCondition(operator):
-                return operator in (Comparison.NOTCONTAINS, Comparison.NOTEQUALS)
-            case nodes.StateCondition(state):
-                return state is State.MISSING
-            case nodes.ListCondition():
-                return False
-        return self.condition_holds(one, spot, spot.element)
 
     def with_made_items(self, spot: Spot, became: DataElement | None, needs: int) -> DataElement | None:
         there = self.items_there(spot, became)

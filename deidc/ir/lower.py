@@ -13,7 +13,7 @@ from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.program import OWN_ACCOUNT, NeededFunction, NeededVariable, Needs, Origin, Program, Slot
 from deidc.ir.resolving.resolved import Bound, BoundGuard, BoundLabel, BoundLine, BoundRegion, Resolved
 from deidc.source import Source, Span
-from deidc.vocabulary import Comparison, FormatName, Join, ListKind, State, VariableKind
+from deidc.vocabulary import Comparison, FormatName, Join, ListKind, VariableKind
 
 CHARACTER_SET = ops.Tagged("00080005")
 
@@ -106,8 +106,7 @@ class _Lowering:
             return
         origin, given = self._origin(statement.span), given_of(rule)
         if rule.action.creates:
-            when = self._conditions(nodes.conditions_of(statement))
-            yield from ((op, origin) for op in _made_on_the_way(top_path(at), when, given))
+            yield from ((op, origin) for op in _made_on_the_way(top_path(at), given))
         yield self._op(statement, at, given), origin
 
     def _holding(self, rule: Bound) -> ops.HoldingOp | None:
@@ -232,35 +231,17 @@ def top_path(at: ops.Selector) -> ops.AtPath:
             raise AssertionError("ADD to a wide target is an error before this")
 
 
-def _made_on_the_way(at: ops.AtPath, when: tuple[ops.Condition, ...], given: ops.Given) -> Iterator[ops.MakeItems]:
+def _made_on_the_way(at: ops.AtPath, given: ops.Given) -> Iterator[ops.MakeItems]:
     """Yield what makes the sequences and items on the way to an attribute, the outermost first.
 
-    Behind a step that may stand for several sequences, items are not made, nor where the conditions do not hold for an
-    attribute that is absent.
+    Behind a step that may stand for several sequences, items are not made.
     """
-    if not all(map(_may_hold_for_absent, when)):
-        return
-    deciding = tuple(one for one in when if isinstance(one, ops.Truth))
     for depth, step in enumerate(at.steps[:-1]):
         wild = step.at.pattern if isinstance(step.at, ops.Tagged) else step.at.group + step.at.element
         if "X" in wild:
             return
         count = 1 if step.index is None else step.index + 1
-        yield ops.MakeItems(ops.AtPath((*at.steps[:depth], ops.PathStep(step.at, None))), count, deciding, given)
-
-
-def _may_hold_for_absent(condition: ops.Condition) -> bool:
-    match condition:
-        case ops.Compared(how):
-            return how in (Comparison.NOTCONTAINS, Comparison.NOTEQUALS)
-        case ops.InState(state):
-            return state is State.MISSING
-        case ops.Listed():
-            return False
-        case ops.Truth():
-            return True
-        case _:
-            assert_never(condition)
+        yield ops.MakeItems(ops.AtPath((*at.steps[:depth], ops.PathStep(step.at, None))), count, given)
 
 
 def call_of(call: nodes.Call) -> ops.Call:

@@ -443,15 +443,13 @@ class MakeItems:
     """Make the sequence at a path if it is absent, and items until it has `count`, for Add and Append ops inside.
 
     Made items in which nothing is set are left out at the end of the sequence, and a sequence that would have no other
-    items is not made. It is a part of ADD and APPEND by path; `when` are those of their conditions that something other
-    than the element decides.
+    items is not made. It is a part of ADD and APPEND by path.
     """
 
     action: ClassVar[ActionTraits] = ACTIONS[ActionWord.ADD]
 
     at: AtPath
     count: int
-    when: tuple[Condition, ...] = ()
     given: Given = ()
 
 
@@ -603,8 +601,7 @@ def conditions_of(op: ElementOp | HoldingOp) -> tuple[Condition, ...]:
     """Return the conditions of an op; none if it takes none."""
     match op:
         case (
-            MakeItems(when=when)
-            | Add(when=when)
+            Add(when=when)
             | Append(when=when)
             | Replace(when=when)
             | Remove(when=when)
@@ -612,7 +609,7 @@ def conditions_of(op: ElementOp | HoldingOp) -> tuple[Condition, ...]:
             | Protect(when=when)
         ):
             return when
-        case Jitter() | Descend():
+        case MakeItems() | Jitter() | Descend():
             return ()
         case _:
             assert_never(op)

@@ -215,7 +215,7 @@ def _op(tree: Branch) -> ops.Op:  # noqa: C901  # one case for each op of a clos
         case "descend":
             return ops.Descend(_selector(children[0]), _given(children[1]))
         case "make_items":
-            return ops.MakeItems(_place(children[1]), _int(_token(tree, 0)), _when(children[2]), _given(children[3]))
+            return ops.MakeItems(_place(children[1]), _int(_token(tree, 0)), _given(children[2]))
         case "add":
             return ops.Add(_place(children[0]), _operand(children[1]), _when(children[2]), _given(children[3]))
         case "append":

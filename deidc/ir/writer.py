@@ -27,8 +27,8 @@ def write_op(op: ops.Op) -> str:  # noqa: C901  # one case for each op of a clos
             return f"protect {'system ' if system else ''}{write_selector(at)}{_when(when)}{_given(op)}"
         case ops.Descend(at):
             return f"descend {write_selector(at)}{_given(op)}"
-        case ops.MakeItems(at, count, when):
-            return f"make {count} items at {write_selector(at)}{_when(when)}{_given(op)}"
+        case ops.MakeItems(at, count):
+            return f"make {count} items at {write_selector(at)}{_given(op)}"
         case ops.Append(at, by, when):
             return f"append {write_selector(at)} <- {write_operand(by)}{_when(when)}{_given(op)}"
         case ops.Add(at, by, when):

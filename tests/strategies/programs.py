@@ -160,7 +160,7 @@ any_op = st.one_of(
     st.builds(ops.Gather, st.just(1), plain_selectors | st.just(ops.Holding(0))),
     st.builds(ops.Protect, selectors, st.booleans(), conditions, givens),
     st.builds(ops.Descend, selectors, givens),
-    st.builds(ops.MakeItems, paths(plain=True), st.integers(1, 100), conditions, givens),
+    st.builds(ops.MakeItems, paths(plain=True), st.integers(1, 100), givens),
     st.builds(ops.Add, paths(plain=True), operands, conditions, givens),
     st.builds(ops.Append, paths(plain=True), operands, conditions, givens),
     st.builds(ops.Replace, selectors, operands, conditions, givens),

@@ -159,8 +159,8 @@ class Fold:
 
     def _act(self, step: Step) -> Effect | Untouched:
         match step.op:
-            case ops.MakeItems(count=count, when=when):
-                return make_items(self, step, count) if self._conditions(when, step) else Untouched.CONDITION
+            case ops.MakeItems(count=count):
+                return make_items(self, step, count)
             case ops.Add(by=by, when=when):
                 return self._add(step, by, when)
             case ops.Append(by=by, when=when):
