@@ -24,6 +24,19 @@ def action_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
         yield Reason(dropped(action), f"deid drops the line, because {shown(word)} is not {action}")
     yield from _target_reasons(line, text)
     yield from _operand_reasons(line, text)
+    if line.guard is not None:
+        yield _guard_reason(line)
+
+
+def _guard_reason(line: nodes.Action) -> Reason:
+    """Return what deid does with the guard of a line, which it does not know."""
+    if line.action.enters or line.action.appends:
+        return Reason(told.WORDS_IGNORED, "deid drops the guard with the line")
+    if line.action.takes_value:
+        return Reason(told.CONDITION_WRITTEN, "deid reads the guard as a part of the value")
+    if line.action.removes:
+        return Reason(told.CONDITION_TRUE, "deid takes the guard for a condition that is true, and removes")
+    return Reason(told.CONDITION_IGNORED, "deid ignores the guard, and acts on every object")
 
 
 def _operand_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
@@ -48,7 +61,7 @@ def _operand_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
                     told.CONDITION_IGNORED, "deid ignores the condition, and keeps the element in every object"
                 )
         case nodes.Descend():
-            pass  # which deid drops, as it does every word that is not its own
+            yield Reason(told.KEEP_DROPPED, "deid drops the line, because DESCEND is not one of its actions")
         case _:
             assert_never(line)
 
@@ -77,7 +90,7 @@ def _target_reasons(line: nodes.Action, text: str) -> Iterator[Reason]:
     if isinstance(line, nodes.Add):
         yield from _added_reasons(line, word, as_written)
         return
-    if isinstance(line, nodes.Append):
+    if isinstance(line, nodes.Append | nodes.Descend):
         return
     action = line.action.word.value
     found = verdict(word, line.target, in_list=isinstance(line, nodes.Keep))
