@@ -29,10 +29,10 @@ from deidc.ir.resolving.names import resolve
 from deidc.ir.signatures import Signatures
 from deidc.ir.writer import write_op
 from deidc.runtime.fold.elements import InputElement
-from deidc.runtime.fold.frame import Note
+from deidc.runtime.fold.frame import Note, Untouched
 from deidc.runtime.fold.lists import visit_object
 from deidc.runtime.fold.plan import Plan, vr_of_new
-from deidc.runtime.fold.select import AtItems, Identity, Patterns, Verdict, select
+from deidc.runtime.fold.select import AtItems, Identity, Patterns, Verdict, is_exact, select
 from deidc.runtime.machine import LinkError, Machine, Trace
 from deidc.runtime.outcome import Cleaned, Effect, Refused
 from deidc.source import Source
@@ -108,19 +108,25 @@ class _Telling:
         self._notes: dict[str, list[Note]] = {}
         for note in (*trace.notes, *_surroundings(trace)):
             self._notes.setdefault(note.path, []).append(note)
-        self._keepers: dict[str, list[int]] = {}
+        self._holders: dict[str, list[int]] = {}
+        self._left_out: dict[str, list[int]] = {}
         paths = []
         plan, patterns = Plan(program), Patterns()
         for element, entry in visit_object(dataset, plan):
             if _is_about(select(selector, entry.identity, plan.gathers, patterns), element):
                 paths.append(element.path)
-            self._keepers[element.path] = [
+            about = [
                 number
                 for number, op in enumerate(program.ops)
-                if isinstance(op, ops.Protect)
+                if (isinstance(op, ops.HoldingOp) or number in trace.left_out)
+                and isinstance(op, ops.HoldingOp | ops.ElementOp)
+                and (not isinstance(op, ops.Descend) or element.vr in ("SQ", "UN"))
                 and _is_about(select(op.at, entry.identity, plan.gathers, patterns), element)
             ]
-        added = [path for path in self._notes if path not in self._keepers and self._is_added(path, selector)]
+            self._left_out[element.path] = [number for number in about if number in trace.left_out]
+            hindered = {note.op for note in self._notes.get(element.path, ()) if note.reason is Untouched.CONDITION}
+            self._holders[element.path] = [number for number in about if number not in {*trace.left_out, *hindered}]
+        added = [path for path in self._notes if path not in self._holders and self._is_added(path, selector)]
         self.paths = [*paths, *sorted(added)]
 
     def of(self, path: str) -> Iterator[str]:
@@ -128,18 +134,27 @@ class _Telling:
         tags = _tags(path)
         yield f"{path} {dictionary.element_keyword(tags[-1]) if tags else ''}".rstrip()
         above = _sequences_above(path)
-        lines = [
-            self._line(number, "keeps it" if one == path else "keeps it with its sequence")
-            for one in (*above, path)
-            for number in self._keepers.get(one, ())
-        ]
+        lines = [self._line(number, "keeps it with its sequence") for one in above for number in self._keeping(one)]
+        for number in self._holders.get(path, ()):
+            enters = isinstance(self._program.ops[number], ops.Descend)
+            lines.append(self._line(number, "leaves it in place, and rules reach its items" if enters else "keeps it"))
         gone = [note for one in above for note in self._notes.get(one, ()) if note.effect in _TAKING_ALONG]
         lines += [self._line(note.op, f"{note.effect} with its sequence") for note in gone[:1]]
         for note in self._notes.get(path, ()):
             lines.append(self._line(note.op, note.effect or f"nothing: {note.reason}"))
+        lines += [self._line(number, f"nothing: {Untouched.GUARD}") for number in self._left_out.get(path, ())]
         if path in _PIXELS and self._program.storage is not None:
             lines += [self._line(flag.op, "blanks regions of its frames") for flag in self._flags if flag.blanks]
         yield from lines or ["  no rule changes it"]
+
+    def _keeping(self, path: str) -> list[int]:
+        """Return the KEEP rules that keep what is in a sequence; none if a DESCEND rule has the last word about it."""
+        holders = self._holders.get(path, [])
+        held = {number: op for number in holders if isinstance(op := self._program.ops[number], ops.HoldingOp)}
+        last = max(held, key=lambda number: (is_exact(held[number].at), number), default=None)
+        if last is None or isinstance(held[last], ops.Descend):
+            return []
+        return [number for number, op in held.items() if isinstance(op, ops.Protect)]
 
     def _line(self, op: int, did: str) -> str:
         return f"  {line_of(self._program, op)}  {write_op(self._program.ops[op])}  -> {did}"

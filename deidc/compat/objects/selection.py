@@ -34,7 +34,7 @@ def plan_of(target: str) -> tuple[ops.Selector, Plan]:
     action = {"action": "REMOVE", "field": target if named is None else named.keyword}
     program = compile_recipe(source_of({"format": "dicom", "header": [action]}), protected=())
     rules = [op for op in program.ops if isinstance(op, ops.Remove)]
-    if len(rules) != 1 or rules[0].when:
+    if len(rules) != 1 or rules[0].when or rules[0].given:
         raise ValueError("that is not one target")
     return rules[0].at, Plan(program)
 
