@@ -12,7 +12,9 @@ _REFERENCE = re.compile(r"(?:var|func|deid_func):")
 _BREAK = re.compile(r"[\r\n]")
 # Words of conditions and calls; in arguments, behind =, a quotation mark cannot be escaped.
 _TOKEN = re.compile(
-    r"""(?:[^\s"'=]*:)?(?:"(?:\\"|[^"])*"|'[^']*')(?!\S) | \w+=(?:"[^"]*"|'[^']*')(?!\S) | \S+""", re.VERBOSE
+    r"""code:[^\s,"']+,[^\s,"']+,(?:"(?:\\"|[^"])*"|'[^']*')(?!\S)
+      | (?:[^\s"'=]*:)?(?:"(?:\\"|[^"])*"|'[^']*')(?!\S) | \w+=(?:"[^"]*"|'[^']*')(?!\S) | \S+""",
+    re.VERBOSE,
 )
 _PARAMETERS = re.compile(r"""(?:[A-Za-z]+[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|[^;\s]+)(?:[ \t]*;)?[ \t]*)*""")
 _EXPRESSION = re.compile(r"([A-Za-z]+):(.*)\Z", re.DOTALL)

@@ -153,6 +153,8 @@ class Folding:
         Made items at the end that stay empty are left out, and a sequence of nothing else is not made.
         """
         folded = fold.run()
+        if fold.vr != "SQ":
+            return folded
         is_written = folded.standing is Standing.WRITTEN and isinstance(folded.value, ItemSequence)
         items = list(folded.value) if is_written else list(folded.more)  # type: ignore[call-overload]  # the line above
         if items and (fold.made or fold.entry.below.add_targets):
