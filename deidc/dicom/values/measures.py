@@ -31,7 +31,10 @@ _NUMBERS = frozenset({*INTEGERS, *FLOATS, "IS", "DS"})
 _BY_VR = {"DA": Measure.DATE, "DT": Measure.DATE, "TM": Measure.TIME, "AS": Measure.AGE}
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?\Z")
 _AGE = re.compile(r"([0-9]{1,3})([DWMY])\Z")
-_TIME = r"(?P<hours>[0-9]{2})(?::?(?P<minutes>[0-9]{2})(?::?(?P<seconds>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,6}))?)?)?"
+_TIME = (
+    r"(?P<hours>[0-9]{2})(?::?(?P<minutes>[0-9]{2})(?::?(?P<seconds>[0-9]{2})"
+    r"(?:\.(?P<fraction>[0-9]{1,6})|(?P<millionths>[0-9]{6}))?)?)?"
+)
 _TIME_TEXT = re.compile(rf"{_TIME}\Z")
 _DATE_TEXT = re.compile(
     r"(?P<year>[0-9]{4})(?P<separator>[-.]?)(?P<month>[0-9]{2})(?P=separator)(?P<day>[0-9]{2})"
@@ -81,7 +84,7 @@ def canonical(text: str, measure: Measure) -> str | None:
 
 
 def _time_digits(found: re.Match[str]) -> str:
-    fraction = found["fraction"]
+    fraction = found["fraction"] or found["millionths"]
     return "".join(found[part] or "" for part in ("hours", "minutes", "seconds")) + (
         fraction.ljust(_FRACTION, "0") if fraction else ""
     )
