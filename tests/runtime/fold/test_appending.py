@@ -6,6 +6,7 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
+from deidc import Functions
 from tests.running import dataset_of, machine_for
 from tests.runtime.both_engines import cleaned, refused
 
@@ -225,9 +226,9 @@ def test_the_codes_of_the_standard_are_stamped():
 
 def test_why_says_what_made_the_items():
     """The trace has the op that made a sequence, or why it made none."""
-    machine = machine_for(
-        "ADD RequestAttributesSequence__AccessionNumber X\nAPPEND ViewCodeSequence__ImageType X if present:"
-    )
+    rules = "ADD RequestAttributesSequence__AccessionNumber X\nAPPEND ViewCodeSequence__ImageType X if func:wanted"
+    functions = Functions.standard().with_function("wanted", lambda: False)
+    machine = machine_for(rules, functions)
     notes = machine.trace(dataset_of(PatientID="1")).notes
     found = {(note.path, note.effect and note.effect.value, note.reason and note.reason.name) for note in notes}
     assert {("00400275", "added", None), ("00400275[0].00080050", "added", None)} <= found
