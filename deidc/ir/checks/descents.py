@@ -27,7 +27,7 @@ def descents(resolved: Resolved) -> Iterator[Diagnostic]:
 
 
 def _may_enter(table: RuleTable, number: int) -> bool:
-    """Whether a rule selects a sequence, as far as the dictionary tells."""
+    """Whether a rule selects a sequence, as far as the dictionary knows."""
     selector = table.rules[number].selector
     if isinstance(selector, ops.OfVR):
         return not {"SQ", "UN"}.isdisjoint(selector.vrs)
@@ -43,6 +43,6 @@ def _contradicted(table: RuleTable, number: int, rule: Bound) -> Iterator[Diagno
         same_text = other.statement.span.source == rule.statement.span.source
         if not is_wide(other.selector) and says_otherwise and same_text and is_unconditional(rule):
             message = f"{word(other)} and DESCEND name {name(rule)}, and DESCEND leaves the sequence in place"
-            hint = f"remove one of them, or name what is to go: {word(other)} {name(rule)}__Attribute"
+            hint = f"remove one of them, or name an attribute inside: {word(other)} {name(rule)}__Attribute"
             yield complaint(words.DESCEND_CONTRADICTED, message, rule, (other,), "the other rule", hint)
             return

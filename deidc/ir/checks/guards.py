@@ -157,7 +157,7 @@ def _misses(pattern: str, equal: set[str]) -> bool:
 
 
 def _holds(value: str, other: ops.Related) -> bool | None:
-    """Whether a value of the canonical form satisfies a relation; None if its precision does not tell."""
+    """Whether a value of the canonical form satisfies a relation; None if its precision leaves that open."""
     if len(value) < len(other.than) and other.measure is not Measure.NUMBER:
         return None
     order = compare(value, other.than, other.measure)
