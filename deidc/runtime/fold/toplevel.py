@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Protocol
 
 from attrs import define, field
@@ -11,6 +10,7 @@ from pydicom.dataset import Dataset
 from deidc.dicom import dictionary
 from deidc.dicom.layout import UNDEFINED, Header, Layout, behind, header_at
 from deidc.dicom.part10 import META_LAYOUT, Opened
+from deidc.dicom.skimming import skim
 from deidc.dicom.values.decoding import (
     CHARACTER_SET,
     DEFAULT_CHARACTER_SETS,
@@ -21,8 +21,8 @@ from deidc.dicom.values.decoding import (
     plain_text,
     raw_element,
 )
-from deidc.dicom.walk import PlacedElement, elements
-from deidc.dicom.window import OUT_OF_ORDER, Unsuited
+from deidc.dicom.walk import elements
+from deidc.dicom.window import OUT_OF_ORDER, Unsuited, Window
 from deidc.runtime.fold.elements import InputElement, input_elements
 
 # Values that decisions are kept for are no longer than this.
@@ -69,7 +69,8 @@ class OfBytes:
     _creators: dict[tuple[int, int], str] = field(init=False, factory=dict, repr=False)
     _character_sets: CharacterSets = field(init=False, default=DEFAULT_CHARACTER_SETS)
     _last: int = field(init=False, default=-1)
-    _ahead: Iterator[PlacedElement] | None = field(init=False, default=None, repr=False)
+    _ahead: Window | None = field(init=False, default=None, repr=False)
+    _at: int = field(init=False, default=0)
 
     def know(self, starts: dict[int, int], creators: dict[tuple[int, int], str], character_sets: CharacterSets) -> None:
         """Take the places of all top-level elements, the private creators, and the character set they are in."""
@@ -122,11 +123,21 @@ class OfBytes:
 
     def _look_for(self, tag: int) -> None:
         """Note where elements begin, up to the first behind a tag. Raises NotWhole, Damaged and Unsuited."""
-        window = self.file.window
         if self._ahead is None:
             # A window of its own: the walk of the stream engine relies on where its window stands.
-            self._ahead = elements(window.twin(), self.file.start, window.size, self.file.layout)
-        for one in self._ahead:
+            self._ahead, self._at = self.file.window.twin(), self.file.start
+        window, layout = self._ahead, self.file.layout
+        while self._last < tag:
+            if window.base <= self._at:
+                place, base = self._at - window.base, window.base
+                place, self._last = skim(
+                    window.data, place, layout, self._starts, base=base, last=self._last, until=tag
+                )
+                self._at = place + base
+            one = next(elements(window, self._at, window.size, layout), None)
+            if one is None:
+                self._last = 0xFFFFFFFF
+                return
             if one.tag <= self._last:
                 raise Unsuited(OUT_OF_ORDER)
             if one.tag == CHARACTER_SET:
@@ -136,9 +147,7 @@ class OfBytes:
                 if name:
                     self._creators[one.tag >> 16, one.tag & 0xFFFF] = name
             self._starts[one.tag] = one.at
-            self._last = one.tag
-            if one.tag >= tag:
-                return
+            self._last, self._at = one.tag, one.end
 
     def _element(
         self,
