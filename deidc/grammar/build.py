@@ -250,6 +250,7 @@ class Line:
         child = cast("Branch", tree).children[0]
         if isinstance(child, Token):
             if child.type == "FROM_ATTRIBUTE":
+                self._complain_of_no_attribute(child)
                 return nodes.FromAttribute(self._attribute(child, len("from:")), span=self.span(child))
             return nodes.VarRef(str(child)[4:], span=self.span(child))
         match str(child.data):
@@ -260,6 +261,13 @@ class Line:
                 return nodes.Codes(codes, span=self.whole(child))
             case _:
                 return self.call(child)
+
+    def _complain_of_no_attribute(self, token: Token) -> None:
+        text = str(token)[len("from:") :]
+        is_name = re.fullmatch(r"""[A-Za-z][A-Za-z0-9'_-]*|"[^"]+"|'[^'"]+'""", text) is not None
+        if not is_name and not spelling.names_attribute(text):
+            hint = "write a keyword, a tag, a private element by its creator, or a path"
+            self.say(words.BAD_REFERENCE, "the words after from: are not an attribute", self.span(token), hint)
 
     def _code(self, token: Token) -> nodes.Code:
         value, scheme, meaning = str(token)[len("code:") :].split(",", 2)
