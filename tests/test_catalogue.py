@@ -19,10 +19,21 @@ from deidc.ir.library import FileLibrary, FoundRecipe, NotFound
 COMPANIONS = {
     "DC115": {"DC501"},
     "DC225": {"DC201", "DC202"},
+    "DC366": {"DC220"},
     "DC503": {"DC412"},
 }
 # The first digit of the codes in each file.
-RANGES = {"words": 1, "names": 2, "values": 3, "operands": 3, "privacy": 4, "layout": 5, "faults": 9}
+RANGES = {
+    "words": 1,
+    "names": 2,
+    "values": 3,
+    "operands": 3,
+    "misdirected": 3,
+    "privacy": 4,
+    "left_behind": 4,
+    "layout": 5,
+    "faults": 9,
+}
 WITH_PAGE = [rule for rule in CATALOGUE.values() if rule.bad]
 
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
 
-from deidc.codes import faults, layout, names, operands, privacy, values, words
+from deidc.codes import faults, layout, left_behind, misdirected, names, operands, privacy, values, words
 from deidc.diagnostics import Rule
 
-__all__ = ["CATALOGUE", "faults", "layout", "names", "operands", "privacy", "values", "words"]
+__all__ = [
+    "CATALOGUE",
+    "faults",
+    "layout",
+    "left_behind",
+    "misdirected",
+    "names",
+    "operands",
+    "privacy",
+    "values",
+    "words",
+]
 
 
 def _rules_of(modules: Iterable[ModuleType]) -> Iterator[Rule]:
@@ -21,7 +32,8 @@ CATALOGUE: Mapping[str, Rule] = MappingProxyType(
     {
         rule.code: rule
         for rule in sorted(
-            _rules_of((words, names, values, operands, privacy, layout, faults)), key=lambda rule: rule.code
+            _rules_of((words, names, values, operands, misdirected, privacy, left_behind, layout, faults)),
+            key=lambda rule: rule.code,
         )
     }
 )

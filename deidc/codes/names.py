@@ -270,8 +270,8 @@ UNKNOWN_UID = _rule(
     "A guard compares a UID with a name that DICOM does not register.",
     "The condition holds for no object, and the rules behind it never act. Write the UID, or its name or keyword in "
     "PS3.6 annex A.",
-    _HEAD + "REMOVE PatientName when SOPClassUID equals CTImageStorrage\n",
-    _HEAD + "REMOVE PatientName when SOPClassUID equals CTImageStorage\n",
+    _HEAD + "REMOVE StudyID when SOPClassUID equals CTImageStorrage\n",
+    _HEAD + "REMOVE StudyID when SOPClassUID equals CTImageStorage\n",
 )
 DESCEND_INTO_VALUE = _rule(
     "DC231",

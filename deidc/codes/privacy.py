@@ -71,15 +71,15 @@ SHIFTED_TWICE = _rule(
     "Two JITTER rules shift the same attribute.",
     "Its dates are shifted by the sum and all others once, so intervals between them are wrong. Remove one of the "
     "rules.",
-    _HEAD + "JITTER StudyDate 10\nJITTER endswith:Date 10\n",
-    _HEAD + "JITTER endswith:Date 10\n",
+    _HEAD + "JITTER StudyDate 10\nJITTER select:VR:DA|DT 10\n",
+    _HEAD + "JITTER select:VR:DA|DT 10\n",
 )
 REPLACED_THEN_SHIFTED = _rule(
     "DC407",
     "replaced-then-shifted",
     "A value is replaced, and then the new value is shifted.",
     "The date in the file is not the date that the recipe writes.",
-    _HEAD + "REPLACE PatientBirthDate 19000101\nJITTER endswith:Date 10\n",
+    _HEAD + "REPLACE PatientBirthDate 19000101\nJITTER select:VR:DA|DT 10\n",
     _HEAD + "JITTER StudyDate 10\nREPLACE PatientBirthDate 19000101\n",
 )
 OVERWRITTEN = _rule(

@@ -245,7 +245,7 @@ BAD_SPLIT = _rule(
     "bad-split",
     "A parameter of SPLIT is not understood.",
     'The parameters are by="x" and minlength=n, separated by a semicolon.',
-    "FORMAT dicom\n\n%values names\nSPLIT PatientName every=2;minlength=4\n\n%header\nREMOVE values:names\n",
+    'FORMAT dicom\n\n%values names\nSPLIT PatientName by="^";every=2;minlength=4\n\n%header\nREMOVE values:names\n',
     'FORMAT dicom\n\n%values names\nSPLIT PatientName by="^";minlength=4\n\n%header\nREMOVE values:names\n',
 )
 INVISIBLE = _rule(
@@ -344,8 +344,8 @@ BAD_GUARD = _rule(
     "Write an attribute, an operator and, for most operators, a value; more of them are joined by `and` or by `or`. "
     "Operators are equals notequals contains notcontains = != < <= > >= with a value, and present missing empty "
     "without one. A value with blanks is quoted.",
-    _HEAD + "REMOVE PatientName when Modality is CT\n",
-    _HEAD + "REMOVE PatientName when Modality equals CT\n",
+    _HEAD + "REMOVE StudyID when Modality is CT\n",
+    _HEAD + "REMOVE StudyID when Modality equals CT\n",
 )
 MIXED_GUARD = _rule(
     "DC139",
@@ -428,6 +428,6 @@ BAD_EXCEPTION = _rule(
     "except: follows a target that selects many attributes. Behind it stand keywords, tags, contains:, startswith:, "
     "endswith: and select:, separated by commas without blanks. Lists, paths and item numbers cannot be exceptions: "
     "write a KEEP rule for them.",
-    _HEAD + "REMOVE select:VR:DA except:fields:dates\n",
-    _HEAD + "REMOVE select:VR:DA except:StudyDate,SeriesDate\n",
+    _HEAD + "REMOVE select:VR:DA|DT except:fields:dates\n",
+    _HEAD + "REMOVE select:VR:DA|DT except:StudyDate,SeriesDate\n",
 )

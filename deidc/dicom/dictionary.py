@@ -141,6 +141,11 @@ def private_names() -> str:
     return "\n".join(sorted({*private_dictionaries, *names}))
 
 
+def private_creators() -> tuple[str, ...]:
+    """Return the private creators that pydicom knows."""
+    return tuple(private_dictionaries)
+
+
 def is_private(tag: int) -> bool:
     """Whether the group number is odd (PS3.5 section 7.8)."""
     return bool((tag >> 16) & 1)

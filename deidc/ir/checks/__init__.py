@@ -14,7 +14,9 @@ from deidc.ir.checks import (
     interplay,
     labels,
     layouts,
+    left_behind,
     literals,
+    misdirected,
     patterns,
     promises,
     reach,
@@ -22,7 +24,7 @@ from deidc.ir.checks import (
     results,
     sweeps,
 )
-from deidc.ir.checks.operands import calls, codings, sources
+from deidc.ir.checks.operands import calls, codings, references, sources
 from deidc.ir.resolving.resolved import Resolved
 
 Check: TypeAlias = Callable[[Resolved], Iterator[Diagnostic]]
@@ -36,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     results.variables,
     results.functions,
     codings.codings,
+    references.references,
     sources.sources,
     sources.appends,
     calls.calls,
@@ -64,4 +67,11 @@ CHECKS: tuple[Check, ...] = (
     regions.kept_again,
     regions.blanked_images,
     layouts.layouts,
+    misdirected.misdirected,
+    left_behind.label_sections,
+    left_behind.splits,
+    left_behind.moments,
+    left_behind.shifts,
+    left_behind.descents,
+    left_behind.guarded,
 )

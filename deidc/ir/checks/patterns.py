@@ -18,7 +18,7 @@ from deidc.ir.checks.expressions import (
     odd_digits_missed,
 )
 from deidc.ir.resolving.resolved import Resolved
-from deidc.patterns import is_slow
+from deidc.patterns import BadPattern, compiled, is_slow
 from deidc.source import Span
 from deidc.vocabulary import Anchor, Comparison
 
@@ -26,6 +26,10 @@ from deidc.vocabulary import Anchor, Comparison
 _WHOLE_TAG = re.compile(
     r"\^?(?:\\\()?(50|60)(?:[.x]{2}|\.\{2\}|\[0-9a-f\]\{2\})(?:,?\.{4}|,?\.\{4\}|,?\.[*+])?(?:\\\))?\$?\Z", re.I
 )
+
+
+# A whole tag in a pattern: its group and its element.
+_TAGS = re.compile(r"([0-9A-Fa-f]{4})\\?,?([0-9A-Fa-f]{4})")
 
 
 def patterns(resolved: Resolved) -> Iterator[Diagnostic]:
@@ -96,9 +100,26 @@ def _pattern(target: nodes.Expander, selector: ops.Matching, resolved: Resolved)
 
 
 def _dead(target: nodes.Expander, selector: ops.Matching) -> Iterator[Diagnostic]:
-    """Complain of an alternative that is a word which fits no attribute, public or private, that is known."""
+    """Complain of an alternative that fits no name that an attribute, public or private, is known to have."""
     for part in alternatives(selector.pattern):
-        if re.fullmatch(r"\^?[A-Za-z_]{3,}\$?", part) is None:
-            continue
-        if not of_pattern(selector.anchor, part) and not fits_private(selector.anchor, part):
+        fits = of_pattern(selector.anchor, part) or fits_private(selector.anchor, part)
+        if _is_judged(part) and not fits and not _fits_a_tag(selector.anchor, part):
             yield Diagnostic(codes.PATTERN_FITS_NOTHING, f"{part[:64]} matches no attribute", target.span)
+
+
+def _is_judged(pattern: str) -> bool:
+    """Whether the names that a pattern is about are known: words of names, or whole tags; no creators, no digits."""
+    if '"' in pattern:
+        return False
+    return _TAGS.search(pattern) is not None or (len(pattern) > 2 and re.search(r"[0-9.]|\\[dDwWsS]", pattern) is None)
+
+
+def _fits_a_tag(anchor: Anchor, pattern: str) -> bool:
+    """Whether a pattern that names whole tags fits one of them in one of its spellings."""
+    try:
+        expression = compiled(ops.anchored(anchor, pattern))
+    except BadPattern:
+        return True
+    tags = [(one[1], one[2]) for one in _TAGS.finditer(pattern)]
+    spellings = (text for group, element in tags for text in (f"({group},{element})", f"{group}{element}"))
+    return any(expression.search(text) for text in spellings)

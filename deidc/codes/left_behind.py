@@ -1,0 +1,72 @@
+"""DC470-DC475: rules that leave what they were meant for."""
+
+from __future__ import annotations
+
+from deidc.diagnostics import Rule, Severity
+
+_HEAD = "FORMAT dicom\n\n%header\n"
+
+
+def _rule(code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR) -> Rule:
+    return Rule(code, name, severity, title, why, bad, good)
+
+
+RULES_AS_LABELS = _rule(
+    "DC470",
+    "rules-as-labels",
+    "A %labels section holds rules that remove or change attributes.",
+    "The lines of %labels are for other programs and are never executed, so the attributes stay. Write %header above "
+    "the rules.",
+    "FORMAT dicom\n\n%header\nREMOVE PatientName\n\n%labels\nADD study lung screening\nREMOVE PatientID\n",
+    "FORMAT dicom\n\n%header\nREMOVE PatientName\nREMOVE PatientID\n\n%labels\nADD study lung screening\n",
+    Severity.WARNING,
+)
+NAME_NOT_SPLIT = _rule(
+    "DC471",
+    "name-not-split",
+    "SPLIT of a name of persons yields no part of the name.",
+    "The parts of a name are separated by ^ (PS3.5 6.2.1), and few have more than 24 letters. Without parts, the name "
+    'is found only where it stands whole. Write by="^".',
+    "FORMAT dicom\n\n%values names\nSPLIT PatientName minlength=4\n\n%header\nREMOVE values:names\n",
+    'FORMAT dicom\n\n%values names\nSPLIT PatientName by="^";minlength=4\n\n%header\nREMOVE values:names\n',
+    Severity.WARNING,
+)
+MOMENTS_LEFT = _rule(
+    "DC472",
+    "moments-left",
+    "A rule reaches all dates, and no rule reaches dates with times.",
+    "Attributes of VR DT (Acquisition DateTime) hold the same dates, which stay; beside shifted dates they reveal the "
+    "shift. Write select:VR:DA|DT or select:role:date.",
+    _HEAD + "REMOVE select:VR:DA\n",
+    _HEAD + "REMOVE select:VR:DA|DT\n",
+    Severity.WARNING,
+)
+NOT_MOVED = _rule(
+    "DC473",
+    "not-moved",
+    "shift_moment leaves a value unchanged.",
+    "A shift by zero changes nothing, and a shift by whole days does not change a time.",
+    _HEAD + "REPLACE StudyTime deid_func:shift_moment by=2 unit=days\n",
+    _HEAD + "REPLACE StudyDate deid_func:shift_moment by=7 unit=hours\n"
+    "REPLACE StudyTime deid_func:shift_moment by=7 unit=hours\n",
+)
+ITEMS_NOT_REACHED = _rule(
+    "DC474",
+    "items-not-reached",
+    "DESCEND keeps a sequence, and no rule reaches the attributes of its items.",
+    "The items stay as they came, with names and numbers in them. Write rules for the attributes, which act at every "
+    "depth, or paths into the sequence.",
+    _HEAD + "DESCEND OtherPatientIDsSequence\nREMOVE select:VR:SQ\n",
+    _HEAD + "DESCEND OtherPatientIDsSequence\nREMOVE select:VR:SQ\nREMOVE PatientID\n",
+    Severity.WARNING,
+)
+ONLY_GUARDED = _rule(
+    "DC475",
+    "only-guarded",
+    "Every rule of the recipe has a guard.",
+    "An object for which no guard holds is written unchanged, with names and numbers in it. Add a rule without a guard "
+    "for all objects.",
+    "FORMAT dicom\n\n%header when Modality equals MR\nREMOVE PatientName\n",
+    "FORMAT dicom\n\n%header when Modality equals MR\nREMOVE StudyDescription\n\n%header\nREMOVE PatientName\n",
+    Severity.WARNING,
+)
