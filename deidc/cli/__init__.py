@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
+from typing import Any
 
 import click
 
+from deidc.cli.exits import ExitCode, end, show_defect, show_failure
 from deidc.version import __version__
 
 # Name of a command, its module, and its line in the overview (so that the overview need not load the module).
@@ -30,6 +36,43 @@ COMMANDS: dict[str, tuple[str, str]] = {
 class LazyGroup(click.Group):
     """A group of commands that are imported when they are called."""
 
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = "deidc",
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,  # noqa: ANN401 # as click.Command
+    ) -> Any:  # noqa: ANN401 # as click.Command
+        """Run a command and end the process with its exit code, see `ExitCode`."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        code: object = ExitCode.FAILED
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as failure:
+            show_failure(failure)
+            code = failure.exit_code
+        except click.Abort:
+            click.echo("interrupted", err=True)
+            code = ExitCode.INTERRUPTED
+        except BrokenPipeError:
+            # The reader of the output has seen enough; what is left has no place to go.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = ExitCode.FOUND
+        except Exception as failure:  # noqa: BLE001 # the last resort, and the text of an exception may quote values
+            show_defect(failure)
+        return end(code if isinstance(code, int) else ExitCode.DONE)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the words name. Raises UsageError, with the nearest name there is."""
+        near = get_close_matches(args[0], COMMANDS, 1)
+        if args[0] not in COMMANDS and near and not args[0].startswith("-"):
+            ctx.fail(f"No such command {args[0]!r}; did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
         del ctx
@@ -52,9 +95,16 @@ class LazyGroup(click.Group):
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="deidc")
+@click.version_option(__version__, "-V", "--version", prog_name="deidc")
 def main() -> None:
-    """Check, compile and run recipes that de-identify DICOM files.
+    r"""Check, compile and run recipes that de-identify DICOM files.
 
-    Exit codes: 0 success; 1 a finding, or a file that was refused or flagged; 2 usage error.
+    \b
+    Exit codes of every command:
+      0    everything was done as requested
+      1    something was refused or found, or there was no input
+      2    usage error; nothing was begun
+      3    nothing was refused, and something is held for review
+      4    the command itself failed
+      130  interrupted (SIGINT); 143 terminated (SIGTERM)
     """

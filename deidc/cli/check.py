@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from deidc.cli.arguments.recipes import Given, recipes_of, with_include_roots, write_back
+from deidc.cli.arguments.recipes import Given, all_named, recipes_of, with_include_roots, write_back
+from deidc.cli.command import Command
 from deidc.cli.terminal import tell
 from deidc.diagnostics import Applicability, Diagnostic, Report, Severity
 from deidc.fixes import fix_text
@@ -20,8 +21,9 @@ def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[st
     return tuple(code.strip().upper() for one in given for code in one.split(",") if code.strip())
 
 
-@click.command("check")
-@click.argument("recipes", nargs=-1, required=True, metavar="RECIPE...")
+@click.command("check", cls=Command)
+@click.argument("recipes", nargs=-1, metavar="RECIPE...")
+@click.option("-r", "--recipe", "named", multiple=True, metavar="RECIPE", help="A recipe; the same as an argument.")
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before each RECIPE.")
 @with_include_roots
 @click.option("--format", "form", type=click.Choice(sorted(RENDERERS)), default="text", show_default=True)
@@ -32,6 +34,7 @@ def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[st
 @click.option("--unsafe-fixes", is_flag=True, help="Also apply fixes that guess the intended meaning.")
 def command(
     recipes: tuple[str, ...],
+    named: tuple[str, ...],
     bases: tuple[str, ...],
     library: FileLibrary,
     form: str,
@@ -48,7 +51,7 @@ def command(
     """
     found: list[Diagnostic] = []
     sources: list[Source] = []
-    for given in recipes_of(recipes):
+    for given in recipes_of(all_named(recipes, named)):
         source = given.source
         if (fix or unsafe_fixes) and not given.said:
             source = _fixed(given, bases, library, Applicability.UNSAFE if unsafe_fixes else Applicability.SAFE)
@@ -59,7 +62,7 @@ def command(
     report = Report.of({source.name: source for source in sources}.values(), told)
     if form == "text":
         # A fixed recipe on standard output leaves no room for the report.
-        tell(report, err=fixed_to_stdout(recipes, fix=fix or unsafe_fixes))
+        tell(report, err=fixed_to_stdout((*recipes, *named), fix=fix or unsafe_fixes))
     else:
         click.echo(RENDERERS[form](report), nl=False)
     if report.errors or (strict and report.warnings):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from deidc.cli.arguments.recipes import one_recipe, with_include_roots, write_text
+from deidc.cli.arguments.recipes import named_once, one_recipe, recipe_option, with_include_roots, write_text
+from deidc.cli.command import Command
 from deidc.cli.terminal import tell
 from deidc.diagnostics import CompileError
 from deidc.grammar.dump import dump
@@ -21,21 +22,28 @@ from deidc.ir.verify import ProgramError
 from deidc.source import Source
 
 
-@click.command("compile")
-@click.argument("recipe", metavar="RECIPE")
+@click.command("compile", cls=Command)
+@click.argument("recipe", metavar="RECIPE", required=False)
+@recipe_option
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before RECIPE.")
 @with_include_roots
 @click.option("--emit", type=click.Choice(["ast", "program", "json", "digest"]), default="program", show_default=True)
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the program to this file.")
 def command(
-    recipe: str, bases: tuple[str, ...], library: FileLibrary, emit: str, strict: bool, output: Path | None
+    recipe: str | None,
+    named: str | None,
+    bases: tuple[str, ...],
+    library: FileLibrary,
+    emit: str,
+    strict: bool,
+    output: Path | None,
 ) -> None:
     """Print the program of a recipe: every operation on an object, including implicit rules.
 
     The text can be reviewed, compared and passed to `deidc run` in place of the recipe. RECIPE may be a program, too.
     """
-    given = one_recipe(recipe)
+    given = one_recipe(named_once(recipe, named))
     if given.report.errors:
         tell(given.report, err=True)
         sys.exit(1)

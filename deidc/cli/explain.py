@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 import click
 
+from deidc.cli.exits import Unusable
 from deidc.codes import CATALOGUE
 from deidc.diagnostics import Rule
 from deidc.render.visible import visible
@@ -23,7 +24,7 @@ def command(code: str | None) -> None:
     if found is None:
         near = get_close_matches(code.upper(), CATALOGUE, 1)
         hint = f"did you mean {near[0]}?" if near else "run `deidc explain` to list all codes"
-        raise click.UsageError(f"no code is named {code}; {hint}")
+        raise Unusable(f"no code is named {code}; {hint}")
     click.echo(page(found), nl=False)
 
 

@@ -7,24 +7,26 @@ import sys
 
 import click
 
-from deidc.cli.arguments.recipes import Given, recipes_of, write_back
+from deidc.cli.arguments.recipes import Given, all_named, recipes_of, write_back
+from deidc.cli.command import Command
 from deidc.cli.terminal import tell
 from deidc.diagnostics import CompileError
 from deidc.ir.compile import format_recipe
 
 
-@click.command("fmt")
-@click.argument("recipes", nargs=-1, required=True, metavar="RECIPE...")
+@click.command("fmt", cls=Command)
+@click.argument("recipes", nargs=-1, metavar="RECIPE...")
+@click.option("-r", "--recipe", "named", multiple=True, metavar="RECIPE", help="A recipe; the same as an argument.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with code 1 if a recipe would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; print the changes as a diff.")
-def command(recipes: tuple[str, ...], check: bool, diff: bool) -> None:
+def command(recipes: tuple[str, ...], named: tuple[str, ...], check: bool, diff: bool) -> None:
     """Format recipes in place; a recipe from standard input (-) is printed.
 
     Formatting has no options, keeps comments and never changes the program of a recipe. A recipe with unreadable
     lines is reported and left unchanged.
     """
     changed = broken = False
-    for given in recipes_of(recipes):
+    for given in recipes_of(all_named(recipes, named)):
         try:
             if given.said:
                 raise CompileError(given.report)

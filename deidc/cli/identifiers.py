@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from deidc.cli.arguments.compat import files_of, recipe_of
+from deidc.cli.command import Command
+from deidc.cli.exits import Unusable
 
 if TYPE_CHECKING:
     from deidc.compat.identification import Ids
+
+_FORMER = {"--force": "--without-prefix", "--deid": "--recipe", "--outfolder": "--output"}
 
 C = TypeVar("C", bound=Callable[..., None])
 
@@ -24,7 +28,7 @@ def command() -> None:
 
 def _inputs(function: C) -> C:
     for option in (
-        click.option("--force", is_flag=True, help="Also read files that lack the DICOM prefix."),
+        click.option("--without-prefix", "force", is_flag=True, help="Also read files that lack the DICOM prefix."),
         click.option("--pattern", metavar="PATTERN", help="A pattern for file names below folders, like '*.dcm'."),
         click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER..."),
     ):
@@ -36,15 +40,20 @@ def _outputs(function: C) -> C:
     for option in (
         click.option("--overwrite", is_flag=True, help="Replace existing outputs."),
         click.option(
-            "-o", "--outfolder", type=click.Path(path_type=Path), required=True, help="The folder for cleaned files."
+            "-o",
+            "--output",
+            "outfolder",
+            type=click.Path(path_type=Path),
+            required=True,
+            help="The folder for cleaned files.",
         ),
-        click.option("--deid", "reference", metavar="RECIPE", help="The recipe. [default: the recipe `default`]"),
+        click.option("-r", "--recipe", "reference", metavar="RECIPE", help="The recipe.  [default: default]"),
     ):
         function = option(function)
     return function
 
 
-@command.command("get")
+@command.command("get", cls=Command, former=_FORMER)
 @_inputs
 def get_command(inputs: tuple[str, ...], pattern: str | None, force: bool) -> None:
     """Export the values of files as JSON: {path: {name: value}}. The output is patient data.
@@ -71,7 +80,7 @@ def get_command(inputs: tuple[str, ...], pattern: str | None, force: bool) -> No
         sys.exit(1)
 
 
-@command.command("put")
+@command.command("put", cls=Command, former=_FORMER)
 @_inputs
 @_outputs
 @click.option(
@@ -97,11 +106,11 @@ def put_command(
     try:
         ids = read_ids(ids_file)
     except IdsError as failure:
-        raise click.UsageError(f"{ids_file}: {failure}") from None
+        raise Unusable(f"{ids_file}: {failure}") from None
     write(inputs, pattern, force, reference, outfolder, overwrite, ids)
 
 
-@command.command("all")
+@command.command("all", cls=Command, former=_FORMER)
 @_inputs
 @_outputs
 def all_command(
@@ -133,7 +142,7 @@ def write(
     try:
         outcomes = put(files, recipe, ids, outfolder, overwrite=overwrite, force=force)
     except ValueError as failure:
-        raise click.UsageError(str(failure)) from None
+        raise Unusable(str(failure)) from None
     written = failed = 0
     for one in outcomes:
         if isinstance(one, Failed):

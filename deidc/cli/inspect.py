@@ -12,29 +12,33 @@ import click
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
 from deidc.cli.arguments.compat import files_of, recipe_of
+from deidc.cli.command import Command
+from deidc.cli.exits import Unusable
 
 if TYPE_CHECKING:
     from deidc.compat.inspection import Inspection
 
 
-@click.command("inspect")
+@click.command(
+    "inspect", cls=Command, former={"--force": "--without-prefix", "--deid": "--recipe", "--json": "--format json"}
+)
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER...")
-@click.option("--deid", "reference", metavar="RECIPE", help="A recipe with labels. [default: the recipe `default`]")
+@click.option("-r", "--recipe", "reference", metavar="RECIPE", help="A recipe with labels.  [default: default]")
 @click.option("--pattern", metavar="PATTERN", help="A pattern for file names below folders, like '*.dcm'.")
 @click.option(
     "--save", type=click.Path(path_type=Path), metavar="FILE", help="Write a tab-separated table to this file."
 )
 @click.option("--overwrite", is_flag=True, help="Replace the file of --save if it exists.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("--force", is_flag=True, help="Also read files that lack the DICOM prefix.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--without-prefix", is_flag=True, help="Also read files that lack the DICOM prefix.")
 def command(
     inputs: tuple[str, ...],
     reference: str | None,
     pattern: str | None,
     save: Path | None,
     overwrite: bool,
-    as_json: bool,
-    force: bool,
+    form: str,
+    without_prefix: bool,
 ) -> None:
     """List files that may have text in their pixels, by the labels (%filter) of a recipe.
 
@@ -43,12 +47,13 @@ def command(
     from deidc.compat.inspection import inspect
 
     if save is not None and save.exists() and not overwrite:
-        raise click.UsageError(f"{save} already exists; use --overwrite to replace it")
+        raise Unusable(f"{save} already exists; use --overwrite to replace it")
     recipe = recipe_of(reference)
-    files = files_of(inputs, pattern, force=force)
-    found = inspect(files, recipe, force=force)
-    if as_json:
-        click.echo(json.dumps(found.document(), indent=2, ensure_ascii=False))
+    files = files_of(inputs, pattern, force=without_prefix)
+    found = inspect(files, recipe, force=without_prefix)
+    if form == "json":
+        document = {"version": 1, **found.document()}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         summarize(found)
     if save is not None:

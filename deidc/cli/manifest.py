@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from deidc.batch.account.verification import Verification, verify_manifest
+from deidc.cli.command import Command
+from deidc.cli.exits import Unusable
 
 
 @click.group("manifest")
@@ -16,11 +18,11 @@ def command() -> None:
     """Verify the manifest of a run."""
 
 
-@command.command("verify")
+@command.command("verify", cls=Command, former={"--json": "--format json"})
 @click.argument("manifest", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def verify(manifest: Path, folder: Path | None, as_json: bool) -> None:
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def verify(manifest: Path, folder: Path | None, form: str) -> None:
     """Check that no line of MANIFEST was changed, and that it lists exactly the files in FOLDER.
 
     Exit code 0: the manifest is valid; 1: there are findings.
@@ -28,8 +30,8 @@ def verify(manifest: Path, folder: Path | None, as_json: bool) -> None:
     try:
         found = verify_manifest(manifest, folder)
     except OSError as failure:
-        raise click.UsageError(f"{failure.filename or manifest} cannot be read: {failure.strerror}") from None
-    if as_json:
+        raise Unusable(f"{failure.filename or manifest} cannot be read: {failure.strerror}") from None
+    if form == "json":
         click.echo(json.dumps(_document(found), indent=2))
     else:
         for line in _lines(found):
@@ -50,6 +52,7 @@ def _lines(found: Verification) -> list[str]:
 
 def _document(found: Verification) -> dict[str, object]:
     return {
+        "version": 1,
         "well": found.is_well,
         "records": found.records,
         "chain": found.chain,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from deidc.cli.arguments.recipes import one_recipe, with_include_roots, write_text
+from deidc.cli.arguments.recipes import named_once, one_recipe, recipe_option, with_include_roots, write_text
+from deidc.cli.command import Command
 from deidc.cli.migration_report import migration_json, migration_text
 from deidc.cli.terminal import tell
 from deidc.ir.library import FileLibrary
@@ -18,15 +19,29 @@ from deidc.migration.changes import Migration
 from deidc.migration.migrate import migrate_recipe
 
 
-@click.command("migrate")
-@click.argument("recipe", metavar="RECIPE")
+@click.command("migrate", cls=Command, former={"--json": "--format json"})
+@click.argument("recipe", metavar="RECIPE", required=False)
+@recipe_option
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the recipe to this file.")
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="The base of RECIPE in deid.")
 @with_include_roots
 @click.option("--diff", is_flag=True, help="Print a diff in place of the recipe.")
-@click.option("--json", "as_json", is_flag=True, help="Print the recipe and the report as JSON.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Print the recipe, or the recipe and the report as JSON.",
+)
 def command(
-    recipe: str, output: Path | None, bases: tuple[str, ...], library: FileLibrary, diff: bool, as_json: bool
+    recipe: str | None,
+    named: str | None,
+    output: Path | None,
+    bases: tuple[str, ...],
+    library: FileLibrary,
+    diff: bool,
+    form: str,
 ) -> None:
     """Convert a recipe written for deid, so that deidc executes it as its author intended.
 
@@ -34,9 +49,10 @@ def command(
     written. Lines with an uncertain meaning are reported and stay unchanged. Exit code 0: nothing is left to decide;
     1: you need to decide on reported lines.
     """
+    as_json = form == "json"
     if diff and as_json:
-        raise click.UsageError("--diff and --json are mutually exclusive")
-    given = one_recipe(recipe)
+        raise click.UsageError("--diff and --format json are mutually exclusive")
+    given = one_recipe(named_once(recipe, named))
     if given.report.errors:
         # Bytes that are no UTF-8 are lost in the text, so it must not take the place of the recipe.
         tell(given.report, err=True)

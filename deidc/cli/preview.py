@@ -24,6 +24,7 @@ from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.destinations import LocalFolder
 from deidc.cli.arguments.programs import functions_of, program_of, require_packages, with_packages
 from deidc.cli.arguments.recipes import with_include_roots
+from deidc.cli.exits import ExitCode, Failed, Unusable
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Unsuited
 from deidc.errors import MissingExtra
@@ -98,16 +99,16 @@ def command(
 
     The picture before shows the original pixels, which are patient data. Of an image with several frames, it shows
     the first, the middle and the last frame, and the frames where regions change. Labels that fire are printed with
-    their line of the recipe and their regions. Exit code 1: the object is refused or held for review, or its pixels
-    cannot be shown.
+    their line of the recipe and their regions. Exit code 1: the object is refused, or its pixels cannot be shown; 3:
+    it is held for review.
     """
     silence_pydicom()
     if output.exists() and not overwrite:
-        raise click.UsageError(f"{output} already exists; use --overwrite to replace it")
+        raise Unusable(f"{output} already exists; use --overwrite to replace it")
     try:
         require_extra()
     except MissingExtra as failure:
-        raise click.UsageError(str(failure)) from None
+        raise Unusable(str(failure)) from None
     machine = _machine(recipe, bases, library, assignments, references)
     with tempfile.TemporaryDirectory() as folder:
         # Both are the same folder, since what comes of the file is in one of them, under one name.
@@ -122,7 +123,7 @@ def command(
     click.echo(f"written: {output}, {shown}", err=True)
     if outcome.holding:
         labels = ", ".join(f"{flag.group}/{flag.label}" for flag in outcome.holding)
-        _end(file, f"deidc run holds the file for review, flagged by {labels}")
+        _end(file, f"deidc run holds the file for review, flagged by {labels}", code=ExitCode.HELD)
 
 
 def _machine(
@@ -139,7 +140,7 @@ def _machine(
         variables = parse_assignments(assignments, program.needs.variables)
         return Machine.link(program, with_packages(functions, program), variables=variables)
     except (VariablesError, LinkError) as failure:
-        raise click.UsageError(str(failure)) from None
+        raise Unusable(str(failure)) from None
 
 
 def _drawn(
@@ -178,11 +179,11 @@ def _drawn(
 
 
 def _chosen(frames: tuple[int, ...] | None, masks: Masks) -> tuple[tuple[int, ...], str]:
-    """Return the frames to show, and how to say so. Raises click.UsageError for one that is not there."""
+    """Return the frames to show, and how to say so. Raises Unusable for one that is not there."""
     from deidc.pixels.display.key_frames import key_frames
 
     if frames is not None and frames[-1] >= masks.frames:
-        raise click.UsageError(f"frame {frames[-1]} does not exist; the last frame is {masks.frames - 1}")
+        raise Unusable(f"frame {frames[-1]} does not exist; the last frame is {masks.frames - 1}")
     numbers, left_out = (frames, 0) if frames is not None else key_frames(masks)
     shown = f"{'frame' if len(numbers) == 1 else 'frames'} {', '.join(map(str, numbers))} of {masks.frames}"
     told = f"{shown}; regions are blanked in {masks.touched()}"
@@ -224,16 +225,16 @@ def _told(fault: Fault) -> str:
     return f"{fault.rule.code} {fault.message}{f' at {fault.path}' if fault.path else ''}"
 
 
-def _end(file: Path, *messages: str) -> NoReturn:
+def _end(file: Path, *messages: str, code: int = ExitCode.FOUND) -> NoReturn:
     for message in messages:
-        click.echo(f"{file}: {message}", err=True)
-    sys.exit(1)
+        click.echo(f"{visible(str(file))}: {message}", err=True)
+    sys.exit(code)
 
 
 def _write(output: Path, png: bytes, *, overwrite: bool) -> None:
     try:
         write_atomically(output, Content.of(png), overwrite=overwrite)
     except FileExistsError:
-        raise click.UsageError(f"{output} already exists; use --overwrite to replace it") from None
+        raise Unusable(f"{output} already exists; use --overwrite to replace it") from None
     except OSError as failure:
-        raise click.ClickException(f"{output} cannot be written: {failure.strerror}") from None
+        raise Failed(f"{output} cannot be written: {failure.strerror}") from None

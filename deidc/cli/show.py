@@ -13,6 +13,7 @@ from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.reading import read_file
 from deidc.batch.job.discovery import InputError, check_inputs, discover
 from deidc.batch.job.workers import silence_pydicom
+from deidc.cli.exits import Unusable
 from deidc.codes import faults
 from deidc.dicom import dictionary
 from deidc.dicom.values.decoding import Undecodable
@@ -24,6 +25,7 @@ from deidc.runtime.fold.lists import visit_object
 from deidc.runtime.fold.plan import Plan
 
 _LONGEST = 64
+_OPENING = '{"version": 1, "files": [\n'
 
 
 @frozen
@@ -50,7 +52,7 @@ def command(inputs: tuple[str, ...], form: str, everything: bool) -> None:
     try:
         check_inputs(inputs, None)
     except InputError as failure:
-        raise click.UsageError(str(failure)) from None
+        raise Unusable(str(failure)) from None
     plan = Plan(compile_recipe(_default()))
     failed, number = False, 0
     for source in discover(inputs, None):
@@ -63,13 +65,15 @@ def command(inputs: tuple[str, ...], form: str, everything: bool) -> None:
         shown = tuple(_elements(read, plan, everything=everything))
         if form == "json":
             document = {"file": source.shown, "elements": [_record(one) for one in shown]}
-            # One array, written file by file, so that a big folder need not fit into memory.
-            click.echo(("[\n" if number == 0 else ",\n") + json.dumps(document, indent=2, ensure_ascii=False), nl=False)
+            # One document, written file by file, so that a big folder need not fit into memory.
+            click.echo(
+                (_OPENING if number == 0 else ",\n") + json.dumps(document, indent=2, ensure_ascii=False), nl=False
+            )
         else:
             _print_table(source.shown, shown)
         number += 1
     if form == "json":
-        click.echo("\n]" if number else "[]")
+        click.echo("\n]}" if number else f"{_OPENING}]}}")
     if failed or not number:
         sys.exit(1)
 

@@ -17,6 +17,7 @@ from deidc.batch.job.variables import VariablesError, parse_assignments
 from deidc.batch.job.workers import silence_pydicom
 from deidc.cli.arguments.programs import functions_of, program_of, with_packages
 from deidc.cli.arguments.recipes import with_include_roots
+from deidc.cli.exits import Unusable
 from deidc.diagnostics import Diagnostic
 from deidc.dicom import dictionary
 from deidc.grammar.reader import read
@@ -67,7 +68,7 @@ def command(
         variables = parse_assignments(assignments, program.needs.variables)
         machine = Machine.link(program, with_packages(functions, program), variables=variables)
     except (VariablesError, LinkError) as failure:
-        raise click.UsageError(str(failure)) from None
+        raise Unusable(str(failure)) from None
     found = read_file(file)
     if isinstance(found, ReadFault):
         click.echo(f"{file}: {found.rule.code} {found.message}", err=True)
@@ -93,7 +94,7 @@ def _selector(target: str) -> Selector:
     if complaint is not None or not resolved.rules or resolved.rules[0].selector is None:
         reason = complaint.message if complaint is not None else "it is not a target"
         hint = f" ({complaint.hint})" if complaint is not None and complaint.hint else ""
-        raise click.UsageError(f"{target}: {reason}{hint}")
+        raise Unusable(f"{target}: {reason}{hint}")
     if resolved.rules[0].action.keeps:
         return resolved.rules[0].selector
     raise AssertionError("the line is a KEEP")

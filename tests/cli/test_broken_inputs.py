@@ -44,7 +44,7 @@ def test_every_broken_file_ends_in_one_outcome(deidc, tmp_path, jobs):
     folder = tmp_path / "in"
     folder.mkdir()
     count = write_cut(folder) + write_flipped(folder, 240)
-    done = deidc("run", "default", "in", "-o", "out", "--json", "--jobs", jobs)
+    done = deidc("run", "default", "in", "-o", "out", "--format", "json", "--jobs", jobs)
     outcomes = json.loads(done.stdout)["outcomes"]
     assert sum(outcomes.values()) == count > 400
     assert outcomes["refused"] > 100

@@ -58,7 +58,7 @@ def test_a_diff_takes_the_place_of_the_recipe(deidc, recipe):
 
 def test_json_has_all_of_it(deidc, recipe):
     """--json prints one object with recipe, lines, reasons and what is left."""
-    done = deidc("migrate", recipe(MISTAKEN + "REMOVE PatientNam\n").name, "--json")
+    done = deidc("migrate", recipe(MISTAKEN + "REMOVE PatientNam\n").name, "--format", "json")
     assert (done.returncode, done.stderr) == (1, "")
     found = json.loads(done.stdout)
     assert found["recipe"] == MENDED + "REMOVE PatientNam\n"
@@ -109,7 +109,7 @@ def test_bytes_that_are_no_utf8_are_not_lost(deidc, tmp_path):
     assert not (tmp_path / "new.deid").exists()
 
 
-@pytest.mark.parametrize("arguments", [("no-such.deid",), ("my.deid", "--diff", "--json")])
+@pytest.mark.parametrize("arguments", [("no-such.deid",), ("my.deid", "--diff", "--format", "json")])
 def test_misuse(deidc, recipe, arguments):
     """Misuse ends with 2 and prints nothing."""
     recipe(SOUND)

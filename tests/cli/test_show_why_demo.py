@@ -16,14 +16,14 @@ def test_show_lists_what_identifies(deidc, tmp_path):
     shutil.copy(shipped("CT_small.dcm"), tmp_path / "ct.dcm")
     done = deidc("show", "ct.dcm", "--format", "json")
     assert done.returncode == 0
-    (document,) = json.loads(done.stdout)
+    (document,) = json.loads(done.stdout)["files"]
     found = {one["path"]: (one["name"], one["values"]) for one in document["elements"]}
     assert found["00100010"] == ("PatientName", ["CompressedSamples^CT1"])
     assert found["00101002[0].00100020"] == ("PatientID", ["ABCD1234"])
     assert found["00080018"][1] == [dcmread(shipped("CT_small.dcm")).SOPInstanceUID]
     assert found["00091002"][1] == ["CT01"]
     assert not {"7FE00010", "00280010", "00080016"} & found.keys()
-    everything = json.loads(deidc("show", "ct.dcm", "--format", "json", "--all").stdout)[0]["elements"]
+    everything = json.loads(deidc("show", "ct.dcm", "--format", "json", "--all").stdout)["files"][0]["elements"]
     assert {"7FE00010", "00280010", "00080016", *found} <= {one["path"] for one in everything}
     table = deidc("show", "ct.dcm").stdout
     assert "CompressedSamples^CT1" in table
@@ -35,12 +35,12 @@ def test_show_of_a_folder(deidc, tmp_path):
     copy_of("rtplan.dcm", tmp_path / "in" / "b" / "c.dcm")
     (tmp_path / "in" / "notes.txt").write_text("no DICOM")
     done = deidc("show", "in", "--format", "json")
-    assert [one["file"] for one in json.loads(done.stdout)] == ["in/a.dcm", "in/b/c.dcm"]
+    assert [one["file"] for one in json.loads(done.stdout)["files"]] == ["in/a.dcm", "in/b/c.dcm"]
     assert (done.returncode, "in/notes.txt: DC920" in done.stderr) == (0, True)
     shutil.copy(shipped("MR_truncated.dcm"), tmp_path / "in")
     done = deidc("show", "in", "--format", "json")
-    assert (done.returncode, len(json.loads(done.stdout))) == (1, 2)
-    assert json.loads(deidc("show", "in/notes.txt", "--format", "json").stdout) == []
+    assert (done.returncode, len(json.loads(done.stdout)["files"])) == (1, 2)
+    assert json.loads(deidc("show", "in/notes.txt", "--format", "json").stdout) == {"version": 1, "files": []}
     assert deidc("show", "nothing").returncode == 2
 
 

@@ -54,7 +54,7 @@ def test_a_run_shows_progress_on_a_terminal_only(tmp_path, deidc, recipe):
         copy_of("rtplan.dcm", tmp_path / "in" / f"{number}.dcm")
     code, shown = on_terminal("run", "my.deid", "in", "-o", "out", folder=tmp_path)
     assert code == 0
-    assert "files/s, 0 refused, 0 flagged" in shown
+    assert "files/s, 0 refused, 0 held" in shown
     assert re.search(r"\d/(5|\?)", shown)
     assert "5 written" in shown
     assert on_terminal("run", "my.deid", "in", "-o", "quiet", "--quiet", folder=tmp_path) == (0, "")

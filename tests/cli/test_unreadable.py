@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "good"),
     [
-        (("inspect", "in", "--deid", "labels.deid"), "1 clean, 0 flagged, 1 not judged"),
+        (("inspect", "in", "-r", "labels.deid"), "1 clean, 0 flagged, 1 not judged"),
         (("identifiers", "get", "in"), "PatientName"),
         (("identifiers", "all", "in", "-o", "out"), "1 written to out, 1 refused"),
         (("show", "in"), "PatientName"),
@@ -74,7 +74,7 @@ def test_a_folder_with_something_unreadable_ends_with_1(deidc, folder, make, arg
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("inspect", "in/b.dcm", "--deid", "labels.deid"),
+        ("inspect", "in/b.dcm", "-r", "labels.deid"),
         ("identifiers", "get", "in/b.dcm"),
         ("show", "in/b.dcm"),
         ("why", "in/b.dcm", "PatientName", "-r", "labels.deid"),
@@ -94,7 +94,7 @@ def test_something_unreadable_that_is_named_is_reported(deidc, folder, make, arg
 def test_a_file_without_preamble_is_read_by_every_command(deidc, folder):
     """As `run` reads it: there is one reader."""
     headless(folder / "b.dcm", BurnedInAnnotation="YES", PatientName="Headless")
-    found = deidc("inspect", "in", "--deid", "labels.deid", "--json")
+    found = deidc("inspect", "in", "-r", "labels.deid", "--format", "json")
     assert found.returncode == 1
     document = json.loads(found.stdout)
     assert [Path(one["dicom_file"]).name for one in document["flagged"]] == ["b.dcm"]
@@ -114,7 +114,7 @@ def test_what_is_no_dicom_is_left_out_as_by_a_run(deidc, folder):
     """Text beside images, and the index of a medium, are no images that were not judged."""
     (folder / "notes.txt").write_text("no image at all")
     copy_of("DICOMDIR", folder / "DICOMDIR")
-    done = deidc("inspect", "in", "--deid", "labels.deid")
+    done = deidc("inspect", "in", "-r", "labels.deid")
     assert (done.returncode, done.stdout) == (0, "1 clean, 0 flagged, 0 not judged\n"), done.stderr
 
 
@@ -134,7 +134,7 @@ def test_a_folder_that_cannot_be_listed_was_not_judged(folder, monkeypatch):
 
     monkeypatch.setattr(os, "scandir", closed)
     monkeypatch.chdir(folder.parent)
-    done = CliRunner().invoke(command, ["in", "--deid", "labels.deid"])
+    done = CliRunner().invoke(command, ["in", "-r", "labels.deid"])
     assert (done.exit_code, "1 clean, 0 flagged, 1 not judged" in done.output) == (1, True), done.output
     assert "NOT JUDGED in/closed: " in done.output
 

@@ -126,21 +126,21 @@ def test_tables_and_documents_have_every_file(folder):
 
 def test_deidc_inspect(folder):
     """The command tells files and counts, writes the table where it is told, and exits with 1 for what it found."""
-    done = deidc("inspect", "in", "--deid", "labels.deid", "--save", "found.tsv")
+    done = deidc("inspect", "in", "-r", "labels.deid", "--save", "found.tsv")
     assert done.returncode == 1, done.stderr
     assert "file 1 cannot be read as DICOM" in done.stderr
     found = inspect(FILES, DeidRecipe("labels.deid"))
     assert f"{len(found.clean)} clean, {len(found.flagged)} flagged, 0 not judged\n" in done.stdout
     assert f"FLAGGED {FILES[2]}: " in done.stdout
     assert (folder / "found.tsv").read_text(encoding="utf-8") == found.table()
-    document = deidc("inspect", "in", "--pattern", "3*", "--deid", "labels.deid", "--json")
+    document = deidc("inspect", "in", "--pattern", "3*", "-r", "labels.deid", "--format", "json")
     assert [one["dicom_file"] for one in json.loads(document.stdout)["flagged"]] == [FILES[2]]
 
 
 def test_deidc_inspect_of_clean_files(folder):
     """Clean files are no finding."""
     (folder / "none.deid").write_text("FORMAT dicom\n%filter g\nLABEL x\n  equals Modality MR\n", encoding="utf-8")
-    clean = deidc("inspect", "in/b", "--deid", "none.deid")
+    clean = deidc("inspect", "in/b", "-r", "none.deid")
     assert (clean.returncode, clean.stdout) == (0, "1 clean, 0 flagged, 0 not judged\n")
 
 
@@ -149,10 +149,10 @@ def test_deidc_inspect_of_misuse(folder):
     (folder / "bad.deid").write_text("FORMAT dicom\n%filter g\nLABEL x\n  equals Modalty MR\n", encoding="utf-8")
     (folder / "found.tsv").touch()
     for arguments, code, told in (
-        (("in", "--deid", "nope.deid"), 2, "nope.deid"),
-        (("nowhere", "--deid", "labels.deid"), 2, "nowhere"),
-        (("in", "--deid", "labels.deid", "--save", "found.tsv"), 2, "--overwrite"),
-        (("in", "--deid", "bad.deid"), 1, "Modalty"),
+        (("in", "-r", "nope.deid"), 2, "nope.deid"),
+        (("nowhere", "-r", "labels.deid"), 2, "nowhere"),
+        (("in", "-r", "labels.deid", "--save", "found.tsv"), 2, "--overwrite"),
+        (("in", "-r", "bad.deid"), 1, "Modalty"),
     ):
         done = CliRunner().invoke(inspect_command, arguments)
         assert (done.exit_code, told in done.output) == (code, True), done.output
@@ -245,7 +245,7 @@ def test_deidc_identifiers(folder):
     (folder / "same.deid").write_text("FORMAT dicom\n%header\nREPLACE StudyID var:PatientID\n", encoding="utf-8")
     (folder / "out" / "x").mkdir(parents=True)
     (folder / "out" / "x" / "1.dcm").write_bytes(b"mine")
-    done = deidc("identifiers", "put", "in", "--ids", "got.json", "--deid", "same.deid", "-o", "out/x")
+    done = deidc("identifiers", "put", "in", "--ids", "got.json", "-r", "same.deid", "-o", "out/x")
     assert (done.returncode, done.stdout) == (1, "2 written to out/x, 1 refused\n"), done.stderr
     assert "in/a/1.dcm: " in done.stderr
     assert (folder / "out" / "x" / "1.dcm").read_bytes() == b"mine"

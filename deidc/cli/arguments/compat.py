@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deidc.batch.job.workers import silence_pydicom
+from deidc.cli.exits import Unusable
 from deidc.cli.terminal import tell
 from deidc.diagnostics import CompileError
 
@@ -22,14 +23,14 @@ _NO_RECIPE = "dicom"
 def files_of(inputs: tuple[str, ...], pattern: str | None, *, force: bool) -> list[FileName]:
     """Return the DICOM files among inputs and below them, and what cannot be opened, so that it is reported.
 
-    What is no DICOM file is left out with a warning. Raises UsageError for an input that is not there.
+    What is no DICOM file is left out with a warning. Raises Unusable for an input that is not there.
     """
     from deidc.compat.dicom.utils import get_files
     from deidc.compat.objects.inputs import is_skipped
 
     missing = next((name for name in inputs if not Path(name).exists()), None)
     if missing is not None:
-        raise click.UsageError(f"{missing} does not exist")
+        raise Unusable(f"{missing} does not exist")
     silence_pydicom()
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     found: list[FileName] = []
@@ -42,7 +43,7 @@ def files_of(inputs: tuple[str, ...], pattern: str | None, *, force: bool) -> li
 
 
 def recipe_of(reference: str | None) -> DeidRecipe:
-    """Return the program of a recipe; print its complaints. Raises UsageError if the recipe is not found."""
+    """Return the program of a recipe; print its complaints. Raises Unusable if the recipe is not found."""
     from deidc.compat.config import DeidRecipe
     from deidc.compat.recipes.files import RecipeNotFound
 
@@ -50,7 +51,7 @@ def recipe_of(reference: str | None) -> DeidRecipe:
         recipe = DeidRecipe(reference or _NO_RECIPE)
         recipe.program()
     except RecipeNotFound as failure:
-        raise click.UsageError(str(failure)) from None
+        raise Unusable(str(failure)) from None
     except CompileError as failure:
         tell(failure.report, err=True)
         raise click.exceptions.Exit(1) from None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from deidc.cli.arguments.recipes import one_recipe
+from deidc.cli.exits import Unusable
 from deidc.cli.terminal import tell
 from deidc.diagnostics import Report
 from deidc.errors import MissingExtra
@@ -57,7 +58,7 @@ def program_of(
 
 
 def functions_of(references: Sequence[str]) -> Functions:
-    """Return deidc's functions and those that references name. Raises click.UsageError."""
+    """Return deidc's functions and those that references name. Raises Unusable."""
     supplied = []
     for reference in references:
         try:
@@ -66,30 +67,30 @@ def functions_of(references: Sequence[str]) -> Functions:
             raise
         # Importing runs the module, which may raise anything, or exit.
         except BaseException as failure:
-            raise click.UsageError(f"--functions {reference}: {type(failure).__name__}: {failure}") from failure
+            raise Unusable(f"--functions {reference}: {type(failure).__name__}: {failure}") from failure
     return Functions.standard().with_(*supplied)
 
 
 def with_packages(functions: Functions, program: Program) -> Functions:
-    """Return functions, and those of installed packages that a program calls. Raises click.UsageError."""
+    """Return functions, and those of installed packages that a program calls. Raises Unusable."""
     try:
         return functions.for_program(program)
     except BrokenPackage as failure:
-        raise click.UsageError(str(failure)) from None
+        raise Unusable(str(failure)) from None
 
 
 def require_packages(program: Program) -> None:
-    """Raise click.UsageError if a program blanks pixels or looks for text, and what that needs is not installed."""
+    """Raise Unusable if a program blanks pixels or looks for text, and what that needs is not installed."""
     try:
         require_for_pixels(program)
     except (MissingExtra, MissingDetector) as failure:
         raise missing_package(failure, program) from None
 
 
-def missing_package(failure: MissingExtra | MissingDetector, program: Program) -> click.UsageError:
+def missing_package(failure: MissingExtra | MissingDetector, program: Program) -> Unusable:
     """Return the error for a package that a program needs: it names the line that needs a detector."""
     if not isinstance(failure, MissingDetector):
-        return click.UsageError(str(failure))
+        return Unusable(str(failure))
     origin = detectors_of(program)[failure.detector]
     place = "" if origin == OWN_ACCOUNT else f"{origin.recipe}:{origin.line}: "
-    return click.UsageError(f"{place}{failure}")
+    return Unusable(f"{place}{failure}")

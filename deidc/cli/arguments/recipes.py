@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
+from deidc.cli.exits import Failed, Unusable
 from deidc.diagnostics import Diagnostic, Report
 from deidc.grammar.reader import decode
 from deidc.ir.compile import find_recipe
@@ -33,6 +34,26 @@ with_include_roots = click.option(
     callback=lambda _context, _option, folders: FileLibrary(folders),
     help="Also allow recipes to include files below FOLDER.",
 )
+
+# Every command that takes a recipe takes it this way too.
+recipe_option = click.option("-r", "--recipe", "named", metavar="RECIPE", help="The recipe.")
+
+
+def named_once(argument: str | None, option: str | None) -> str:
+    """Return the recipe that is named by an argument or by `--recipe`. Raises UsageError for none and for two."""
+    if argument is not None and option is not None:
+        raise click.UsageError("the recipe is named twice: write it as an argument or with --recipe")
+    name = argument if argument is not None else option
+    if name is None:
+        raise click.UsageError("Missing argument 'RECIPE': name a recipe file or a bundled recipe")
+    return name
+
+
+def all_named(arguments: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the recipes that arguments and `--recipe` name. Raises UsageError for none."""
+    if not arguments and not options:
+        raise click.UsageError("Missing argument 'RECIPE...': name a file, a folder, a pattern or a bundled recipe")
+    return (*arguments, *options)
 
 
 @frozen
@@ -59,7 +80,7 @@ class Given:
 
 
 def recipes_of(names: Iterable[str]) -> list[Given]:
-    """Return the recipes that names stand for, none twice. Raises click.UsageError for a name that stands for none."""
+    """Return the recipes that names stand for, none twice. Raises Unusable for a name that stands for none."""
     found = {given.source.name: given for name in names for given in _recipes_of(name)}
     return list(found.values())
 
@@ -69,18 +90,18 @@ def _recipes_of(name: str) -> list[Given]:
     if path.is_dir():
         paths = sorted({one for pattern in _PATTERNS for one in path.rglob(pattern) if one.is_file()})
         if not paths:
-            raise click.UsageError(f"no recipe found in {name} ({', '.join(_PATTERNS)})")
+            raise Unusable(f"no recipe found in {name} ({', '.join(_PATTERNS)})")
         return [_read(one) for one in paths]
     if name != "-" and not path.exists() and glob.has_magic(name):
         found = sorted(glob.glob(name, recursive=True))
         if not found:
-            raise click.UsageError(f"no file matches {name}")
+            raise Unusable(f"no file matches {name}")
         return [one for each in found for one in _recipes_of(each)]
     return [one_recipe(name)]
 
 
 def one_recipe(name: str) -> Given:
-    """Return the recipe that one name stands for. Raises click.UsageError if there is none."""
+    """Return the recipe that one name stands for. Raises Unusable if there is none."""
     if name == "-":
         source, said = decode(sys.stdin.buffer.read(), _STDIN)
         return Given(source, said)
@@ -89,7 +110,7 @@ def one_recipe(name: str) -> Given:
     found = find_recipe(name)
     if isinstance(found, NotFound):
         hint = f" ({found.hint})" if found.hint else ""
-        raise click.UsageError(f"{found.reason}{hint}")
+        raise Unusable(f"{found.reason}{hint}")
     return Given(found.source, found.said)
 
 
@@ -97,7 +118,7 @@ def _read(path: Path) -> Given:
     try:
         data = read_named(path)
     except OSError as failure:
-        raise click.UsageError(f"{path} cannot be read: {failure.strerror}") from None
+        raise Unusable(f"{path} cannot be read: {failure.strerror}") from None
     source, said = decode(data, str(path))
     return Given(source, said, path, data)
 
@@ -107,14 +128,14 @@ def write_back(given: Given, text: str) -> None:
     if given.is_stdin:
         click.echo(text, nl=False)
     elif given.path is None:
-        raise click.UsageError(f"{given.source.name} is a bundled recipe and cannot be changed; copy it first")
+        raise Unusable(f"{given.source.name} is a bundled recipe and cannot be changed; copy it first")
     else:
         write_text(given.path, text)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file whole, or leave the one that is there. Raises click.ClickException."""
+    """Write a file whole, or leave the one that is there. Raises Failed."""
     try:
         write_atomically(path.resolve(), Content.of(text.encode()), overwrite=True)
     except OSError as failure:
-        raise click.ClickException(f"{path} cannot be written: {failure.strerror}") from None
+        raise Failed(f"{path} cannot be written: {failure.strerror}") from None

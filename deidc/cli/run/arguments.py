@@ -7,13 +7,17 @@ from pathlib import Path
 import click
 from attrs import frozen
 
+from deidc.batch.account.record import RecordError, check_kept_out, check_record
 from deidc.batch.job.thumbnails import Thumbnails
 from deidc.batch.job.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
+from deidc.batch.outputs.destinations import Destination
 from deidc.batch.run import Run
 from deidc.cli.arguments.programs import functions_of, program_of, with_packages
+from deidc.cli.exits import Unusable
 from deidc.cli.run.engines import check_engine
 from deidc.cli.run.inputs import destination_for, inputs_of, quarantine_for, template_for
 from deidc.cli.run.report import RunReport, report_for
+from deidc.cli.run.summary_text import Places
 from deidc.dicom.limits import Limits
 from deidc.ir.library import FileLibrary
 from deidc.ir.program import Program
@@ -21,7 +25,7 @@ from deidc.ir.program import Program
 
 @frozen(kw_only=True)
 class Arguments:
-    """What click has parsed: one field for each option of `deidc run`, in the same order."""
+    """What click has parsed: one field for each option of `deidc run`, and recipe and inputs separated."""
 
     recipe: str
     inputs: tuple[str, ...]
@@ -52,21 +56,35 @@ class Arguments:
     report_thumbnails: int | None
     report_originals: bool
     fsync: bool
+    record: Path | None
+    log: Path | None
+    verbose: bool
     quiet: bool
-    as_json: bool
+    form: str
+    progress_every: float
     max_inflated: int
     deadline: int
+
+
+def recipe_and_inputs(names: tuple[str, ...], recipe: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return the recipe, which is the first argument unless `--recipe` names it, and the inputs. Raises UsageError."""
+    if recipe is not None:
+        return recipe, names
+    if not names:
+        raise click.UsageError("Missing argument 'RECIPE': name a recipe file or a bundled recipe, then the inputs")
+    return names[0], names[1:]
 
 
 def run_of(arguments: Arguments) -> tuple[Run, RunReport | None]:
     """Return the run that arguments describe, and its report if `--report` is among them.
 
-    Raises click.UsageError; a recipe with errors is reported and ends the command.
+    Raises Unusable; a recipe with errors is reported and ends the command.
     """
     _check(arguments)
     names, looking = inputs_of(arguments.inputs, arguments.files_from, null=arguments.null, archives=arguments.archives)
     destination = destination_for(arguments.output, fsync=arguments.fsync)
     quarantine = quarantine_for(arguments.quarantine, destination, names)
+    _check_files(arguments, (destination, quarantine))
     functions = functions_of(arguments.references)
     signatures = functions.signatures() if arguments.references else None
     program = program_of(arguments.recipe, arguments.bases, arguments.library, signatures, quiet=arguments.quiet)
@@ -101,19 +119,45 @@ def run_of(arguments: Arguments) -> tuple[Run, RunReport | None]:
         digests=arguments.digests,
         check_references=arguments.check_references,
         thumbnails=Thumbnails(originals=arguments.report_originals) if page is not None else None,
-        by_attribute=page is not None,
+        by_attribute=page is not None or not arguments.quiet,
         member_limit=arguments.member_limit,
         limits=Limits(inflated=arguments.max_inflated, seconds=arguments.deadline or None),
     )
     return job, page
 
 
+def places_of(arguments: Arguments, job: Run) -> Places:
+    """Return what the summary names."""
+    return Places(
+        recipe=arguments.recipe,
+        output="" if job.dry_run or job.output is None else str(job.output),
+        quarantine="" if job.quarantine is None else str(job.quarantine),
+        page=arguments.report,
+        record=arguments.record,
+        log=arguments.log,
+        manifest=arguments.manifest,
+    )
+
+
+def _check_files(arguments: Arguments, kept_out_of: tuple[Destination | None, ...]) -> None:
+    """Raise Unusable if the record or the log would lie in a folder that is handed on, or replace another file."""
+    try:
+        if arguments.record is not None:
+            check_record(arguments.record, kept_out_of, overwrite=arguments.overwrite)
+        if arguments.log is not None:
+            check_kept_out(arguments.log, kept_out_of)
+    except RecordError as failure:
+        raise Unusable(str(failure)) from None
+
+
 def _check(arguments: Arguments) -> None:
-    """Raise click.UsageError for options that do not go together."""
+    """Raise UsageError for options that do not go together."""
     if arguments.output is None and not arguments.dry_run:
         raise click.UsageError("say where to write with -o, or --dry-run")
     if arguments.journal is not None and arguments.dry_run:
         raise click.UsageError("a dry run has no journal")
+    if arguments.quiet and arguments.verbose:
+        raise click.UsageError("--quiet and --verbose are mutually exclusive")
     check_engine(arguments.engine, arguments.scheduler)
 
 
@@ -123,13 +167,13 @@ def _rows(path: Path | None, vars_key: str | None) -> Rows | None:
     try:
         return read_rows(path, KeyedBy(vars_key) if vars_key is not None else None)
     except VariablesError as failure:
-        raise click.UsageError(str(failure)) from None
+        raise Unusable(str(failure)) from None
     except OSError as failure:
-        raise click.UsageError(f"{path} cannot be read: {failure.strerror}") from None
+        raise Unusable(f"{path} cannot be read: {failure.strerror}") from None
 
 
 def _variables(assignments: tuple[str, ...], program: Program) -> dict[str, object]:
     try:
         return parse_assignments(assignments, program.needs.variables)
     except VariablesError as failure:
-        raise click.UsageError(str(failure)) from None
+        raise Unusable(str(failure)) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 
@@ -10,7 +11,34 @@ from click.core import ParameterSource
 
 from deidc.batch.cluster.client import silence_dask
 
+MOST_JOBS = 256
+_AUTO = "auto"
 _ADDRESS = re.compile(r"(?:tcp|tls)://[^\s/]+:\d+")
+
+
+class Jobs(click.ParamType[int]):
+    """A number of worker processes; `auto` is the number of processors that this process may use."""
+
+    name = "jobs"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        text = str(value)
+        if text == _AUTO:
+            return min(_processors(), MOST_JOBS)
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST_JOBS):
+            self.fail(f"{text!r} is not a number of workers; write a number from 1 to {MOST_JOBS}, or auto", param, ctx)
+        return int(text)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Return what `--help` shows."""
+        del param, ctx
+        return "N|auto"
+
+
+def _processors() -> int:
+    # Not every system knows which processors a process may use.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def check_engine(engine: str, scheduler: str | None) -> None:

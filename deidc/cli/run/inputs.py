@@ -13,6 +13,7 @@ from deidc.batch.inputs.path_lists import PathList
 from deidc.batch.job.discovery import Looking, discover
 from deidc.batch.outputs.destinations import Destination, DestinationError, RemoteFolder, check_apart, destination_of
 from deidc.batch.outputs.name_templates import Template, TemplateError, check_against, parse_template
+from deidc.cli.exits import Unusable
 from deidc.ir.program import Program
 
 _SIZE = re.compile(r"(\d+)([KMGT]?)", re.IGNORECASE)
@@ -48,20 +49,20 @@ def inputs_of(
 
 
 def destination_for(output: str | None, *, fsync: bool) -> Destination | None:
-    """Return where outputs go. Raises UsageError."""
+    """Return where outputs go. Raises Unusable."""
     if output is None:
         return None
     try:
         destination = destination_of(output)
     except DestinationError as failure:
-        raise click.UsageError(str(failure)) from None
+        raise Unusable(str(failure)) from None
     if fsync and isinstance(destination, RemoteFolder):
         raise click.UsageError("--fsync needs an output folder on a disk, not a URL")
     return destination
 
 
 def quarantine_for(text: str | None, output: Destination | None, names: Iterable[str]) -> Destination | None:
-    """Return where objects go that a label sets apart. Raises UsageError.
+    """Return where objects go that a label sets apart. Raises Unusable.
 
     It lies neither in the output nor in an input, nor they in it: what is set apart is no output, and no input of the
     next run.
@@ -72,19 +73,19 @@ def quarantine_for(text: str | None, output: Destination | None, names: Iterable
     try:
         check_apart(quarantine, output, names)
     except DestinationError as failure:
-        raise click.UsageError(str(failure)) from None
+        raise Unusable(str(failure)) from None
     return quarantine
 
 
 def template_for(text: str | None, program: Program, *, overwrite: bool) -> Template | None:
-    """Return the template for names of outputs. Raises UsageError."""
+    """Return the template for names of outputs. Raises Unusable."""
     if text is None:
         return None
     try:
         template = parse_template(text)
         check_against(template, program)
     except TemplateError as failure:
-        raise click.UsageError(f"--name-template: {failure}") from None
+        raise Unusable(f"--name-template: {failure}") from None
     if overwrite and not template.is_unique:
         raise click.UsageError("the template may give two objects the same name, so --overwrite needs {number} in it")
     return template

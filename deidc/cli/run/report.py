@@ -17,6 +17,7 @@ from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.batch.job.thumbnails import deserves_thumbnail
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
+from deidc.cli.exits import Failed, Unusable
 from deidc.cli.run.summary import Summary, name_of_attribute
 from deidc.errors import MissingExtra
 from deidc.ir.program import Program
@@ -58,7 +59,7 @@ def report_for(
     dry_run: bool,
     overwrite: bool,
 ) -> RunReport | None:
-    """Return the report that the options select, or None if they select none. Raises click.UsageError."""
+    """Return the report that the options select, or None if they select none. Raises Unusable."""
     if path is None:
         if originals or most_pictures is not None:
             raise click.UsageError("pictures need the page: use --report to name its file")
@@ -66,14 +67,14 @@ def report_for(
     try:
         require_extra()
     except MissingExtra as failure:
-        raise click.UsageError(str(failure)) from None
+        raise Unusable(str(failure)) from None
     _check_place(path, overwrite=overwrite)
     most = MOST_PICTURES if most_pictures is None else most_pictures
     return RunReport(path, program, most, originals, dry_run)
 
 
 def _check_place(path: Path, *, overwrite: bool) -> None:
-    """Raise click.UsageError if a page may not be written to a path: one of an earlier run is replaced.
+    """Raise Unusable if a page may not be written to a path: one of an earlier run is replaced.
 
     The same command goes on with a run that was stopped, and the page that this one left is there then.
     """
@@ -83,9 +84,9 @@ def _check_place(path: Path, *, overwrite: bool) -> None:
     except FileNotFoundError:
         return
     except OSError as failure:
-        raise click.UsageError(f"{path} cannot be written: {failure.strerror}") from None
+        raise Unusable(f"{path} cannot be written: {failure.strerror}") from None
     if not replaceable:
-        raise click.UsageError(f"{path} already exists and is not a report; name another file, or use --overwrite")
+        raise Unusable(f"{path} already exists and is not a report; name another file, or use --overwrite")
 
 
 @define(eq=False)
@@ -166,7 +167,7 @@ class RunReport:
     def written(self, summary: Summary, shield: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
         """Write the page when the context ends; also where it ends because the run was stopped or failed.
 
-        What asks the process to end meanwhile is put off by `shield`. Raises click.ClickException.
+        What asks the process to end meanwhile is put off by `shield`. Raises Failed.
         """
         try:
             yield
@@ -180,7 +181,7 @@ class RunReport:
             with shield():
                 self.write(summary, is_whole=True)
         except OSError as failure:
-            raise click.ClickException(self._told(failure)) from None
+            raise Failed(self._told(failure)) from None
 
     def _told(self, failure: OSError) -> str:
         return f"the report {self.path} cannot be written: {failure.strerror}; outputs and manifest are complete"

@@ -40,7 +40,7 @@ def test_a_manifest_that_is_as_it_was_written_is_well(deidc, folder):
     for arguments in (("m",), ("m", "out")):
         done = deidc("manifest", "verify", *arguments)
         assert (done.returncode, done.stdout) == (0, f"well: 2 records, chain {last['chain']}\n")
-    document = json.loads(deidc("manifest", "verify", "m", "out", "--json").stdout)
+    document = json.loads(deidc("manifest", "verify", "m", "out", "--format", "json").stdout)
     assert document == {
         "well": True, "records": 2, "chain": last["chain"], "complaints": [], "missing": [], "surplus": [],
     }  # fmt: skip

@@ -94,7 +94,7 @@ def all_of(text: str) -> bytes:
 def test_the_page_tells_outcomes_reasons_rules_and_attributes(deidc, recipe, scans, tmp_path):
     """Each input is in the list with its outcome; counts are those of the summary; pictures are of cleaned pixels."""
     recipe(RECIPE)
-    done = run(deidc, scans, "--json", "--jobs", 2)
+    done = run(deidc, scans, "--format", "json", "--jobs", 2)
     assert done.returncode == 1, done.stderr
     summary = json.loads(done.stdout)
     assert "plan" not in summary
@@ -203,7 +203,7 @@ def test_originals_only_if_they_are_asked_for(deidc, recipe, scans, tmp_path):
 def test_what_is_flagged_and_written_all_the_same_shows_no_pixels(deidc, recipe, scans, tmp_path):
     """With --flagged write the pixels that nobody looked at are in the output, and not on the page."""
     recipe(RECIPE.replace("coordinates 0,0,1024,40", "").replace("contains Modality US", "contains Modality US|CT"))
-    done = run(deidc, scans, "--flagged", "write", "--json")
+    done = run(deidc, scans, "--flagged", "write", "--format", "json")
     assert json.loads(done.stdout)["outcomes"]["flagged"] == 0
     pictures = [drawn(one) for one in pictures_of(page(tmp_path))]
     assert len(pictures) == 3

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 
+from tests.cli.run.outcomes import outcome_of
 from tests.files import FOLDER, copy_of, shipped, tree_of
 
 NAMES = "FORMAT dicom\n\n%header\nREPLACE PatientName var:alias\nREMOVE InstitutionName\n"
@@ -42,7 +43,7 @@ def digest(path: Path) -> str:
 
 
 def test_a_tree_is_cleaned_and_accounted_for(deidc, recipe, scans, tmp_path):
-    """The tree is kept, what is no DICOM is left out, and the summary counts by line of the recipe."""
+    """The tree is kept, what is no DICOM is left out, and the summary counts by attribute, with -v by line too."""
     before = {path: path.read_bytes() for path in scans.rglob("*") if path.is_file()}
     done = deidc("run", recipe(PLAIN).name, "scans", "-o", "out")
     assert done.returncode == 0, done.stderr
@@ -50,9 +51,16 @@ def test_a_tree_is_cleaned_and_accounted_for(deidc, recipe, scans, tmp_path):
     assert dcmread(tmp_path / "out" / "ct.dcm").PatientName == ""
     assert "InstitutionName" not in dcmread(tmp_path / "out" / "deep" / "er" / "mr.dcm")
     lines = done.stdout.splitlines()
-    assert lines[0] == "2 written, 1 skipped"
-    assert [line.split() for line in lines if "my.deid:" in line] == [["2", "blanked", "my.deid:4"],
-                                                                     ["2", "removed", "my.deid:5"]]  # fmt: skip
+    assert outcome_of(done) == "2 written, 1 skipped"
+    assert sorted(line.split() for line in lines[1:3]) == [
+        ["2", "blanked", "PatientName"],
+        ["2", "removed", "InstitutionName"],
+    ]
+    assert lines[-2:] == ["2 written, 1 skipped", "outputs: out"]
+    again = deidc("run", "my.deid", "scans", "-n", "-v").stdout.splitlines()
+    at = again.index("By line of the recipe:")
+    assert [line.split() for line in again[at + 1 : at + 3]] == [["2", "blanked", "my.deid:4"],
+                                                                 ["2", "removed", "my.deid:5"]]  # fmt: skip
     assert "scans/notes.txt: skipped: DC920" in done.stderr
     assert {path: path.read_bytes() for path in before} == before
 
@@ -60,8 +68,8 @@ def test_a_tree_is_cleaned_and_accounted_for(deidc, recipe, scans, tmp_path):
 def test_a_program_runs_in_place_of_its_recipe(deidc, recipe, scans, tmp_path):
     """The text that compile prints gives the same bytes as the recipe, and the same account by line."""
     deidc("compile", recipe(PLAIN).name, "-o", "my.program")
-    one = deidc("run", "my.deid", "scans", "-o", "one", "--json")
-    two = deidc("run", "my.program", "scans", "-o", "two", "--json")
+    one = deidc("run", "my.deid", "scans", "-o", "one", "--format", "json")
+    two = deidc("run", "my.program", "scans", "-o", "two", "--format", "json")
     first, second = json.loads(one.stdout), json.loads(two.stdout)
     assert first.pop("seconds") > 0 < second.pop("seconds")
     assert (two.returncode, second) == (0, first)
@@ -112,8 +120,8 @@ def test_a_dry_run_writes_nothing(deidc, recipe, scans, tmp_path):
     before = tree_of(tmp_path)
     done = deidc("run", recipe(PLAIN).name, "scans", "--dry-run")
     assert done.returncode == 0
-    assert done.stdout.startswith("dry run, nothing written: 2 written, 1 skipped\n")
-    assert "my.deid:4" in done.stdout
+    assert outcome_of(done) == "dry run, nothing written: 2 written, 1 skipped"
+    assert "2  blanked    PatientName" in done.stdout
     assert tree_of(tmp_path) == sorted([*before, "my.deid"])
 
 
@@ -138,7 +146,7 @@ def test_two_inputs_never_become_one_output(deidc, recipe, scans, tmp_path):
     (tmp_path / "other" / "notes.txt").write_text("more")
     done = deidc("run", recipe(PLAIN).name, "scans", "other", "-o", "out", "--overwrite", "--jobs", "2")
     assert done.returncode == 1
-    assert done.stdout.startswith("2 written, 1 refused, 2 skipped\n")
+    assert outcome_of(done) == "2 written, 1 refused, 2 skipped"
     assert "other/ct.dcm: refused: DC927" in done.stderr
     assert dcmread(tmp_path / "out" / "ct.dcm").Modality == "CT"
 
@@ -236,10 +244,10 @@ def test_functions_come_from_modules_of_the_user(deidc, recipe, scans, tmp_path,
 
 
 def test_flagged_objects_are_held_back(deidc, recipe, scans, tmp_path):
-    """They are not written unless the user says so, and they make the exit code 1."""
+    """They are not written unless the user says so; if nothing was refused, the exit code is 3."""
     recipe(FLAGGED)
     done = deidc("run", "my.deid", "scans", "-o", "out")
-    assert (done.returncode, tree_of(tmp_path / "out")) == (1, ["deep/er/mr.dcm"])
+    assert (done.returncode, tree_of(tmp_path / "out")) == (3, ["deep/er/mr.dcm"])
     assert "ct.dcm: held for review, flagged by greylist/scanner" in done.stderr
     again = deidc("run", "my.deid", "scans", "-o", "all", "--flagged", "write")
     assert (again.returncode, tree_of(tmp_path / "all")) == (0, ["ct.dcm", "deep/er/mr.dcm"])
@@ -247,7 +255,7 @@ def test_flagged_objects_are_held_back(deidc, recipe, scans, tmp_path):
 
 def test_every_file_of_pydicoms_ends_in_one_outcome(deidc, tmp_path):
     """The default recipe on every test file of pydicom's: what is valid is written, what is cut is refused."""
-    done = deidc("run", "default", FOLDER, "-o", "out", "--json", "--manifest", "m")
+    done = deidc("run", "default", FOLDER, "-o", "out", "--format", "json", "--manifest", "m", "-v")
     outcomes = json.loads(done.stdout)["outcomes"]
     files = [path for path in FOLDER.rglob("*") if path.is_file()]
     assert sum(outcomes.values()) == len(files)

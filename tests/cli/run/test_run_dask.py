@@ -23,6 +23,7 @@ from deidc.batch.cluster.worker import Parcel, accept, versions
 from deidc.batch.job.one_file import Settings
 from deidc.batch.job.workers import Work
 from tests.cli.run.dask_processes import DaskProcesses, stop
+from tests.cli.run.outcomes import outcome_of
 from tests.files import copy_of, shipped, tree_of
 
 PLAIN = "FORMAT dicom\n\n%header\nBLANK PatientName\n"
@@ -162,14 +163,14 @@ def test_a_run_is_continued_by_the_other_engine(deidc, recipe, scans, tmp_path, 
     assert second.returncode == 0, second.stderr
     assert len(tree_of(tmp_path / "out")) == len(records(tmp_path / "m")) == 20
     assert deidc("manifest", "verify", "m", "out").returncode == 0
-    assert deidc(*command, *engines[0]).stdout.splitlines()[0] == "20 unchanged"
+    assert outcome_of(deidc(*command, *engines[0])) == "20 unchanged"
 
 
 def test_a_worker_that_dies_by_chance_costs_nothing(deidc, recipe, scans, dask, tmp_path, elsewhere):
     """Its files are cleaned by others, the one that it died of too, and what it left half-written goes."""
     recipe(CALLING)
     done = deidc(*RUN, "--functions", "dies_once", *elsewhere)
-    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "20 written"), done.stderr
+    assert (done.returncode, outcome_of(done)) == (0, "20 written"), done.stderr
     assert (dask.folder / "died").exists()
     assert len(tree_of(tmp_path / "out")) == len(records(tmp_path / "m")) == 20
     assert deidc("manifest", "verify", "m", "out").returncode == 0
@@ -179,7 +180,7 @@ def test_a_file_that_kills_workers_is_refused_alone(deidc, recipe, scans, tmp_pa
     """The others are written."""
     recipe(CALLING)
     done = deidc(*RUN, "--functions", "dies", *elsewhere)
-    assert (done.returncode, done.stdout.splitlines()[0]) == (1, "19 written, 1 refused"), done.stderr
+    assert (done.returncode, outcome_of(done)) == (1, "19 written, 1 refused"), done.stderr
     assert "ZQIN/1/ZQ04.dcm: refused: DC926" in done.stderr
     assert len(tree_of(tmp_path / "out")) == len(records(tmp_path / "m")) - 1 == 19
 
@@ -357,7 +358,7 @@ def test_nothing_of_the_data_is_in_the_logs_of_dask(deidc, recipe, scans, dask, 
     """Neither names of files nor values nor variables, whatever a function raises; after all the tests above, too."""
     recipe(CALLING)
     done = deidc(*RUN, "--functions", "tells", *elsewhere)
-    assert done.stdout.splitlines()[0] == "18 written, 2 refused", done.stderr
+    assert outcome_of(done) == "18 written, 2 refused", done.stderr
     assert "accept" in dask.log()
     assert SECRET not in dask.log()
 

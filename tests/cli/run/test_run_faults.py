@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.run.outcomes import outcome_of
 from tests.files import copy_of, shipped, tree_of
 
 RECIPE = "FORMAT dicom\n\n%header\nREPLACE PatientName func:call\n"
@@ -43,7 +44,7 @@ def trouble(folder: Path, text: str, at: int = 4) -> None:
 
 
 def first(done: subprocess.CompletedProcess[str]) -> str:
-    return done.stdout.splitlines()[0] if done.stdout else ""
+    return outcome_of(done) if done.stdout else ""
 
 
 def whole(folder: Path) -> dict[str, bytes]:
@@ -167,7 +168,7 @@ def test_a_disk_that_fills_under_the_account_of_a_run(deidc, scans, expected, sm
     if option == "--journal":
         command = (*command, "--manifest", "m")
     full = deidc(*command)
-    assert full.returncode == 1
+    assert full.returncode == 4
     assert f"the {option[2:]} cannot be written" in full.stderr
     assert whole(tmp_path / "out").items() <= expected.items()
     trouble(tmp_path, "")
@@ -216,7 +217,7 @@ def test_an_output_folder_that_is_deleted_in_mid_run(deidc, scans, expected, tmp
     """What was written is gone, and the journal that knew it: the run does not say that all is well."""
     trouble(tmp_path, "shutil.rmtree('out')")
     gone = deidc(*RUN)
-    assert gone.returncode == 1
+    assert gone.returncode == 4
     assert "the journal cannot be written: it was deleted or moved" in gone.stderr
     assert "--overwrite" in gone.stderr
     left = whole(tmp_path / "out") if (tmp_path / "out").exists() else {}

@@ -39,7 +39,7 @@ def scans(tmp_path_factory) -> Path:
 
 
 def command(jobs: int) -> list[str]:
-    arguments = ["run", "default", "../in", "-o", "out", "--manifest", "m", "--json", "--jobs", str(jobs)]
+    arguments = ["run", "default", "../in", "-o", "out", "--manifest", "m", "--format", "json", "--jobs", str(jobs)]
     return [sys.executable, "-m", "deidc", *arguments]
 
 

@@ -13,6 +13,7 @@ from deid_data import data as deid_data
 from pydicom import dcmread
 from pydicom.dataset import FileDataset
 
+from tests.cli.run.outcomes import outcome_of
 from tests.files import tree_of
 
 ULTRASOUNDS = Path(deid_data.__file__).parent / "ultrasounds"
@@ -62,7 +63,7 @@ def test_real_ultrasounds_are_cleaned_in_header_and_pixels(deidc, ultrasounds, t
     """Inside of the regions all is black, outside nothing changed, and the account tells how much was done."""
     (tmp_path / "r.deid").write_text(RECIPE)
     assert len(ultrasounds) >= 5
-    done = deidc("run", "r.deid", "in", "-o", "out", "--manifest", "m.jsonl", "--json")
+    done = deidc("run", "r.deid", "in", "-o", "out", "--manifest", "m.jsonl", "--format", "json")
     assert done.returncode == 0, done.stderr
     assert tree_of(tmp_path / "out") == sorted(ultrasounds)
     total = 0
@@ -93,8 +94,9 @@ def test_a_dry_run_tells_what_would_be_blanked(deidc, ultrasounds, tmp_path):
     """Nothing is written, into the quarantine neither."""
     (tmp_path / "r.deid").write_text(RECIPE + "\n%pixels\nQUARANTINE graylist\n")
     done = deidc("run", "r.deid", "in", "--dry-run", "--quarantine", "apart")
-    assert done.returncode == 1
-    assert f"{len(ultrasounds):>7}  with blanked pixels" in done.stdout
+    assert done.returncode == 3
+    assert outcome_of(done) == f"dry run, nothing written: {len(ultrasounds)} held for review"
+    assert "with blanked pixels" not in done.stdout
     assert tree_of(tmp_path / "apart") == []
     assert not (tmp_path / "apart").exists()
 
@@ -104,7 +106,7 @@ def test_a_quarantine_is_told_and_filled_anew(deidc, ultrasounds, tmp_path):
     (tmp_path / "r.deid").write_text(RECIPE + "\n%pixels\nQUARANTINE graylist\n")
     for _ in range(2):
         done = deidc("run", "r.deid", "in", "-o", "out", "--quarantine", "apart", "--flagged", "write")
-        assert done.returncode == 1
+        assert done.returncode == 3
         assert done.stderr.count("put into the quarantine, flagged by graylist/banner") == len(ultrasounds)
         assert f"{len(ultrasounds):>7}  quarantined" in done.stdout
     assert tree_of(tmp_path / "apart") == sorted(ultrasounds)

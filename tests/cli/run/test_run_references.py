@@ -35,7 +35,7 @@ def run(deidc, recipe, tmp_path):
 
     def checked(text: str, *arguments: object) -> tuple[int, dict, str]:
         recipe(text)
-        done = deidc("run", "my.deid", "in", "-o", "out", "--check-references", "--json", *arguments)
+        done = deidc("run", "my.deid", "in", "-o", "out", "--check-references", "--format", "json", *arguments)
         return done.returncode, json.loads(done.stdout)["references"], done.stderr
 
     return checked

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 
+from tests.cli.run.outcomes import outcome_of
 from tests.files import copy_of, tree_of
 
 PLAIN = "FORMAT dicom\n\n%header\nBLANK PatientName\n"
@@ -43,7 +44,7 @@ def settle() -> None:
 
 
 def first(done: subprocess.CompletedProcess[str]) -> str:
-    return done.stdout.splitlines()[0]
+    return outcome_of(done)
 
 
 @pytest.mark.parametrize("options", [("--manifest", "m"), ("--jobs", "2"), ("--overwrite",)])
@@ -292,7 +293,7 @@ def test_a_dry_run_tells_by_attribute_what_would_be_done(deidc, recipe, scans, t
     """Counts by line, attribute and effect, items counted together; nothing is written, and no journal."""
     recipe("FORMAT dicom\n\n%header\nBLANK PatientName\nREMOVE BeamName\n")
     before = tree_of(tmp_path)
-    done = deidc("run", "my.deid", "scans", "-o", "out", "--dry-run", "--json")
+    done = deidc("run", "my.deid", "scans", "-o", "out", "--dry-run", "--format", "json")
     plan = [(one["line"], one["attribute"], one["path"], one["effect"], one["count"])
             for one in json.loads(done.stdout)["plan"] if one["line"] != "deidc"]  # fmt: skip
     assert plan == [

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.run.outcomes import outcome_of
 from tests.files import copy_of, tree_of
 
 CALLING = "FORMAT dicom\n\n%header\nREPLACE PatientName func:call\n"
@@ -38,7 +39,7 @@ def test_a_worker_that_dies_takes_only_its_own_file_down(deidc, recipe, scans, t
     recipe(CALLING)
     done = deidc("run", "my.deid", "scans", "-o", "out", "--functions", "killer", "--jobs", "2")
     assert done.returncode == 1
-    assert done.stdout.startswith("9 written, 1 refused\n")
+    assert outcome_of(done) == "9 written, 1 refused"
     assert "scans/4.dcm: refused: DC926" in done.stderr
     assert tree_of(tmp_path / "out") == [f"{number}.dcm" for number in range(10) if number != 4]
 
@@ -58,7 +59,7 @@ def test_a_file_whose_worker_died_is_tried_once_more(deidc, recipe, scans, tmp_p
     recipe(CALLING)
     (tmp_path / "out").mkdir()
     done = deidc("run", "my.deid", "scans", "-o", "out", "--functions", "unlucky", "--jobs", "2")
-    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "10 written")
+    assert (done.returncode, outcome_of(done)) == (0, "10 written")
     assert tree_of(tmp_path / "out") == [".deidc-mine.part", *(f"{number}.dcm" for number in range(10))]
 
 
@@ -78,10 +79,10 @@ def test_a_file_that_kills_a_run_of_one_process_is_refused_by_the_next(deidc, re
     command = ("run", "my.deid", "scans", "-o", "out", "--functions", "killer", "--manifest", "m")
     assert deidc(*command).returncode == -signal.SIGKILL
     done = deidc(*command)
-    assert (done.returncode, done.stdout.splitlines()[0]) == (1, "9 written, 1 refused")
+    assert (done.returncode, outcome_of(done)) == (1, "9 written, 1 refused")
     assert "scans/4.dcm: refused: DC926" in done.stderr
     again = deidc(*command)
-    assert (again.returncode, again.stdout.splitlines()[0]) == (1, "9 unchanged, 1 refused")
+    assert (again.returncode, outcome_of(again)) == (1, "9 unchanged, 1 refused")
     assert "scans/4.dcm: refused: DC926" in again.stderr
     assert tree_of(tmp_path / "out") == [f"{number}.dcm" for number in range(10) if number != 4]
     assert deidc("manifest", "verify", "m", "out").returncode == 0
@@ -100,11 +101,11 @@ def test_a_file_that_exceeds_its_deadline_is_refused_and_tried_again(deidc, reci
     recipe(CALLING)
     command = ("run", "my.deid", "scans", "-o", "out", "--functions", "slow", "--jobs", jobs, "--deadline", "2")
     done = deidc(*command)
-    assert (done.returncode, done.stdout.splitlines()[0]) == (1, "9 written, 1 refused")
+    assert (done.returncode, outcome_of(done)) == (1, "9 written, 1 refused")
     assert "scans/4.dcm: refused: DC932" in done.stderr
     (tmp_path / "quick").touch()
     again = deidc(*command)
-    assert (again.returncode, again.stdout.splitlines()[0]) == (0, "1 written, 9 unchanged")
+    assert (again.returncode, outcome_of(again)) == (0, "1 written, 9 unchanged")
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -139,8 +140,8 @@ def test_a_run_that_is_stopped_leaves_whole_files_and_no_process(deidc, recipe, 
     assert len({(tmp_path / "out" / name).stat().st_size for name in written}) == 1
     again = deidc(*arguments)
     assert again.returncode == 0, again.stderr
-    assert sum(int(part.split()[0]) for part in again.stdout.splitlines()[0].split(", ")) == 10
-    assert "unchanged" in again.stdout.splitlines()[0]
+    assert sum(int(part.split()[0]) for part in outcome_of(again).split(", ")) == 10
+    assert "unchanged" in outcome_of(again)
 
 
 def test_workers_end_when_their_parent_is_killed(recipe, scans, tmp_path):
@@ -194,7 +195,7 @@ def test_a_file_that_the_disk_does_not_take_is_refused_and_the_rest_goes_on(reci
     )  # fmt: skip
     assert done.returncode == 1
     assert "scans/5-big.dcm: refused: DC925 the output cannot be written: File too large" in done.stderr
-    assert done.stdout.startswith("10 written, 1 refused\n")
+    assert outcome_of(done) == "10 written, 1 refused"
     assert tree_of(tmp_path / "out") == [f"{number}.dcm" for number in range(10)]
 
 
