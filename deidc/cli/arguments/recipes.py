@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
+from deidc.cli.command import DeclaresOption, F
 from deidc.cli.exits import Failed, Unusable
 from deidc.diagnostics import Diagnostic, Report
 from deidc.grammar.reader import decode
@@ -25,15 +26,21 @@ _PATTERNS = ("*.deid", "deid.*", "*.recipe")
 
 _STDIN = "<stdin>"
 
-with_include_roots = click.option(
-    "--include-root",
-    "library",
-    multiple=True,
-    metavar="FOLDER",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    callback=lambda _context, _option, folders: FileLibrary(folders),
-    help="Also allow recipes to include files below FOLDER.",
-)
+
+def include_roots(option: DeclaresOption) -> Callable[[F], F]:
+    """Return the option `--include-root`, declared by `click.option` or by a section of `--help`."""
+    return option(
+        "--include-root",
+        "library",
+        multiple=True,
+        metavar="FOLDER",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        callback=lambda _context, _option, folders: FileLibrary(folders),
+        help="Also allow recipes to include files below FOLDER.",
+    )
+
+
+with_include_roots: Callable[[F], F] = include_roots(click.option)
 
 # Every command that takes a recipe takes it this way too.
 recipe_option = click.option("-r", "--recipe", "named", metavar="RECIPE", help="The recipe.")

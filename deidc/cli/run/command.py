@@ -18,7 +18,7 @@ from deidc.batch.job.variables import KeyedBy
 from deidc.batch.job.workers import silence_pydicom
 from deidc.batch.run import AccountError, Hooks, Run, Running, prepared
 from deidc.cli.arguments.programs import missing_package
-from deidc.cli.arguments.recipes import with_include_roots
+from deidc.cli.arguments.recipes import include_roots
 from deidc.cli.command import Command, section
 from deidc.cli.exits import Failed, Unusable
 from deidc.cli.run.account import Account, logged, recorded, shown_progress
@@ -45,7 +45,7 @@ MESSAGES = section("Messages")
 @click.argument("names", nargs=-1, metavar="[RECIPE] INPUT...")
 @RECIPE("-r", "--recipe", metavar="RECIPE", help="The recipe; then each argument is an INPUT.")
 @RECIPE("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before RECIPE.")
-@with_include_roots
+@include_roots(RECIPE)
 @RECIPE("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable for all files.")
 @RECIPE(
     "--vars",

@@ -206,7 +206,7 @@ def test_from_a_store_to_a_store_though_a_worker_is_killed(deidc, recipe, bucket
         wait_for(lambda: len(filesystem.find(f"{name}/out")) > 3)
         stop(extra)
         out, err = process.communicate(timeout=60)
-        assert (process.returncode, out.splitlines()[0]) == (0, b"16 written"), err
+        assert (process.returncode, out.splitlines()[-2]) == (0, b"16 written"), err
     finally:
         cluster.end()
     assert deidc(*command, "-o", "here").returncode == 0

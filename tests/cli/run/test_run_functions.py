@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.run.outcomes import outcome_of
 from tests.files import copy_of
 
 CALLING = "FORMAT dicom\n\n%header\nREPLACE PatientName func:call\n"
@@ -37,7 +38,7 @@ def test_what_a_function_raises_refuses_its_object_only(deidc, recipe, tmp_path,
     recipe(CALLING)
     done = deidc("run", "my.deid", "scans", "-o", "out", "--functions", "mine.py", "--jobs", jobs)
     assert done.returncode == 1
-    assert done.stdout.splitlines()[0] == "2 written, 1 refused"
+    assert outcome_of(done) == "2 written, 1 refused"
     assert "scans/b.dcm: refused: DC902" in done.stderr
     assert "DOE" not in done.stderr + done.stdout
     assert sorted(one.name for one in (tmp_path / "out").glob("*.dcm")) == ["a.dcm", "c.dcm"]
