@@ -251,9 +251,12 @@ def what_decides(entry: Entry, functions: Functions) -> tuple[tuple[Needed, ...]
     for step in entry.steps:
         if step.proviso not in _CACHEABLE:
             return None, True
-        if isinstance(step.op, ops.MakeItems | ops.Append):
-            return None, True  # what is in the items, or what the element holds, decides too
-        by_value = by_value or step.op.action.shifts or step.proviso in _BY_VALUE
+        if isinstance(step.op, ops.MakeItems):
+            return None, True  # how many items there are decides
+        traits = step.op.action
+        if entry.below.add_targets and (traits.creates or traits.writes):
+            return None, True  # what is set in the items that are written decides
+        by_value = by_value or traits.shifts or traits.appends or step.proviso in _BY_VALUE
         written = ops.operand_of(step.op)
         operands, reads_value = _of_conditions(ops.conditions_of(step.op))
         if operands is None:

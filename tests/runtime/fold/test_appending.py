@@ -7,7 +7,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from deidc import Functions
-from tests.running import dataset_of, machine_for
+from tests.properties.test_engines import assert_one_meaning
+from tests.running import dataset_of, file_dataset, machine_for, written
 from tests.runtime.both_engines import cleaned, refused
 
 BASIC = 'code:113100,DCM,"Basic Application Confidentiality Profile"'
@@ -233,3 +234,24 @@ def test_why_says_what_made_the_items():
     found = {(note.path, note.effect and note.effect.value, note.reason and note.reason.name) for note in notes}
     assert {("00400275", "added", None), ("00400275[0].00080050", "added", None)} <= found
     assert ("00540220", None, "INSIDE") in found
+
+
+def test_what_is_remembered_of_one_object_is_not_written_into_another():
+    """Codes and values are appended to what each object has, and items get the values of their own object."""
+    rules = f"""
+        APPEND {METHOD} {BASIC}
+        APPEND ImageType X
+        REPLACE ViewCodeSequence code:1,99X,"One"
+        ADD (0054,02xx)__ImageType from:Modality
+    """
+    machine = machine_for(rules)
+    for modality, image_type, codes in (("CT", "A", ()), ("MR", "B", ("113101",)), ("CT", "X", ()), ("US", "A", ())):
+        dataset = dataset_of(Modality=modality, ImageType=image_type, ViewCodeSequence=Sequence([coded("2")]))
+        if codes:
+            dataset.DeidentificationMethodCodeSequence = Sequence([coded(one) for one in codes])
+        data = written(file_dataset(dataset))
+        assert assert_one_meaning(machine, data) != "refused"
+        done = machine.run(file_dataset(dataset)).dataset
+        assert codes_of(done) == [*codes, "113100"]
+        assert done.ViewCodeSequence[0].ImageType == modality
+        assert done.ImageType == ("X" if image_type == "X" else [image_type, "X"])
