@@ -29,6 +29,7 @@ EMPTY_GROUP = _rule(
     "decimal.",
     _HEAD + "REMOVE select:group:56\n",
     _HEAD + "REMOVE select:group:0038\n",
+    Severity.WARNING,
 )
 IMPOSSIBLE_PATH = _rule(
     "DC368",
@@ -38,6 +39,7 @@ IMPOSSIBLE_PATH = _rule(
     "one is at the top level. A keyword alone selects the attribute at every depth.",
     _HEAD + "REMOVE PatientName__PatientID\n",
     _HEAD + "REMOVE PatientID\n",
+    Severity.WARNING,
 )
 NOT_ITS_CREATOR = _rule(
     "DC369",
