@@ -133,3 +133,19 @@ def test_many_objects_each_with_its_own():
         dataset = an_object()
         dataset.Modality = modality
         assert assert_one_meaning(machine, written(file_dataset(dataset))) == "the same bytes"
+
+
+def test_a_guard_spares_objects_without_the_attribute():
+    """A rule that is guarded by the presence of the attribute leaves objects without it unchanged."""
+    rules = "REPLACE StudyDescription from:SeriesDescription when SeriesDescription present"
+    assert cleaned(rules, an_object()).StudyDescription == "old"
+    dataset = an_object()
+    dataset.SeriesDescription = "axial"
+    assert cleaned(rules, dataset).StudyDescription == "axial"
+
+
+def test_a_guard_makes_no_items():
+    """ADD by path under a guard that does not hold makes nothing."""
+    rules = "ADD BeamSequence__ControlPointSequence__GantryAngle 5 when Modality equals MR"
+    assert "BeamSequence" not in cleaned(rules, an_object())
+    assert cleaned(rules.replace("MR", "CT"), an_object()).BeamSequence[0].ControlPointSequence[0].GantryAngle == 5
