@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "preview": ("deidc.cli.preview", "Draw the effect of a recipe on the pixels of a file."),
     "recipes": ("deidc.cli.recipes", "List the bundled recipes."),
     "run": ("deidc.cli.run.command", "Clean DICOM files by a recipe."),
+    "schema": ("deidc.cli.schema", "Print the JSON schema of the output of a command."),
     "show": ("deidc.cli.show", "List the identifying attributes of files."),
     "why": ("deidc.cli.why", "Show which rules change an element of a file."),
 }

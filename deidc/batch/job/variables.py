@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from pydicom.dataset import Dataset
 from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS
 from deidc.dicom.values.vrs import Unfit, fit_text
 from deidc.errors import DeidcError
-from deidc.ir.program import NeededVariable
+from deidc.ir.ops import Call, Text, Var, operands_of
+from deidc.ir.program import NeededVariable, Origin, Program
 from deidc.runtime.fold.elements import input_elements
 from deidc.runtime.functions.tables import Table, TableError
 from deidc.vocabulary import VariableKind
@@ -163,6 +165,35 @@ def parse_assignments(assignments: Iterable[str], needed: Iterable[NeededVariabl
     return variables
 
 
+def check_tables(program: Program, variables: Mapping[str, object]) -> None:
+    """Check that each table has the columns that rules take from it.
+
+    Args:
+        program: the program with the rules.
+        variables: the variables of the run, by name.
+
+    Raises:
+        VariablesError: if a column is missing; it names the rule and the file.
+
+    """
+    for at, op in enumerate(program.ops):
+        for operand in operands_of(op):
+            if isinstance(operand, Call) and operand.builtin:
+                _check_table(operand, variables, program.origins[at] if at < len(program.origins) else None)
+
+
+def _check_table(call: Call, variables: Mapping[str, object], origin: Origin | None) -> None:
+    given = {one.key: one.value for one in call.arguments}
+    source, column = given.get("table"), given.get("column")
+    table = variables.get(source.name) if isinstance(source, Var) else None
+    if not isinstance(table, Table) or not isinstance(column, Text) or column.text in table.columns:
+        return
+    place = f"{origin.recipe}:{origin.line}: " if origin is not None else ""
+    near = get_close_matches(column.text, table.columns, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(map(repr, table.columns))}"
+    raise VariablesError(f"{place}{table.path}:1 has no column {column.text!r}{hint}")
+
+
 def typed(name: str, text: str, kind: VariableKind) -> object:
     """Return a variable in its type. Raises VariablesError, which says nothing of the value."""
     try:
@@ -183,7 +214,8 @@ def typed(name: str, text: str, kind: VariableKind) -> object:
                 pass
     except (TableError, OSError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) else str(failure)
-        raise VariablesError(f"variable {name!r} is not a table: {reason}") from None
+        place = f"{text}: " if isinstance(failure, OSError) else ""
+        raise VariablesError(f"variable {name!r} is not a table: {place}{reason}") from None
     except (ValueError, Unfit) as failure:
         if isinstance(failure, VariablesError):
             raise

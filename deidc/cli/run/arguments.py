@@ -9,7 +9,7 @@ from attrs import frozen
 
 from deidc.batch.account.record import RecordError, check_kept_out, check_record
 from deidc.batch.job.thumbnails import Thumbnails
-from deidc.batch.job.variables import KeyedBy, Rows, VariablesError, parse_assignments, read_rows
+from deidc.batch.job.variables import KeyedBy, Rows, VariablesError, check_tables, parse_assignments, read_rows
 from deidc.batch.outputs.destinations import Destination
 from deidc.batch.run import Run
 from deidc.cli.arguments.programs import functions_of, program_of, with_packages
@@ -174,6 +174,8 @@ def _rows(path: Path | None, vars_key: str | None) -> Rows | None:
 
 def _variables(assignments: tuple[str, ...], program: Program) -> dict[str, object]:
     try:
-        return parse_assignments(assignments, program.needs.variables)
+        variables = parse_assignments(assignments, program.needs.variables)
+        check_tables(program, variables)
+        return variables
     except VariablesError as failure:
         raise Unusable(str(failure)) from None

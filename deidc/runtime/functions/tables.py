@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from attrs import field, frozen
 
@@ -13,6 +14,19 @@ from deidc.errors import DeidcError
 
 class TableError(DeidcError, ValueError):
     """A file is no table, or a table has no such row or column; says nothing of what is in it."""
+
+
+class Reader(Protocol):
+    """A reader of rows that knows the number of the line it has read."""
+
+    @property
+    def line_num(self) -> int:
+        """The number of the last line that was read, counted from 1."""
+        ...
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """Yield the cells of each row."""
+        ...
 
 
 @frozen
@@ -24,11 +38,13 @@ class Table:
     Attributes:
         columns: the names of the columns.
         rows: the cells of each row by column name, by the key in the first column.
+        path: the file that the table was read from; empty if it is not from a file.
 
     """
 
     columns: tuple[str, ...]
     rows: Mapping[str, Mapping[str, str]] = field(repr=False, hash=False)
+    path: str = field(default="", eq=False)
 
     @classmethod
     def from_csv(cls, path: Path) -> Table:
@@ -42,38 +58,43 @@ class Table:
 
         Raises:
             OSError: if the file cannot be read.
-            TableError: if the file is not a table, or if two rows or columns have the same name.
+            TableError: if the file is not a table, or if two rows or columns have the same name. It names the file
+                and the line.
 
         """
         try:
             with path.open(encoding="utf-8-sig", newline="") as lines:
-                return cls._from_rows(csv.reader(lines))
+                return cls._from_rows(csv.reader(lines), str(path))
         # Both exceptions quote what they could not read.
         except UnicodeDecodeError:
-            raise TableError("the table is not in UTF-8") from None
+            raise TableError(f"{path}: the table is not in UTF-8") from None
         except csv.Error:
-            raise TableError("the table is not a CSV file") from None
+            raise TableError(f"{path}: the table is not a CSV file") from None
 
     @classmethod
-    def _from_rows(cls, given: Iterable[list[str]]) -> Table:
+    def _from_rows(cls, given: Reader, path: str) -> Table:
         rows: dict[str, Mapping[str, str]] = {}
+        lines: dict[str, int] = {}
         columns: tuple[str, ...] = ()
-        for number, cells in enumerate(([cell.strip() for cell in row] for row in given if row), 1):
+        for row in given:
+            if not row:
+                continue
+            cells, place = [cell.strip() for cell in row], f"{path}:{given.line_num}"
             if not columns:
                 columns = tuple(cells)
                 if len(columns) < 2 or not all(columns) or len(set(columns)) < len(columns):
-                    raise TableError("a table needs at least two columns with distinct names")
+                    raise TableError(f"{place}: a table needs at least two columns with distinct names")
                 continue
             if len(cells) != len(columns):
-                raise TableError(f"row {number} has {len(cells)} columns, the first row has {len(columns)}")
+                raise TableError(f"{place}: the row has {len(cells)} columns, the first row has {len(columns)}")
             if not cells[0]:
-                raise TableError(f"row {number} has no key in its first column")
+                raise TableError(f"{place}: the row has no key in its first column")
             if cells[0] in rows:
-                raise TableError(f"row {number} has the same key as another row")
-            rows[cells[0]] = dict(zip(columns, cells, strict=True))
+                raise TableError(f"{place}: the row has the same key as line {lines[cells[0]]}")
+            rows[cells[0]], lines[cells[0]] = dict(zip(columns, cells, strict=True)), given.line_num
         if not columns:
-            raise TableError("the table is empty")
-        return cls(columns, rows)
+            raise TableError(f"{path}: the table is empty")
+        return cls(columns, rows, path)
 
     def value(self, key: str, column: str) -> str:
         """Return one cell.

@@ -55,24 +55,25 @@ COLUMNS = "a table needs at least two columns with distinct names"
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "the table is empty"),
-        (b"\n\n", "the table is empty"),
-        (b"id\nP1\n", COLUMNS),
-        (b"id,id\nP1,A\n", COLUMNS),
-        (b"id,\nP1,A\n", COLUMNS),
-        (b"id,code\nSECRET\n", "row 2 has 1 columns, the first row has 2"),
-        (b"id,code\nP1,A\nSECRET,A,B\n", "row 3 has 3 columns, the first row has 2"),
-        (b"id,code\nSECRET,A\nSECRET,B\n", "row 3 has the same key as another row"),
-        (b"id,code\n,SECRET\n", "row 2 has no key in its first column"),
-        ("id,code\nSECRETÜ,A\n".encode("latin-1"), "the table is not in UTF-8"),
-        (b"id,code\nSECRET," + b"x" * 200_000 + b"\n", "the table is not a CSV file"),
+        (b"", ": the table is empty"),
+        (b"\n\n", ": the table is empty"),
+        (b"id\nP1\n", f":1: {COLUMNS}"),
+        (b"id,id\nP1,A\n", f":1: {COLUMNS}"),
+        (b"id,\nP1,A\n", f":1: {COLUMNS}"),
+        (b"id,code\nSECRET\n", ":2: the row has 1 columns, the first row has 2"),
+        (b"id,code\nP1,A\nSECRET,A,B\n", ":3: the row has 3 columns, the first row has 2"),
+        (b"id,code\nSECRET,A\nSECRET,B\n", ":3: the row has the same key as line 2"),
+        (b"id,code\n,SECRET\n", ":2: the row has no key in its first column"),
+        ("id,code\nSECRETÜ,A\n".encode("latin-1"), ": the table is not in UTF-8"),
+        (b"id,code\nSECRET," + b"x" * 200_000 + b"\n", ": the table is not a CSV file"),
     ],
 )
 def test_what_is_no_table(write, data, said):
-    """A file that is not wholly a table is refused with the reason, without a word of it."""
+    """A file that is not wholly a table is refused with the reason, its path and the line, without a word of it."""
     with pytest.raises(TableError) as caught:
         write(data)
-    assert str(caught.value) == said
+    assert str(caught.value).endswith(f"/table.csv{said}")
+    assert "SECRET" not in str(caught.value)
     assert caught.value.__cause__ is None
 
 

@@ -1,0 +1,1 @@
+"""The JSON schemas of what commands print with `--format json`, one file for each."""
