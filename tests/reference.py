@@ -170,6 +170,11 @@ class Interpreter:
         final = {one.group for one in self.lines(nodes.Pixels, nodes.Final)}
         known = {"whitelist": "pass", "allowlist": "pass", "blacklist": "flag", "denylist": "flag"}
         flags: list[tuple[str, str, str]] = []
+        classes = [
+            spot.element for spot in self.everywhere() if spot.above is None and spot.tag in (0x00080016, 0x00020002)
+        ]
+        if self.rewrites_uids() and any(map(is_unregistered, classes)):
+            flags.append(("deidc", "SOP class that no dictionary has", "flag"))
         for section in self.recipe.items:
             if not isinstance(section, nodes.Filter):
                 continue
@@ -230,8 +235,7 @@ class Interpreter:
             case nodes.SelectRole(roles):
                 role = role_of(spot)
                 if role == "uid" and spot.element is not None:
-                    values = texts_of(spot.element)
-                    return "uid" in roles and (any(one not in UID_dictionary for one in values if one))
+                    return "uid" in roles and is_unregistered(spot.element)
                 return role in roles
             case nodes.Excepting(swept, exceptions):
                 return self.selects(swept, spot) and not any(self.selects(one, spot) for one in exceptions)
@@ -408,50 +412,124 @@ class Interpreter:
         if within and spot.tag >> 16 == 0x0028 and spot.element is not None and spot.element.VR not in RULED:
             return became  # of what deidc protects, rules do not reach numbers and bulk values of the image
         sheltered = spot.element is not None and (sheltered or self.is_kept(spot))
-        for rule in self.rules:
-            needs = self.items_needed(rule, spot) if makes else 0
-            if needs:
-                became = self.with_made_items(spot, became, needs)
-            if not self.selects(rule.target, spot):
+        if role_of(spot) == "class" and not spot.in_meta and self.rewrites_uids() and is_unregistered(spot.element):
+            self.tell(spot, "unregistered")
+        return self.carried_out(self.rules, spot, sheltered, out, makes=makes)[0]
+
+    def carried_out(
+        self, rules: list[Any], spot: Spot, sheltered: bool, out: Dataset, *, makes: bool
+    ) -> tuple[DataElement | None, bool]:
+        """Carry out rules, and tell whether the element is sheltered still.
+
+        A rule that names the element and uses its value finds it as the rules of its own text alone leave it. A rule
+        for many elements that derives from their values leaves what a rule of an earlier text wrote by name.
+        """
+        became = spot.element
+        changed: list[str] = []  # the texts that changed the element
+        named = ""  # the text that wrote by name what stands
+        for number, rule in enumerate(rules):
+            text, exact = rule.span.source, self.is_exact(rule.target)
+            if derives(rule) and not exact and named not in ("", text):
                 continue
-            exact = self.is_exact(rule.target)
-            if isinstance(rule, nodes.Add):
-                if spot.above is not None and not isinstance(rule.target, nodes.Path):
-                    continue  # a bare attribute is added at the top level
-                if not self.all_hold(rule.when, spot, became):
-                    continue
-                self.tell(spot, "added" if became is None else "replaced")
-                became, sheltered = self.write(spot, became, rule.value), False
-                continue
-            if isinstance(rule, nodes.Append):
-                if (spot.above is None or isinstance(rule.target, nodes.Path)) and self.all_hold(
-                    rule.when, spot, became
-                ):
-                    became = self.appended(spot, became, rule.value)
-                continue
-            if sheltered or became is None or (spot.is_block and not exact and not isinstance(rule, nodes.Remove)):
-                continue
-            match rule:
-                case nodes.Replace() if self.acts(rule, spot, became):
-                    became = self.write(spot, became, rule.value)
-                    self.tell(spot, "replaced")
-                case nodes.Jitter():
-                    after = self.jittered(spot, became, rule, exact)
-                    if after is not None:
-                        became = after
-                        self.tell(spot, "shifted")
-                case nodes.Blank() if self.all_hold(rule.when, spot, became):
-                    became = DataElement(spot.tag, "SQ", []) if became.VR == "SQ" else element_of(spot, [])
-                    self.tell(spot, "blanked")
-                case nodes.Remove() if self.all_hold(rule.when, spot, became):
-                    if any(self.spares(one, spot, became) for one in self.rules):
-                        continue
-                    if spot.is_block and not exact and block_is_used(out, spot.tag):
-                        self.tell(spot, "retained")
-                        continue
-                    became = None
-                    self.tell(spot, "removed")
+            before, was_sheltered = became, sheltered
+            alone = (derives(rule) or is_asked(rule)) and exact and any(one != text for one in changed)
+            if alone:
+                told = set(self.effects)
+                own = [one for one in rules[:number] if one.span.source == text]
+                before, was_sheltered = self.carried_out(own, spot, sheltered, out, makes=makes)
+                self.effects = told
+            foreign = any(one != text for one in changed) and not alone
+            after, is_sheltered = self.carry_out(rule, spot, before, was_sheltered, out, makes=makes, foreign=foreign)
+            if after is not before:
+                became, sheltered = after, is_sheltered
+                changed.append(text)
+                named = text if exact or self.items_needed(rule, spot) else named if named == text else ""
+        return became, sheltered
+
+    def carry_out(
+        self,
+        rule: nodes.Action,
+        spot: Spot,
+        became: DataElement | None,
+        sheltered: bool,
+        out: Dataset,
+        *,
+        makes: bool,
+        foreign: bool,
+    ) -> tuple[DataElement | None, bool]:
+        """Carry out one rule; `foreign` says that another text changed the element before."""
+        needs = self.items_needed(rule, spot) if makes else 0
+        if needs:
+            became = self.with_made_items(spot, became, needs)
+        if not self.reaches(rule, spot):
+            return became, sheltered
+        exact = self.is_exact(rule.target)
+        if isinstance(rule, nodes.Add):
+            if spot.above is not None and not isinstance(rule.target, nodes.Path):
+                return became, sheltered  # a bare attribute is added at the top level
+            if not self.all_hold(rule.when, spot, became):
+                return became, sheltered
+            self.tell(spot, "added" if became is None else "replaced")
+            return self.write(spot, became, rule.value), False
+        if isinstance(rule, nodes.Append):
+            at_place = spot.above is None or isinstance(rule.target, nodes.Path)
+            if at_place and self.all_hold(rule.when, spot, became):
+                became = self.appended(spot, became, rule.value)
+            return became, sheltered
+        if sheltered or became is None or (spot.is_block and not exact and not isinstance(rule, nodes.Remove)):
+            return became, sheltered
+        return self.changed_by(rule, spot, became, out, exact=exact, foreign=foreign), sheltered
+
+    def changed_by(
+        self, rule: nodes.Action, spot: Spot, became: DataElement, out: Dataset, *, exact: bool, foreign: bool
+    ) -> DataElement | None:
+        """What a rule makes of an element that is there."""
+        match rule:
+            case nodes.Replace() if self.acts(rule, spot, became):
+                became = self.write(spot, became, rule.value)
+                self.tell(spot, "replaced")
+            case nodes.Jitter():
+                after = self.jittered(spot, became, rule, exact)
+                if after is not None:
+                    became = after
+                    self.tell(spot, "shifted")
+            case nodes.Blank() if self.all_hold(rule.when, spot, became):
+                became = DataElement(spot.tag, "SQ", []) if became.VR == "SQ" else element_of(spot, [])
+                self.tell(spot, "blanked")
+            case nodes.Remove() if self.all_hold(rule.when, spot, became):
+                read = spot.element if foreign and exact and spot.element is not None else became
+                others = [one for one in self.rules if not self.leaves_named(one, rule)]
+                if any(self.spares(one, spot, became, read) for one in others):
+                    return became
+                if spot.is_block and not exact and block_is_used(out, spot.tag):
+                    self.tell(spot, "retained")
+                    return became
+                self.tell(spot, "removed")
+                return None
         return became
+
+    def reaches(self, rule: nodes.Action, spot: Spot) -> bool:
+        """Whether a rule is about an element; REPLACE of many elements is also about all that is in private ones."""
+        if self.selects(rule.target, spot):
+            return True
+        if not isinstance(rule, nodes.Replace) or self.is_exact(rule.target):
+            return False
+        if isinstance(rule.target, nodes.Excepting) and any(self.selects(one, spot) for one in rule.target.exceptions):
+            return False
+        return any(dictionary.is_private(one.tag) and self.selects(rule.target, one) for one in spot.way[:-1])
+
+    def leaves_named(self, one: nodes.Action, remover: nodes.Remove) -> bool:
+        """Whether a rule for many elements leaves what a rule of an earlier text removes by name."""
+        places = [at for at, rule in enumerate(self.rules) if rule is one or rule is remover]
+        is_later = len(places) == 2 and self.rules[places[1]] is one and one.span.source != remover.span.source
+        return is_later and derives(one) and not self.is_exact(one.target) and self.is_exact(remover.target)
+
+    def rewrites_uids(self) -> bool:
+        """Whether some target is about UIDs by their role."""
+        lines = [*self.keeps, *self.rules, *self.lines(nodes.Fields, nodes.Field)]
+        lines += self.lines(nodes.Values, nodes.Field, nodes.Split)
+        targets = [getattr(one.target, "swept", one.target) for one in lines]
+        return any(isinstance(one, nodes.SelectRole) and "uid" in one.roles for one in targets)
 
     def items_needed(self, rule: nodes.Action, spot: Spot) -> int:
         """How many items a rule needs in this sequence, to set something in one of them."""
@@ -529,27 +607,36 @@ class Interpreter:
     def acts(self, rule: nodes.Replace, spot: Spot, became: DataElement) -> bool:
         """Whether REPLACE writes the element; text swept over a sequence is for its items."""
         return self.all_hold(rule.when, spot, became) and not (
-            became.VR == "SQ"
-            and isinstance(rule.value, nodes.Literal | nodes.VarRef | nodes.FromAttribute | nodes.Composed)
-            and isinstance(rule.target, nodes.Everything | nodes.Expander)
-            and not (isinstance(rule.target, nodes.Expander) and rule.target.kind is ExpanderKind.ENDSWITH)
+            became.VR == "SQ" and not isinstance(rule.value, nodes.Codes) and not self.is_named(rule.target, spot)
         )
 
-    def spares(self, rule: nodes.Action, spot: Spot, became: DataElement) -> bool:
+    def is_named(self, target: nodes.Target, spot: Spot) -> bool:
+        """Whether a target, or a line of the list that it is, names the element."""
+        if isinstance(target, nodes.Excepting):
+            return self.is_named(target.swept, spot)
+        if isinstance(target, nodes.ListRef) and target.kind is ListKind.FIELDS:
+            lines = self.lines(nodes.Fields, nodes.Field, name=target.name)
+            return any(self.is_exact(line.target) and self.selects(line.target, spot) for line in lines)
+        return self.is_exact(target)
+
+    def spares(self, rule: nodes.Action, spot: Spot, became: DataElement, read: DataElement) -> bool:
         """Whether a rule anywhere in the recipe writes the element, so that REMOVE leaves it."""
-        if isinstance(rule.target, nodes.ListRef) or not self.selects(rule.target, spot):
+        if isinstance(getattr(rule.target, "swept", rule.target), nodes.ListRef) or not self.reaches(rule, spot):
             return False
         if spot.is_block and not self.is_exact(rule.target):
             return False
         if isinstance(rule, nodes.Jitter):
-            dates = spot.vr in LOOSE and any(map(is_date_shaped, texts_of(became)))
-            return spot.vr in ("DA", "DT") or dates
+            dates = spot.vr in LOOSE and any(map(is_date_shaped, texts_of(read)))
+            return date_vr(spot) is not None or dates
         return isinstance(rule, nodes.Replace) and self.acts(rule, spot, became)
 
     def jittered(self, spot: Spot, became: DataElement, rule: nodes.Jitter, exact: bool) -> DataElement | None:
         texts = texts_of(became)
-        strict = spot.vr in ("DA", "DT")
+        as_date = date_vr(spot)
+        strict = as_date is not None
         if not any(texts):
+            if became is spot.element and strict and spot.vr not in ("DA", "DT") and not is_blank(became):
+                raise Refusal("DC905")
             return None
         if not strict and not (spot.vr in LOOSE and any(map(is_date_shaped, texts))):
             if exact:
@@ -560,8 +647,9 @@ class Interpreter:
             number = int(str(days).strip())
         except ValueError:
             raise Refusal("DC904") from None
-        moved = [shifted(one, spot.vr, number) if strict or is_date_shaped(one) else one for one in texts]
-        values = moved if spot.vr not in ("IS", "UN") else fitted("\\".join(moved), spot.vr, "")
+        moved = [shifted(one, as_date or spot.vr, number) if strict or is_date_shaped(one) else one for one in texts]
+        is_fitted = spot.vr in ("IS", "UN") or as_date not in (None, spot.vr)
+        values = fitted("\\".join(moved), spot.vr, "") if is_fitted else moved
         return element_of(spot, values)
 
     def write(self, spot: Spot, became: DataElement | None, by: nodes.Value) -> DataElement:
@@ -800,18 +888,58 @@ def is_coded(code: nodes.Code, item: Dataset) -> bool:
     return code.value in values and said == (code.scheme, code.version or "")
 
 
+def derives(rule: nodes.Action) -> bool:
+    """Whether what a rule writes is derived from the element's own value."""
+    return isinstance(rule, nodes.Jitter) or takes_own_value(getattr(rule, "value", None))
+
+
+def is_asked(rule: nodes.Action) -> bool:
+    """Whether a condition is a function of the element's own value."""
+    conditions = [one.value for one in getattr(rule, "when", ()) if isinstance(one, nodes.TruthCondition)]
+    return any(map(takes_own_value, conditions))
+
+
+def takes_own_value(value: object) -> bool:
+    if isinstance(value, nodes.BuiltinRef):
+        others = ("basic_uuid", "simple_uuid", "suffix_uuid", "dicom_uuid", "date_shift", "lookup", "age")
+        return value.name not in others
+    return isinstance(value, nodes.FuncRef)
+
+
+def date_vr(spot: Spot) -> str | None:
+    """DA or DT for what is a date by its VR in the file or by the dictionary."""
+    if spot.vr in ("DA", "DT", "SQ"):
+        return spot.vr if spot.vr != "SQ" else None
+    known = dictionary_vr(spot)
+    return known if known in ("DA", "DT") else None
+
+
+def is_blank(element: DataElement) -> bool:
+    return is_empty(element) or (isinstance(element.value, bytes) and not element.value.strip(b" \0"))
+
+
+def is_unregistered(element: DataElement | None) -> bool:
+    if element is None or is_empty(element):
+        return False
+    texts = texts_of(element)
+    return not texts or any(one not in UID_dictionary for one in texts if one)
+
+
+def dictionary_vr(spot: Spot) -> str | None:
+    if dictionary.is_private(spot.tag):
+        return dictionary.private_vr(spot.tag, spot.creator) if spot.creator else None
+    attribute = dictionary.find_tag(spot.tag)
+    return attribute.vr if attribute is not None else None
+
+
 def role_of(spot: Spot) -> str | None:
     """The role that the dictionary gives an attribute; if it gives none, the one of its VR in the file."""
     keyword = dictionary.element_keyword(spot.tag)
     if re.search("SOPClass|TransferSyntax", keyword):
-        return None  # told by role, and no rule for UIDs is about it
+        return "class"
     if keyword in ("PatientID", "AccessionNumber", "StudyID"):
         return "identifier"
-    if dictionary.is_private(spot.tag):
-        known = dictionary.private_vr(spot.tag, spot.creator) if spot.creator else None
-    else:
-        attribute = dictionary.find_tag(spot.tag)
-        known = attribute.vr if attribute is not None else None
+    known = dictionary_vr(spot)
     by_vr = {"UI": "uid", "DA": "date", "DT": "date", "TM": "time", "PN": "person"}
     return by_vr.get(known or "") or by_vr.get(spot.vr)
 

@@ -16,7 +16,7 @@ PACKAGE = Path(deidc.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # A room may import rooms that stand to its left in its own row, and nothing else of deidc.
-PROGRAM = ("deidc.ir.ops", "deidc.ir.program", "deidc.ir.signatures", "deidc.ir.builtin_functions")
+PROGRAM = ("deidc.ir.ops", "deidc.ir.program", "deidc.ir.signatures", "deidc.ir.builtin_functions", "deidc.ir.roles")
 GROUND = (
     "deidc.source",
     "deidc.diagnostics",

@@ -68,9 +68,10 @@ def test_every_word_has_its_row_its_line_and_its_op():
     assert list(ACTIONS) == list(ActionWord)
     assert all(row.word is word for word, row in ACTIONS.items())
     assert sorted(line.action.word for line in LINES) == sorted(ActionWord)
-    acting = [op for op in ops.OPS if hasattr(op, "action") and op is not ops.MakeItems]
+    acting = [op for op in ops.OPS if hasattr(op, "action") and op not in (ops.MakeItems, ops.Report)]
     assert ops.MakeItems.action is ACTIONS[ActionWord.ADD], "it is a part of what ADD by path does"
-    assert {*acting, ops.MakeItems} == {*ops.ELEMENT_OPS, ops.Protect, ops.Descend}
+    assert ops.Report.action is ACTIONS[ActionWord.KEEP], "it leaves what it reports"
+    assert {*acting, ops.MakeItems, ops.Report} == {*ops.ELEMENT_OPS, ops.Protect, ops.Descend}
     assert sorted(op.action.word for op in acting) == sorted(ActionWord)
     assert ops.Protect.action.keeps
     assert ops.Descend.action.enters

@@ -457,3 +457,46 @@ MOVED_APART = _rule(
     + "REPLACE StudyDate deid_func:shift_moment by=5 unit=hours\n",
     Severity.WARNING,
 )
+
+_WITHOUT_DATES = 'FORMAT dicom\n\n%include "deidc:parts/dates-removed"\n\n%header\n'
+_INCLUDING = 'FORMAT dicom\n\n%include "deidc:default"\n\n%header\n'
+WIDE_WINS = _rule(
+    "DC450",
+    "wide-rule-of-another-text",
+    "A rule for many attributes takes effect on attributes that a rule of another text names.",
+    "Texts are applied one behind another: bases, includes, the recipe. A later REPLACE or BLANK for many attributes "
+    "also acts on those that an earlier text names, and a REPLACE holds off REMOVE. Except these attributes by except: "
+    "if the rules that name them should stand.",
+    _INCLUDING + "REPLACE select:VR:CS NONE\n",
+    _INCLUDING + "REPLACE Modality OT\n",
+    Severity.NOTE,
+)
+NAMED_STANDS = _rule(
+    "DC451",
+    "named-by-another-text",
+    "A rule for many attributes leaves attributes that a rule of another text names.",
+    "A rule that derives what it writes from the original would undo what an earlier text wrote, emptied or removed by "
+    "name, so it leaves these attributes. Write a rule that names an attribute to derive its value from the original.",
+    _WITHOUT_DATES + "JITTER select:role:date 30\n",
+    _WITHOUT_DATES + "JITTER PatientBirthDate 30\n",
+    Severity.NOTE,
+)
+BUNDLED_CONTRADICTION = _rule(
+    "DC452",
+    "bundled-contradiction",
+    "Two bundled recipes contradict each other.",
+    "Each of the two recipes is complete, and one would silently undo what the other does to an attribute. Which one "
+    "depends on the order of the lines. Include one of them.",
+    'FORMAT dicom\n\n%include "deidc:default-keyed"\n\n%include "deidc:default"\n',
+    'FORMAT dicom\n\n%include "deidc:default-keyed"\n',
+    Severity.ERROR,
+)
+SPARES_IDENTITY = _rule(
+    "DC453",
+    "exception-spares-identity",
+    "An exception leaves attributes that may identify a person.",
+    "The attributes behind except: are spared, and no other rule acts on them, so that they stay in every file. They "
+    "are rows of Table E.1-1 of PS3.15.",
+    _HEAD + "REMOVE select:VR:PN except:PatientName\n",
+    _HEAD + "REMOVE select:VR:PN except:PatientName\nBLANK PatientName\n",
+)

@@ -429,5 +429,5 @@ BAD_EXCEPTION = _rule(
     "endswith: and select:, separated by commas without blanks. Lists, paths and item numbers cannot be exceptions: "
     "write a KEEP rule for them.",
     _HEAD + "REMOVE select:VR:DA|DT except:fields:dates\n",
-    _HEAD + "REMOVE select:VR:DA|DT except:StudyDate,SeriesDate\n",
+    _HEAD + "REMOVE select:VR:CS except:Modality,startswith:Image\n",
 )

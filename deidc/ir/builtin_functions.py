@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from attrs import frozen
 
+from deidc.ir.ops import Call
 from deidc.ir.signatures import Dependence, Parameter, ParameterType, Result, Signature
 
 
@@ -226,6 +227,13 @@ _ROWS = (
         Dependence.OBJECT,
     ),
 )
+
+
+def takes_own_value(call: Call) -> bool:
+    """Return whether a function may use the value of the element that it is called for; a caller's function may."""
+    row = BUILTIN_FUNCTIONS.get(call.name) if call.builtin else None
+    return row is None or not (row.signature.random or row.depends is Dependence.OBJECT)
+
 
 BUILTIN_FUNCTIONS: Mapping[str, Builtin] = MappingProxyType({one.signature.name: one for one in _ROWS})
 BUILTINS: Mapping[str, Signature] = MappingProxyType({name: one.signature for name, one in BUILTIN_FUNCTIONS.items()})

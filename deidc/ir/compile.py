@@ -123,11 +123,11 @@ def check_and_compile(
 
 
 def compile_loaded(loaded: Loaded, *, protected: tuple[str, ...] = SYSTEM_PROTECTED) -> Program:
-    """Return the program of recipes that are loaded already. Raises CompileError as `compile_recipe` does."""
+    """Return the program of recipes that are combined already, as one text. Raises CompileError as `compile_recipe`."""
     resolved, report = _judged(loaded, None, protected)
     if report.errors:
         raise CompileError(report)
-    return verify(lower(resolved, loaded.sources, protected, loaded.digests))
+    return verify(lower(resolved, loaded.sources, protected, loaded.digests, has_borders=False))
 
 
 def format_recipe(recipe: Recipe) -> str:

@@ -13,11 +13,28 @@ from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.program import OWN_ACCOUNT, NeededFunction, NeededVariable, Needs, Origin, Program, Slot
 from deidc.ir.resolving.resolved import Bound, BoundGuard, BoundLabel, BoundLine, BoundRegion, Resolved
 from deidc.source import Source, Span
-from deidc.vocabulary import Comparison, FormatName, Join, ListKind, VariableKind
+from deidc.vocabulary import Comparison, FormatName, Join, ListKind, Policy, Role, VariableKind
 
 CHARACTER_SET = ops.Tagged("00080005")
 
 Lowered = tuple[ops.Op, Origin]
+
+# An object of a class that no dictionary has is held: its attributes may mean anything.
+_UNKNOWN_CLASS = ops.Mark(
+    group="deidc",
+    label="SOP class that no dictionary has",
+    lines=(
+        ops.TestLine(
+            Join.AND,
+            tuple(
+                ops.Test(join, ops.AtPath((ops.PathStep(ops.Tagged(tag), None),)), ops.Unregistered())
+                for join, tag in ((Join.AND, "00080016"), (Join.OR, "00020002"))
+            ),
+        ),
+    ),
+    masks=(),
+    policy=Policy.FLAG,
+)
 
 
 def lower(
@@ -25,12 +42,15 @@ def lower(
     sources: Iterable[Source],
     protected: tuple[str, ...] = SYSTEM_PROTECTED,
     recipes: tuple[tuple[str, str], ...] = (),
+    *,
+    has_borders: bool = True,
 ) -> Program:
     """Return the program of a recipe that has no errors.
 
     `protected` are keywords of attributes that deidc protects on its own account. `sources` give the lines of spans.
+    Without borders, all texts are one, as deid combines recipes.
     """
-    lowering = _Lowering(resolved, {source.name: source for source in sources})
+    lowering = _Lowering(resolved, {source.name: source for source in sources}, has_borders=has_borders)
     lowered = tuple(lowering.program(protected))
     return Program(
         format=FormatName.DICOM,
@@ -43,7 +63,8 @@ def lower(
 
 
 class _Lowering:
-    def __init__(self, resolved: Resolved, sources: dict[str, Source]) -> None:
+    def __init__(self, resolved: Resolved, sources: dict[str, Source], *, has_borders: bool) -> None:
+        self._has_borders = has_borders
         self._resolved = resolved
         self._sources = sources
 
@@ -62,10 +83,11 @@ class _Lowering:
             op = self._holding(rule)
             if op is not None:
                 yield op, self._origin(rule.statement.span)
+        # Before the labels, so that no group which is final leaves it out.
+        yield from self._classes()
         for label in self._resolved.labels:
             yield self._mark(label), self._origin(label.label.span)
-        for rule in self._resolved.rules:
-            yield from self._rule(rule)
+        yield from self._rules()
         yield ops.SyncMeta(), OWN_ACCOUNT
         yield ops.ClearPreamble(), OWN_ACCOUNT
         yield from self._pixels()
@@ -99,6 +121,26 @@ class _Lowering:
                 return (selector,)
 
     # ---- rules ----------------------------------------------------------------------------------------
+
+    def _classes(self) -> Iterator[Lowered]:
+        """Yield what reports SOP classes that no dictionary has, if rules for UIDs leave them."""
+        selectors = [rule.selector for rule in self._resolved.rules]
+        selectors += [member.selector for one in self._resolved.lists for member in one.members]
+        if any(isinstance(at := one and ops.swept(one), ops.OfRole) and Role.UID in at.roles for one in selectors):
+            yield _UNKNOWN_CLASS, OWN_ACCOUNT
+            yield ops.Report(ops.OfRole((Role.CLASS,))), OWN_ACCOUNT
+
+    def _rules(self) -> Iterator[Lowered]:
+        """Yield the ops of all rules, with the borders between the texts that they stand in."""
+        text: str | None = None
+        for rule in self._resolved.rules:
+            if rule.action.keeps or rule.action.enters or rule.selector is None:
+                continue
+            source = rule.statement.span.source
+            if self._has_borders and text is not None and source != text:
+                yield ops.Border(), OWN_ACCOUNT
+            text = source
+            yield from self._rule(rule)
 
     def _rule(self, rule: Bound) -> Iterator[Lowered]:
         at, statement = rule.selector, rule.statement

@@ -130,7 +130,7 @@ class OfKind:
 class OfRole:
     """Elements of one of these roles (sorted, no doubles): see `deidc.ir.roles`.
 
-    Of those that are of the role `uid` only because they hold UIDs, elements all of whose values the UID dictionary
+    Of the roles `uid` and `class`, elements all of whose values the UID dictionary
     (PS3.6 annex A) registers are not selected; values are those of the input.
     """
 
@@ -309,6 +309,11 @@ CONDITIONS: tuple[type, ...] = get_args(Condition)
 
 
 @frozen
+class Unregistered:
+    """The UID dictionary (PS3.6 annex A) does not have a value of the element."""
+
+
+@frozen
 class Test:
     """A question about the whole input object: whether some element selected by `at` satisfies `that`.
 
@@ -320,7 +325,7 @@ class Test:
 
     joint: Join
     at: Selector
-    that: Compared | InState | Related
+    that: Compared | InState | Related | Unregistered
 
 
 @frozen
@@ -530,6 +535,29 @@ class Blank:
 
 
 @frozen
+class Report:
+    """Report each selected element of the data set whose UIDs the UID dictionary (PS3.6 annex A) does not have.
+
+    The element stays. It is a part of every program with rules for `role uid`, which never rewrite SOP classes.
+    """
+
+    action: ClassVar[ActionTraits] = ACTIONS[ActionWord.KEEP]
+
+    at: Selector
+    given: Given = ()
+
+
+@frozen
+class Border:
+    """The border between two texts: the ops before it come from bases and includes, those behind it from another text.
+
+    An op that names its attribute and uses the element's own value reads it as the ops of its own text left it,
+    starting from the input. An op for many attributes that uses the own value leaves what an op of an earlier text
+    wrote, emptied or removed by name.
+    """
+
+
+@frozen
 class Transcode:
     """Re-encode all text of the object in this character set and say so in Specific Character Set."""
 
@@ -577,9 +605,11 @@ class ClearPreamble:
 
 # What holds the ops off that are folded over the state of an element: KEEP and DESCEND.
 HoldingOp: TypeAlias = Protect | Descend
-ElementOp: TypeAlias = MakeItems | Add | Append | Replace | Jitter | Remove | Blank
+ElementOp: TypeAlias = MakeItems | Add | Append | Replace | Jitter | Remove | Blank | Report
 ELEMENT_OPS: tuple[type, ...] = get_args(ElementOp)
-Op: TypeAlias = Collect | Gather | HoldingOp | ElementOp | Transcode | Mark | SyncMeta | ClearPreamble | CleanPixels
+Op: TypeAlias = (
+    Collect | Gather | HoldingOp | ElementOp | Border | Transcode | Mark | SyncMeta | ClearPreamble | CleanPixels
+)
 OPS: tuple[type, ...] = get_args(Op)
 
 # Defined terms of Specific Character Set that can hold whatever any other can (PS3.3 C.12.1.1.2).
@@ -591,7 +621,7 @@ def operand_of(op: ElementOp) -> Operand | None:
     match op:
         case Add(by=by) | Append(by=by) | Replace(by=by) | Jitter(by=by):
             return by
-        case MakeItems() | Remove() | Blank():
+        case MakeItems() | Remove() | Blank() | Report():
             return None
         case _:
             assert_never(op)
@@ -609,7 +639,7 @@ def conditions_of(op: ElementOp | HoldingOp) -> tuple[Condition, ...]:
             | Protect(when=when)
         ):
             return when
-        case MakeItems() | Jitter() | Descend():
+        case MakeItems() | Jitter() | Descend() | Report():
             return ()
         case _:
             assert_never(op)
@@ -623,12 +653,14 @@ def given_of(op: Op) -> Given:
 def operands_of(op: Op) -> Iterator[Operand]:
     """Yield every operand of an op, those of its conditions included."""
     match op:
-        case MakeItems() | Add() | Append() | Replace() | Jitter() | Remove() | Blank() | Protect():
+        case MakeItems() | Add() | Append() | Replace() | Jitter() | Remove() | Blank() | Report() | Protect():
             by = None if isinstance(op, Protect) else operand_of(op)
             if by is not None:
                 yield by
             yield from (one.by for one in conditions_of(op) if isinstance(one, Truth))
-        case Collect() | Gather() | Descend() | Transcode() | Mark() | SyncMeta() | ClearPreamble() | CleanPixels():
+        case Collect() | Gather() | Descend() | Border() | Transcode() | Mark():
+            return
+        case SyncMeta() | ClearPreamble() | CleanPixels():
             return
         case _:
             assert_never(op)

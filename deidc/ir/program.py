@@ -141,7 +141,7 @@ def _remark(op: ops.Op, origin: Origin) -> str:
 
 def _keywords(op: ops.Op) -> Iterator[str]:
     match op:
-        case ops.Transcode() | ops.Mark() | ops.SyncMeta() | ops.ClearPreamble() | ops.CleanPixels():
+        case ops.Border() | ops.Transcode() | ops.Mark() | ops.SyncMeta() | ops.ClearPreamble() | ops.CleanPixels():
             return
         case _:
             yield from _selector_keywords(op.at)

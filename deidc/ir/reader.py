@@ -228,6 +228,10 @@ def _op(tree: Branch) -> ops.Op:  # noqa: C901  # one case for each op of a clos
             return ops.Remove(_selector(children[0]), _when(children[1]), _given(children[2]))
         case "blank":
             return ops.Blank(_selector(children[0]), _when(children[1]), _given(children[2]))
+        case "report":
+            return ops.Report(_selector(children[0]), _given(children[1]))
+        case "border":
+            return ops.Border()
         case "transcode":
             return ops.Transcode(_text(_token(tree, 0)))
         case "mark":
@@ -392,13 +396,15 @@ def _mark(tree: Branch) -> ops.Mark:
 
 def _test(tree: Branch) -> ops.Test:
     that = cast("Branch", tree.children[2])
-    condition: ops.Condition | ops.Related
-    if that.data == "related":
+    condition: ops.Condition | ops.Related | ops.Unregistered
+    if that.data == "unregistered":
+        condition = ops.Unregistered()
+    elif that.data == "related":
         how, measure, than = (_token(that, number) for number in range(3))
         condition = ops.Related(Relation(str(how)), Measure(str(measure)), _text(than))
     else:
         condition = _condition(that)
-    if not isinstance(condition, ops.Compared | ops.InState | ops.Related):
+    if not isinstance(condition, ops.Compared | ops.InState | ops.Related | ops.Unregistered):
         raise _Unreadable("a test must compare a value or check a state", _token(tree, 0))
     return ops.Test(Join(str(_token(tree, 0))), _selector(tree.children[1]), condition)
 

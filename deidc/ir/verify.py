@@ -182,7 +182,9 @@ def _complaints(op: ops.Op, program: Program) -> Iterator[str]:  # noqa: C901  #
         case ops.Transcode(charset):
             if charset not in ops.CHARACTER_SETS:
                 yield "an object cannot be promoted to this character set"
-        case ops.SyncMeta() | ops.ClearPreamble() | ops.CleanPixels():
+        case ops.Report(at):
+            yield from _selector(at, program)
+        case ops.Border() | ops.SyncMeta() | ops.ClearPreamble() | ops.CleanPixels():
             return
         case _:
             assert_never(op)
@@ -297,10 +299,16 @@ def _tests(lines: tuple[ops.TestLine, ...], program: Program) -> Iterator[str]:
             yield "a line of tests needs at least one test"
         for test in line.tests:
             yield from _selector(test.at, program)
-            if not isinstance(test.that, ops.Related):
-                yield from _condition(test.that, program)
-            elif canonical(test.that.than, test.that.measure) != test.that.than:
-                yield "a relation must be to a number, date, time or age in canonical form"
+            match test.that:
+                case ops.Related(_, measure, than):
+                    if canonical(than, measure) != than:
+                        yield "a relation must be to a number, date, time or age in canonical form"
+                case ops.Compared() | ops.InState():
+                    yield from _condition(test.that, program)
+                case ops.Unregistered():
+                    pass
+                case _:
+                    assert_never(test.that)
 
 
 def _mask(mask: ops.Mask, program: Program) -> Iterator[str]:

@@ -41,6 +41,10 @@ def write_op(op: ops.Op) -> str:  # noqa: C901  # one case for each op of a clos
             return f"remove {write_selector(at)} unless rewritten{_when(when)}{_given(op)}"
         case ops.Blank(at, when):
             return f"blank {write_selector(at)}{_when(when)}{_given(op)}"
+        case ops.Report(at):
+            return f"report {write_selector(at)}{_given(op)}"
+        case ops.Border():
+            return "next text"
         case ops.Transcode(charset):
             return f"transcode {quoted(charset)}"
         case ops.Mark(group, label, lines, masks, policy, final):
@@ -132,7 +136,7 @@ def _when(when: Iterable[ops.Condition]) -> str:
     return f" when {written}" if written else ""
 
 
-def write_condition(condition: ops.Condition | ops.Related) -> str:
+def write_condition(condition: ops.Condition | ops.Related | ops.Unregistered) -> str:
     """Return a condition."""
     match condition:
         case ops.Compared(how, text):
@@ -145,6 +149,8 @@ def write_condition(condition: ops.Condition | ops.Related) -> str:
             return f"true {write_operand(by)}"
         case ops.Related(how, measure, than):
             return f"is {how.value} {measure.value} {quoted(than)}"
+        case ops.Unregistered():
+            return "unregistered"
         case _:
             assert_never(condition)
 

@@ -40,6 +40,7 @@ class Effect(StrEnum):
         SHIFTED: its dates were shifted.
         REMOVED: the element was removed.
         BLANKED: its value was emptied.
+        UNREGISTERED: a SOP class or transfer syntax was left, and the UID dictionary does not have it.
         RETAINED: a private creator was kept, because its block still has elements.
         SYNCED: file meta information or the preamble was rebuilt.
         TRANSCODED: its text was encoded in another character set.
@@ -53,6 +54,7 @@ class Effect(StrEnum):
     SHIFTED = "shifted"
     REMOVED = "removed"
     BLANKED = "blanked"
+    UNREGISTERED = "unregistered"  # a SOP class or transfer syntax that the UID dictionary does not have
     RETAINED = "retained"  # a private creator that stays because its block is not empty
     SYNCED = "synced"  # file meta information or preamble
     TRANSCODED = "transcoded"

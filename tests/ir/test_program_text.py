@@ -145,6 +145,18 @@ CASES = (
         ' blank-region text-by "one"',
     ),
     (ops.Mark("whitelist", "", (), (), Policy.PASS), 'mark pass "whitelist" ""'),
+    (
+        ops.Mark(
+            "deidc",
+            "class",
+            (ops.TestLine(Join.AND, (ops.Test(Join.AND, TAG, ops.Unregistered()),)),),
+            (),
+            Policy.FLAG,
+        ),
+        'mark flag "deidc" "class" + [ + tag 00100020 unregistered ]',
+    ),
+    (ops.Report(ops.OfRole((Role.CLASS,))), "report role class"),
+    (ops.Border(), "next text"),
     (ops.SyncMeta(), "sync file-meta"),
     (ops.ClearPreamble(), "clear preamble"),
     (ops.CleanPixels(Storage.SAME_OR_NATIVE), "clean pixels same-or-native"),

@@ -12,7 +12,7 @@ from deidc.ir import ops
 from deidc.ir.library import shipped_recipes
 from deidc.ir.program import NeededFunction, NeededVariable, Needs, Origin, Program, Slot
 from deidc.ir.verify import verify
-from deidc.vocabulary import Anchor, Comparison, FormatName, Join, ListKind, Policy, Storage, VariableKind
+from deidc.vocabulary import Anchor, Comparison, FormatName, Join, ListKind, Policy, Role, Storage, VariableKind
 
 AT = ops.Tagged("00100020")
 LISTS = (Slot(ListKind.VALUES, "v"), Slot(ListKind.FIELDS, "f"), Slot(ListKind.VALUES, "w"))
@@ -74,6 +74,11 @@ BAD = {
     "VR that is none": of(ops.Remove(ops.OfVR(("ZZ",)), ())),
     "no VR": of(ops.Remove(ops.OfVR(()), ())),
     "group of five digits": of(ops.Remove(ops.InGroup("00100"), ())),
+    "no role": of(ops.Remove(ops.OfRole(()), ())),
+    "roles out of order": of(ops.Remove(ops.OfRole((Role.UID, Role.DATE)), ())),
+    "report of a group of five digits": of(ops.Report(ops.InGroup("00100"))),
+    "exception that is a list": of(ops.Remove(ops.Without(ops.Everything(), (ops.Member(1),)), ())),
+    "exception of three digits": of(ops.Remove(ops.Without(ops.Everything(), (ops.InGroup("001"),)), ())),
     "slot that is not there": of(ops.Remove(ops.Holding(3), ())),
     "slot before the first": of(ops.Remove(ops.Holding(-1), ())),
     "slot of the other kind": of(ops.Remove(ops.Holding(1), ())),
@@ -193,7 +198,7 @@ def test_it_is_none_as_text_either(program):
 def test_every_kind_of_op_is_refused_for_something():
     """The table of what is refused has every op, selector and condition that can be wrong."""
     named = {type(op) for program in BAD.values() for op in program.ops}
-    assert named >= set(ops.OPS) - {ops.Protect, ops.Descend, ops.Jitter}
+    assert named >= set(ops.OPS) - {ops.Protect, ops.Descend, ops.Jitter, ops.Border}
 
 
 def test_the_place_of_what_is_wrong():

@@ -123,7 +123,7 @@ comparisons = st.one_of(
 conditions = st.lists(
     st.one_of(comparisons, st.just(ops.Listed(0)), st.builds(ops.Truth, variables | calls)), max_size=2
 ).map(tuple)
-tests = st.builds(ops.Test, st.sampled_from(Join), selectors, comparisons)
+tests = st.builds(ops.Test, st.sampled_from(Join), selectors, comparisons | st.just(ops.Unregistered()))
 test_lines = st.builds(ops.TestLine, st.sampled_from(Join), st.lists(tests, min_size=1, max_size=2).map(tuple))
 regions = st.one_of(
     st.builds(
@@ -168,6 +168,8 @@ any_op = st.one_of(
     st.builds(ops.Remove, selectors, conditions, givens),
     st.builds(ops.Blank, selectors, conditions, givens),
     st.just(ops.Transcode("ISO_IR 192")),
+    st.builds(ops.Report, selectors, givens),
+    st.just(ops.Border()),
     st.builds(
         ops.Mark,
         texts,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 from hypothesis import strategies as st
 
 from deidc.grammar import nodes
@@ -21,7 +22,7 @@ from deidc.vocabulary import (
     VariableKind,
 )
 
-NOWHERE = Span("<recipe>", 0, 0)
+NOWHERE, BASE = Span("<recipe>", 0, 0), Span("<base>", 0, 0)
 
 
 def node(kind: type, *parts: object, **more: object) -> Any:
@@ -385,6 +386,9 @@ def recipes(draw: st.DrawFn, *, most_rules: int = 6, labelled: bool = True) -> n
     """A recipe with two %values lists, one %fields list, a variable with a default, rules and perhaps a label."""
     ids, some, more = draw(LISTS)
     rules = draw(st.lists(actions(), min_size=1, max_size=most_rules))
+    if draw(st.booleans()):  # the first rules are those of a base
+        of_base = draw(st.integers(0, len(rules)))
+        rules = [*(attrs.evolve(rule, span=BASE) for rule in rules[:of_base]), *rules[of_base:]]
     items = [
         node(nodes.Variables, (variable("defaulted", "7"), *(variable(name) for name in VARIABLES)), None),
         node(nodes.Values, "ids", tuple(ids), None),

@@ -23,6 +23,7 @@ from deidc.ir.checks import (
     regions,
     results,
     sweeps,
+    texts,
 )
 from deidc.ir.checks.operands import calls, codings, references, sources
 from deidc.ir.resolving.resolved import Resolved
@@ -52,6 +53,8 @@ CHECKS: tuple[Check, ...] = (
     interplay.interplay,
     interplay.list_lines,
     sweeps.sweeps,
+    texts.texts,
+    texts.spared,
     comments.comments,
     reach.reach,
     reach.keeps,

@@ -56,10 +56,10 @@ def _doubles(table: RuleTable) -> Iterator[tuple[Diagnostic, int]]:
         if first is rule:
             continue
         code = codes.DOUBLED if first.selector == rule.selector else codes.CASE_DOUBLE
+        if overrules_base(first, rule) and not (rule.action.shifts and is_wide(rule.selector)):
+            continue
         if rule.action.shifts:
             code = codes.SHIFTED_TWICE
-        elif overrules_base(first, rule):
-            continue
         yield complaint(code, "the same rule is above", rule, (first,), "first written here"), number
 
 
@@ -158,7 +158,7 @@ def _rewrites(writer: Bound, remover: Bound) -> bool:
     if writer.action.shifts:
         return attribute is not None and attribute.vr in DATES
     if attribute is not None and attribute.vr == "SQ" and is_wide(writer.selector):
-        return not isinstance(nodes.value_of(writer.statement), nodes.Literal | nodes.VarRef)
+        return isinstance(nodes.value_of(writer.statement), nodes.Codes)
     return True
 
 
@@ -172,7 +172,8 @@ def _written(
         if not is_unconditional(one):
             continue
         if one.action.shifts:
-            if attribute is not None and attribute.vr in DATES:
+            # Of another text, a rule that names the attribute reads the input, and a wide one leaves it.
+            if attribute is not None and attribute.vr in DATES and not overrules_base(rule, one):
                 yield _Finding(codes.REPLACED_THEN_SHIFTED, one, rule, what)
                 return
         elif one.action.rewrites:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from deidc.codes import privacy as codes
 from deidc.diagnostics import Diagnostic, Edit, Fix
 from deidc.dicom import dictionary
+from deidc.dicom.uids import is_registered
 from deidc.dicom.values.vrs import DATES
 from deidc.grammar import nodes
 from deidc.grammar.writer import write_target
@@ -121,7 +122,7 @@ def _class_uids(table: RuleTable) -> Iterator[Diagnostic]:
         if rule.action.creates and is_wide(rule.selector):
             continue
         if _SOP_CLASS in coverage and _SOP_CLASS not in table.kept and not _leaves_class(rule, value):
-            hint = "KEEP SOPClassUID, or replace UIDs by deid_func:stable_uid, which leaves it unchanged"
+            hint = "write select:role:uid, which leaves SOP classes and UIDs that DICOM registers unchanged"
             yield complaint(codes.CLASS_UID_REPLACED, "SOPClassUID is replaced", rule, hint=hint)
 
 
@@ -131,7 +132,7 @@ def _leaves_class(rule: Bound, value: nodes.Value) -> bool:
         case nodes.BuiltinRef("stable_uid") | nodes.FuncRef():
             return True
         case nodes.Literal(text):
-            return not is_wide(rule.selector) and text.startswith("1.2.840.10008.")
+            return not is_wide(rule.selector) and is_registered(text)
         case _:
             return False
 

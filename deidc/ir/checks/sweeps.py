@@ -9,7 +9,7 @@ from deidc.diagnostics import Diagnostic, Rule
 from deidc.ir import ops
 from deidc.ir.checks.coverage import NOTHING, be, date_attributes, everything, is_wide, listed, names, reaches_private
 from deidc.ir.checks.guards import exclude_each_other
-from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, likeness, name
+from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, likeness, name, overrules_base
 from deidc.ir.resolving.resolved import Bound, Resolved
 
 
@@ -69,6 +69,8 @@ def _overlaps(table: RuleTable, number: int, code: Rule, earlier: list[tuple[int
     for at, other in earlier:
         if exclude_each_other(rule, other):
             continue
+        if overrules_base(other, rule) and not (is_wide(rule.selector) and is_wide(other.selector)):
+            continue  # the one reads the input, or leaves what the other names
         common = reached & table.covered[at]
         nested = at in near or _is_inside(table, at, number)
         if common or nested:

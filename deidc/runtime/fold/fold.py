@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, assert_never
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as ItemSequence
 
@@ -21,6 +21,7 @@ from deidc.dicom.values.components import fit, text_components
 from deidc.dicom.values.decoding import CharacterSets, Undecodable
 from deidc.dicom.values.vrs import Unfit
 from deidc.ir import ops
+from deidc.ir.roles import known_date_vr
 from deidc.runtime.fold.conditions import compared, holds_list, in_state, is_true, is_unregistered
 from deidc.runtime.fold.elements import InputElement, items_of
 from deidc.runtime.fold.frame import Frame, Untouched, trouble
@@ -65,6 +66,9 @@ class Fold:
 
     `is_needed` is of private creators: something is left in the block that it reserves. `more` are items to be put
     behind those of the input, `made` those of all new items that were made for what is set in them.
+
+    `changed_in` is the first text that changed the element. `named_in` is the text of the rule that named the
+    attribute and whose result stands. A trial carries the rules of one text out alone, for what its own rules read.
     """
 
     frame: Frame
@@ -81,6 +85,9 @@ class Fold:
     sheltered: bool = False
     keeps_items: bool = False
     is_needed: bool = False
+    is_trial: bool = False
+    named_in: int | None = field(default=None, init=False)
+    changed_in: int | None = field(default=None, init=False)
     events: list[Event] = field(factory=list)
     more: list[Dataset] = field(factory=list, repr=False)
     made: list[Dataset] = field(factory=list, repr=False)
@@ -88,7 +95,10 @@ class Fold:
     def run(self) -> Folded:
         """Fold all steps; raises Trouble for the first that cannot be done."""
         for step in self.entry.steps:
-            self._apply(step)
+            if step.uses_own and step.exact and self.changed_in is not None and self.changed_in < step.text:
+                self._apply_alone(step)
+            else:
+                self._apply(step)
         return Folded(self.standing, self.vr, self.value, tuple(self.events), tuple(self.more), self.keeps_items)
 
     def shelter(self, *, inside: bool) -> None:
@@ -123,18 +133,57 @@ class Fold:
 
     # ---- one step -------------------------------------------------------------------------------------
 
-    def _apply(self, step: Step) -> None:
+    def _apply_alone(self, step: Step) -> None:
+        """Carry out an op that uses the own value, on what the ops of its text alone make of the input."""
+        alone = evolve(
+            self,
+            standing=Standing.AS_IS if self.element is not None else Standing.ABSENT,
+            value=None,
+            vr=self.entry.identity.vr,
+            sheltered=self.sheltered,
+            is_trial=True,
+            events=[],
+            more=[],
+            made=[],
+        )
+        for one in self.entry.steps:
+            if one.text == step.text and one.index < step.index:
+                alone._apply(one)
+        before = self.standing, self.value, self.vr, self.more, self.made
+        self.standing, self.value, self.vr = alone.standing, alone.value, alone.vr
+        self.more, self.made = alone.more, alone.made
+        if not self._apply(step):
+            self.standing, self.value, self.vr, self.more, self.made = before
+
+    def _apply(self, step: Step) -> bool:
+        """Carry out an op, and return whether it had an effect."""
         reason = self._hindrance(step)
         if reason is None:
             done = self._act(step)
             if isinstance(done, Effect):
+                self._remember(step)
+                if self.is_trial:
+                    return True
                 self.events.append(Event(self.path, step.index, done))
                 if isinstance(step.op, ops.MakeItems):
-                    return  # noted when it is known whether something is set in the items
+                    return True  # noted when it is known whether something is set in the items
                 self.frame.note(self.path, step.index, effect=done)
-                return
+                return True
             reason = done
-        self.frame.note(self.path, step.index, reason=reason)
+        if not self.is_trial:
+            self.frame.note(self.path, step.index, reason=reason)
+        return False
+
+    def _remember(self, step: Step) -> None:
+        """Remember which text changed the element."""
+        if isinstance(step.op, ops.Report):
+            return
+        if self.changed_in is None:
+            self.changed_in = step.text
+        if step.exact:
+            self.named_in = step.text
+        elif self.named_in != step.text:
+            self.named_in = None
 
     def _hindrance(self, step: Step) -> Untouched | None:
         """Why this step may not act at all, before its own kind is looked at."""
@@ -142,10 +191,12 @@ class Fold:
             return Untouched.SYSTEM
         if step.proviso is not None and not proviso_holds(step.proviso, self.frame, self.element, self.indexes):
             return Untouched.OTHER
-        if step.op.action.creates:
+        if step.op.action.creates or isinstance(step.op, ops.Report):
             return None
         if self.sheltered:
             return Untouched.PROTECTED if any(not one.enters for one in self.entry.shelters) else Untouched.ENTERED
+        if self.named_in is not None and self.named_in < step.text and _derives_widely(step):
+            return Untouched.NAMED
         if self.standing is Standing.ABSENT:
             return Untouched.ABSENT
         if self.is_creator and not step.exact and not step.op.action.removes:
@@ -159,6 +210,8 @@ class Fold:
 
     def _act(self, step: Step) -> Effect | Untouched:
         match step.op:
+            case ops.Report():
+                return Untouched.SYSTEM if self.in_file_meta else Effect.UNREGISTERED
             case ops.MakeItems(count=count):
                 return make_items(self, step, count)
             case ops.Add(by=by, when=when):
@@ -193,14 +246,15 @@ class Fold:
         return Effect.REPLACED
 
     def _leaves_to_items(self, step: Step, by: ops.Operand) -> bool:
-        """Whether a rule that writes text sweeps over a sequence, whose items it reaches on their own."""
-        is_text = isinstance(by, ops.Text | ops.Var | ops.FromAttribute | ops.Composed)
-        return self.vr == "SQ" and is_text and step.sweeps_items
+        """Whether a rule for many attributes reaches a sequence, whose items it reaches on their own."""
+        return self.vr == "SQ" and not step.names and not isinstance(by, ops.Codes)
 
     def _jitter(self, step: Step, by: ops.Operand) -> Effect | Untouched:
         components = self.components()
         if not any(components):
-            return Untouched.EMPTY
+            return self._left_empty(step)
+        if self._date_vr is not None:
+            return self._shift(step, by, components)
         if self.vr in _NEVER_DATES or self.vr not in (*_MAYBE_DATES, "DA", "DT"):
             if step.exact:
                 raise trouble(faults.NOT_A_DATE, "only dates can be shifted", self.path, step.index)
@@ -209,6 +263,30 @@ class Fold:
             if step.exact:
                 raise trouble(faults.NOT_A_DATE, "the value is not a date", self.path, step.index)
             return Untouched.NOT_DATE
+        return self._shift(step, by, components)
+
+    @property
+    def _date_vr(self) -> str | None:
+        """DA or DT where the element is a date by its VR or by the dictionary."""
+        if self.vr in _SHIFTS:
+            return self.vr
+        identity = self.entry.identity
+        return None if self.vr == "SQ" else known_date_vr(identity.tag, identity.creator)
+
+    def _left_empty(self, step: Step) -> Untouched:
+        """Leave an element without text; raises Trouble for a date whose value is no text."""
+        is_as_given = self.standing is Standing.AS_IS and self.element is not None and not self.element.is_empty
+        if is_as_given and self._date_vr is not None and self.vr not in _SHIFTS and not self.element_is_blank:
+            raise trouble(faults.NOT_A_DATE, "the value is not a date", self.path, step.index)
+        return Untouched.EMPTY
+
+    @property
+    def element_is_blank(self) -> bool:
+        """Whether the element of the input has nothing but padding."""
+        value = self.element.source.value if self.element is not None else None
+        return isinstance(value, bytes) and not value.strip(b" \0")
+
+    def _shift(self, step: Step, by: ops.Operand, components: Sequence[str]) -> Effect:
         days = whole_days(self.operand(step, by))
         if days is None:
             raise trouble(faults.VALUE_UNFIT, "the number of days is not a whole number", self.path, step.index)
@@ -216,19 +294,20 @@ class Fold:
         return Effect.SHIFTED
 
     def _shifted(self, step: Step, components: Sequence[str], days: int) -> object:
-        shift = _SHIFTS.get(self.vr, _shift_if_date_shaped)
+        date_vr = self._date_vr
+        shift = _SHIFTS.get(date_vr or "", _shift_if_date_shaped)
         try:
             texts = [shift(one, days) if one else one for one in components]
         except dates.DateError as failure:
             raise trouble(faults.NOT_A_DATE, failure.reason, self.path, step.index) from None
-        if self.vr in ("IS", "UN"):
+        if self.vr in ("IS", "UN") or date_vr not in (None, self.vr):
             return self.fitted(step, "\\".join(texts))
         return texts[0] if len(texts) == 1 else texts
 
     def _remove(self, step: Step, when: tuple[ops.Condition, ...]) -> Effect | Untouched:
         if not self._conditions(when, step):
             return Untouched.CONDITION
-        if any(self._would_write(writer) for writer in self.entry.writers):
+        if any(self._would_write(one) for one in self.entry.writers if not _leaves_named(one, step)):
             return Untouched.SPARED
         if self.is_needed and not step.exact:
             return Effect.RETAINED
@@ -245,9 +324,11 @@ class Fold:
             case ops.Replace(by=by, when=when):
                 return self._conditions(when, step) and not self._leaves_to_items(step, by)
             case ops.Jitter():
-                if self.vr in ("DA", "DT"):
+                if self._date_vr is not None:
                     return True
-                return self.vr in _MAYBE_DATES and any(dates.is_date_shaped(one) for one in self.components())
+                is_foreign = step.exact and self.changed_in is not None and self.changed_in < step.text
+                texts = self.element.components if is_foreign and self.element is not None else self.components()
+                return self.vr in _MAYBE_DATES and any(map(dates.is_date_shaped, texts))
             case _:
                 raise AssertionError("only Replace and Jitter are writers")
 
@@ -367,6 +448,16 @@ def _has_items(element: InputElement) -> bool:
         return items_of(element) is not None
     except Undecodable:
         return False
+
+
+def _derives_widely(step: Step) -> bool:
+    """Whether a rule for many attributes writes what it derives from each own value."""
+    return step.derives and not step.exact
+
+
+def _leaves_named(writer: Step, remover: Step) -> bool:
+    """Whether a rule for many attributes leaves what a rule of an earlier text names, to remove it."""
+    return _derives_widely(writer) and remover.exact and remover.text < writer.text
 
 
 def _shift_if_date_shaped(text: str, days: int) -> str:

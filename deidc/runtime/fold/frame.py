@@ -98,6 +98,7 @@ class Untouched(StrEnum):
     NOT_DATE = "the value is not a date"
     THERE = "the value or the items are there already"
     INSIDE = "nothing is set in the items"
+    NAMED = "an earlier text has a rule that names the attribute"
     CREATOR = "a private creator follows its block"
     ITEMS = "the rule applies to the items of the sequence"
     OTHER = "the rule selects another item or value"

@@ -6,6 +6,7 @@ program alone, so threads and files may share it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
@@ -14,9 +15,11 @@ from attrs import define, field, frozen
 from deidc.dicom import dictionary
 from deidc.dicom.values.vrs import TEXT_VRS
 from deidc.ir import ops
+from deidc.ir.builtin_functions import takes_own_value
 from deidc.ir.program import Program
 from deidc.runtime.fold.select import (
     Identity,
+    InInput,
     Patterns,
     Proviso,
     is_exact,
@@ -43,6 +46,10 @@ class Step:
         exact: the op names this attribute, rather than sweeping over many.
         sweeps_items: an op that selects the sequence selects what is inside it too.
         by_list: the op selects by a list; such an op keeps no Remove from acting.
+        text: the number of the text that the op stands in, counted from 0.
+        derives: what the op writes is derived from the element's own value.
+        uses_own: the op derives, or a condition of it uses the element's own value.
+        names: the op, or a line of the list that it selects by, names this attribute.
 
     """
 
@@ -52,6 +59,10 @@ class Step:
     exact: bool
     sweeps_items: bool
     by_list: bool
+    text: int
+    derives: bool
+    uses_own: bool
+    names: bool
 
     @property
     def writes(self) -> bool:
@@ -202,6 +213,7 @@ class Plan:
     marks: tuple[tuple[int, ops.Mark], ...] = field(init=False)
     surroundings: tuple[tuple[int, ops.SyncMeta | ops.ClearPreamble], ...] = field(init=False)
     asked: tuple[int, ...] | None = field(init=False)
+    _borders: tuple[int, ...] = field(init=False)
     _by_tag: Mapping[int, tuple[int, ...]] = field(init=False)
     _sweeping: tuple[int, ...] = field(init=False)
     _adds: Mapping[int, tuple[ops.MakeItems | ops.Add | ops.Append, ...]] = field(init=False)
@@ -223,6 +235,7 @@ class Plan:
         selectors = [test.at for _, mark in self.marks for line in mark.lines for test in line.tests]
         tags = [top_level_tag(at) for at in selectors]
         self.asked = None if None in tags else tuple({tag: None for tag in tags if tag is not None})
+        self._borders = tuple(index for index, op in numbered if isinstance(op, ops.Border))
         # Most ops of a long recipe name one tag: those are looked up, only the others are tried on everything.
         by_tag: dict[int, tuple[int, ...]] = {}
         sweeping: list[int] = []
@@ -284,6 +297,8 @@ class Plan:
             op = self.program.ops[index]
             assert isinstance(op, ops.HoldingOp | ops.Collect | ops.ElementOp)
             verdict = select(op.at, identity, self.gathers, self.patterns)
+            if verdict is False and isinstance(op, ops.Replace) and not is_exact(op.at):
+                verdict = self._through_private(op.at, identity)
             if verdict is False:
                 continue
             proviso = None if verdict is True else verdict
@@ -299,7 +314,20 @@ class Plan:
                     collects.append(Collecting(op, proviso))
                 case _:
                     by_list = ops.selects_by_list(op.at)
-                    steps.append(Step(index, op, proviso, is_exact(op.at), sweeps_items(op.at), by_list))
+                    steps.append(
+                        Step(
+                            index,
+                            op,
+                            proviso,
+                            is_exact(op.at),
+                            sweeps_items(op.at),
+                            by_list,
+                            text=bisect_left(self._borders, index),
+                            derives=derives(op),
+                            uses_own=derives(op) or is_asked(op),
+                            names=self._names(op.at, identity),
+                        )
+                    )
         always_sheltered = any(one.is_certain for one in shelters)
         return Entry(
             identity=identity,
@@ -315,6 +343,28 @@ class Plan:
             below=self._below(identity.way, is_protected=system or node.is_protected),
         )
 
+    def _through_private(self, at: ops.Selector, identity: Identity) -> bool | InInput:
+        """Select what is in a private sequence that a selector is about: what is private stays so at every depth.
+
+        A sequence is not replaced by a rule for many attributes, which is left to its items.
+        """
+        if isinstance(at, ops.Without):
+            exempt = (select(one, identity, self.gathers, self.patterns) for one in at.but)
+            if any(verdict is not False for verdict in exempt):
+                return False
+        for depth in range(1, len(identity.way)):
+            if dictionary.is_private(identity.way[depth - 1][0]):
+                verdict = select(at, Identity(identity.way[:depth], "SQ"), self.gathers, self.patterns)
+                if verdict is True or isinstance(verdict, InInput):
+                    return verdict
+        return False
+
+    def _names(self, at: ops.Selector, identity: Identity) -> bool:
+        """Whether a selector, or a line of the list that it selects by, names an attribute."""
+        plain = ops.swept(at)
+        lines = self.gathers.get(plain.slot, ()) if isinstance(plain, ops.Member) else (at,)
+        return any(is_exact(one) and select(one, identity, self.gathers, self.patterns) is not False for one in lines)
+
     def _below(self, way: tuple[tuple[int, str | None], ...], *, is_protected: bool) -> Node:
         """Return the node for the items of a sequence; nothing is added to those of a protected one."""
         targets = () if is_protected else tuple(self._add_targets(way))
@@ -329,6 +379,20 @@ class Plan:
             if target not in seen and _reaches(parents, way):
                 seen.add(target)
                 yield target
+
+
+def derives(op: ops.ElementOp) -> bool:
+    """Whether an op derives what it writes from the value that the element has."""
+    by = ops.operand_of(op)
+    return isinstance(op, ops.Jitter) or (isinstance(by, ops.Call) and takes_own_value(by))
+
+
+def is_asked(op: ops.ElementOp) -> bool:
+    """Whether a condition of an op calls a function that uses the value of the element."""
+    return any(
+        isinstance(one, ops.Truth) and isinstance(one.by, ops.Call) and takes_own_value(one.by)
+        for one in ops.conditions_of(op)
+    )
 
 
 def _reaches(parents: Iterable[ops.PathStep], way: tuple[tuple[int, str | None], ...]) -> bool:

@@ -11,7 +11,7 @@ from deidc.codes import faults
 from deidc.dicom.values.decoding import Undecodable
 from deidc.dicom.values.measures import Measure, NotMeasured
 from deidc.ir import ops
-from deidc.runtime.fold.conditions import compared, in_state, related
+from deidc.runtime.fold.conditions import compared, in_state, is_unregistered, related
 from deidc.runtime.fold.elements import InputElement, input_elements, sequence_items
 from deidc.runtime.fold.frame import Frame, trouble
 from deidc.runtime.fold.lists import is_selected, undecodable, visit_object
@@ -71,6 +71,8 @@ class Questions:
         match test.that:
             case ops.InState(State.MISSING):
                 return not elements
+            case ops.Unregistered():
+                return any(map(is_unregistered, elements))
             case ops.InState(state):
                 return any(in_state(state, element) for element in elements)
             case ops.Compared(how, text):

@@ -207,7 +207,7 @@ def _of_role(wanted: tuple[Role, ...], identity: Identity) -> bool | Unregistere
     role = roles.role_of(identity.tag, identity.vr, identity.creator)
     if role not in wanted:
         return False
-    return Unregistered() if role is Role.UID else True
+    return Unregistered() if role in (Role.UID, Role.CLASS) else True
 
 
 def _member(

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from pydicom.uid import generate_uid
 
+from deidc.dicom.uids import is_registered
 from deidc.dicom.values import dates
 from deidc.patterns import compiled
 from deidc.runtime.functions.arguments import (
@@ -31,8 +32,6 @@ from deidc.runtime.functions.arguments import (
 from deidc.runtime.functions.invocation import FunctionFault, Invocation
 from deidc.runtime.functions.tables import Table, TableError
 
-# UIDs of DICOM's own, as PS3.6 has them. Some devices make instance UIDs below its root; their steps are longer.
-_DEFINED = re.compile(r"1\.2\.840\.10008(?:\.[0-9]{1,4}){1,9}")
 _LONGEST_UID = 64
 _DAYS_IN_YEAR = 365
 _OLDEST_CAP = 998
@@ -91,7 +90,7 @@ def stable_uid(call: Invocation) -> str:
     key, root = secret_of(call), root_of(call, "root")
 
     def changed(original: str) -> str:
-        if _DEFINED.fullmatch(original):
+        if is_registered(original):
             return original
         # 2.25 stands before UUIDs only, so the digest is made one: version 8, its contents being our own.
         made = uuid.UUID(bytes=_digest(key, "uid", original)[:16]).int

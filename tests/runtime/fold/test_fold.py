@@ -204,9 +204,23 @@ def test_add_of_a_private_element_reserves_a_block():
     assert cleaned[0x00091101].value == "Y"
 
 
-@pytest.mark.parametrize("target", ["endswith:IDsSequence", "select:group:0010", "fields:ids"])
+@pytest.mark.parametrize("value", ["var:text", "deid_func:basic_uuid"])
+@pytest.mark.parametrize("target", ["endswith:IDsSequence", "select:group:0010", "select:private"])
+def test_a_wide_replace_leaves_sequences_to_their_items(target, value):
+    """A rule for many attributes writes no sequence; what is in a private sequence it reaches with the sequence."""
+    dataset = nested()
+    dataset.add_new(0x00110010, "LO", "ACME")
+    dataset.add_new(0x00111001, "SQ", [dataset_of(StudyDescription="canary")])
+    cleaned = clean(f"REPLACE {target} {value}", dataset, text="X")
+    first = cleaned.OtherPatientIDsSequence[0].PatientID
+    assert (first == "first") == (target != "select:group:0010")
+    inside = cleaned[0x00111001].value[0].StudyDescription
+    assert (inside == "canary") == (target != "select:private")
+
+
+@pytest.mark.parametrize("target", ["OtherPatientIDsSequence", "fields:ids"])
 def test_text_for_a_sequence_refuses_the_object(target):
-    """A wide rule that would write text over a sequence, and does not reach its items by name, refuses."""
+    """A rule that would write text over a sequence that it, or a line of its list, names refuses."""
     recipe = f"""
         FORMAT dicom
         %fields ids
