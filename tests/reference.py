@@ -526,8 +526,9 @@ class Interpreter:
 
     def rewrites_uids(self) -> bool:
         """Whether some target is about UIDs by their role."""
-        lines = [*self.keeps, *self.rules, *self.lines(nodes.Fields, nodes.Field)]
-        lines += self.lines(nodes.Values, nodes.Field, nodes.Split)
+        sections = (nodes.Header, nodes.Fields, nodes.Values)
+        bodies = [section.body for section in self.recipe.items if isinstance(section, sections)]
+        lines = [line for body in bodies for line in body if hasattr(line, "target")]
         targets = [getattr(one.target, "swept", one.target) for one in lines]
         return any(isinstance(one, nodes.SelectRole) and "uid" in one.roles for one in targets)
 
