@@ -984,7 +984,7 @@ def measured(text: str, kind: str, to: str) -> Fraction | tuple[int, ...]:
 
 def moment(text: str, kind: str) -> list[int | None]:
     """Year, month, day (of dates), hours, minutes, seconds and millionths; None where the text says nothing."""
-    day = r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?" if kind == "date" else ""
+    day = r"(\d{4})(?:[-.]?(\d\d)(?:[-.]?(\d\d))?)?" if kind == "date" else ""
     gap = "[T ]?" if kind == "date" else ""
     form = day + rf"(?:{gap}(\d\d)(?::?(\d\d)(?::?(\d\d)(?:\.(\d{{1,6}}))?)?)?)?(?:[+-]\d{{4}})?"
     found = re.fullmatch(form, text, re.ASCII)
