@@ -23,8 +23,8 @@ def command(code: str | None) -> None:
     found = CATALOGUE.get(code.upper())
     if found is None:
         near = get_close_matches(code.upper(), CATALOGUE, 1)
-        hint = f"did you mean {near[0]}?" if near else "run `deidc explain` to list all codes"
-        raise Unusable(f"no code is named {code}; {hint}")
+        guess = f"did you mean {near[0]}? " if near else ""
+        raise Unusable(f"no code is named {code}; {guess}run `deidc explain` to list all codes")
     click.echo(page(found), nl=False)
 
 

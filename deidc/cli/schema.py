@@ -25,7 +25,7 @@ def schema_text(name: str) -> str:
 
 
 @click.command("schema", cls=Command)
-@click.argument("name", required=False, type=click.Choice(schema_names()))
+@click.argument("name", required=False, metavar="[NAME]", type=click.Choice(schema_names()))
 def command(name: str | None) -> None:
     """Print the JSON schema of the output of a command with `--format json`; without NAME, list the schemas.
 

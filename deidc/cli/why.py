@@ -94,7 +94,7 @@ def _selector(target: str) -> Selector:
     if complaint is not None or not resolved.rules or resolved.rules[0].selector is None:
         reason = complaint.message if complaint is not None else "it is not a target"
         hint = f" ({complaint.hint})" if complaint is not None and complaint.hint else ""
-        raise Unusable(f"{target}: {reason}{hint}")
+        raise Unusable(f"TARGET cannot be used: {reason}{hint}")
     if resolved.rules[0].action.keeps:
         return resolved.rules[0].selector
     raise AssertionError("the line is a KEEP")

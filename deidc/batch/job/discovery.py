@@ -103,7 +103,9 @@ def check_inputs(names: Iterable[str], output: Path | Destination | None) -> Non
             for one in _named(name):
                 nothing = False
                 if walk.is_inside(one):
-                    raise InputError(f"the input {_shown(one)} is inside the output folder")
+                    raise InputError(
+                        f"the input {_shown(one)} is inside the output folder; choose another output folder"
+                    )
                 if isinstance(one, remote.RemoteObject):
                     _check_remote(one)
         except remote.NotThere:
@@ -296,7 +298,7 @@ def _real(path: Path) -> Path:
 
 
 _UNSAFE = Fault(faults.UNSAFE_NAME, "the name leads out of the output folder")
-_INSIDE = Fault(faults.SAME_FILE, "the input is inside the output folder")
+_INSIDE = Fault(faults.SAME_FILE, "the input is inside the output folder; choose another output folder")
 
 
 def _unread_list(failure: OSError) -> Fault:

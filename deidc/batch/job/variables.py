@@ -142,7 +142,7 @@ def _csv_rows(path: Path, keyed_by: KeyedBy | None) -> Rows:
                 raise VariablesError(f"{path}:{number} has {len(row)} columns, but the first line has {len(header)}")
             key = row[0].strip()
             if key in rows:
-                raise VariablesError(f"{path}:{number} has the same key as a line above")
+                raise VariablesError(f"{path}:{number} has the same key as a line above; remove one of the two")
             rows[key] = dict(zip(header[1:], (cell.strip() for cell in row[1:]), strict=True))
     return Rows(keyed_by, rows)
 
@@ -160,7 +160,9 @@ def parse_assignments(assignments: Iterable[str], needed: Iterable[NeededVariabl
         if not equals or not name:
             raise VariablesError("write a variable as name=value")
         if name not in kinds:
-            raise VariablesError(f"the recipe has no variable {name!r}")
+            near = get_close_matches(name, kinds, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise VariablesError(f"the recipe has no variable {name!r}{hint}")
         variables[name] = typed(name, value, kinds[name])
     return variables
 

@@ -59,7 +59,7 @@ def destination_of(name: str) -> Destination:
                 raise DestinationError(f"{name} cannot be written to: {failure}") from None
         name = str(local)
     if Path(name).exists() and not Path(name).is_dir():
-        raise DestinationError(f"{name} is a file")
+        raise DestinationError(f"the output {name} is a file; name a folder")
     return LocalFolder(Path(name))
 
 

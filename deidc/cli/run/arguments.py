@@ -153,7 +153,7 @@ def _check_files(arguments: Arguments, kept_out_of: tuple[Destination | None, ..
 def _check(arguments: Arguments) -> None:
     """Raise UsageError for options that do not go together."""
     if arguments.output is None and not arguments.dry_run:
-        raise click.UsageError("say where to write with -o, or --dry-run")
+        raise click.UsageError("say where to write: name a folder with -o, or use --dry-run")
     if arguments.journal is not None and arguments.dry_run:
         raise click.UsageError("a dry run has no journal")
     if arguments.quiet and arguments.verbose:
