@@ -146,7 +146,8 @@ class Interpreter:
         lines = [line for line, guards in guarded if all(self.guard_holds(one) for one in guards)]
         self.holding = [line for line in lines if isinstance(line, nodes.Keep | nodes.Descend)]
         self.rules = [line for line in lines if not isinstance(line, nodes.Keep | nodes.Descend)]
-        promotions = [rule for rule in self.rules if self.promotes(rule)]
+        # Check refuses to make a promotion depend on anything; here it does not.
+        promotions = [line for line, _ in guarded if self.promotes(line)]
         self.rules = [rule for rule in self.rules if rule not in promotions]
         self.charset = promotions[-1].value.text if promotions else None
         for element in self.input.iterall():
@@ -984,7 +985,8 @@ def measured(text: str, kind: str, to: str) -> Fraction | tuple[int, ...]:
 
 def moment(text: str, kind: str) -> list[int | None]:
     """Year, month, day (of dates), hours, minutes, seconds and millionths; None where the text says nothing."""
-    day = r"(\d{4})(?:[-.]?(\d\d)(?:[-.]?(\d\d))?)?" if kind == "date" else ""
+    text = re.sub(r"^(\d{4})([.-])(\d\d)\2(\d\d)", r"\1\3\4", text)
+    day = r"(\d{4})(?:(\d\d)(\d\d)?)?" if kind == "date" else ""
     gap = "[T ]?" if kind == "date" else ""
     form = day + rf"(?:{gap}(\d\d)(?::?(\d\d)(?::?(\d\d)(?:\.(\d{{1,6}}))?)?)?)?(?:[+-]\d{{4}})?"
     found = re.fullmatch(form, text, re.ASCII)

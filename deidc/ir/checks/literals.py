@@ -12,6 +12,7 @@ from deidc.dicom.values.vrs import ALL_VRS, TEXT_VRS, Problem, Unfit, fit_text, 
 from deidc.grammar import nodes
 from deidc.ir import ops
 from deidc.ir.checks.coverage import attribute_of, covers, is_wide, names
+from deidc.ir.checks.rule_table import is_unconditional
 from deidc.ir.identifiers import INSTANCE_UIDS
 from deidc.ir.resolving.resolved import Bound, Resolved
 
@@ -143,7 +144,7 @@ def character_set(resolved: Resolved) -> Iterator[Diagnostic]:
         if rule.selector != CHARACTER_SET or not rule.action.writes:
             continue
         match nodes.value_of(rule.statement):
-            case nodes.Literal(text) as value if not nodes.conditions_of(rule.statement):
+            case nodes.Literal(text) as value if is_unconditional(rule):
                 if text not in ops.CHARACTER_SETS:
                     hint = 'write "ISO_IR 192"'
                     yield Diagnostic(
@@ -153,5 +154,5 @@ def character_set(resolved: Resolved) -> Iterator[Diagnostic]:
                 pass
             case value:
                 yield Diagnostic(
-                    codes.CHARACTER_SET, "the character set must be a literal without conditions", value.span
+                    codes.CHARACTER_SET, "the character set must be a literal without conditions or guard", value.span
                 )
