@@ -29,7 +29,7 @@ from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.batch.job.references import ReferenceReport, References
 from deidc.batch.job.thumbnails import Thumbnails
 from deidc.batch.job.twins import twins_marked
-from deidc.batch.job.variables import Rows
+from deidc.batch.job.variables import Rows, check_secrets
 from deidc.batch.job.workers import Numbered, Work, run_numbered
 from deidc.batch.outputs.destinations import Destination, RemoteFolder
 from deidc.batch.outputs.name_templates import Template
@@ -303,9 +303,12 @@ def prepared(job: Run, hooks: Hooks | None = None) -> Running:
     """Check a run and return it, ready to start.
 
     Nothing is written and no file is read. Raises InputError for an input that cannot be one, LinkError for variables
-    and functions that are missing, and MissingExtra or MissingDetector for packages.
+    and functions that are missing and for secrets that are easy to guess, VariablesError for such secrets in the rows,
+    and MissingExtra or MissingDetector for packages.
     """
     check_inputs(job.inputs, job.output)
+    if job.rows is not None:
+        check_secrets(job.rows, job.program.needs.variables)
     work = Work(job.program, job.settings(), job.functions, job.variables)
     work.machine()
     require_for_pixels(job.program)

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fmt": ("deidc.cli.fmt", "Format recipes."),
     "identifiers": ("deidc.cli.identifiers", "Export identifiers to JSON, or clean files using values from JSON."),
     "inspect": ("deidc.cli.inspect", "List files that may have text in their pixels."),
+    "keys": ("deidc.cli.keys", "Make keys for pseudonyms and shifts of dates."),
     "manifest": ("deidc.cli.manifest", "Verify the manifest of a run."),
     "migrate": ("deidc.cli.migrate", "Convert a recipe written for deid."),
     "preview": ("deidc.cli.preview", "Draw the effect of a recipe on the pixels of a file."),

@@ -17,13 +17,13 @@ from deidc.batch.inputs.sources import LocalFile, NotOpened, open_source
 from deidc.batch.job.discovery import Input
 from deidc.batch.job.one_file import Settings, run_file
 from deidc.batch.job.outcome import Ending, FileOutcome
-from deidc.batch.job.variables import VariablesError, parse_assignments
 from deidc.batch.job.workers import silence_pydicom
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
 from deidc.batch.outputs.destinations import LocalFolder
 from deidc.cli.arguments.programs import functions_of, program_of, require_packages, with_packages
 from deidc.cli.arguments.recipes import with_include_roots
+from deidc.cli.arguments.variables import assignments_option, variables_of, with_stand_ins
 from deidc.cli.exits import ExitCode, Failed, Unusable
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Unsuited
@@ -61,7 +61,7 @@ class Frames(click.ParamType[tuple[int, ...]]):
 @click.option("--recipe", "-r", required=True, metavar="RECIPE", help="The recipe, or a printed program.")
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before the recipe.")
 @with_include_roots
-@click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable of the recipe.")
+@assignments_option(click.option)
 @click.option("--functions", "references", multiple=True, metavar="FILE|MODULE", help="Supply functions for func:.")
 @click.option(
     "--frames", type=Frames(), metavar="NUMBERS", help="Numbers of the frames to show, starting at 0, like 0,10,20."
@@ -137,9 +137,9 @@ def _machine(
     program = program_of(recipe, bases, library, functions.signatures() if references else None, quiet=True)
     require_packages(program)
     try:
-        variables = parse_assignments(assignments, program.needs.variables)
+        variables = with_stand_ins(program, variables_of(assignments, program.needs.variables), "deidc preview")
         return Machine.link(program, with_packages(functions, program), variables=variables)
-    except (VariablesError, LinkError) as failure:
+    except LinkError as failure:
         raise Unusable(str(failure)) from None
 
 

@@ -13,10 +13,10 @@ from pydicom.dataset import Dataset
 from deidc.batch.account.manifest import line_of
 from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.reading import read_file
-from deidc.batch.job.variables import VariablesError, parse_assignments
 from deidc.batch.job.workers import silence_pydicom
 from deidc.cli.arguments.programs import functions_of, program_of, with_packages
 from deidc.cli.arguments.recipes import with_include_roots
+from deidc.cli.arguments.variables import assignments_option, variables_of, with_stand_ins
 from deidc.cli.exits import Unusable
 from deidc.diagnostics import Diagnostic
 from deidc.dicom import dictionary
@@ -45,7 +45,7 @@ from deidc.source import Source
 @click.option("--recipe", "-r", required=True, metavar="RECIPE", help="The recipe, or a printed program.")
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before the recipe.")
 @with_include_roots
-@click.option("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable of the recipe.")
+@assignments_option(click.option)
 @click.option("--functions", "references", multiple=True, metavar="FILE|MODULE", help="Supply functions for func:.")
 def command(
     file: Path,
@@ -65,9 +65,9 @@ def command(
     functions = functions_of(references)
     program = program_of(recipe, bases, library, functions.signatures() if references else None, quiet=True)
     try:
-        variables = parse_assignments(assignments, program.needs.variables)
+        variables = with_stand_ins(program, variables_of(assignments, program.needs.variables), "deidc why")
         machine = Machine.link(program, with_packages(functions, program), variables=variables)
-    except (VariablesError, LinkError) as failure:
+    except LinkError as failure:
         raise Unusable(str(failure)) from None
     found = read_file(file)
     if isinstance(found, ReadFault):

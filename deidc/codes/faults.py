@@ -243,6 +243,22 @@ INSTANCE_DOUBLED = _fault(
     "Two different objects were given one SOP Instance UID.",
     "Archives keep one of the two. The recipe writes a SOP Instance UID that does not depend on the object's own.",
 )
+SECRET_WEAK = _fault(
+    "DC952",
+    "secret-weak",
+    "The secret of this object is easy to guess.",
+    "Pseudonyms and shifts of dates are derived from originals with a key. A user who guesses the key computes "
+    "the pseudonym of every known patient. A key of a table of variables is judged like one of the command line: it "
+    "needs length and variety. `deidc keys new PATH` makes one of 256 random bits. The object is not written.",
+)
+NAME_RESERVED = _fault(
+    "DC953",
+    "name-reserved",
+    "The name of an output is reserved for deidc's own files.",
+    "Runs keep their journal, their locks and their partial files under names that begin with `.deidc`. An output of "
+    "such a name, whatever its case, could replace them. Rename the input, or the archive that holds it. The object "
+    "is not written.",
+)
 NOT_OF_DEIDS_SHAPE = _fault(
     "DC960",
     "not-of-deids-shape",

@@ -291,3 +291,12 @@ NO_PARTNER = _rule(
     _HEAD + "REPLACE LastMenstrualDate deid_func:shift_moment by=36 unit=hours\n",
     _HEAD + "JITTER LastMenstrualDate 1\n",
 )
+SECRET_DECLARED_OTHERWISE = _rule(
+    "DC250",
+    "secret-declared-otherwise",
+    "A variable is used as a secret, and declared with another type.",
+    "Only values of the type `secret` are judged: a key that is easy to guess gives away every pseudonym made with it. "
+    "Only they have no default in the recipe, and only they are replaced by a stand-in where nothing is written.",
+    "FORMAT dicom\n\n%vars\nVAR key text\n\n%header\nREPLACE PatientID deid_func:stable_hash key=var:key\n",
+    "FORMAT dicom\n\n%vars\nVAR key secret\n\n%header\nREPLACE PatientID deid_func:stable_hash key=var:key\n",
+)

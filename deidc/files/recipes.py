@@ -61,7 +61,8 @@ def link_recipe(
 
     Example:
         >>> from deidc import link_recipe
-        >>> machine = link_recipe("default-keyed", variables={"key": "a long secret"})
+        >>> import secrets
+        >>> machine = link_recipe("default-keyed", variables={"key": secrets.token_hex(32)})
         >>> [variable.name for variable in machine.program.needs.variables]
         ['key']
 

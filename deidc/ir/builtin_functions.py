@@ -6,11 +6,12 @@ The compiler reads the rows alone; the implementations are found when a machine 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from attrs import frozen
 
+from deidc.ir import ops
 from deidc.ir.ops import Call
 from deidc.ir.signatures import Dependence, Parameter, ParameterType, Result, Signature
 
@@ -237,3 +238,21 @@ def takes_own_value(call: Call) -> bool:
 
 BUILTIN_FUNCTIONS: Mapping[str, Builtin] = MappingProxyType({one.signature.name: one for one in _ROWS})
 BUILTINS: Mapping[str, Signature] = MappingProxyType({name: one.signature for name, one in BUILTIN_FUNCTIONS.items()})
+
+
+def secret_variables_of(program_ops: Iterable[ops.Op]) -> frozenset[str]:
+    """Return the variables that built-in functions take as secrets."""
+    return frozenset(
+        argument.value.name
+        for op in program_ops
+        for call in ops.operands_of(op)
+        if isinstance(call, ops.Call) and call.builtin
+        for argument in call.arguments
+        if isinstance(argument.value, ops.Var) and _takes_secret(call.name, argument.key)
+    )
+
+
+def _takes_secret(function: str, key: str) -> bool:
+    signature = BUILTINS.get(function)
+    parameter = signature.parameter(key) if signature is not None else None
+    return parameter is not None and parameter.type is _SECRET

@@ -357,5 +357,6 @@ def needs_of(program_ops: Iterable[ops.Op], resolved: Resolved) -> Needs:
 def _needed(name: str, resolved: Resolved) -> NeededVariable:
     declared = resolved.variables.get(name)
     if declared is None:
-        return NeededVariable(name, VariableKind.TEXT, None)
+        kind = VariableKind.SECRET if name in resolved.secrets else VariableKind.TEXT
+        return NeededVariable(name, kind, None)
     return NeededVariable(name, declared.type, declared.default)

@@ -11,11 +11,11 @@ from deidc.dicom.values.measures import canonical
 from deidc.dicom.values.vrs import ALL_VRS
 from deidc.errors import DeidcError
 from deidc.ir import ops
-from deidc.ir.builtin_functions import BUILTINS
+from deidc.ir.builtin_functions import BUILTINS, secret_variables_of
 from deidc.ir.program import Program
 from deidc.ir.typed_text import argument_complaint, default_complaint
 from deidc.patterns import BadPattern, compiled
-from deidc.vocabulary import Comparison, ListKind
+from deidc.vocabulary import Comparison, ListKind, VariableKind
 
 
 class ProgramError(DeidcError, ValueError):
@@ -70,7 +70,10 @@ def _verify_needs(program: Program) -> None:
         raise ProgramError("the needed variables differ from those that the ops use")
     if tuple((one.name, one.builtin) for one in program.needs.functions) != functions:
         raise ProgramError("the needed functions differ from those that the ops use")
+    secrets = secret_variables_of(program.ops)
     for one in program.needs.variables:
+        if one.name in secrets and one.kind is not VariableKind.SECRET:
+            raise ProgramError("a variable that is used as a secret is not declared as one")
         complaint = default_complaint(one.default, one.kind)
         if complaint is not None:
             raise ProgramError(complaint)

@@ -29,36 +29,42 @@ from deidc.runtime.fold.plan import Entry, Plan
 from deidc.runtime.fold.toplevel import OfBytes, OfDataset
 from deidc.runtime.functions.operands import Operands
 from deidc.runtime.functions.registry import Functions
+from deidc.runtime.functions.secret_strength import weak_secret_message, weak_secrets
 from deidc.runtime.labels.marks import flags
 from deidc.runtime.labels.regions import located
 from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused, fault_beyond
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes, in_order
 from deidc.runtime.stream.decisions import Decisions
 from deidc.runtime.stream.file import FileCleaning
-from deidc.vocabulary import ListKind
+from deidc.vocabulary import ListKind, VariableKind
 
 
 class LinkError(DeidcError):
-    """A program needs variables or functions that were not supplied.
+    """A program needs variables or functions that were not supplied, or a secret is easy to guess.
 
     Attributes:
         variables: the names of all missing variables.
         functions: the names of all missing functions.
+        weak: the names of variables of type `secret` whose values are no secrets, each with the reason.
 
     """
 
-    def __init__(self, variables: tuple[str, ...], functions: tuple[str, ...]) -> None:
+    def __init__(
+        self, variables: tuple[str, ...], functions: tuple[str, ...], weak: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         self.variables = variables
         self.functions = functions
+        self.weak = weak
         missing = [
             f"{kind} {', '.join(names)}"
             for kind, names in (("variables", variables), ("functions", functions))
             if names
         ]
-        super().__init__(f"the program needs {' and '.join(missing)}, which were not supplied")
+        said = [f"the program needs {' and '.join(missing)}, which were not supplied"] if missing else []
+        super().__init__("; ".join([*said, *(weak_secret_message(name, reason) for name, reason in weak)]))
 
-    def __reduce__(self) -> tuple[type[LinkError], tuple[tuple[str, ...], tuple[str, ...]]]:
-        return (LinkError, (self.variables, self.functions))
+    def __reduce__(self) -> tuple[object, ...]:
+        return (LinkError, (self.variables, self.functions, self.weak))
 
 
 @frozen
@@ -99,6 +105,7 @@ class Machine:
     _plans: Plans = field(repr=False)
     _decisions: Decisions = field(repr=False)
     _variables: Mapping[str, object] = field(repr=False)
+    _secrets: frozenset[str]
     _transcodes: tuple[tuple[int, str], ...] = field(repr=False)
     _reads_lists: bool
     _on_failure: OnFailure
@@ -129,7 +136,8 @@ class Machine:
             The machine.
 
         Raises:
-            LinkError: if variables or functions are missing; it names all of them.
+            LinkError: if variables or functions are missing, or the value of a secret is easy to guess; it names all
+                of them.
 
         """
         bound = Functions.standard() if functions is None else functions
@@ -141,14 +149,17 @@ class Machine:
         missing_functions = tuple(
             one.name for one in program.needs.functions if bound.find(one.name, builtin=one.builtin) is None
         )
-        if on_failure is OnFailure.REFUSE and (missing_variables or missing_functions):
-            raise LinkError(missing_variables, missing_functions)
+        secrets = frozenset(one.name for one in program.needs.variables if one.kind is VariableKind.SECRET)
+        weak = weak_secrets(secrets, given)
+        if weak or (on_failure is OnFailure.REFUSE and (missing_variables or missing_functions)):
+            raise LinkError(missing_variables, missing_functions, weak)
         return cls(
             program=program,
             operands=Operands(bound, _slot_names(program, ListKind.VALUES), _slot_names(program, ListKind.FIELDS)),
             plans=Plans(program),
             decisions=Decisions(bound),
             variables={**_defaults(program.needs.variables), **given},
+            secrets=secrets,
             transcodes=tuple(
                 (index, op.charset) for index, op in enumerate(program.ops) if isinstance(op, ops.Transcode)
             ),
@@ -214,7 +225,7 @@ class Machine:
         try:
             file = opened(Window(reader), limits)
             top = OfBytes(file)
-            frame = Frame(read, top, self._all(variables), self._on_failure, lists or {})
+            frame = Frame(read, top, self._all(variables), self._on_failure, lists or {}, self._weak(variables))
             if missing := self._missing(frame):
                 return Refused(missing)
             plan = self._plans.of(frame)
@@ -264,13 +275,18 @@ class Machine:
     def _all(self, variables: Mapping[str, object] | None) -> Mapping[str, object]:
         return {**self._variables, **variables} if variables else self._variables
 
+    def _weak(self, variables: Mapping[str, object] | None) -> Mapping[str, str]:
+        """Return the variables of one object that should be secrets and are not, with the reasons."""
+        return dict(weak_secrets(self._secrets, variables)) if variables and self._secrets else {}
+
     def _frame(
         self,
         dataset: Dataset,
         variables: Mapping[str, object] | None,
         lists: Mapping[str, Collection[str]] | None = None,
     ) -> Frame:
-        frame = Frame(dataset, OfDataset(dataset), self._all(variables), self._on_failure, lists or {})
+        top, weak = OfDataset(dataset), self._weak(variables)
+        frame = Frame(dataset, top, self._all(variables), self._on_failure, lists or {}, weak)
         if self._transcodes:
             frame.transcode_to = character_sets_for(self._transcodes[-1][1])
         return frame
@@ -296,11 +312,13 @@ class Machine:
     def _missing(self, frame: Frame) -> tuple[Fault, ...]:
         if self._on_failure is OnFailure.WITHDRAW:
             return ()
-        return tuple(
+        missing = (
             Fault(faults.VARIABLE_MISSING, f"variable {one.name!r} was not supplied for this object")
             for one in self.program.needs.variables
             if one.name not in frame.variables
         )
+        weak = (Fault(faults.SECRET_WEAK, weak_secret_message(*one, in_table=True)) for one in frame.weak.items())
+        return (*missing, *weak)
 
     def _fill(self, frame: Frame, plan: Plan, visit_all: Callable[[], Iterable[tuple[InputElement, Entry]]]) -> None:
         """Fill the lists, which is done on the input before anything else. Raises Trouble."""

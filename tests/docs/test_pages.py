@@ -12,6 +12,7 @@ import pytest
 
 from deidc import check_recipe
 from tests.files import copy_of
+from tests.keys import KEY
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -66,6 +67,7 @@ def test_readme_shows_python_that_runs(tmp_path, monkeypatch, capsys):
     assert recipe is not None
     (tmp_path / "my.deid").write_text(textwrap.dedent(recipe[0]).strip() + "\n", encoding="utf-8")
     copy_of("CT_small.dcm", tmp_path / "scan.dcm")
+    (tmp_path / "my.key").write_text(f"{KEY}\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     (example,) = blocks(ROOT / "README.md", "python")
     exec(compile(example, "README.md", "exec"), {})  # the page is ours

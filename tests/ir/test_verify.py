@@ -150,6 +150,10 @@ BAD = {
     "argument that is no number": of(call("jitter", given("days", "five"))),
     "argument missing": of(call("stable_hash")),
     "secret in the program": of(call("stable_hash", given("key", "abc"))),
+    "secret from a variable that is none": of(
+        ops.Replace(AT, ops.Call("stable_hash", (ops.CallArgument("key", ops.Var("x")),), builtin=True), ()),
+        needs=Needs((NeededVariable("x", VariableKind.TEXT, None),), (NeededFunction("stable_hash", builtin=True),)),
+    ),
     "sync before a rule": of(SYNC, ops.Remove(AT, ())),
     "preamble before a list": of(CLEAR, ops.Collect(0, AT, None, 1)),
     "sync twice": of(SYNC, SYNC),

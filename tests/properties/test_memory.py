@@ -14,6 +14,7 @@ from deidc import Functions, Machine, Refused, compile_recipe
 from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.reading import read_bytes
 from deidc.dicom.window import InMemory, Unsuited
+from tests.keys import KEY
 from tests.properties.test_engines import in_file
 from tests.strategies.objects import NESTED, POOL, element, objects
 
@@ -100,7 +101,7 @@ def test_remembering_changes_nothing(rules, files, data):
     program = compile_recipe(HEAD + "\n".join(rules) + "\n")
 
     def fresh() -> Machine:
-        return Machine.link(program, Functions.standard(), variables={"key": "a secret"}, per_object=("code",))
+        return Machine.link(program, Functions.standard(), variables={"key": KEY}, per_object=("code",))
 
     used = fresh()
     given = variables(data.draw)

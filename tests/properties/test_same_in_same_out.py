@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID
 
 from deidc import Cleaned, Machine, compile_recipe
+from tests.keys import KEY
 from tests.running import file_dataset
 
 RECIPE = """FORMAT dicom
@@ -48,7 +49,7 @@ class ManyObjects(RuleBasedStateMachine):
         self.shifted: dict[tuple[str, str], str] = {}
 
     def linked(self) -> Machine:
-        return Machine.link(self.program, variables={"key": "one key for all"})
+        return Machine.link(self.program, variables={"key": KEY})
 
     @rule(target=uids, uid=UIDS)
     def an_object_is_made(self, uid: str) -> str:

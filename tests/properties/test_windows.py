@@ -17,6 +17,7 @@ from deidc.batch.inputs.reading import read_bytes
 from deidc.dicom import window
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import InMemory, NotWhole, Unsuited
+from tests.keys import KEY
 from tests.properties.machines import machine_of
 from tests.properties.ranges import InPieces, windows_of
 from tests.properties.test_engines import FILES, RECIPES, SYNTAXES, in_file
@@ -92,7 +93,7 @@ def test_what_was_learnt_in_one_window_holds_in_another(rules, files, sizes):
     program = compile_recipe(HEAD + "\n".join(rules) + "\n")
 
     def fresh() -> Machine:
-        return Machine.link(program, Functions.standard(), variables={"key": "a secret"}, per_object=("code",))
+        return Machine.link(program, Functions.standard(), variables={"key": KEY}, per_object=("code",))
 
     used, own = fresh(), {"code": "C1"}
     with windows_of(*sizes):

@@ -19,6 +19,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from deidc import Cleaned, Machine, compile_recipe
+from tests.keys import KEY
 from tests.recipes.test_recipes import source_of
 
 CANARY = "Zq"
@@ -27,7 +28,7 @@ DATE = "19630722"
 NUMBER = "47114711"
 IN_ITEMS = 0x52009229  # Shared Functional Groups Sequence, which no row and no rule is about
 PATIENT_ID = "00100020"
-KEY = {"key": "some secret"}
+VARIABLES = {"key": KEY}
 
 # Rows whose X would make an object invalid, because the attribute is of Type 1 or 2 in it (PS3.3).
 EMPTIED = {
@@ -120,7 +121,7 @@ def object_with_all_rows(syntax: UID) -> Dataset:
 
 def cleaned(name: str, syntax: UID) -> tuple[Dataset, bytes]:
     """Return what a recipe makes of the object, and the bytes of that."""
-    outcome = Machine.link(compile_recipe(source_of(name)), variables=KEY if name != "default" else {}).run(
+    outcome = Machine.link(compile_recipe(source_of(name)), variables=VARIABLES if name != "default" else {}).run(
         object_with_all_rows(syntax)
     )
     assert isinstance(outcome, Cleaned), outcome
@@ -202,7 +203,7 @@ def test_defined_uids_stay():
     dataset.CodingSchemeIdentificationSequence[0].CodingSchemeUID = "2.16.840.1.113883.6.96"
     dataset.SOPInstanceUID = "1.2.840.10008.5.1.4.20200301.101112"  # made by a device that knows no better
     for name in ("default", "default-keyed"):
-        outcome = Machine.link(compile_recipe(source_of(name)), variables=KEY if name != "default" else {}).run(dataset)
+        outcome = Machine.link(compile_recipe(source_of(name)), variables=VARIABLES if name != "default" else {}).run(dataset)
         assert isinstance(outcome, Cleaned)
         assert outcome.dataset.FrameOfReferenceUID == brain
         assert outcome.dataset.PaletteColorLookupTableUID == palette

@@ -18,6 +18,7 @@ from deidc.errors import DeidcError
 from deidc.ir.ops import Call, Text, Var, operands_of
 from deidc.ir.program import NeededVariable, Origin, Program
 from deidc.runtime.fold.elements import input_elements
+from deidc.runtime.functions.secret_strength import weak_secret_message, weak_secrets
 from deidc.runtime.functions.tables import Table, TableError
 from deidc.vocabulary import VariableKind
 
@@ -147,24 +148,12 @@ def _csv_rows(path: Path, keyed_by: KeyedBy | None) -> Rows:
     return Rows(keyed_by, rows)
 
 
-def parse_assignments(assignments: Iterable[str], needed: Iterable[NeededVariable]) -> dict[str, object]:
-    """Return the variables of `name=value` texts, each in the type that the program needs it in.
-
-    Raises VariablesError for text that is no assignment, a name the program does not use, and a value that is not
-    of its type; TableError and OSError for tables.
-    """
-    kinds = {one.name: one.kind for one in needed}
-    variables: dict[str, object] = {}
-    for text in assignments:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            raise VariablesError("write a variable as name=value")
-        if name not in kinds:
-            near = get_close_matches(name, kinds, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise VariablesError(f"the recipe has no variable {name!r}{hint}")
-        variables[name] = typed(name, value, kinds[name])
-    return variables
+def check_secrets(rows: Rows, needed: Iterable[NeededVariable]) -> None:
+    """Raise VariablesError if a row has a secret that is easy to guess; it names the row by its place in the file."""
+    kept = [one.name for one in needed if one.kind is VariableKind.SECRET and one.name in rows.names]
+    for number, row in enumerate(rows.rows.values() if kept else (), 1):
+        for name, reason in weak_secrets(kept, row):
+            raise VariablesError(f"row {number} of the variables: {weak_secret_message(name, reason, in_table=True)}")
 
 
 def check_tables(program: Program, variables: Mapping[str, object]) -> None:
@@ -197,7 +186,10 @@ def _check_table(call: Call, variables: Mapping[str, object], origin: Origin | N
 
 
 def typed(name: str, text: str, kind: VariableKind) -> object:
-    """Return a variable in its type. Raises VariablesError, which says nothing of the value."""
+    """Return a variable in its type. Raises VariablesError, which says nothing of the value.
+
+    Whether a secret is hard to guess is judged where it is linked, and for each object that has its own.
+    """
     try:
         match kind:
             case VariableKind.INT:
@@ -210,16 +202,12 @@ def typed(name: str, text: str, kind: VariableKind) -> object:
                 fit_text(text, "UI")
             case VariableKind.TABLE:
                 return Table.from_csv(Path(text))
-            case VariableKind.SECRET if not text:
-                raise VariablesError(f"variable {name!r} is empty")
             case _:
                 pass
     except (TableError, OSError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) else str(failure)
         place = f"{text}: " if isinstance(failure, OSError) else ""
         raise VariablesError(f"variable {name!r} is not a table: {place}{reason}") from None
-    except (ValueError, Unfit) as failure:
-        if isinstance(failure, VariablesError):
-            raise
+    except (ValueError, Unfit):
         raise VariablesError(f"variable {name!r} is not a {kind.value}") from None
     return text

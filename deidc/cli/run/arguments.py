@@ -9,10 +9,11 @@ from attrs import frozen
 
 from deidc.batch.account.record import RecordError, check_kept_out, check_record
 from deidc.batch.job.thumbnails import Thumbnails
-from deidc.batch.job.variables import KeyedBy, Rows, VariablesError, check_tables, parse_assignments, read_rows
+from deidc.batch.job.variables import KeyedBy, Rows, VariablesError, check_tables, read_rows
 from deidc.batch.outputs.destinations import Destination
 from deidc.batch.run import Run
 from deidc.cli.arguments.programs import functions_of, program_of, with_packages
+from deidc.cli.arguments.variables import variables_of
 from deidc.cli.exits import Unusable
 from deidc.cli.run.engines import check_engine
 from deidc.cli.run.inputs import destination_for, inputs_of, quarantine_for, template_for
@@ -173,9 +174,9 @@ def _rows(path: Path | None, vars_key: str | None) -> Rows | None:
 
 
 def _variables(assignments: tuple[str, ...], program: Program) -> dict[str, object]:
+    variables = variables_of(assignments, program.needs.variables)
     try:
-        variables = parse_assignments(assignments, program.needs.variables)
         check_tables(program, variables)
-        return variables
     except VariablesError as failure:
         raise Unusable(str(failure)) from None
+    return variables

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,11 +15,12 @@ import click
 from deidc.batch.account.start import CannotStart
 from deidc.batch.cluster.client import ClusterError
 from deidc.batch.job.discovery import InputError
-from deidc.batch.job.variables import KeyedBy
+from deidc.batch.job.variables import KeyedBy, VariablesError
 from deidc.batch.job.workers import silence_pydicom
 from deidc.batch.run import AccountError, Hooks, Run, Running, prepared
 from deidc.cli.arguments.programs import missing_package
 from deidc.cli.arguments.recipes import include_roots
+from deidc.cli.arguments.variables import assignments_option, how_to_give_secrets
 from deidc.cli.command import Command, section
 from deidc.cli.exits import Failed, Unusable
 from deidc.cli.run.account import Account, logged, recorded, shown_progress
@@ -30,6 +32,7 @@ from deidc.cli.run.stopping import Stopped, Stopping
 from deidc.cli.run.summary import Summary
 from deidc.cli.run.summary_text import summary_text, tell_broken
 from deidc.errors import MissingExtra
+from deidc.ir.program import Program
 from deidc.pixels.text.detectors import MissingDetector
 from deidc.runtime.machine import LinkError
 
@@ -46,7 +49,7 @@ MESSAGES = section("Messages")
 @RECIPE("-r", "--recipe", metavar="RECIPE", help="The recipe; then each argument is an INPUT.")
 @RECIPE("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before RECIPE.")
 @include_roots(RECIPE)
-@RECIPE("--var", "assignments", multiple=True, metavar="NAME=VALUE", help="Set a variable for all files.")
+@assignments_option(RECIPE)
 @RECIPE(
     "--vars",
     "rows_file",
@@ -237,8 +240,10 @@ def _prepared(job: Run, hooks: Hooks) -> Running:
         return prepared(job, hooks)
     except InputError as failure:
         raise Unusable(str(failure)) from None
+    except VariablesError as failure:
+        raise Unusable(f"--vars: {failure}") from None
     except LinkError as failure:
-        raise Unusable(f"{failure}; {_how_to_supply(failure)}") from None
+        raise Unusable("; ".join([str(failure), *_how_to_supply(failure, job.program)])) from None
     except (MissingExtra, MissingDetector) as failure:
         raise missing_package(failure, job.program) from None
 
@@ -259,7 +264,9 @@ _BEGIN_ANEW = "what was written may be gone with it: say --overwrite to begin an
 _GO_ON = "the same command goes on when it can be"
 
 
-def _how_to_supply(failure: LinkError) -> str:
+def _how_to_supply(failure: LinkError, program: Program) -> Iterator[str]:
     ways = ["variables by --var or --vars"] if failure.variables else []
     ways += ["functions by --functions"] if failure.functions else []
-    return f"supply {' and '.join(ways)}"
+    if ways:
+        yield f"supply {' and '.join(ways)}"
+    yield from how_to_give_secrets(failure.variables, program.needs.variables)

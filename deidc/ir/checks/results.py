@@ -129,10 +129,10 @@ def variables(resolved: Resolved) -> Iterator[Diagnostic]:
 
 def _variable(rule: Bound, used: nodes.VarRef, resolved: Resolved) -> Iterator[Diagnostic]:
     declared = resolved.variables.get(used.name)
-    if declared is None:
-        return
-    if _is_hidden(declared):
+    if used.name in resolved.secrets or (declared is not None and _is_hidden(declared)):
         yield from _hidden(used, resolved)
+        return
+    if declared is None:
         return
     attribute = attribute_of(rule.selector)
     if attribute is not None and attribute.vr in _UNFIT_VARIABLES[declared.type]:
@@ -143,7 +143,7 @@ def _variable(rule: Bound, used: nodes.VarRef, resolved: Resolved) -> Iterator[D
 def _hidden(used: nodes.VarRef, resolved: Resolved) -> Iterator[Diagnostic]:
     """Complain of a variable that cannot be written, whatever the attribute."""
     declared = resolved.variables.get(used.name)
-    if declared is not None and declared.type is VariableKind.SECRET:
+    if used.name in resolved.secrets or (declared is not None and declared.type is VariableKind.SECRET):
         hint = "use secrets only for key= of functions"
         yield Diagnostic(codes.SECRET_WRITTEN, f"var:{used.name} is a secret", used.span, hint)
     elif declared is not None and declared.type is VariableKind.TABLE:

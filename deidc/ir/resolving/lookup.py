@@ -40,6 +40,7 @@ class Lookup:
     variables: dict[str, nodes.Variable] = field(factory=dict)
     read: dict[nodes.Target, ops.AtPath | None] = field(factory=dict)
     used_variables: dict[str, None] = field(factory=dict)
+    secrets: dict[str, Span] = field(factory=dict)
     known_variables: dict[str, None] | None = None
     guesses: Guesses = field(factory=Guesses)
 
@@ -300,6 +301,8 @@ class Lookup:
                 self.say(codes.BAD_ARGUMENT_VALUE, f"{argument.key} {complaint}", argument.span)
             elif isinstance(given, nodes.Literal) and parameter.type is ParameterType.ATTRIBUTE:
                 self._tagged(nodes.Keyword(given.text, span=given.span))
+            elif isinstance(given, nodes.VarRef) and parameter.type is ParameterType.SECRET:
+                self.secrets.setdefault(given.name, given.span)
         for parameter in signature.parameters:
             if parameter.required and parameter.name not in seen:
                 self.say(

@@ -29,7 +29,7 @@ from deidc.ir.resolving.resolved import (
 from deidc.ir.signatures import Signatures
 from deidc.ir.typed_text import default_complaint
 from deidc.source import Source, Span
-from deidc.vocabulary import ListKind
+from deidc.vocabulary import ListKind, VariableKind
 
 
 def resolve(
@@ -62,7 +62,18 @@ class _Resolving(Lookup):
             )
         )
         self._complain_of_unused(lists)
-        return Resolved(self.recipe, rules, lists, labels, self.variables, self.sources, policies, read=self.read)
+        self._complain_of_open_secrets()
+        return Resolved(
+            self.recipe,
+            rules,
+            lists,
+            labels,
+            self.variables,
+            self.sources,
+            policies,
+            secrets=frozenset(self.secrets),
+            read=self.read,
+        )
 
     # ---- declarations -----------------------------------------------------------------------------------
 
@@ -158,6 +169,19 @@ class _Resolving(Lookup):
         for name, variable in self.variables.items():
             if name not in self.used_variables:
                 self.say(codes.UNUSED_VARIABLE, f"no rule uses var:{name}", variable.span)
+
+    def _complain_of_open_secrets(self) -> None:
+        for name, span in self.secrets.items():
+            declared = self.variables.get(name)
+            if declared is not None and declared.type is not VariableKind.SECRET:
+                message = f"var:{name} is used as a secret and declared as {declared.type.value}"
+                self.say(
+                    codes.SECRET_DECLARED_OTHERWISE,
+                    message,
+                    declared.span,
+                    f"write VAR {name} secret",
+                    labels=(Label(span, "used as a secret here"),),
+                )
 
     # ---- rules and labels -------------------------------------------------------------------------------
 

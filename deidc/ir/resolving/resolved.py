@@ -111,7 +111,8 @@ class BoundLabel:
 class Resolved:
     """A recipe with every name looked up; `protected` are keywords of attributes that no rule is to touch.
 
-    `read` has where the attributes are that values are taken from.
+    `secrets` are the variables that an argument for a secret is taken from, declared or not. `read` has where the
+    attributes are that values are taken from.
     """
 
     recipe: nodes.Recipe
@@ -121,6 +122,7 @@ class Resolved:
     variables: Mapping[str, nodes.Variable]
     sources: Mapping[str, Source] = field(repr=False)
     policies: GroupPolicies = GroupPolicies()
+    secrets: frozenset[str] = frozenset()
     protected: tuple[str, ...] = SYSTEM_PROTECTED
     read: Mapping[nodes.Target, ops.AtPath | None] = field(factory=dict, repr=False)
 

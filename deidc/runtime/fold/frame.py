@@ -125,7 +125,8 @@ class Frame:
     functions that need it only. `top` answers most questions of labels and functions without it. `of_object` has
     what operands evaluate to that are the same for all elements of the object, and `items` those of sequences that were
     read for them, by path. `on_failure` says whether a fault of an element is one of the object. `left_out` are the ops
-    whose guards do not hold. `lists` has values that the host puts into `%values` lists, by their names.
+    whose guards do not hold. `lists` has values that the host puts into `%values` lists, by their names. `weak` has the
+    variables of this object that should be secrets and are easy to guess, with the reasons.
     """
 
     given: Dataset | Callable[[], Dataset] = field(repr=False)
@@ -133,6 +134,7 @@ class Frame:
     variables: Variables = field(repr=False)
     on_failure: OnFailure = OnFailure.REFUSE
     lists: Mapping[str, Collection[str]] = field(factory=dict, repr=False)
+    weak: Mapping[str, str] = field(factory=dict)
     held: dict[int, Holdings] = field(factory=dict, repr=False)
     gathered: dict[int, list[str]] = field(factory=dict, repr=False)
     events: list[Event] = field(factory=list)

@@ -27,6 +27,7 @@ from deidc.runtime.fold.reading import sibling, texts_from
 from deidc.runtime.fold.standing import Standing
 from deidc.runtime.functions.invocation import FieldView, FunctionFault, Invocation
 from deidc.runtime.functions.registry import Functions
+from deidc.runtime.functions.secret_strength import weak_secret_message
 
 _NO_LISTS: Mapping[str, object] = MappingProxyType({})
 
@@ -132,6 +133,9 @@ def _variable(var: ops.Var, fold: Fold, step: Step | Shelter) -> object:
     if var.name not in fold.frame.variables:
         message = f"variable {var.name!r} was not supplied for this object"
         raise trouble(faults.VARIABLE_MISSING, message, fold.path, step.index)
+    if var.name in fold.frame.weak:  # which refuses the object before, where failures do not withdraw elements
+        message = weak_secret_message(var.name, fold.frame.weak[var.name], in_table=True)
+        raise trouble(faults.SECRET_WEAK, message, fold.path, step.index)
     return fold.frame.variables[var.name]
 
 

@@ -17,6 +17,7 @@ from deidc.batch.job.one_file import Settings
 from deidc.batch.job.outcome import Ending
 from deidc.batch.job.workers import Work, run_files
 from tests.files import shipped
+from tests.keys import KEY
 
 NAMES = (
     "CT_small.dcm", "rtplan.dcm", "nested_priv_SQ.dcm", "image_dfl.dcm", "ExplVR_BigEnd.dcm", "UN_sequence.dcm",
@@ -51,7 +52,7 @@ ADD (0099,"DEIDC TEST",01) done
 def ended(names: tuple[str, ...], jobs: int) -> Mapping[str, tuple[object, ...]]:
     """Run files in an order; return for each how it ended, what was said, and the digest of what was written."""
     with TemporaryDirectory() as folder:
-        work = Work(compile_recipe(RECIPE), Settings(Path(folder), digests=True), variables={"key": "a key"})
+        work = Work(compile_recipe(RECIPE), Settings(Path(folder), digests=True), variables={"key": KEY})
         outcomes = run_files(work, [Input(shipped(name), Path(name)) for name in names], jobs)
         return {
             one.source.relative.name: (one.ending, one.faults, one.flags, dict(one.effects), one.output_digest)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from deidc.batch.job.variables import KeyedBy, VariablesError, parse_assignments, read_rows, typed
+from deidc.batch.job.variables import KeyedBy, Rows, VariablesError, check_secrets, read_rows, typed
 from deidc.ir.program import NeededVariable
 from deidc.runtime.functions.tables import Table
 from deidc.vocabulary import VariableKind
+from tests.keys import KEY, OTHER_KEY
 from tests.running import dataset_of, file_dataset
 
 SECRET = "ZQ000042ZQ"
@@ -31,7 +32,6 @@ SECRET = "ZQ000042ZQ"
         (VariableKind.DATE, SECRET, None),
         (VariableKind.DATE, "20200230", None),
         (VariableKind.UID, SECRET, None),
-        (VariableKind.SECRET, "", None),
         (VariableKind.TABLE, SECRET, None),
     ],
 )
@@ -54,17 +54,17 @@ def test_tables_are_read(tmp_path):
     assert table.value("A", "number") == "1"
 
 
-@pytest.mark.parametrize("text", ["novalue", "=1", "other=1", "days=x"])
-def test_assignments_that_are_none(text):
-    """name=value, of a variable that the program has, in its type."""
-    with pytest.raises(VariablesError):
-        parse_assignments([text], [NeededVariable("days", VariableKind.INT, None)])
-
-
-def test_assignments():
-    """Only the first equals sign parts name and value."""
-    needed = [NeededVariable("days", VariableKind.INT, None), NeededVariable("key", VariableKind.SECRET, None)]
-    assert parse_assignments(["days=3", "key=a=b"], needed) == {"days": 3, "key": "a=b"}
+def test_a_table_of_variables_has_no_weak_secret():
+    """The row is named by its place, never by its key or by the value."""
+    needed = [NeededVariable("key", VariableKind.SECRET, None), NeededVariable("id", VariableKind.TEXT, None)]
+    good = Rows(KeyedBy.PATIENT, {"ZQ1": {"key": KEY, "id": "x"}, "ZQ2": {"key": OTHER_KEY, "id": ""}})
+    check_secrets(good, needed)
+    for weak in (SECRET, "", "a" * 64):
+        rows = Rows(KeyedBy.PATIENT, {**good.rows, "ZQ3": {"key": weak, "id": "x"}})
+        with pytest.raises(VariablesError, match=r"^row 3 of the variables: .*'key'.*deidc keys new PATH") as failure:
+            check_secrets(rows, needed)
+        assert "ZQ" not in str(failure.value)
+    check_secrets(rows, [NeededVariable("id", VariableKind.TEXT, None)])
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from deidc.batch.job.workers import Work
 from tests.cli.run.dask_processes import DaskProcesses, stop
 from tests.cli.run.outcomes import outcome_of
 from tests.files import copy_of, shipped, tree_of
+from tests.keys import MARKED_KEY
 
 PLAIN = "FORMAT dicom\n\n%header\nBLANK PatientName\n"
 CALLING = "FORMAT dicom\n\n%header\nREPLACE PatientName func:call\n"
@@ -121,7 +122,7 @@ def test_a_cluster_does_what_one_machine_does(deidc, recipe, scans, tmp_path, el
         archive.write(shipped("CT_small.dcm"), "ct.dcm")
         archive.write(shipped("rtplan.dcm"), "plan.dcm")
     (tmp_path / "rows.csv").write_text("file,who\nZQIN/0/ZQ00.dcm,ZQ1\n1/ZQ01.dcm,ZQ2\n")
-    command = ("run", "my.deid", "ZQIN", "--var", "who=ZQ3", "--var", "key=ZQ", *options)
+    command = ("run", "my.deid", "ZQIN", "--var", "who=ZQ3", "--var", f"key={MARKED_KEY}", *options)
     here = deidc(*command, "-o", "here", "--manifest", "m1", "--report", "p1.html", "--quarantine", "q1")
     there = deidc(*command, "-o", "there", "--manifest", "m2", "--report", "p2.html", "--quarantine", "q2", *elsewhere)
     assert here.returncode == 1, here.stderr

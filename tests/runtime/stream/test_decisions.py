@@ -7,6 +7,7 @@ import pytest
 from deidc import Functions, Machine, compile_recipe
 from deidc.ir import ops
 from deidc.runtime.stream.decisions import what_decides
+from tests.keys import KEY
 
 HEAD = "FORMAT dicom\n\n%vars\nVAR code text\nVAR key secret\n\n%values names\nFIELD PatientID\n\n%header\n"
 
@@ -15,7 +16,7 @@ def decided_by(rule: str) -> tuple[object, bool]:
     """What decides about Patient's Name under a rule."""
     functions = Functions.standard().with_function("f", lambda field: "x")
     program = compile_recipe(HEAD + rule + "\n", signatures=functions.signatures())
-    machine = Machine.link(program, functions, variables={"key": "k"}, per_object=("code",))
+    machine = Machine.link(program, functions, variables={"key": KEY}, per_object=("code",))
     entry = machine._plans.whole.dataset.entry(0x00100010, "PN", None)
     return what_decides(entry, functions)
 
