@@ -53,7 +53,8 @@ ALLOWED = {
     "deidc.render": (*GROUND, "deidc.render"),
     "deidc.compat.main": (*GROUND, "deidc.batch", "deidc.render", "deidc.compat"),
     "deidc.compat": (
-        *GROUND, "deidc.grammar", "deidc.ir", "deidc.runtime", "deidc.batch", "deidc.pixels", "deidc.compat"
+        *GROUND, "deidc.grammar", "deidc.ir", "deidc.runtime", "deidc.batch", "deidc.pixels", "deidc.render.visible",
+        "deidc.compat",
     ),
 }  # fmt: skip
 # What is run as a command prints and exits.

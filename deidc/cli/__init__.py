@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import click
 
 from deidc.cli.exits import ExitCode, end, show_defect, show_failure
+from deidc.render.visible import visible
 from deidc.version import __version__
 
 # Name of a command, its module, and its line in the overview (so that the overview need not load the module).
@@ -35,8 +37,35 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+@contextmanager
+def _visible_errors() -> Iterator[None]:
+    """Show characters that cannot be seen in messages of errors by their codes."""
+    try:
+        yield
+    except click.ClickException as failure:
+        # click declares the text final, and has no other place for it.
+        failure.message = visible(failure.message)  # type: ignore[misc]
+        raise
+
+
 class LazyGroup(click.Group):
-    """A group of commands that are imported when they are called."""
+    """A group of commands that are imported when they are called. Their errors name files as they can be printed."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401  # as that of click
+    ) -> click.Context:
+        """Read the options before the command."""
+        with _visible_errors():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        with _visible_errors():
+            return super().invoke(ctx)
 
     def main(
         self,

@@ -10,7 +10,7 @@ import click
 
 from deidc.cli.arguments.recipes import named_once, one_recipe, recipe_option, with_include_roots, write_text
 from deidc.cli.command import Command
-from deidc.cli.terminal import tell
+from deidc.cli.terminal import say, tell
 from deidc.diagnostics import CompileError
 from deidc.grammar.dump import dump
 from deidc.ir.compile import compile_recipe
@@ -53,7 +53,7 @@ def command(
         tell(failure.report, err=True)
         sys.exit(1)
     except ProgramError as failure:
-        click.echo(f"{given.source.name}: {failure}", err=True)
+        say(f"{given.source.name}: {failure}", err=True)
         sys.exit(1)
     if output is None:
         click.echo(text, nl=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from deidc.cli.terminal import say
 from deidc.ir.library import FileLibrary
 from deidc.render.visible import visible
 from deidc.vocabulary import FormatName
@@ -41,13 +42,13 @@ def command(output: Path) -> None:
     sources = [Input(folder / name, Path(name)) for name in FILES if (folder / name).is_file()]
     refused = False
     for outcome in run_files(Work(program, Settings(output, overwrite=True)), sources):
-        click.echo(f"{outcome.source.relative}: {outcome.ending.value}")
+        say(f"{outcome.source.relative}: {outcome.ending.value}")
         refused |= outcome.ending is not Ending.WRITTEN
         for fault in outcome.faults:
-            click.echo(f"  {fault.rule.code} {fault.message}")
+            say(f"  {fault.rule.code} {fault.message}")
         if outcome.ending is Ending.WRITTEN:
             _show_changes(folder / outcome.source.relative, output / outcome.source.relative)
-    click.echo(f"cleaned files are in {output}")
+    say(f"cleaned files are in {output}")
     if refused:
         sys.exit(1)
 
@@ -66,7 +67,8 @@ def _show_changes(before: Path, after: Path) -> None:
         if was != now:
             name = (was or now or ("", ""))[0]
             before_text = Text(_cut(was)) if was else Text("absent", style="dim")
-            table.add_row(path, name, before_text, Text(_cut(now)) if now else Text("removed", style="dim"))
+            after_text = Text(_cut(now)) if now else Text("removed", style="dim")
+            table.add_row(path, Text(visible(name)), before_text, after_text)
     Console(width=None if sys.stdout.isatty() else 140).print(table)
 
 

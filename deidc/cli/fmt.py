@@ -9,7 +9,7 @@ import click
 
 from deidc.cli.arguments.recipes import Given, all_named, recipes_of, write_back
 from deidc.cli.command import Command
-from deidc.cli.terminal import tell
+from deidc.cli.terminal import say, shown_lines, tell
 from deidc.diagnostics import CompileError
 from deidc.ir.compile import format_recipe
 
@@ -47,11 +47,11 @@ def _finished(given: Given, text: str, *, check: bool, diff: bool) -> bool:
     differs = text != given.source.text or (given.path is not None and text.encode() != given.data)
     if diff:
         lines = difflib.unified_diff(given.source.text.splitlines(True), text.splitlines(True), name, name)
-        click.echo("".join(lines), nl=False)
+        click.echo(shown_lines(lines), nl=False)
     if check and differs:
-        click.echo(f"{name} would change", err=diff)
+        say(f"{name} would change", err=diff)
     if not (check or diff) and (differs or given.is_stdin):
         write_back(given, text)
         if not given.is_stdin:
-            click.echo(f"{name} rewritten")
+            say(f"{name} rewritten")
     return differs

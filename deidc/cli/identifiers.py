@@ -12,6 +12,7 @@ import click
 from deidc.cli.arguments.compat import files_of, recipe_of
 from deidc.cli.command import Command
 from deidc.cli.exits import Unusable
+from deidc.cli.terminal import say
 
 if TYPE_CHECKING:
     from deidc.compat.identification import Ids
@@ -71,7 +72,7 @@ def get_command(inputs: tuple[str, ...], pattern: str | None, force: bool) -> No
             if isinstance(one, Had):
                 yield one
             else:
-                click.echo(f"{one.path}: {one.reason}", err=True)
+                say(f"{one.path}: {one.reason}", err=True)
                 failed.append(one)
 
     for piece in as_json(had()):
@@ -146,10 +147,10 @@ def write(
     written = failed = 0
     for one in outcomes:
         if isinstance(one, Failed):
-            click.echo(f"{one.path}: {one.reason}", err=True)
+            say(f"{one.path}: {one.reason}", err=True)
             failed += 1
         else:
             written += 1
-    click.echo(f"{written} written to {outfolder}, {failed} refused")
+    say(f"{written} written to {outfolder}, {failed} refused")
     if failed or not files:
         sys.exit(1)

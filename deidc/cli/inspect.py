@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from deidc.batch.outputs.content import Content
 from deidc.cli.arguments.compat import files_of, recipe_of
 from deidc.cli.command import Command
 from deidc.cli.exits import Unusable
+from deidc.cli.terminal import say
 
 if TYPE_CHECKING:
     from deidc.compat.inspection import Inspection
@@ -53,12 +53,12 @@ def command(
     found = inspect(files, recipe, force=without_prefix)
     if form == "json":
         document = {"version": 1, **found.document()}
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        click.echo(json_text(document))
     else:
         summarize(found)
     if save is not None:
         write_atomically(save, Content.of(found.table().encode("utf-8", "surrogateescape")), overwrite=overwrite)
-        click.echo(f"written: {save}", err=True)
+        say(f"written: {save}", err=True)
     if found.flagged or found.not_judged or not files:
         sys.exit(1)
 
@@ -66,9 +66,9 @@ def command(
 def summarize(found: Inspection) -> None:
     """Print each file that is not clean, and how many there are of each kind."""
     for flagged in found.flagged:
-        click.echo(f"FLAGGED {flagged.path}: {', '.join(dict.fromkeys(one['group'] for one in flagged.results))}")
+        say(f"FLAGGED {flagged.path}: {', '.join(dict.fromkeys(one['group'] for one in flagged.results))}")
     for failed in found.not_judged:
-        click.echo(f"NOT JUDGED {failed.path}: {failed.reason}")
+        say(f"NOT JUDGED {failed.path}: {failed.reason}")
     click.echo(f"{len(found.clean)} clean, {len(found.flagged)} flagged, {len(found.not_judged)} not judged")
     for group, count in found.groups.items():
-        click.echo(f"  {group}: {count}")
+        say(f"  {group}: {count}")

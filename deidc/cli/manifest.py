@@ -11,6 +11,7 @@ import click
 from deidc.batch.account.verification import Verification, verify_manifest
 from deidc.cli.command import Command
 from deidc.cli.exits import Unusable
+from deidc.cli.terminal import say
 
 
 @click.group("manifest")
@@ -35,7 +36,7 @@ def verify(manifest: Path, folder: Path | None, form: str) -> None:
         click.echo(json.dumps(_document(found), indent=2))
     else:
         for line in _lines(found):
-            click.echo(line)
+            say(line)
     if not found.is_well:
         sys.exit(1)
 

@@ -6,6 +6,7 @@ import difflib
 import json
 import sys
 from codecs import BOM_UTF8
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ import click
 from deidc.cli.arguments.recipes import named_once, one_recipe, recipe_option, with_include_roots, write_text
 from deidc.cli.command import Command
 from deidc.cli.migration_report import migration_json, migration_text
-from deidc.cli.terminal import tell
+from deidc.cli.terminal import shown_lines, tell
 from deidc.ir.library import FileLibrary
 from deidc.migration.changes import Migration
 from deidc.migration.migrate import migrate_recipe
@@ -63,7 +64,7 @@ def command(
     if as_json:
         click.echo(json.dumps(migration_json(found), indent=2))
     elif diff:
-        click.echo(_diff(found), nl=False)
+        click.echo(shown_lines(_diff(found)), nl=False)
     elif output is None:
         click.echo(found.text, nl=False)
     if not as_json:
@@ -72,7 +73,7 @@ def command(
         sys.exit(1)
 
 
-def _diff(found: Migration) -> str:
+def _diff(found: Migration) -> Iterable[str]:
     name = found.source.name
     before, after = found.source.text.splitlines(True), found.text.splitlines(True)
-    return "".join(difflib.unified_diff(before, after, name, name))
+    return difflib.unified_diff(before, after, name, name)

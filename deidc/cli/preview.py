@@ -25,6 +25,7 @@ from deidc.cli.arguments.programs import functions_of, program_of, require_packa
 from deidc.cli.arguments.recipes import with_include_roots
 from deidc.cli.arguments.variables import assignments_option, variables_of, with_stand_ins
 from deidc.cli.exits import ExitCode, Failed, Unusable
+from deidc.cli.terminal import say
 from deidc.dicom.layout import Damaged
 from deidc.dicom.window import NotWhole, Unsuited
 from deidc.errors import MissingExtra
@@ -120,7 +121,7 @@ def command(
             _end(file, *map(_told, outcome.faults))
         png, shown = _drawn(file, after.path / _AFTER, outcome, machine.program, frames, max_size)
     _write(output, png, overwrite=overwrite)
-    click.echo(f"written: {output}, {shown}", err=True)
+    say(f"written: {output}, {shown}", err=True)
     if outcome.holding:
         labels = ", ".join(f"{flag.group}/{flag.label}" for flag in outcome.holding)
         _end(file, f"deidc run holds the file for review, flagged by {labels}", code=ExitCode.HELD)
@@ -197,10 +198,10 @@ def _tell_labels(flags: tuple[Flag, ...], program: Program) -> None:
     if not flags:
         click.echo("no label fires")
     for flag, label in zip(flags, _labels(flags, program), strict=True):
-        click.echo(label)
+        say(label)
         for region in flag.regions:
             for line in _lines_of(region):
-                click.echo(f"  {line}")
+                say(f"  {line}")
 
 
 def _labels(flags: tuple[Flag, ...], program: Program) -> list[str]:
@@ -227,7 +228,7 @@ def _told(fault: Fault) -> str:
 
 def _end(file: Path, *messages: str, code: int = ExitCode.FOUND) -> NoReturn:
     for message in messages:
-        click.echo(f"{visible(str(file))}: {message}", err=True)
+        say(f"{file}: {message}", err=True)
     sys.exit(code)
 
 

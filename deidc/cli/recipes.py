@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from deidc.cli.terminal import say
 from deidc.ir.library import shipped_recipes
 
 
@@ -13,4 +14,4 @@ def command() -> None:
     for name, path in shipped_recipes().items():
         lines = path.read_text(encoding="utf-8").splitlines()
         about = next((line.lstrip("# ") for line in lines if line.startswith("# ")), "")
-        click.echo(f"{name:28} {about}")
+        say(f"{name:28} {about}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 
@@ -14,6 +13,7 @@ from deidc.batch.inputs.reading import read_file
 from deidc.batch.job.discovery import InputError, check_inputs, discover
 from deidc.batch.job.workers import silence_pydicom
 from deidc.cli.exits import Unusable
+from deidc.cli.terminal import say
 from deidc.codes import faults
 from deidc.dicom import dictionary
 from deidc.dicom.values.decoding import Undecodable
@@ -59,16 +59,14 @@ def command(inputs: tuple[str, ...], form: str, everything: bool) -> None:
         trouble = source.trouble
         read = ReadFault(trouble.rule, trouble.message) if trouble else read_file(source.source)
         if isinstance(read, ReadFault):
-            click.echo(f"{source.shown}: {read.rule.code} {read.message}", err=True)
+            say(f"{source.shown}: {read.rule.code} {read.message}", err=True)
             failed |= read.rule is not faults.NOT_DICOM
             continue
         shown = tuple(_elements(read, plan, everything=everything))
         if form == "json":
             document = {"file": source.shown, "elements": [_record(one) for one in shown]}
             # One document, written file by file, so that a big folder need not fit into memory.
-            click.echo(
-                (_OPENING if number == 0 else ",\n") + json.dumps(document, indent=2, ensure_ascii=False), nl=False
-            )
+            click.echo((_OPENING if number == 0 else ",\n") + json_text(document), nl=False)
         else:
             _print_table(source.shown, shown)
         number += 1
@@ -114,11 +112,11 @@ def _print_table(name: str, shown: tuple[Shown, ...]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=name, title_justify="left")
+    table = Table(title=Text(visible(name)), title_justify="left")
     for column in ("path", "attribute", "VR", "value"):
         table.add_column(column, overflow="fold")
     for one in shown:
         text = visible("\\".join(one.values))
         cut = text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
-        table.add_row(one.path, one.name, one.vr, Text(cut))
+        table.add_row(one.path, Text(visible(one.name)), one.vr, Text(cut))
     Console(width=None if sys.stdout.isatty() else 140).print(table)

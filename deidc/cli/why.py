@@ -18,6 +18,7 @@ from deidc.cli.arguments.programs import functions_of, program_of, with_packages
 from deidc.cli.arguments.recipes import with_include_roots
 from deidc.cli.arguments.variables import assignments_option, variables_of, with_stand_ins
 from deidc.cli.exits import Unusable
+from deidc.cli.terminal import say
 from deidc.diagnostics import Diagnostic
 from deidc.dicom import dictionary
 from deidc.grammar.reader import read
@@ -71,18 +72,19 @@ def command(
         raise Unusable(str(failure)) from None
     found = read_file(file)
     if isinstance(found, ReadFault):
-        click.echo(f"{file}: {found.rule.code} {found.message}", err=True)
+        say(f"{file}: {found.rule.code} {found.message}", err=True)
         sys.exit(1)
     trace = machine.trace(found)
     told = _Telling(program, selector, found, trace)
     if not told.paths:
-        click.echo(f"the file has no element {target}, and no rule adds one")
+        say(f"the file has no element {target}, and no rule adds one")
     for path in told.paths:
-        click.echo("\n".join(told.of(path)))
+        for line in told.of(path):
+            say(line)
     if isinstance(trace.outcome, Refused):
         for fault in trace.outcome.faults:
             at = f" at {fault.path}" if fault.path else ""
-            click.echo(f"the object is refused: {fault.rule.code} {fault.message}{at}")
+            say(f"the object is refused: {fault.rule.code} {fault.message}{at}")
         sys.exit(1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deidc.diagnostics import Diagnostic, Report, Severity
 from deidc.render.json_report import place_of
+from deidc.render.visible import visible
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -31,7 +32,7 @@ def _command(said: Diagnostic, report: Report) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text, keeping="\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -9,7 +9,7 @@ import click
 
 from deidc.cli.arguments.recipes import one_recipe
 from deidc.cli.exits import Unusable
-from deidc.cli.terminal import tell
+from deidc.cli.terminal import say, tell
 from deidc.diagnostics import Report
 from deidc.errors import MissingExtra
 from deidc.guarded import StopFromOutside
@@ -44,7 +44,7 @@ def program_of(
         try:
             return read_program(given.source.text)
         except ProgramError as failure:
-            click.echo(f"{given.source.name}: {failure}", err=True)
+            say(f"{given.source.name}: {failure}", err=True)
             sys.exit(1)
     report, program = check_and_compile(given.source, library=library, bases=bases, signatures=signatures)
     report = Report.of(report.sources, given.said, report.diagnostics)
@@ -53,7 +53,7 @@ def program_of(
         sys.exit(1)
     if report.warnings and not quiet:
         warnings = summary(Report.of(report.sources, report.warnings))
-        click.echo(f"{given.source.name}: {warnings}; deidc check {recipe}", err=True)
+        say(f"{given.source.name}: {warnings}; deidc check {recipe}", err=True)
     return program
 
 

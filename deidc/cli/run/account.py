@@ -21,6 +21,7 @@ from deidc.cli.run.log import Log
 from deidc.cli.run.progress import ProgressLines, on_standard_error, with_progress
 from deidc.cli.run.summary import Summary
 from deidc.cli.run.summary_text import MOST_ROWS
+from deidc.cli.terminal import say
 from deidc.ir.program import Program
 from deidc.render.visible import visible
 from deidc.version import __version__
@@ -57,7 +58,7 @@ class Account:
             return
         self._shown += 1
         for line in _lines(outcome, self.program):
-            click.echo(line, err=True)
+            say(line, err=True)
 
     def end(self) -> None:
         """Print how many files were not shown."""
@@ -95,7 +96,7 @@ def recorded(path: Path | None) -> Iterator[Record | None]:
         try:
             record.close()
         except OSError as failure:
-            click.echo(f"the record {path} cannot be written: {failure.strerror}", err=True)
+            say(f"the record {path} cannot be written: {failure.strerror}", err=True)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from deidc.batch.cluster.client import silence_dask
+from deidc.cli.terminal import say
 
 MOST_JOBS = 256
 _AUTO = "auto"
@@ -64,4 +65,4 @@ def silence_engine(scheduler: str | None) -> None:
 def tell_declined(declined: Mapping[str, str]) -> None:
     """Say on standard error which workers that came later were handed nothing."""
     for address, told in declined.items():
-        click.echo(f"the worker {address} was not used: {told}", err=True)
+        say(f"the worker {address} was not used: {told}", err=True)

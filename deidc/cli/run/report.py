@@ -19,6 +19,7 @@ from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
 from deidc.cli.exits import Failed, Unusable
 from deidc.cli.run.summary import Summary, name_of_attribute
+from deidc.cli.terminal import say
 from deidc.errors import MissingExtra
 from deidc.ir.program import Program
 from deidc.render.run_page import (
@@ -175,7 +176,7 @@ class RunReport:
             try:
                 self.write(summary, is_whole=False)
             except OSError as failure:  # what ended the run is reported, too
-                click.echo(self._told(failure), err=True)
+                say(self._told(failure), err=True)
             raise
         try:
             with shield():

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
+from deidc.render.visible import visible
+
 ABORT = -5
 FLAG = -4
 ERROR = -3
@@ -72,7 +74,8 @@ class DeidMessage:
     def emit(self, level: int, message: str, prefix: str | None = None, color: object = None) -> None:
         """Say something at one of deid's levels; colours are the business of who shows it."""
         del color
-        self._logger.log(_logging_level(level), "%s", f"{prefix} {message}" if prefix else message)
+        whole = f"{prefix} {message}" if prefix else message
+        self._logger.log(_logging_level(level), "%s", visible(whole, keeping="\t"))
 
     def abort(self, message: str) -> None:
         """Say why something is given up."""

@@ -14,6 +14,7 @@ from deidc.compat.dicom.validate import FileName
 from deidc.compat.identification import Failed, Had, IdsError, as_json, get, put, read_ids
 from deidc.compat.logger import bot
 from deidc.compat.main.reporting import recipe_for
+from deidc.render.visible import visible
 
 
 def main(args: Namespace, parser: ArgumentParser) -> None:
@@ -62,5 +63,5 @@ def _put(args: Namespace, parser: ArgumentParser, given: str) -> list[Failed]:
         parser.error(str(failure))
     failed = [one for one in outcomes if isinstance(one, Failed)]
     if not args.quiet:
-        sys.stdout.write(f"{len(outcomes) - len(failed)} {args.format} files at {folder}\n")
+        sys.stdout.write(f"{len(outcomes) - len(failed)} {args.format} files at {visible(str(folder))}\n")
     return failed

@@ -13,6 +13,7 @@ from deidc.compat.dicom.utils import get_files
 from deidc.compat.inspection import inspect
 from deidc.compat.logger import bot
 from deidc.compat.main.reporting import recipe_for, write_table
+from deidc.render.visible import visible
 
 
 def main(args: Namespace, parser: ArgumentParser) -> None:
@@ -28,13 +29,13 @@ def main(args: Namespace, parser: ArgumentParser) -> None:
         if found.clean:
             sys.stdout.write(f"CLEAN {len(found.clean)} files\n")
         for group, count in found.groups.items():
-            sys.stdout.write(f"FLAGGED {group} {count} files\n")
+            sys.stdout.write(f"FLAGGED {visible(group)} {count} files\n")
     for one in found.not_judged:
         bot.error(f"{one.path}: {one.reason}")
     if args.save:
         folders = "-".join(os.path.basename(os.path.normpath(folder)) for folder in args.folder)
         place = Path(f"pixel-flag-results-{folders}-{datetime.datetime.now():%y-%m-%d}.tsv")
         write_table(place, found, parser, overwrite=args.overwrite)
-        sys.stdout.write(f"Result written to {place}\n")
+        sys.stdout.write(f"Result written to {visible(str(place))}\n")
     if found.not_judged:
         raise SystemExit(1)

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from attrs import field, frozen
 
 from deidc.errors import MissingExtra
+from deidc.render.visible import visible
 
 # The first bytes by which the page of a run is recognized.
 MARK = "<!-- a page of deidc run -->"
@@ -120,7 +121,12 @@ def rendered(page: Page) -> str:
     from markupsafe import Markup
 
     environment = Environment(
-        loader=PackageLoader("deidc.render", "run_page"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=PackageLoader("deidc.render", "run_page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        # Names are text from elsewhere; what deidc wrote itself is marked as markup.
+        finalize=lambda one: visible(one) if isinstance(one, str) and not isinstance(one, Markup) else one,
     )
     style, script = _text("page.css"), _text("page.js")
     # Both are files of deidc, and the data is JSON in which no character can end the element that it is in.
@@ -164,11 +170,11 @@ def _digest(text: str) -> str:
 def _as_data(page: Page) -> str:
     """Return what the script of the page draws, as JSON."""
     document = {
-        "outcomes": [one.name for one in page.outcomes],
-        "labels": [one.name for one in page.labels],
-        "reasons": [f"{one.code} {one.message}" for one in page.reasons],
+        "outcomes": [visible(one.name) for one in page.outcomes],
+        "labels": [visible(one.name) for one in page.labels],
+        "reasons": [visible(f"{one.code} {one.message}") for one in page.reasons],
         "pictures": [
-            {"png": base64.b64encode(one.png).decode() if one.png is not None else None, "shows": one.shows}
+            {"png": base64.b64encode(one.png).decode() if one.png is not None else None, "shows": visible(one.shows)}
             for one in page.pictures
         ],
         "rows": [
