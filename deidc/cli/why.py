@@ -13,14 +13,17 @@ from pydicom.dataset import Dataset
 from deidc.batch.account.manifest import line_of
 from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.reading import read_file
+from deidc.batch.job.deadline import DeadlineExceeded, deadline
 from deidc.batch.job.workers import silence_pydicom
 from deidc.cli.arguments.programs import functions_of, program_of, with_packages
 from deidc.cli.arguments.recipes import with_include_roots
 from deidc.cli.arguments.variables import assignments_option, variables_of, with_stand_ins
 from deidc.cli.exits import Unusable
 from deidc.cli.terminal import say
+from deidc.codes import faults
 from deidc.diagnostics import Diagnostic
 from deidc.dicom import dictionary
+from deidc.dicom.limits import LIMITS
 from deidc.grammar.reader import read
 from deidc.ir import ops
 from deidc.ir.builtin_functions import BUILTINS
@@ -74,7 +77,12 @@ def command(
     if isinstance(found, ReadFault):
         say(f"{file}: {found.rule.code} {found.message}", err=True)
         sys.exit(1)
-    trace = machine.trace(found)
+    try:
+        with deadline(LIMITS.deadline(file.stat().st_size)):
+            trace = machine.trace(found)
+    except DeadlineExceeded as failure:
+        say(f"the object is refused: {faults.DEADLINE_EXCEEDED.code} {failure}")
+        sys.exit(1)
     told = _Telling(program, selector, found, trace)
     if not told.paths:
         say(f"the file has no element {target}, and no rule adds one")

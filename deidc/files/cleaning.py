@@ -13,8 +13,10 @@ from deidc.batch.inputs.archives import Shelf
 from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.sources import LocalFile, NotOpened, Opened, OpenedBytes, open_source
 from deidc.batch.job.cleaning import Given, InPixels, NotRead, clean, content_of, in_pixels, is_held
+from deidc.batch.job.deadline import DeadlineExceeded, deadline
 from deidc.batch.job.discovery import InputError
 from deidc.batch.outputs.destinations import LocalFolder, put
+from deidc.batch.outputs.front import pixel_size
 from deidc.codes import faults
 from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.errors import ArgumentError
@@ -46,7 +48,7 @@ def clean_bytes(
         variables: variables of the recipe; with a machine, those of this object.
         functions: the functions that `func:` calls, by name; with a machine, give them to `link_recipe`.
         write_flagged: pass on objects that a label flags, as `--flagged write` does; never those in quarantine.
-        limits: what one object may cost in memory; deadlines are kept by runs only.
+        limits: what one object may cost in memory and CPU time; there is no deadline outside the main thread.
 
     Returns:
         CleanedContent with the bytes, HeldFile for an object that is held for review, or RefusedFile with the reasons.
@@ -130,7 +132,7 @@ def clean_file(
         variables: variables of the recipe; with a machine, those of this object.
         functions: the functions that `func:` calls, by name; with a machine, give them to `link_recipe`.
         write_flagged: pass on objects that a label flags, as `--flagged write` does; never those in quarantine.
-        limits: what one object may cost in memory; deadlines are kept by runs only.
+        limits: what one object may cost in memory and CPU time; there is no deadline outside the main thread.
         overwrite: replace the output if it is there; otherwise the input is refused.
         fsync: return when the output is on the disk.
 
@@ -188,13 +190,15 @@ def _settled(
     if not opened.size:
         return RefusedFile(source, (Fault(faults.EMPTY_FILE, "the file is empty"),))
     given = Given(opened, limits)
-    cleaned, _ = clean(machine, given, variables)
+    with deadline(limits.deadline(opened.size)):
+        cleaned, _ = clean(machine, given, variables)
     if isinstance(cleaned, Refused):
         return RefusedFile(source, cleaned.faults)
     content = content_of(cleaned, given)
     if isinstance(content, ReadFault):
         return RefusedFile(source, (Fault(content.rule, content.message),))
-    pixels = in_pixels(content, cleaned.flags, machine.program.storage)
+    with deadline(limits.deadline(max(content.size(), pixel_size(content.chunks())) if cleaned.flags else 0)):
+        pixels = in_pixels(content, cleaned.flags, machine.program.storage)
     if isinstance(pixels, Refused):
         return RefusedFile(source, pixels.faults)
     if is_held(pixels.holding, write_flagged=write_flagged):
@@ -235,4 +239,6 @@ def _guarded(source: str, action: Callable[[], T]) -> T | RefusedFile:
         fault = Fault(failure.rule, failure.message)
     except BeyondLimit as failure:
         fault = fault_beyond(failure)
+    except DeadlineExceeded as failure:
+        fault = Fault(faults.DEADLINE_EXCEEDED, str(failure))
     return RefusedFile(source, (fault,))

@@ -61,9 +61,10 @@ def has_deadlines() -> bool:
 def deadline(seconds: float | None, *, expendable: bool = False) -> Iterator[None]:
     """Raise DeadlineExceeded in the block when the process has used `seconds` of CPU time in it; None sets no deadline.
 
-    An `expendable` process is ended by the system, without a core dump, if it goes on for half a minute after that.
+    Within a deadline that stands already there is no other. An `expendable` process is ended by the system, without
+    a core dump, if it goes on for half a minute after that.
     """
-    if seconds is None or not has_deadlines():
+    if seconds is None or not has_deadlines() or _stands(signal.getsignal(signal.SIGPROF)):
         yield
         return
     alarm = _Alarm(seconds)
@@ -83,6 +84,11 @@ def deadline(seconds: float | None, *, expendable: bool = False) -> Iterator[Non
             signal.signal(signal.SIGPROF, before)
         if expendable:
             _limit_process(None)
+
+
+def _stands(handler: object) -> bool:
+    """Whether a handler is that of a deadline around this one, which its timer belongs to."""
+    return isinstance(handler, _Alarm) and handler.is_set
 
 
 def _limit_process(seconds: float | None) -> None:

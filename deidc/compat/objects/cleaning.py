@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pydicom.dataset import Dataset
 
 from deidc.batch.inputs.sources import NotOpened
 from deidc.batch.job.cleaning import Given, NotRead, clean
+from deidc.batch.job.deadline import DeadlineExceeded, deadline
 from deidc.codes import faults
 from deidc.compat.logger import bot
 from deidc.compat.objects.linking import machine_of
 from deidc.dicom.datasets import become
+from deidc.dicom.limits import LIMITS
 from deidc.errors import DeidcError
 from deidc.guarded import guarded
 from deidc.ir.program import Program
@@ -45,7 +48,8 @@ def clean_in_place(
     program: Program, dataset: Dataset, lookup: Mapping[str, object], lists: HostLists | None = None
 ) -> None:
     """Clean an object in place. Raises ObjectRefused; the object is unchanged then."""
-    outcome = machine_of(program).run(dataset, lookup, lists)
+    with object_deadline(dataset):
+        outcome = machine_of(program).run(dataset, lookup, lists)
     if isinstance(outcome, Refused):
         raise ObjectRefused(outcome.faults)
     warn_of_withdrawn(program, outcome)
@@ -57,8 +61,10 @@ def clean_given(
 ) -> Cleaned | CleanedBytes:
     """Clean the object in an open input. Raises ObjectRefused."""
     try:
-        with guarded(NotRead, NotOpened) as guard:
+        with guarded(NotRead, NotOpened) as guard, deadline(LIMITS.deadline(given.opened.size)):
             outcome, _ = clean(machine_of(program), given, lookup, lists)
+    except DeadlineExceeded as failure:
+        raise ObjectRefused((Fault(faults.DEADLINE_EXCEEDED, str(failure)),)) from None
     except NotRead as failure:
         raise ObjectRefused((Fault(failure.fault.rule, failure.fault.message),)) from None
     except NotOpened as failure:
@@ -72,9 +78,21 @@ def clean_given(
     return outcome
 
 
+@contextmanager
+def object_deadline(dataset: Dataset) -> Iterator[None]:
+    """Give the work on one object as much CPU time as a run gives a file of its size. Raises ObjectRefused."""
+    size = sum(len(one.value) for one in dataset.values() if isinstance(one.value, bytes))
+    try:
+        with deadline(LIMITS.deadline(size)):
+            yield
+    except DeadlineExceeded as failure:
+        raise ObjectRefused((Fault(faults.DEADLINE_EXCEEDED, str(failure)),)) from None
+
+
 def lists_of(program: Program, dataset: Dataset) -> Lists:
     """Return what the lists of a program hold for an object. Raises ObjectRefused."""
-    lists = machine_of(program).lists(dataset)
+    with object_deadline(dataset):
+        lists = machine_of(program).lists(dataset)
     if isinstance(lists, Refused):
         raise ObjectRefused(lists.faults)
     return lists
