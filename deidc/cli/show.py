@@ -19,7 +19,7 @@ from deidc.dicom import dictionary
 from deidc.dicom.values.decoding import Undecodable
 from deidc.ir.compile import compile_recipe, find_recipe
 from deidc.ir.library import FoundRecipe
-from deidc.render.visible import visible
+from deidc.render.visible import json_text, visible
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.lists import visit_object
 from deidc.runtime.fold.plan import Plan

@@ -23,6 +23,6 @@ def one_column_each(text: str) -> str:
 
 
 def json_text(document: object) -> str:
-    """Return JSON with letters of all languages as they are, and escapes for characters that cannot be seen."""
+    """Return JSON with the letters of all languages unchanged, and escapes for characters that cannot be seen."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
     return _NOT_ASCII.sub(lambda found: found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1], text)
