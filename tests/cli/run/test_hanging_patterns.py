@@ -98,6 +98,6 @@ def test_a_file_that_hangs_ends_no_run(tmp_path, deidc: Run, jobs):
     (tmp_path / "my.deid").write_text(RECIPE.format("(a{1,30}){1,30}b"))
     done = deidc("run", "my.deid", "in", "-o", "out", "--jobs", jobs, "--deadline", "1")
     assert done.returncode == 1
-    assert done.stdout.splitlines()[0] == "2 written, 1 refused"
+    assert "2 written, 1 refused" in done.stdout
     assert "in/b.dcm: refused: DC932" in done.stderr
     assert sorted(one.name for one in (tmp_path / "out").glob("*.dcm")) == ["a.dcm", "c.dcm"]
