@@ -281,3 +281,11 @@ def test_nothing_is_said_of_bases_that_do_not_meet_the_recipe(tmp_path):
     """Rules about other attributes do not care for their order."""
     (tmp_path / "base.deid").write_text("FORMAT dicom\n\n%header\nREMOVE PatientName\nREMOVE PatientID\n")
     assert not migrated("FORMAT dicom\n\n%header\nREMOVE PatientID\n", bases=[str(tmp_path / "base.deid")]).notes
+
+
+@pytest.mark.parametrize("odd", ["\u200b", "\u202e", "\ufeff"])
+@pytest.mark.parametrize("word", ["coordinates", "keepcoordinates", "ctpcoordinates"])
+def test_an_invisible_character_in_the_word_of_a_region(word, odd):
+    """Deid knows no such word; the report says so, and nothing fails."""
+    text = f"FORMAT dicom\n\n%filter graylist\n\nLABEL x\n  present Rows\n  coordinates all\n  k{word[1:]} 0,0,1,1\n"
+    migrate_recipe(text.replace(f"k{word[1:]}", f"{word[0]}{odd}{word[1:]}"))

@@ -168,7 +168,11 @@ def region_reasons(line: nodes.RegionLine, text: str) -> Iterator[Reason]:
     """Yield what deid does with a region other than what it says."""
     rest = rest_of_line(text, line.span.start).strip()
     found = _REGION.match(rest)
-    assert found is not None, "a region line begins with its word"
+    if found is None:  # there is an invisible character in the word, which deid reads as part of it
+        yield Reason(
+            told.CRITERION_SKIPPED, "deid does not know the word, because there is an invisible character in it"
+        )
+        return
     word, told_region = found[0], rest[found.end() :].strip()
     when = "when the recipe is loaded" if line.ctp else "when it cleans an image"
     if word != word.lower():
