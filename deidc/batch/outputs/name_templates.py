@@ -19,7 +19,6 @@ from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.dicom import dictionary
 from deidc.errors import DeidcError
-from deidc.ir import ops
 from deidc.ir.basic_profile import IDENTIFYING
 from deidc.ir.program import Program
 from deidc.ir.resolving.nearest import Guesses
@@ -150,13 +149,12 @@ def check_against(template: Template, program: Program) -> None:
 
 
 def _is_left(plan: Plan, tag: int) -> bool:
-    """Whether no rule changes an attribute of the top level in every object, or one may keep it."""
+    """Whether no rule changes an attribute of the top level, or one keeps it."""
     attribute = dictionary.find_tag(tag)
     assert attribute is not None, "templates only use attributes of the dictionary"
     node = plan.file_meta if tag >> 16 == 0x0002 else plan.dataset
     entry = node.entry(tag, attribute.vr.split(" or ")[0], None)
-    is_changed = any(not ops.conditions_of(step.op) and not ops.given_of(step.op) for step in entry.steps)
-    return bool(entry.shelters) or not (is_changed or tag == _FOLLOWING)
+    return entry.always_sheltered or not (entry.steps or tag == _FOLLOWING)
 
 
 def spelt(value: str) -> str:
