@@ -70,8 +70,8 @@ ROUND = "REPLACE StudyDate deid_func:round_moment to={0}\nREPLACE StudyTime deid
     [
         (SHIFT.format("by=45 unit=minutes"), ("20201231", "233000"), ("20210101", "001500")),
         (SHIFT.format("by=-1.5 unit=hours"), ("20200301", "0100"), ("20200229", "2330")),
-        (SHIFT.format("by=-10"), ("20200301", "010203.5"), ("20200220", "010203.5")),
-        (SHIFT.format("by=-10"), ("20200301", ""), ("20200220", "")),
+        ("REPLACE StudyDate deid_func:shift_moment by=-10", ("20200301", "010203.5"), ("20200220", "010203.5")),
+        ("REPLACE StudyDate deid_func:shift_moment by=-10", ("20200301", ""), ("20200220", "")),
         (SHIFT.format("by=86399 unit=seconds"), ("20200229", "000001"), ("20200301", "000000")),
         (SHIFT.format("by=var:hours unit=hours"), ("20200229", "120000"), ("20200301", "150000")),
         (ROUND.format(60), ("20201231", "233000"), ("20210101", "000000")),
