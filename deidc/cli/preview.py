@@ -234,7 +234,7 @@ def _end(file: Path, *messages: str, code: int = ExitCode.FOUND) -> NoReturn:
 
 def _write(output: Path, png: bytes, *, overwrite: bool) -> None:
     try:
-        write_atomically(output, Content.of(png), overwrite=overwrite)
+        write_atomically(output, Content.of(png), overwrite=overwrite, private=True)
     except FileExistsError:
         raise Unusable(f"{output} already exists; use --overwrite to replace it") from None
     except OSError as failure:

@@ -7,6 +7,7 @@ names that a template makes of cleaned attributes are kept, to find the outputs 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from typing import TypeAlias
 
 from attrs import define, field, frozen
 
+from deidc.batch.account.chain import START
 from deidc.batch.account.run_identity import SALT_BYTES, RunIdentity
 from deidc.batch.inputs.stat_identity import StatIdentity
 
@@ -43,6 +45,7 @@ _TOLD = "UPDATE inputs SET record = ? WHERE number = ?"
 _SEEN = "UPDATE inputs SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, device = ? WHERE number = ?"
 # 128 bits: among a million inputs two are taken for one with a chance of 1 in 10^27.
 _KEY_BYTES = 16
+_TOKEN_BYTES = 8
 
 
 class JournalError(Exception):
@@ -231,7 +234,7 @@ def _facts(database: sqlite3.Connection, identity: RunIdentity) -> dict[str, str
         facts: dict[str, str | int] = {
             "layout": _LAYOUT,
             "salt": salt.hex(),
-            "token": secrets.token_hex(8),
+            "token": secrets.token_hex(_TOKEN_BYTES),
             **{_BOUND + part: digest for part, digest in identity.prints(salt).items()},
         }
         database.execute("BEGIN IMMEDIATE")
@@ -243,11 +246,27 @@ def _facts(database: sqlite3.Connection, identity: RunIdentity) -> dict[str, str
     found: dict[str, str | int] = dict(database.execute("SELECT name, value FROM facts").fetchall())
     if found.get("layout") != _LAYOUT:
         raise JournalError("it was written by another version of deidc")
+    if not _is_whole(found):
+        raise JournalError("its salt, its token or its position in the manifest is damaged")
     prints = identity.prints(bytes.fromhex(str(found["salt"])))
     other = [part for part, digest in prints.items() if found.get(_BOUND + part) != digest]
     if other:
         raise OtherRunError(" and ".join(other), str(found["token"]))
     return found
+
+
+def _is_whole(facts: Mapping[str, object]) -> bool:
+    """Return whether the facts that a run is continued by have the form that a run gives them."""
+    texts = {"salt": 2 * SALT_BYTES, "token": 2 * _TOKEN_BYTES}
+    lines = facts.get("manifest lines", 0)
+    if "manifest" in facts:
+        texts["manifest chain"] = len(START)
+    return (
+        all(re.fullmatch(f"[0-9a-f]{{{size}}}", str(facts.get(name))) is not None for name, size in texts.items())
+        and isinstance(lines, int)
+        and lines >= 0
+        and all(isinstance(facts.get(name, 0), int) for name in ("manifest", "running", "overwrite"))
+    )
 
 
 _BOUND = "bound to "

@@ -16,8 +16,8 @@ from typing import TextIO
 from attrs import define, field, frozen
 
 from deidc.batch.job.outcome import FileOutcome
-from deidc.batch.outputs.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from deidc.batch.outputs.destinations import Destination, LocalFolder
+from deidc.batch.outputs.reserved import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from deidc.errors import DeidcError
 
 COLUMNS = ("number", "input", "output", "outcome", "code", "label")

@@ -15,10 +15,10 @@ from deidc.batch.account.journal import Journal, JournalError, OtherRunError, di
 from deidc.batch.account.ledger import Ledger
 from deidc.batch.account.manifest import Manifest, ManifestError
 from deidc.batch.account.run_identity import RunIdentity
-from deidc.batch.job.discovery import STATE_FOLDER
 from deidc.batch.job.run_lock import LockedError, run_lock
 from deidc.batch.outputs.atomic import discard_leftovers
 from deidc.batch.outputs.destinations import Destination, LocalFolder, RemoteFolder
+from deidc.batch.outputs.reserved import STATE_FOLDER
 from deidc.errors import DeidcError
 from deidc.ir.program import Program
 

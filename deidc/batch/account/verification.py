@@ -11,7 +11,10 @@ from pathlib import Path
 from attrs import field, frozen
 
 from deidc.batch.account.chain import START, Broken, read_chain
-from deidc.batch.job.discovery import STATE_FOLDER
+from deidc.batch.account.journal import is_journal
+from deidc.batch.account.records import Order
+from deidc.batch.account.start import JOURNAL
+from deidc.batch.outputs.reserved import STATE_FOLDER
 
 
 @frozen
@@ -46,6 +49,7 @@ def verify_manifest(manifest: Path, folder: Path | None) -> Verification:
     them. A manifest holds no names, so the place within the folder is not checked.
     """
     complaints: list[str] = []
+    order = Order()
     written: dict[int, str] = {}
     records, chain, last, dry_run, line = 0, START, False, False, 0
     with manifest.open("rb") as lines:
@@ -53,14 +57,14 @@ def verify_manifest(manifest: Path, folder: Path | None) -> Verification:
             line = one.line
             if isinstance(one, Broken):
                 complaints.append(one.message)
+                order.skip()
                 continue
             chain, last = one.chain, "end" in one.record
+            complaints.extend(f"line {line} {what}" for what in order.complaints(one.record))
             dry_run |= one.record.get("dry_run") is True
             if "outcome" in one.record:
                 records += 1
                 written.update(_output(one.record))
-            elif last and one.record.get("records") != records and not complaints:
-                complaints.append(f"line {line} declares {one.record.get('records')} records, but there are {records}")
     if not line:
         complaints.append("it is empty")
     elif not last and not complaints:
@@ -108,9 +112,33 @@ def _compared(
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for top, folders, names in os.walk(folder, onerror=_raise):
-        folders[:] = sorted(name for name in folders if name != STATE_FOLDER)
-        yield from (Path(top, name) for name in sorted(names))
+    """Yield every file below a folder but those of its journal and its locks; links to folders are followed.
+
+    A link to a folder that was met before is yielded itself.
+    """
+    met: set[tuple[int, int]] = set()
+    for top, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
+        found = os.stat(top)
+        met.add((found.st_dev, found.st_ino))
+        for name in sorted(folders):
+            below = os.stat(os.path.join(top, name))
+            if (below.st_dev, below.st_ino) in met:
+                folders.remove(name)
+                yield Path(top, name)
+        folders.sort()
+        is_state = Path(top) == folder / STATE_FOLDER
+        yield from (Path(top, name) for name in sorted(names) if not (is_state and _is_own(Path(top, name))))
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a file of the state folder is the journal, or a lock, which holds nothing."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    if path.name == JOURNAL:
+        return is_journal(path)
+    if path.name in (f"{JOURNAL}-wal", f"{JOURNAL}-shm"):
+        return True
+    return path.name.endswith("lock") and not path.stat().st_size
 
 
 def _raise(failure: OSError) -> None:

@@ -18,14 +18,11 @@ from deidc.batch.inputs.earlier import Earlier
 from deidc.batch.inputs.path_lists import PathList
 from deidc.batch.inputs.places import safe_place
 from deidc.batch.inputs.sources import LocalFile, Member, Remote, Source
-from deidc.batch.outputs.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from deidc.batch.outputs.destinations import Destination, LocalFolder, RemoteFolder, as_destination
+from deidc.batch.outputs.reserved import STATE_FOLDER, TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from deidc.codes import faults
 from deidc.errors import DeidcError
 from deidc.runtime.outcome import Fault
-
-# A folder in which runs keep what they need to go on; none of its files is an input.
-STATE_FOLDER = ".deidc"
 
 
 def _as_source(given: Path | Source) -> Source:

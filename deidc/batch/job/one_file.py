@@ -24,9 +24,10 @@ from deidc.batch.job.references import Links, links_of
 from deidc.batch.job.thumbnails import Thumbnail, Thumbnails, WrittenTo, deserves_thumbnail, thumbnail_for
 from deidc.batch.job.variables import Rows, VariablesError, typed
 from deidc.batch.outputs.content import Content, chunks_of, digest_of
-from deidc.batch.outputs.destinations import Destination, as_destination, holds, put, read_at
+from deidc.batch.outputs.destinations import RESERVED, Destination, as_destination, holds, put, read_at
 from deidc.batch.outputs.front import pixel_size, values_at
 from deidc.batch.outputs.name_templates import Template, Unnamed
+from deidc.batch.outputs.reserved import is_reserved
 from deidc.codes import faults
 from deidc.diagnostics import Rule
 from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
@@ -195,6 +196,7 @@ def _finished(
     held = is_held(holding, write_flagged=settings.write_flagged)
     try:
         place = _place(settings, draft, cleaned, content, is_blanked=blanked is not None)
+        _check_place(place)
     except Unnamed as failure:
         return _because(draft, failure.rule, failure.message)
     size: int | None = None
@@ -279,6 +281,12 @@ def _place(
     elif template.tags:  # blanking writes attributes, and what pydicom wrote is not known
         values = values_at(content.chunks(), template.tags)
     return template.place(draft.number, values, cleaned.events)
+
+
+def _check_place(place: Path) -> None:
+    """Raise Unnamed for a place that no output may have, so that a dry run reports it, too."""
+    if is_reserved(place):
+        raise Unnamed(RESERVED.rule, RESERVED.message)
 
 
 def _write(settings: Settings, output: Destination, source: Input, content: Content, place: Path) -> int | ReadFault:

@@ -10,24 +10,25 @@ from contextlib import suppress
 from pathlib import Path
 
 from deidc.batch.outputs.content import Content
-
-TEMPORARY_PREFIX = ".deidc-"
-TEMPORARY_SUFFIX = ".part"
+from deidc.batch.outputs.reserved import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 
 # What file systems without hard links answer (FAT, some network shares).
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
 
 
-def write_atomically(path: Path, content: Content, *, overwrite: bool, fsync: bool = False, token: str = "") -> int:
+def write_atomically(
+    path: Path, content: Content, *, overwrite: bool, fsync: bool = False, token: str = "", private: bool = False
+) -> int:
     """Write a file whole, or not at all, and return its size; folders on the way are made.
 
     `token` goes into the temporary name, so that `discard_leftovers` finds partial files of an interrupted process.
 
     Without `overwrite` a file that is there stays, even one that appears while this one is written, and
-    FileExistsError is raised. With it, the new file takes over the permissions of the old one. Raises OSError.
+    FileExistsError is raised. With it, the new file takes over the permissions of the old one, unless it is `private`,
+    which only its owner can open (mode 0600). Raises OSError.
     """
     temporary = path.parent / f"{TEMPORARY_PREFIX}{token}{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
-    target = _new_file(temporary)
+    target = _new_file(temporary, 0o600 if private else 0o666)
     try:
         try:
             size = content.write_to(target)
@@ -36,7 +37,7 @@ def write_atomically(path: Path, content: Content, *, overwrite: bool, fsync: bo
         finally:
             os.close(target)
         if overwrite:
-            if path.is_file():
+            if path.is_file() and not private:
                 shutil.copymode(path, temporary)
             temporary.replace(path)
         else:
@@ -50,13 +51,13 @@ def write_atomically(path: Path, content: Content, *, overwrite: bool, fsync: bo
     return size
 
 
-def _new_file(path: Path) -> int:
+def _new_file(path: Path, mode: int) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        return os.open(path, flags, 0o666)
+        return os.open(path, flags, mode)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, flags, 0o666)
+        return os.open(path, flags, mode)
 
 
 def discard_leftovers(folder: Path, token: str) -> None:

@@ -13,6 +13,7 @@ from deidc.batch.inputs import remote
 from deidc.batch.inputs.faults import ReadFault
 from deidc.batch.inputs.sources import LocalFile, Member, Remote, Source
 from deidc.batch.outputs.content import Content
+from deidc.batch.outputs.reserved import is_reserved, leads_to_state
 from deidc.batch.outputs.writing import write_whole
 from deidc.codes import faults
 from deidc.errors import DeidcError
@@ -60,6 +61,8 @@ def destination_of(name: str) -> Destination:
         name = str(local)
     if Path(name).exists() and not Path(name).is_dir():
         raise DestinationError(f"the output {name} is a file; name a folder")
+    if leads_to_state(Path(name)):
+        raise DestinationError(f"{name} is in a folder where runs keep their own files; name another folder")
     return LocalFolder(Path(name))
 
 
@@ -93,6 +96,9 @@ def as_destination(given: Path | Destination | None) -> Destination | None:
     return LocalFolder(given) if isinstance(given, Path) else given
 
 
+RESERVED = ReadFault(faults.NAME_RESERVED, "the name of the output is reserved for deidc's own files")
+
+
 def put(
     destination: Destination,
     place: Path,
@@ -105,11 +111,16 @@ def put(
 ) -> int | ReadFault:
     """Write an output whole; return its size, or why it was not written.
 
-    An output that would replace the input, or the archive that the input is in, is not written.
+    An output that would replace the input, or the archive that the input is in, is not written, and neither is one in
+    a place that is reserved for deidc's own files.
     """
+    if is_reserved(place):
+        return RESERVED
     match destination:
         case LocalFolder(folder):
             target = folder / place
+            if leads_to_state(target.parent):
+                return RESERVED
             if _is_source(target, source):
                 return ReadFault(faults.SAME_FILE, "the output would replace the input")
             return write_whole(target, content, overwrite=overwrite, fsync=fsync, token=token)

@@ -190,7 +190,7 @@ class RunReport:
     def write(self, summary: Summary, *, is_whole: bool) -> None:
         """Write the page. Raises OSError."""
         html = rendered(self.page(summary, is_whole=is_whole)).encode()
-        write_atomically(self.path, Content.of(html), overwrite=True)
+        write_atomically(self.path, Content.of(html), overwrite=True, private=self.originals)
 
     def page(self, summary: Summary, *, is_whole: bool) -> Page:
         """Return the content of the page; `is_whole` is false if the run was interrupted."""

@@ -18,7 +18,7 @@ from deidc.batch.job.discovery import Input
 from deidc.batch.job.one_file import Settings, run_file
 from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.batch.job.workers import Work, discard_leftovers_of, run_files
-from deidc.batch.outputs.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
+from deidc.batch.outputs.reserved import TEMPORARY_PREFIX, TEMPORARY_SUFFIX
 from tests.pixels.compressed import compressed_file
 from tests.pixels.pictures import BIG, EXPLICIT, IMPLICIT, Picture, blanked, file_of, mask_of, native_file
 
