@@ -170,7 +170,7 @@ def region_reasons(line: nodes.RegionLine, text: str) -> Iterator[Reason]:
     found = _REGION.match(rest)
     if found is None:  # there is an invisible character in the word, which deid reads as part of it
         yield Reason(
-            told.CRITERION_SKIPPED, "deid does not know the word, because there is an invisible character in it"
+            told.CRITERION_SKIPPED, "deid does not know the word with the invisible character"
         )
         return
     word, told_region = found[0], rest[found.end() :].strip()
