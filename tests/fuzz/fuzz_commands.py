@@ -76,7 +76,7 @@ def main(seconds: float, seed: int) -> int:
             through(text)
         except Exception:  # noqa: BLE001  # whatever it is, it is what is looked for
             failed += 1
-            sys.stdout.write(f"{ascii(text)}\n{traceback.format_exc()}\n")
+            sys.stdout.write(f"{text!a}\n{traceback.format_exc()}\n")
     sys.stdout.write(f"{done} texts, {failed} failed\n")
     return failed
 
