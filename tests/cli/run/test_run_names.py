@@ -42,7 +42,7 @@ def test_outputs_are_named_by_cleaned_values(run, tmp_path, jobs):
 def test_works_through_the_dataset_engine(run, recipe, tmp_path):
     """Where a recipe needs it."""
     recipe(UIDS + 'REPLACE SpecificCharacterSet "ISO_IR 192"\n')
-    done = run("-o", "out", "--name-template", "{MediaStorageSOPInstanceUID}")
+    done = run("-v", "-o", "out", "--name-template", "{MediaStorageSOPInstanceUID}")
     assert (done.returncode, "Dataset engine" in done.stdout) == (0, True), done.stderr
     for name in tree_of(tmp_path / "out"):
         assert dcmread(tmp_path / "out" / name).SOPInstanceUID == name
