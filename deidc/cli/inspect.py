@@ -58,7 +58,9 @@ def command(
     else:
         summarize(found)
     if save is not None:
-        write_atomically(save, Content.of(found.table().encode("utf-8", "surrogateescape")), overwrite=overwrite)
+        # Paths and reasons of files that are not cleaned may name patients.
+        table = Content.of(found.table().encode("utf-8", "surrogateescape"))
+        write_atomically(save, table, overwrite=overwrite, private=True)
         say(f"written: {save}", err=True)
     if found.flagged or found.not_judged or not files:
         sys.exit(1)

@@ -119,3 +119,5 @@ def test_a_page_with_originals_is_private(deidc, recipe, tmp_path):
     assert stat.S_IMODE((tmp_path / "page.html").stat().st_mode) == 0o600
     assert deidc("preview", "x.dcm", "-r", "my.deid").returncode == 0
     assert stat.S_IMODE((tmp_path / "preview.png").stat().st_mode) == 0o600
+    assert deidc("inspect", "x.dcm", "--save", "table.tsv").returncode in (0, 1)
+    assert stat.S_IMODE((tmp_path / "table.tsv").stat().st_mode) == 0o600
