@@ -43,16 +43,17 @@ PLAIN = page_with("word")
 )
 @settings(max_examples=15)
 def test_whatever_stands_on_the_page_is_text(text):
-    """Words of recipes make no element, no attribute and no comment; the data is read as it was given."""
+    """Words of recipes make no element, no attribute and no comment; what cannot be seen of them is there as a code."""
+    shown = "".join(one if one.isprintable() else f"<U+{ord(one):04X}>" for one in text)
     found = render(page_with(text))
     assert re.findall(r"<[a-z!/][a-z]*", found) == re.findall(r"<[a-z!/][a-z]*", render(PLAIN))
     data = re.search(r'id="data">(.*?)</script>', found, re.DOTALL)
     assert data is not None
     document = json.loads(data[1])
-    assert document["labels"] == [text]
+    assert document["labels"] == [shown]
     assert document["pictures"] == [
-        {"png": base64.b64encode(b"PNG").decode(), "shows": text},
-        {"png": None, "shows": text},
+        {"png": base64.b64encode(b"PNG").decode(), "shows": shown},
+        {"png": None, "shows": shown},
     ]
     assert document["rows"] == [[0, 0, [0], [0], 1, 1, 0]]
 
