@@ -41,6 +41,9 @@ class Rule:
         why: what happens to patients' data if it is left so; may have several paragraphs.
         bad: a whole recipe that raises this rule (empty for faults of the run, DC9xx).
         good: the same recipe as it should be, which raises nothing.
+        stops_run: of a warning, whether a run refuses the recipe until an ignore comment gives the reason.
+        deid_defines: of an error, whether deid 0.4.13 defines the result of such a recipe, so that `deidc.compat`
+            logs the complaint and executes the recipe.
 
     """
 
@@ -51,6 +54,8 @@ class Rule:
     why: str = field(repr=False)
     bad: str = field(default="", repr=False)
     good: str = field(default="", repr=False)
+    stops_run: bool = False
+    deid_defines: bool = False
 
 
 class Applicability(StrEnum):
@@ -204,6 +209,11 @@ class Report:
     def notes(self) -> tuple[Diagnostic, ...]:
         """The complaints that are information only."""
         return self._of_severity(Severity.NOTE)
+
+    @property
+    def stopping_run(self) -> tuple[Diagnostic, ...]:
+        """The complaints that stop a run: errors, and warnings that need an ignore comment with a reason."""
+        return tuple(one for one in self.diagnostics if one.severity is Severity.ERROR or one.rule.stops_run)
 
     def source(self, name: str) -> Source | None:
         """Return the source with a name.

@@ -9,9 +9,18 @@ _SHOTS = "FORMAT dicom\n\n%filter blacklist\n\nLABEL shots\n  contains Modality 
 
 
 def _rule(
-    code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.WARNING
+    code: str,
+    name: str,
+    title: str,
+    why: str,
+    bad: str,
+    good: str,
+    severity: Severity = Severity.WARNING,
+    *,
+    stops_run: bool = False,
+    deid_defines: bool = False,
 ) -> Rule:
-    return Rule(code, name, severity, title, why, bad, good)
+    return Rule(code, name, severity, title, why, bad, good, stops_run, deid_defines)
 
 
 LATE_FORMAT = _rule(
@@ -30,6 +39,7 @@ EMPTY_SECTION = _rule(
     "Its lines were probably lost, and the attributes that they should remove stay.",
     _HEAD + "REMOVE PatientName\n\n%filter blacklist\n",
     _HEAD + "REMOVE PatientName\n",
+    stops_run=True,
 )
 IGNORE_WITHOUT_REASON = _rule(
     "DC503",
@@ -64,6 +74,8 @@ EMPTY_RECIPE = _rule(
     "Every file would be written unchanged, patients' names included.",
     "FORMAT dicom\n",
     _HEAD + "REMOVE PatientName\n",
+    Severity.ERROR,
+    deid_defines=True,
 )
 
 IGNORES_NOTHING_KNOWN = _rule(

@@ -7,8 +7,18 @@ from deidc.diagnostics import Rule, Severity
 _HEAD = "FORMAT dicom\n\n%header\n"
 
 
-def _rule(code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR) -> Rule:
-    return Rule(code, name, severity, title, why, bad, good)
+def _rule(
+    code: str,
+    name: str,
+    title: str,
+    why: str,
+    bad: str,
+    good: str,
+    severity: Severity = Severity.ERROR,
+    *,
+    stops_run: bool = False,
+) -> Rule:
+    return Rule(code, name, severity, title, why, bad, good, stops_run)
 
 
 RULES_AS_LABELS = _rule(
@@ -20,6 +30,7 @@ RULES_AS_LABELS = _rule(
     "FORMAT dicom\n\n%header\nREMOVE PatientName\n\n%labels\nADD study lung screening\nREMOVE PatientID\n",
     "FORMAT dicom\n\n%header\nREMOVE PatientName\nREMOVE PatientID\n\n%labels\nADD study lung screening\n",
     Severity.WARNING,
+    stops_run=True,
 )
 NAME_NOT_SPLIT = _rule(
     "DC471",
@@ -30,6 +41,7 @@ NAME_NOT_SPLIT = _rule(
     "FORMAT dicom\n\n%values names\nSPLIT PatientName minlength=4\n\n%header\nREMOVE values:names\n",
     'FORMAT dicom\n\n%values names\nSPLIT PatientName by="^";minlength=4\n\n%header\nREMOVE values:names\n',
     Severity.WARNING,
+    stops_run=True,
 )
 MOMENTS_LEFT = _rule(
     "DC472",
@@ -40,6 +52,7 @@ MOMENTS_LEFT = _rule(
     _HEAD + "REMOVE select:VR:DA\n",
     _HEAD + "REMOVE select:VR:DA|DT\n",
     Severity.WARNING,
+    stops_run=True,
 )
 NOT_MOVED = _rule(
     "DC473",
@@ -59,6 +72,7 @@ ITEMS_NOT_REACHED = _rule(
     _HEAD + "DESCEND OtherPatientIDsSequence\nREMOVE select:VR:SQ\n",
     _HEAD + "DESCEND OtherPatientIDsSequence\nREMOVE select:VR:SQ\nREMOVE PatientID\n",
     Severity.WARNING,
+    stops_run=True,
 )
 ONLY_GUARDED = _rule(
     "DC475",
@@ -69,4 +83,5 @@ ONLY_GUARDED = _rule(
     "FORMAT dicom\n\n%header when Modality equals MR\nREMOVE PatientName\n",
     "FORMAT dicom\n\n%header when Modality equals MR\nREMOVE StudyDescription\n\n%header\nREMOVE PatientName\n",
     Severity.WARNING,
+    stops_run=True,
 )

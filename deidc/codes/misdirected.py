@@ -7,8 +7,18 @@ from deidc.diagnostics import Rule, Severity
 _HEAD = "FORMAT dicom\n\n%header\n"
 
 
-def _rule(code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR) -> Rule:
-    return Rule(code, name, severity, title, why, bad, good)
+def _rule(
+    code: str,
+    name: str,
+    title: str,
+    why: str,
+    bad: str,
+    good: str,
+    severity: Severity = Severity.ERROR,
+    *,
+    stops_run: bool = False,
+) -> Rule:
+    return Rule(code, name, severity, title, why, bad, good, stops_run)
 
 
 NEAR_TAG = _rule(
@@ -20,6 +30,7 @@ NEAR_TAG = _rule(
     _HEAD + "REMOVE (0010,0002)\n",
     _HEAD + "REMOVE (0010,0020)\n",
     Severity.WARNING,
+    stops_run=True,
 )
 EMPTY_GROUP = _rule(
     "DC367",
@@ -30,6 +41,7 @@ EMPTY_GROUP = _rule(
     _HEAD + "REMOVE select:group:56\n",
     _HEAD + "REMOVE select:group:0038\n",
     Severity.WARNING,
+    stops_run=True,
 )
 IMPOSSIBLE_PATH = _rule(
     "DC368",
@@ -40,6 +52,7 @@ IMPOSSIBLE_PATH = _rule(
     _HEAD + "REMOVE PatientName__PatientID\n",
     _HEAD + "REMOVE PatientID\n",
     Severity.WARNING,
+    stops_run=True,
 )
 NOT_ITS_CREATOR = _rule(
     "DC369",
@@ -50,4 +63,5 @@ NOT_ITS_CREATOR = _rule(
     _HEAD + 'REMOVE (0009,"GEMS_IDENT_01",02)\n',
     _HEAD + 'REMOVE (0009,"GEMS_IDEN_01",02)\n',
     Severity.WARNING,
+    stops_run=True,
 )

@@ -7,8 +7,19 @@ from deidc.diagnostics import Rule, Severity
 _HEAD = "FORMAT dicom\n\n%header\n"
 
 
-def _rule(code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR) -> Rule:
-    return Rule(code, name, severity, title, why, bad, good)
+def _rule(
+    code: str,
+    name: str,
+    title: str,
+    why: str,
+    bad: str,
+    good: str,
+    severity: Severity = Severity.ERROR,
+    *,
+    stops_run: bool = False,
+    deid_defines: bool = False,
+) -> Rule:
+    return Rule(code, name, severity, title, why, bad, good, stops_run, deid_defines)
 
 
 UNKNOWN_LIST = _rule(
@@ -27,6 +38,7 @@ UNUSED_LIST = _rule(
     "FORMAT dicom\n\n%fields names\nFIELD PatientName\n\n%header\nREMOVE PatientID\n",
     "FORMAT dicom\n\n%fields names\nFIELD PatientName\n\n%header\nREMOVE PatientID\nREMOVE fields:names\n",
     Severity.WARNING,
+    stops_run=True,
 )
 TWO_KINDS = _rule(
     "DC203",
@@ -117,6 +129,7 @@ UNUSED_VARIABLE = _rule(
     "FORMAT dicom\n\n%vars\nVAR id text\n\n%header\nREMOVE PatientID\n",
     "FORMAT dicom\n\n%vars\nVAR id text\n\n%header\nREPLACE PatientID var:id\n",
     Severity.WARNING,
+    stops_run=True,
 )
 UNKNOWN_FUNCTION = _rule(
     "DC213",

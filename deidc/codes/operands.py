@@ -8,8 +8,18 @@ _HEAD = "FORMAT dicom\n\n%header\n"
 _METHOD = "DeidentificationMethodCodeSequence"
 
 
-def _rule(code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR) -> Rule:
-    return Rule(code, name, severity, title, why, bad, good)
+def _rule(
+    code: str,
+    name: str,
+    title: str,
+    why: str,
+    bad: str,
+    good: str,
+    severity: Severity = Severity.ERROR,
+    *,
+    stops_run: bool = False,
+) -> Rule:
+    return Rule(code, name, severity, title, why, bad, good, stops_run)
 
 
 CODE_MISPLACED = _rule(

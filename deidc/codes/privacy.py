@@ -16,9 +16,18 @@ _FILTER = "FORMAT dicom\n\n%filter blacklist\n\nLABEL screenshots\n"
 
 
 def _rule(
-    code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.WARNING
+    code: str,
+    name: str,
+    title: str,
+    why: str,
+    bad: str,
+    good: str,
+    severity: Severity = Severity.WARNING,
+    *,
+    stops_run: bool = False,
+    deid_defines: bool = False,
 ) -> Rule:
-    return Rule(code, name, severity, title, why, bad, good)
+    return Rule(code, name, severity, title, why, bad, good, stops_run, deid_defines)
 
 
 COMMENT_BEHIND_RULE = _rule(
@@ -36,9 +45,12 @@ KEPT = _rule(
     "kept",
     "A rule acts on an attribute that KEEP keeps.",
     "KEEP takes precedence over every rule except ADD, wherever it is written. The attribute stays unchanged in "
-    "every file. Remove one of the two rules.",
+    "every file. Remove one of the two rules. A recipe may keep what a recipe that it includes removes; then the "
+    "complaint is a note (DC458).",
     _HEAD + "KEEP StudyID\nREPLACE StudyID var:id\n",
     _HEAD + "REPLACE StudyID var:id\n",
+    Severity.ERROR,
+    deid_defines=True,
 )
 SPARED = _rule(
     "DC403",
@@ -112,8 +124,8 @@ KEEPS_ITEMS = _rule(
     "keeps-items",
     "KEEP of a sequence keeps everything inside it.",
     "A patient's name or date in an item stays, although other rules remove it.",
-    _HEAD + "KEEP RequestAttributesSequence\nREMOVE AccessionNumber\n",
-    _HEAD + "KEEP RequestAttributesSequence__ScheduledProcedureStepID\nREMOVE AccessionNumber\n",
+    _HEAD + "KEEP RequestAttributesSequence\n",
+    _HEAD + "KEEP PatientSex\n",
 )
 KEEPS_IDENTIFIER = _rule(
     "DC412",
@@ -187,6 +199,7 @@ REMOVES_CREATOR = _rule(
     "differ from file to file.",
     _HEAD + "REMOVE (0009,0010)\n",
     _HEAD + 'REMOVE (0009,"ACME",xx)\n',
+    stops_run=True,
 )
 ADDED_THEN_GONE = _rule(
     "DC420",
@@ -231,6 +244,9 @@ NEVER_FIRES = _rule(
     "The label never fires, and text burned into the pixels stays.",
     _FILTER + "  equals Modality OT\n  + equals Modality US\n",
     _FILTER + "  equals Modality OT || equals Modality US\n",
+    Severity.ERROR,
+    deid_defines=True,
+    stops_run=True,
 )
 SAME_LABEL = _rule(
     "DC425",
@@ -256,6 +272,7 @@ WHITELIST = _rule(
     "An object on a whitelist is passed on unchanged, so the regions would not be blanked.",
     "FORMAT dicom\n\n%filter whitelist\n\nLABEL known\n  contains Modality CT\n  coordinates 0,0,10,10\n",
     "FORMAT dicom\n\n%filter graylist\n\nLABEL known\n  contains Modality CT\n  coordinates 0,0,10,10\n",
+    stops_run=True,
 )
 LEAVES_IDENTIFIERS = _rule(
     "DC428",
@@ -290,10 +307,10 @@ EXCEPT_SPARES_MORE = _rule(
     "DC431",
     "except-spares-more",
     "except: spares more attributes than it names.",
-    "Patterns match parts of names: except:PatientID also spares OtherPatientIDs and IssuerOfPatientID, which stay "
-    "in every file. Write except:^PatientID$.",
-    _HEAD + "KEEP contains:UID$\nREMOVE except:PatientID\n",
-    _HEAD + "KEEP contains:UID$\nREMOVE except:^PatientID$\n",
+    "Patterns match parts of names: except:PatientSize also spares PatientSizeCodeSequence, which stays in every "
+    "file. Write except:^PatientSize$.",
+    _HEAD + "KEEP contains:UID$\nREMOVE except:PatientSize\n",
+    _HEAD + "KEEP contains:UID$\nREMOVE except:^PatientSize$\n",
 )
 KEPT_AND_ADDED = _rule(
     "DC432",
@@ -444,6 +461,7 @@ IDENTITY_COPIED = _rule(
     _HEAD + 'REPLACE StudyDescription "{PatientID} baseline"\n',
     _HEAD + 'REPLACE StudyDescription "{Modality} baseline"\n',
     Severity.WARNING,
+    stops_run=True,
 )
 MOVED_APART = _rule(
     "DC447",
@@ -499,4 +517,60 @@ SPARES_IDENTITY = _rule(
     "are rows of Table E.1-1 of PS3.15.",
     _HEAD + "REMOVE select:VR:PN except:PatientName\n",
     _HEAD + "REMOVE select:VR:PN except:PatientName\nBLANK PatientName\n",
+    stops_run=True,
+)
+# ---- KEEP, except: and what they leave ------------------------------------------------------------------
+
+KEPT_OVER_INCLUDE = _rule(
+    "DC458",
+    "kept-over-include",
+    "KEEP overrules a rule of an included recipe or a base.",
+    "The attribute stays in every file, although the included recipe removes or rewrites it. This is how a recipe "
+    "makes an exception. Check that the exception is intended.",
+    'FORMAT dicom\n\n%include "examples/remove"\n\n%header\nKEEP PatientAge\n',
+    'FORMAT dicom\n\n%include "examples/remove"\n',
+    Severity.NOTE,
+)
+SHIFTS_CANCEL = _rule(
+    "DC459",
+    "shifts-cancel",
+    "JITTER rules shift the same dates forward and back by the same number of days.",
+    "The shifts add up to zero, so the real dates stay in every file, although two rules appear to shift them. "
+    "Remove one of the rules.",
+    _HEAD + "JITTER StudyDate 30\nJITTER StudyDate -30\n",
+    _HEAD + "JITTER StudyDate 30\n",
+    Severity.ERROR,
+    deid_defines=True,
+)
+KEEPS_IDENTITY = _rule(
+    "DC460",
+    "keeps-identity",
+    "A wide KEEP keeps attributes that name, number or locate a person.",
+    "KEEP takes precedence over every rule except ADD, so these attributes stay in every file, whatever other rules "
+    "remove. Name the attributes that you need. `deidc run` refuses the recipe unless an ignore comment above the "
+    "rule gives the reason.",
+    _HEAD + "KEEP startswith:Patient\n",
+    _HEAD + "KEEP contains:^Patient(Sex|Age|Size|Weight)$\n",
+    stops_run=True,
+)
+PATTERN_SPARES = _rule(
+    "DC461",
+    "pattern-spares-identity",
+    "The exception of a wide rule spares attributes that name, number or locate a person.",
+    "No other rule removes these attributes, so they stay in every file. Shorten the exception, or write a rule for "
+    "each of them. `deidc run` refuses the recipe unless an ignore comment above the rule gives the reason.",
+    _HEAD + "KEEP contains:UID$\nREMOVE except:^PatientName$\n",
+    _HEAD + "KEEP contains:UID$\nREMOVE except:^PatientSex$\n",
+    stops_run=True,
+)
+SHELTERS_IDENTITY = _rule(
+    "DC462",
+    "shelters-identity",
+    "KEEP of a sequence shelters attributes that other rules remove.",
+    "KEEP of a sequence keeps all its items unchanged: a patient's name or number in an item stays, although another "
+    "rule removes it elsewhere. `deidc run` refuses the recipe unless an ignore comment above the rule gives the "
+    "reason.",
+    _HEAD + "KEEP RequestAttributesSequence\nREMOVE AccessionNumber\n",
+    _HEAD + "REMOVE AccessionNumber\n",
+    stops_run=True,
 )

@@ -8,8 +8,19 @@ _HEAD = "FORMAT dicom\n\n%header\n"
 _FILTER = "FORMAT dicom\n\n%filter blacklist\n\nLABEL screenshots\n"
 
 
-def _rule(code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR) -> Rule:
-    return Rule(code, name, severity, title, why, bad, good)
+def _rule(
+    code: str,
+    name: str,
+    title: str,
+    why: str,
+    bad: str,
+    good: str,
+    severity: Severity = Severity.ERROR,
+    *,
+    stops_run: bool = False,
+    deid_defines: bool = False,
+) -> Rule:
+    return Rule(code, name, severity, title, why, bad, good, stops_run, deid_defines)
 
 
 LITERAL_UNFIT = _rule(
@@ -69,7 +80,7 @@ JITTER_ZERO = _rule(
     "The real dates stay in every file, although the rule appears to shift them.",
     _HEAD + "JITTER StudyDate 0\n",
     _HEAD + "JITTER StudyDate 31\n",
-    Severity.WARNING,
+    deid_defines=True,
 )
 ADD_TO_MANY = _rule(
     "DC308",
@@ -181,6 +192,7 @@ ODD_DIGITS = _rule(
     _HEAD + "REMOVE contains:^.{3}[13579].{4}$\n",
     _HEAD + "REMOVE select:private\n",
     Severity.WARNING,
+    stops_run=True,
 )
 EMPTY_ALTERNATIVE = _rule(
     "DC320",
@@ -209,6 +221,7 @@ PATTERN_FITS_NOTHING = _rule(
     _HEAD + "REMOVE startswith:Pacient\n",
     _HEAD + "REMOVE startswith:Patient\n",
     Severity.WARNING,
+    stops_run=True,
 )
 ALTERNATION_IN_EQUALS = _rule(
     "DC323",
@@ -218,6 +231,7 @@ ALTERNATION_IN_EQUALS = _rule(
     _FILTER + "  equals Modality CT|MR\n",
     _FILTER + "  contains Modality ^(CT|MR)$\n",
     Severity.WARNING,
+    stops_run=True,
 )
 PLUS_IN_PATTERN = _rule(
     "DC324",
@@ -228,6 +242,7 @@ PLUS_IN_PATTERN = _rule(
     _FILTER + "  contains ImageType DERIVED+SECONDARY\n",
     _FILTER + "  contains ImageType DERIVED + contains ImageType SECONDARY\n",
     Severity.WARNING,
+    stops_run=True,
 )
 NOT_A_TERM = _rule(
     "DC325",
@@ -237,6 +252,7 @@ NOT_A_TERM = _rule(
     _FILTER + "  equals Modality MRI\n",
     _FILTER + "  equals Modality MR\n",
     Severity.WARNING,
+    stops_run=True,
 )
 ONLY_NESTED = _rule(
     "DC326",
@@ -246,6 +262,7 @@ ONLY_NESTED = _rule(
     _FILTER + "  contains CodeMeaning screenshot\n",
     _FILTER + "  contains ConceptNameCodeSequence__CodeMeaning screenshot\n",
     Severity.WARNING,
+    stops_run=True,
 )
 CHARACTER_SET = _rule(
     "DC327",
@@ -331,6 +348,7 @@ SLOW_PATTERN = _rule(
     _HEAD + "REMOVE contains:(Patient[A-Z]*)*ID$\n",
     _HEAD + "REMOVE contains:Patient[A-Z]*ID$\n",
     Severity.WARNING,
+    stops_run=True,
 )
 REGIONS_NO_SEQUENCE = _rule(
     "DC336",
@@ -348,6 +366,7 @@ CONDITION_NEVER = _rule(
     _HEAD + "REMOVE StudyDate equals:2020-01-01\n",
     _HEAD + "REMOVE StudyDate equals:20200101\n",
     Severity.WARNING,
+    stops_run=True,
 )
 NOTHING_TO_DERIVE = _rule(
     "DC338",

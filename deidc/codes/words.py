@@ -8,8 +8,19 @@ _HEAD = "FORMAT dicom\n\n%header\n"
 _FILTER = "FORMAT dicom\n\n%filter blacklist\n\nLABEL screenshots\n"
 
 
-def _rule(code: str, name: str, title: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR) -> Rule:
-    return Rule(code, name, severity, title, why, bad, good)
+def _rule(
+    code: str,
+    name: str,
+    title: str,
+    why: str,
+    bad: str,
+    good: str,
+    severity: Severity = Severity.ERROR,
+    *,
+    stops_run: bool = False,
+    deid_defines: bool = False,
+) -> Rule:
+    return Rule(code, name, severity, title, why, bad, good, stops_run, deid_defines)
 
 
 UNKNOWN_LINE = _rule(
@@ -194,6 +205,7 @@ QUOTED_REFERENCE = _rule(
     _HEAD + 'REPLACE PatientID "var:id"\n',
     _HEAD + "REPLACE PatientID var:id\n",
     Severity.WARNING,
+    stops_run=True,
 )
 QUOTES_INSIDE = _rule(
     "DC122",
@@ -316,6 +328,7 @@ BARE_OPERATOR = _rule(
     _FILTER + "  contains Modality CT || MR\n",
     _FILTER + "  contains Modality CT|MR\n",
     Severity.WARNING,
+    stops_run=True,
 )
 BAD_POLICY = _rule(
     "DC136",
@@ -411,6 +424,7 @@ UNQUOTED_NAME = _rule(
     _HEAD + "REPLACE StudyDescription {Modality}-study\n",
     _HEAD + 'REPLACE StudyDescription "{Modality}-study"\n',
     Severity.WARNING,
+    stops_run=True,
 )
 BAD_ROLE = _rule(
     "DC150",

@@ -113,7 +113,9 @@ def program_of(recipe: Recipe, functions: Functions | None = None) -> Program:
 def _compiled(found: FoundRecipe, functions: Functions | None) -> Program:
     if is_program(found.source.text):
         return read_program(found.source.text)
-    report, program = check_and_compile(found.source, signatures=functions.signatures() if functions else None)
+    report, program = check_and_compile(
+        found.source, signatures=functions.signatures() if functions else None, for_run=True
+    )
     # What is wrong with the bytes of a file is known where they were decoded.
     report = Report.of(report.sources, found.said, report.diagnostics)
     if program is None or report.errors:

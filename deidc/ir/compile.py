@@ -111,23 +111,29 @@ def check_and_compile(
     bases: Sequence[str] = (),
     protected: tuple[str, ...] = SYSTEM_PROTECTED,
     strict: bool = False,
+    for_run: bool = False,
 ) -> tuple[Report, Program | None]:
     """Return every complaint about a recipe, and its program, or None if there are errors.
 
-    The same as `check_recipe` and `compile_recipe` one after the other, with the recipe read once.
+    The same as `check_recipe` and `compile_recipe` one after the other, with the recipe read once. With `for_run`,
+    warnings that stop a run stop compilation too.
     """
     loaded, resolved, report = analyse_recipe(recipe, library, signatures, bases, protected)
-    if report.errors or (strict and report.warnings):
+    if report.errors or (strict and report.warnings) or (for_run and report.stopping_run):
         return report, None
     return report, verify(lower(resolved, loaded.sources, protected, loaded.digests))
 
 
-def compile_loaded(loaded: Loaded, *, protected: tuple[str, ...] = SYSTEM_PROTECTED) -> Program:
-    """Return the program of recipes that are combined already, as one text. Raises CompileError as `compile_recipe`."""
+def compile_as_deid(loaded: Loaded, *, protected: tuple[str, ...] = SYSTEM_PROTECTED) -> tuple[Report, Program]:
+    """Return the program of recipes that are loaded already, and the complaints about them.
+
+    Errors about rules whose combined result deid 0.4.13 defines do not stop compilation. Raises CompileError for
+    the others.
+    """
     resolved, report = _judged(loaded, None, protected)
-    if report.errors:
+    if not all(one.rule.deid_defines for one in report.errors):
         raise CompileError(report)
-    return verify(lower(resolved, loaded.sources, protected, loaded.digests, has_borders=False))
+    return report, verify(lower(resolved, loaded.sources, protected, loaded.digests, has_borders=False))
 
 
 def format_recipe(recipe: Recipe) -> str:

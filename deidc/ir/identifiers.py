@@ -77,6 +77,26 @@ KEPT_WITH_REASON: frozenset[str] = frozenset(
     }
 )
 
+# What names, numbers or locates a person: what a wide KEEP or an exception must not leave by accident.
+NAMES_A_PERSON: frozenset[str] = KEPT_WITH_REASON | frozenset(
+    """
+    PatientBirthTime PatientInsurancePlanCodeSequence PatientComments PatientTelecomInformation
+    PatientInstitutionResidence PatientReligiousPreference MilitaryRank BranchOfService CountryOfResidence
+    RegionOfResidence
+    ReferencedPatientPhotoSequence PatientPrimaryLanguageCodeSequence CurrentPatientLocation
+    ResponsiblePerson ResponsibleOrganization
+    AccessionNumber AdmissionID IssuerOfAdmissionID ServiceEpisodeID IssuerOfServiceEpisodeID
+    ReferringPhysicianName ReferringPhysicianAddress ReferringPhysicianTelephoneNumbers
+    ReferringPhysicianIdentificationSequence ConsultingPhysicianName PhysiciansOfRecord PerformingPhysicianName
+    NameOfPhysiciansReadingStudy OperatorsName RequestingPhysician ScheduledPerformingPhysicianName
+    OrderEnteredBy VerifyingObserverName PersonName PersonAddress PersonTelephoneNumbers PersonTelecomInformation
+    ContentCreatorName ReviewerName InterpretationAuthor InterpretationRecorder InterpretationTranscriber
+    NamesOfIntendedRecipientsOfResults HumanPerformerName
+    InstitutionName InstitutionAddress InstitutionalDepartmentName
+    ClinicalTrialSubjectReadingID
+    """.split()  # noqa: SIM905  # a column of forty names would fill a screen
+)
+
 # Attributes of few different values; a %values list of them finds those values in everybody's files.
 FEW_VALUES: frozenset[str] = frozenset(
     {

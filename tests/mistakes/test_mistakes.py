@@ -24,9 +24,10 @@ def test_no_mistake_writes_the_identity(mistake: Mistake, tmp_path: Path):
     tried = by_command(mistake, recipe)
     assert tried.output is None or not leaked(mistake, tried.output), report.diagnostics
     errors = {one.code for one in report.errors}
-    assert (tried.ending, errors) == (mistake.ending, mistake.codes if mistake.ending is Ending.REFUSED else set()), (
-        tried.printed
-    )
+    stopping = {one.code for one in report.stopping_run}
+    assert tried.ending is mistake.ending, tried.printed
+    assert errors == (mistake.codes if mistake.ending is Ending.REFUSED else set()), tried.printed
+    assert stopping - errors == (mistake.codes if mistake.ending is Ending.NOT_RUN else set()), tried.printed
     said = {one.code for one in report.diagnostics} if tried.ending is Ending.DONE else tried.codes
     assert mistake.codes <= said, tried.printed
     if tried.output is not None:
@@ -40,7 +41,7 @@ def test_no_mistake_writes_the_identity(mistake: Mistake, tmp_path: Path):
 
 @pytest.mark.parametrize(
     "mistake",
-    [one for one in MISTAKES if one.ending is Ending.REFUSED],
+    [one for one in MISTAKES if one.ending in (Ending.REFUSED, Ending.NOT_RUN)],
     ids=lambda one: f"{one.kind}-{one.name}",
 )
 def test_the_complaint_is_what_stops_it(mistake: Mistake, tmp_path: Path):

@@ -90,7 +90,9 @@ def by_library(mistake: Mistake, recipe: Path) -> Tried | None:
     try:
         machine = link_recipe(recipe, variables=dict(mistake.variables), functions=Functions.standard().with_(_own()))
     except CompileError as failure:
-        return Tried(Ending.REFUSED, frozenset(one.code for one in failure.report.errors))
+        report = failure.report
+        ending = Ending.REFUSED if report.errors else Ending.NOT_RUN
+        return Tried(ending, frozenset(one.code for one in report.stopping_run))
     except LinkError as failure:
         return Tried(Ending.UNLINKED, frozenset(_CODE.findall(str(failure))))
     except DeidcError as failure:
@@ -174,6 +176,8 @@ def _ending(printed: str) -> Ending:
         return Ending.HELD
     if f"{INPUT}: refused" in printed:
         return Ending.FAULT
+    if "The recipe is not executed" in printed:
+        return Ending.NOT_RUN
     unlinked = "supply " in printed or "the recipe has no variable" in printed
     return Ending.UNLINKED if unlinked else Ending.REFUSED
 

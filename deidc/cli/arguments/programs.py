@@ -32,10 +32,13 @@ def program_of(
     signatures: Signatures | None = None,
     *,
     quiet: bool = False,
+    for_run: bool = False,
+    strict: bool = False,
 ) -> Program:
     """Return the program of a recipe or of program text; print the errors and exit with 1 if it has any.
 
-    Unless `quiet`, the number of warnings is printed.
+    With `for_run`, warnings that stop a run are errors; with `strict`, all warnings are. Unless `quiet`, the number of
+    warnings is printed.
     """
     given = one_recipe(recipe)
     if is_program(given.source.text):
@@ -46,15 +49,33 @@ def program_of(
         except ProgramError as failure:
             say(f"{given.source.name}: {failure}", err=True)
             sys.exit(1)
-    report, program = check_and_compile(given.source, library=library, bases=bases, signatures=signatures)
+    report, program = check_and_compile(
+        given.source, library=library, bases=bases, signatures=signatures, for_run=for_run, strict=strict
+    )
     report = Report.of(report.sources, given.said, report.diagnostics)
     if program is None or report.errors:
         tell(report, err=True)
+        _explain_refusal(report, strict=strict)
         sys.exit(1)
     if report.warnings and not quiet:
         warnings = summary(Report.of(report.sources, report.warnings))
         say(f"{given.source.name}: {warnings}; deidc check {recipe}", err=True)
     return program
+
+
+def _explain_refusal(report: Report, *, strict: bool) -> None:
+    """Print why a recipe without errors is not executed."""
+    if report.errors:
+        return
+    codes = ", ".join(sorted({one.code for one in report.stopping_run}))
+    if codes:
+        click.echo(
+            f"The recipe is not executed: {codes} leaves identity in files. Correct the rule, or write the comment "
+            f"`# deidc: ignore[{codes}] reason` above it.",
+            err=True,
+        )
+    elif strict:
+        click.echo("The recipe is not executed: with --strict, warnings are errors.", err=True)
 
 
 def functions_of(references: Sequence[str]) -> Functions:

@@ -88,7 +88,9 @@ def run_of(arguments: Arguments) -> tuple[Run, RunReport | None]:
     _check_files(arguments, (destination, quarantine))
     functions = functions_of(arguments.references)
     signatures = functions.signatures() if arguments.references else None
-    program = program_of(arguments.recipe, arguments.bases, arguments.library, signatures, quiet=arguments.quiet)
+    program = program_of(
+        arguments.recipe, arguments.bases, arguments.library, signatures, quiet=arguments.quiet, for_run=True
+    )
     with_packages(functions, program)
     page = report_for(
         arguments.report,

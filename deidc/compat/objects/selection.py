@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from pydicom.dataset import Dataset
 
-from deidc.compat.recipes.dicts import source_of
+from deidc.compat.recipes.dicts import program_of
 from deidc.dicom import dictionary
 from deidc.dicom.values.decoding import Undecodable
 from deidc.ir import ops
-from deidc.ir.compile import compile_recipe
 from deidc.runtime.fold.fold import proviso_holds
 from deidc.runtime.fold.frame import Frame
 from deidc.runtime.fold.plan import Plan
@@ -32,7 +31,7 @@ def plan_of(target: str) -> tuple[ops.Selector, Plan]:
     """
     named = dictionary.find_name(target.strip())
     action = {"action": "REMOVE", "field": target if named is None else named.keyword}
-    program = compile_recipe(source_of({"format": "dicom", "header": [action]}), protected=())
+    program = program_of({"format": "dicom", "header": [action]}, protected=())
     rules = [op for op in program.ops if isinstance(op, ops.Remove)]
     if len(rules) != 1 or rules[0].when or rules[0].given:
         raise ValueError("that is not one target")

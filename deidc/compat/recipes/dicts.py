@@ -12,15 +12,17 @@ from typing import Any, TypeAlias, assert_never
 
 from attrs import evolve, frozen
 
+from deidc.compat.recipes.complaints import log_what_deid_defines
 from deidc.compat.recipes.text import source_of
 from deidc.compat.recipes.words import Spelt, literal_text
 from deidc.grammar import nodes
 from deidc.grammar.lines import WIDE_BLANK, ZERO_WIDTH
 from deidc.grammar.spelling import POLICY_WORDS
 from deidc.grammar.writer import write_conditions, write_guard, write_statement, write_target, write_value
-from deidc.ir.compile import compile_recipe
+from deidc.ir.compile import compile_as_deid
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.library import FoundRecipe, NotFound
+from deidc.ir.load import load
 from deidc.ir.program import Program
 from deidc.source import Source, Span
 from deidc.vocabulary import Join
@@ -48,9 +50,10 @@ def program_of(
 
 @lru_cache(maxsize=_KEPT)
 def _compiled(source: Source, first: tuple[str, ...], protected: tuple[str, ...]) -> Program:
-    if not first:
-        return compile_recipe(source, protected=protected)
-    return compile_recipe(source, library=_Before(rules_before(first)), bases=[_FIRST], protected=protected)
+    loaded = load(source, _Before(rules_before(first)), [_FIRST] if first else [])
+    report, program = compile_as_deid(loaded, protected=protected)
+    log_what_deid_defines(report)
+    return program
 
 
 def rules_before(first: Sequence[str]) -> Source:

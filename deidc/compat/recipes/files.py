@@ -13,11 +13,12 @@ from typing import Any, TypeAlias
 from attrs import define, evolve, field, frozen
 
 from deidc.compat.logger import bot
+from deidc.compat.recipes.complaints import log_what_deid_defines
 from deidc.compat.recipes.dicts import DeidDict, copied, dicts_of, rules_before, source_of
 from deidc.diagnostics import CompileError, Report
 from deidc.errors import DeidcError
 from deidc.grammar.reader import read
-from deidc.ir.compile import compile_loaded
+from deidc.ir.compile import compile_as_deid
 from deidc.ir.library import SHIPPED_PREFIX, FileLibrary, FoundRecipe, NotFound, read_recipe, shipped_recipes
 from deidc.ir.load import Loaded, concatenated, load
 from deidc.ir.program import Program
@@ -63,7 +64,9 @@ class Laid:
         program = self._programs.get(terms)
         if program is None:
             first, protected = terms
-            program = compile_loaded(_with_rules_before(self.loaded, first), protected=protected)
+            laid = _with_rules_before(self.loaded, first)
+            report, program = compile_as_deid(laid, protected=protected)
+            log_what_deid_defines(report)
             if len(self._programs) >= _KEPT:
                 self._programs.clear()
             self._programs[terms] = program

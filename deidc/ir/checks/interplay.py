@@ -90,9 +90,18 @@ class _Finding:
 
 
 def _told(findings: list[_Finding]) -> Iterator[Diagnostic]:
-    """Yield one complaint for each rule and kind of trouble."""
+    """Yield one complaint for each rule and kind of trouble, and one for a wide KEEP that defeats several rules."""
     groups: dict[tuple[str, int], list[_Finding]] = {}
+    defeated: dict[int, list[_Finding]] = {}
     for finding in findings:
+        if finding.code is codes.KEPT and is_wide(finding.other.selector):
+            defeated.setdefault(id(finding.other), []).append(finding)
+    for group in defeated.values():
+        if len(group) > _MOST_APART:
+            yield _defeated_by_one(group)
+    for finding in findings:
+        if len(defeated.get(id(finding.other), ())) > _MOST_APART:
+            continue
         groups.setdefault((finding.code.code, id(finding.at)), []).append(finding)
     for group in groups.values():
         first = group[0]
@@ -102,6 +111,14 @@ def _told(findings: list[_Finding]) -> Iterator[Diagnostic]:
         yield complaint(first.code, message, first.at, tuple(one.other for one in group), words)
 
 
+def _defeated_by_one(group: list[_Finding]) -> Diagnostic:
+    """Return the complaint about a wide KEEP that leaves several rules without effect."""
+    what = listed(list(dict.fromkeys(one.what for one in group)), 5)
+    message = f"{what} are kept, so {len(group)} rules have no effect"
+    return complaint(codes.KEPT, message, group[0].other, tuple(one.at for one in group), "a rule without effect")
+
+
+_MOST_APART = 3
 _WORDS = {
     codes.KEPT.code: ("{what} is kept, so the rule has no effect", "kept here"),
     codes.KEPT_AND_ADDED.code: ("{what} is kept and added; the added value takes effect", "kept here"),

@@ -1,4 +1,4 @@
-"""DC409-DC414, DC419, DC421, DC430, DC431, DC433, DC442: what single rules reach, leave or destroy."""
+"""DC409, DC410, DC413, DC414, DC419, DC421, DC430, DC431, DC433, DC442: what single rules reach, leave or destroy."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from deidc.dicom import dictionary
 from deidc.dicom.uids import is_registered
 from deidc.dicom.values.vrs import DATES
 from deidc.grammar import nodes
-from deidc.grammar.writer import write_target
 from deidc.ir import ops
-from deidc.ir.basic_profile import IDENTIFYING
 from deidc.ir.checks.coverage import NOTHING, Coverage, attribute_of, be, covers, is_wide, names, of_pattern
 from deidc.ir.checks.expressions import alternatives
 from deidc.ir.checks.rule_table import RuleTable, complaint, is_unconditional, overrules_base, way_of
-from deidc.ir.identifiers import FOLLOWING, KEPT_WITH_REASON, MANDATORY_UIDS
+from deidc.ir.identifiers import FOLLOWING, MANDATORY_UIDS
 from deidc.ir.resolving.resolved import Bound, Resolved
 from deidc.vocabulary import Anchor, ExpanderKind
 
@@ -138,38 +136,6 @@ def _leaves_class(rule: Bound, value: nodes.Value) -> bool:
 
 
 # ---- single rules ---------------------------------------------------------------------------------------
-
-
-def keeps(resolved: Resolved) -> Iterator[Diagnostic]:
-    """DC411-DC412: KEEP keeps no more than is meant."""
-    table = RuleTable(resolved)
-    for rule in table.rules:
-        if not rule.action.keeps:
-            continue
-        attribute = attribute_of(rule.selector)
-        if attribute is None:
-            continue
-        if attribute.keyword in KEPT_WITH_REASON:
-            yield complaint(codes.KEEPS_IDENTIFIER, f"{attribute.keyword} stays in every file", rule)
-        elif attribute.vr == "SQ":
-            target = write_target(rule.statement.target)
-            hint = f"write DESCEND {target}: the sequence stays, and other rules reach its items"
-            yield complaint(
-                codes.KEEPS_ITEMS, f"everything in {attribute.keyword} stays{_sheltered(table)}", rule, hint=hint
-            )
-
-
-def _sheltered(table: RuleTable) -> str:
-    """Return which identifying attributes stay in a kept sequence, although rules change them elsewhere."""
-    changed = NOTHING.union(
-        *(
-            coverage
-            for rule, coverage in zip(table.rules, table.covered, strict=True)
-            if (rule.action.takes_away or rule.action.rewrites) and not isinstance(rule.selector, ops.AtPath)
-        )
-    )
-    inside = (changed & IDENTIFYING) - table.kept
-    return f", {names(inside)} in it too" if inside else ""
 
 
 def protected(resolved: Resolved) -> Iterator[Diagnostic]:

@@ -27,7 +27,7 @@ _CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
     }
 )
 _RANGES: Mapping[tuple[str, str], tuple[int, int]] = MappingProxyType(
-    {("round_moment", "to"): (1, 24 * 60), ("age", "max"): (0, 998), ("age_cap", "max"): (0, 998)}
+    {("round_moment", "to"): (1, 24 * 60), ("age", "max"): (0, 120), ("age_cap", "max"): (0, 120)}
 )
 
 
