@@ -527,8 +527,8 @@ KEPT_OVER_INCLUDE = _rule(
     "KEEP overrules a rule of an included recipe or a base.",
     "The attribute stays in every file, although the included recipe removes or rewrites it. This is how a recipe "
     "makes an exception. Check that the exception is intended.",
-    'FORMAT dicom\n\n%include "examples/remove"\n\n%header\nKEEP PatientAge\n',
-    'FORMAT dicom\n\n%include "examples/remove"\n',
+    'FORMAT dicom\n\n%include "deidc:examples/remove"\n\n%header\nKEEP ReferringPhysicianName\n',
+    'FORMAT dicom\n\n%include "deidc:examples/remove"\n',
     Severity.NOTE,
 )
 SHIFTS_CANCEL = _rule(

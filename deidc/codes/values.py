@@ -200,8 +200,8 @@ EMPTY_ALTERNATIVE = _rule(
     "A pattern has an empty alternative.",
     "An empty alternative matches everything, so the rule reaches every attribute: KEEP keeps names, REMOVE destroys "
     "the object, a label fires for all objects.",
-    _HEAD + "KEEP contains:Comments|\n",
-    _HEAD + "KEEP contains:Comments\n",
+    _HEAD + "KEEP contains:^Series|\n",
+    _HEAD + "KEEP contains:^Series\n",
 )
 CAPITAL_ESCAPE = _rule(
     "DC321",

@@ -36,7 +36,7 @@ from tests.mistakes.mistake import Ending, Mistake, Without
 
 _CODE = re.compile(r"\bDC\d{3}\b")
 RECIPE, INPUT = "my.deid", "scan.dcm"
-_OUTPUT = "out"
+_OUTPUT, _USAGE_ERROR = "out", 2
 _IN_ALL_FUNCTIONS = "tests.mistakes.functions:FUNCTIONS"
 
 
@@ -168,18 +168,17 @@ def _run(recipe: Path, arguments: Sequence[str], output: str = _OUTPUT) -> Tried
         assert result.exit_code == 0
         return Tried(Ending.DONE, codes, written.read_bytes(), result.output)
     assert result.exit_code != 0
-    return Tried(_ending(result.output), codes, None, result.output)
+    return Tried(_ending(result.output, result.exit_code), codes, None, result.output)
 
 
-def _ending(printed: str) -> Ending:
+def _ending(printed: str, exit_code: int) -> Ending:
     if "held for review" in printed or "quarantine" in printed:
         return Ending.HELD
     if f"{INPUT}: refused" in printed:
         return Ending.FAULT
     if "The recipe is not executed" in printed:
         return Ending.NOT_RUN
-    unlinked = "supply " in printed or "the recipe has no variable" in printed
-    return Ending.UNLINKED if unlinked else Ending.REFUSED
+    return Ending.UNLINKED if exit_code == _USAGE_ERROR else Ending.REFUSED
 
 
 def _own() -> Functions:
