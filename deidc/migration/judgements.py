@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from deidc.codes import names, operands, privacy, values, words
+from deidc.codes import layout, left_behind, names, operands, privacy, values, words
 from deidc.diagnostics import Diagnostic, Rule, Severity
 from deidc.migration import behaviours as told
 from deidc.migration.behaviours import Behaviour
@@ -129,6 +129,14 @@ _BY_RULE: tuple[tuple[Rule, Behaviour | _Judge | None], ...] = (
     (names.DESCEND_INTO_VALUE, None),
     (values.GUARD_NEVER, None),
     (values.NOT_COMPARABLE, None),
+    (words.BAD_ROLE, None),
+    (words.BAD_EXCEPTION, None),
+    (names.SECRET_DECLARED_OTHERWISE, None),
+    (values.JITTER_ZERO, None),
+    (privacy.BUNDLED_CONTRADICTION, None),
+    (privacy.SHIFTS_CANCEL, None),
+    (left_behind.NOT_MOVED, None),
+    (layout.EMPTY_RECIPE, None),
     (privacy.KEPT, told.KEPT),
     (privacy.SPARED, told.SPARED),
     (privacy.PROTECTED, told.PROTECTED),

@@ -76,7 +76,7 @@ def test_a_bundled_recipe_is_not_shadowed_by_a_file(tmp_path, monkeypatch):
         (None, ArgumentError, "a NoneType is no recipe"),
         (42, ArgumentError, "a int is no recipe"),
         ("", CompileError, "error"),
-        ("FORMAT dicom", None, None),
+        ("FORMAT dicom", CompileError, "DC506"),
         ("FORMAT dicom\n%header\nREMOVE PatientsName\n", CompileError, "DC205"),
         ("deidc program 1\nnonsense\n", ProgramError, ""),
     ],

@@ -169,9 +169,7 @@ def region_reasons(line: nodes.RegionLine, text: str) -> Iterator[Reason]:
     rest = rest_of_line(text, line.span.start).strip()
     found = _REGION.match(rest)
     if found is None:  # there is an invisible character in the word, which deid reads as part of it
-        yield Reason(
-            told.CRITERION_SKIPPED, "deid does not know the word with the invisible character"
-        )
+        yield Reason(told.CRITERION_SKIPPED, "deid does not know the word with the invisible character")
         return
     word, told_region = found[0], rest[found.end() :].strip()
     when = "when the recipe is loaded" if line.ctp else "when it cleans an image"
