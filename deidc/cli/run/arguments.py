@@ -36,6 +36,7 @@ class Arguments:
     archives: bool
     member_limit: int
     bases: tuple[str, ...]
+    strict: bool
     library: FileLibrary
     assignments: tuple[str, ...]
     rows_file: Path | None
@@ -89,7 +90,13 @@ def run_of(arguments: Arguments) -> tuple[Run, RunReport | None]:
     functions = functions_of(arguments.references)
     signatures = functions.signatures() if arguments.references else None
     program = program_of(
-        arguments.recipe, arguments.bases, arguments.library, signatures, quiet=arguments.quiet, for_run=True
+        arguments.recipe,
+        arguments.bases,
+        arguments.library,
+        signatures,
+        quiet=arguments.quiet,
+        for_run=True,
+        strict=arguments.strict,
     )
     with_packages(functions, program)
     page = report_for(

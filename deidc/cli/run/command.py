@@ -78,6 +78,11 @@ MESSAGES = section("Messages")
     show_default=True,
     help="The maximum size of an archive member.",
 )
+@RECIPE(
+    "--strict",
+    is_flag=True,
+    help="Treat warnings about the recipe as errors, and fail if one of its rules changes nothing in any object.",
+)
 @OUTPUTS("-o", "--output", metavar="FOLDER|URL", help="The folder for cleaned files.")
 @OUTPUTS("-n", "--dry-run", is_flag=True, help="Clean all files without writing any, and report the effects.")
 @OUTPUTS("--overwrite", is_flag=True, help="Replace files in the output folder, and the manifest.")
@@ -184,7 +189,7 @@ def command(names: tuple[str, ...], recipe: str | None, **options: Any) -> None:
 
 def _carry_out(job: Run, page: RunReport | None, arguments: Arguments) -> NoReturn:
     """Run, show how each file ended and the summary, and exit."""
-    summary, stopping = Summary(job.program), Stopping()
+    summary, stopping = Summary(job.program, strict=arguments.strict), Stopping()
     running = _prepared(job, Hooks(stopping.shield, page.wants_picture if page is not None else None))
     begun = time.monotonic()
     _follow(running, stopping, summary, job, page, arguments)

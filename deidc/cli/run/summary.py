@@ -7,12 +7,12 @@ from collections import Counter
 
 from attrs import define, field, frozen
 
+from deidc.batch.account.idle import Idle, idle_in
 from deidc.batch.account.manifest import line_of
 from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.batch.job.references import ReferenceReport
 from deidc.cli.exits import ExitCode
 from deidc.dicom.dictionary import element_keyword
-from deidc.ir import ops
 from deidc.ir.program import Program
 
 VERSION = 1
@@ -45,10 +45,12 @@ class Summary:
     """Counts of outcomes, causes and labels, and of effects on written files by line of the recipe and by attribute."""
 
     program: Program = field(repr=False)
+    strict: bool = False
     endings: Counter[Ending] = field(factory=Counter)
     faults: Counter[tuple[str, str]] = field(factory=Counter)
     causes: Counter[Cause] = field(factory=Counter)
     by_op: Counter[tuple[int, str]] = field(factory=Counter)
+    acted: set[int] = field(factory=set)
     flags: Counter[tuple[str, str]] = field(factory=Counter)
     dataset_engine: Counter[str] = field(factory=Counter)
     cleaned_in_pixels: int = 0
@@ -64,6 +66,7 @@ class Summary:
         self.faults.update((fault.rule.code, fault.rule.title) for fault in outcome.faults)
         self.causes.update(set(causes_of(outcome, self.program)))
         self.flags.update((flag.group, flag.label) for flag in outcome.flags)
+        self.acted.update(op for op, _ in outcome.effects)
         self.quarantined += outcome.quarantined
         if outcome.dataset_engine is not None:
             self.dataset_engine[outcome.dataset_engine] += 1
@@ -83,9 +86,21 @@ class Summary:
         """What the run ends with: refused files and broken references go before held ones, and both before none."""
         if self.endings[Ending.REFUSED] or (self.references is not None and not self.references.is_well):
             return ExitCode.FOUND
+        if self.fails_strictly:
+            return ExitCode.FOUND
         if self.endings[Ending.FLAGGED]:
             return ExitCode.HELD
         return ExitCode.DONE if self.objects else ExitCode.FOUND
+
+    @property
+    def fails_strictly(self) -> bool:
+        """Whether `--strict` fails the run: a rule of the user's own text changed nothing in any object."""
+        return self.strict and self.judges_rules and bool(self.idle().own)
+
+    @property
+    def judges_rules(self) -> bool:
+        """Whether it is known which rules acted: nothing is known of files that an earlier run wrote."""
+        return not self.endings[Ending.UNCHANGED] and bool(self.endings[Ending.WRITTEN] + self.endings[Ending.FLAGGED])
 
     @property
     def objects(self) -> int:
@@ -135,6 +150,8 @@ class Summary:
             ],
             "dataset_engine": [{"why": why, "count": count} for why, count in sorted(self.dataset_engine.items())],
             "idle": self.idle_lines(),
+            "idle_rules": [{"line": one.line, "target": one.target, "own": one.own} for one in self.idle().rules],
+            "silent_labels": [{"group": group, "label": label} for group, label in self.idle().labels],
             **({"plan": plan} if dry_run else {}),
         }
         if self.references is not None:
@@ -168,10 +185,13 @@ class Summary:
             effects[line_of(self.program, op), effect] += count
         return effects
 
+    def idle(self) -> Idle:
+        """Return the rules that had no effect on any object, and the labels that fired for none."""
+        return idle_in(self.program, self.acted, set(self.flags))
+
     def idle_lines(self) -> list[str]:
         """Return the lines of rules that had no effect on any object."""
-        lines = {line_of(self.program, at) for at, op in enumerate(self.program.ops) if isinstance(op, ops.ElementOp)}
-        return sorted(lines - {line for line, _ in self._by_line()} - {OWN_LINE}, key=_line_key)
+        return sorted((one.line for one in self.idle().rules), key=_line_key)
 
 
 def causes_of(outcome: FileOutcome, program: Program) -> list[Cause]:

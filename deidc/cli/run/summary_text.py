@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from attrs import field, frozen
 
+from deidc.batch.account.idle import Idle, IdleRule
 from deidc.batch.job.outcome import Ending
 from deidc.batch.job.references import ReferenceReport
 from deidc.cli.run.summary import Summary, name_of_attribute
@@ -97,11 +98,29 @@ def _details(summary: Summary, *, verbose: bool) -> Iterator[str]:
     if summary.references is not None:
         kept, external = summary.references.kept, summary.references.external
         yield f"  {kept:>7}  references kept, {external} point outside the data"
-    idle = summary.idle_lines()
-    if idle and summary.endings[Ending.WRITTEN]:
-        shown = idle if verbose else idle[:_MOST_IDLE]
-        dots = "" if len(shown) == len(idle) else ", ...; -v lists all"
-        yield f"  {len(idle)} rules had no effect: {', '.join(map(visible, shown))}{dots}"
+    if summary.judges_rules:
+        yield from _idle(summary.idle(), verbose=verbose)
+
+
+def _idle(idle: Idle, *, verbose: bool) -> Iterator[str]:
+    """Yield the rules that changed nothing by recipe and attribute, the user's own first, and the silent labels."""
+    groups: dict[tuple[bool, str], list[IdleRule]] = {}
+    for rule in idle.rules:
+        groups.setdefault((not rule.own, rule.recipe), []).append(rule)
+    for (_, recipe), rules in sorted(groups.items()):
+        counted = f"{len(rules)} {'rule' if len(rules) == 1 else 'rules'}"
+        where = f" of {visible(recipe)}" if recipe else ""
+        targets = [f"{one.target} ({visible(one.line)})" if verbose else one.target for one in rules]
+        yield f"  {counted}{where} changed nothing: {_first(targets, verbose=verbose)}"
+    if idle.labels:
+        counted = f"{len(idle.labels)} {'label' if len(idle.labels) == 1 else 'labels'}"
+        names = [visible(f"{group}/{label}") for group, label in idle.labels]
+        yield f"  {counted} never fired: {_first(names, verbose=verbose)}"
+
+
+def _first(names: list[str], *, verbose: bool) -> str:
+    shown = names if verbose else names[:_MOST_IDLE]
+    return ", ".join(shown) + ("" if len(shown) == len(names) else ", ...; -v lists all")
 
 
 def _closing(summary: Summary, places: Places, *, dry_run: bool) -> Iterator[str]:
@@ -113,6 +132,11 @@ def _closing(summary: Summary, places: Places, *, dry_run: bool) -> Iterator[str
     if places.output and summary.endings[Ending.WRITTEN] + summary.endings[Ending.UNCHANGED]:
         yield f"outputs: {visible(places.output)}"
     yield from _held(summary, places)
+    if summary.fails_strictly:
+        targets = _first([one.target for one in summary.idle().own], verbose=True)
+        yield f"--strict: the run fails, because rules of the recipe changed nothing in any object: {targets}"
+    elif summary.strict and summary.endings[Ending.UNCHANGED]:
+        yield "--strict: rules are not judged, because an earlier run wrote some of the files"
     if summary.endings[Ending.REFUSED]:
         code = min(one.code for one in summary.causes if one.outcome == Ending.REFUSED.value)
         yield f"refused: nothing was written for these files; `deidc explain {code}` explains a cause"
