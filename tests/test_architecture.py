@@ -46,8 +46,8 @@ ALLOWED = {
     "deidc.runtime": (*GROUND, *PROGRAM, "deidc.runtime"),
     "deidc.pixels": (*GROUND, *PROGRAM, "deidc.runtime", "deidc.pixels"),
     "deidc.batch": (
-        *GROUND, *PROGRAM, "deidc.ir.basic_profile", "deidc.ir.resolving.nearest", "deidc.runtime", "deidc.pixels",
-        "deidc.batch",
+        *GROUND, *PROGRAM, "deidc.ir.basic_profile", "deidc.ir.resolving.nearest", "deidc.ir.writer",
+        "deidc.runtime", "deidc.pixels", "deidc.batch",
     ),
     "deidc.files": (*GROUND, "deidc.grammar", "deidc.ir", "deidc.runtime", "deidc.pixels", "deidc.batch"),
     "deidc.render": (*GROUND, "deidc.render"),
