@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from deidc.cli.arguments.recipes import Given, all_named, recipes_of, with_include_roots, write_back
+from deidc.cli.arguments.recipes import Given, all_named, exclude_option, recipes_of, with_include_roots, write_back
 from deidc.cli.command import Command
 from deidc.cli.terminal import tell
 from deidc.diagnostics import Applicability, Diagnostic, Report, Severity
@@ -26,6 +26,7 @@ def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[st
 @click.option("-r", "--recipe", "named", multiple=True, metavar="RECIPE", help="A recipe; the same as an argument.")
 @click.option("--base", "bases", multiple=True, metavar="NAME", help="A recipe to apply before each RECIPE.")
 @with_include_roots
+@exclude_option
 @click.option("--format", "form", type=click.Choice(sorted(RENDERERS)), default="text", show_default=True)
 @click.option("--select", multiple=True, callback=_codes, metavar="CODES", help="Report only codes with this prefix.")
 @click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="Do not report codes with this prefix.")
@@ -37,6 +38,7 @@ def command(
     named: tuple[str, ...],
     bases: tuple[str, ...],
     library: FileLibrary,
+    exclude: tuple[str, ...],
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -51,7 +53,7 @@ def command(
     """
     found: list[Diagnostic] = []
     sources: list[Source] = []
-    for given in recipes_of(all_named(recipes, named)):
+    for given in recipes_of(all_named(recipes, named), exclude):
         source = given.source
         if (fix or unsafe_fixes) and not given.said:
             source = _fixed(given, bases, library, Applicability.UNSAFE if unsafe_fixes else Applicability.SAFE)

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from deidc.cli.arguments.recipes import Given, all_named, recipes_of, write_back
+from deidc.cli.arguments.recipes import Given, all_named, exclude_option, recipes_of, write_back
 from deidc.cli.command import Command
 from deidc.cli.terminal import say, shown_lines, tell
 from deidc.diagnostics import CompileError
@@ -17,16 +17,19 @@ from deidc.ir.compile import format_recipe
 @click.command("fmt", cls=Command)
 @click.argument("recipes", nargs=-1, metavar="RECIPE...")
 @click.option("-r", "--recipe", "named", multiple=True, metavar="RECIPE", help="A recipe; the same as an argument.")
+@exclude_option
 @click.option("--check", is_flag=True, help="Write nothing; exit with code 1 if a recipe would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; print the changes as a diff.")
-def command(recipes: tuple[str, ...], named: tuple[str, ...], check: bool, diff: bool) -> None:
+def command(
+    recipes: tuple[str, ...], named: tuple[str, ...], exclude: tuple[str, ...], check: bool, diff: bool
+) -> None:
     """Format recipes in place; a recipe from standard input (-) is printed.
 
     Formatting has no options, keeps comments and never changes the program of a recipe. A recipe with unreadable
     lines is reported and left unchanged.
     """
     changed = broken = False
-    for given in recipes_of(all_named(recipes, named)):
+    for given in recipes_of(all_named(recipes, named), exclude):
         try:
             if given.said:
                 raise CompileError(given.report)

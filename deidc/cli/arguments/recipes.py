@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
+from deidc.cli.arguments.folders import is_dicom, is_text, recipes_in
 from deidc.cli.command import DeclaresOption, F
 from deidc.cli.exits import Failed, Unusable
 from deidc.diagnostics import Diagnostic, Report
@@ -20,9 +21,6 @@ from deidc.ir.compile import find_recipe
 from deidc.ir.library import FileLibrary, NotFound, is_file_reference, shipped_recipes
 from deidc.ir.recipe_files import read_named
 from deidc.source import Source
-
-_PATTERNS = ("*.deid", "deid.*", "*.recipe")
-
 
 _STDIN = "<stdin>"
 
@@ -41,6 +39,10 @@ def include_roots(option: DeclaresOption) -> Callable[[F], F]:
 
 
 with_include_roots: Callable[[F], F] = include_roots(click.option)
+
+exclude_option = click.option(
+    "--exclude", multiple=True, metavar="PATTERN", help="Leave out files and folders that match, as in .gitignore."
+)
 
 # Every command that takes a recipe takes it this way too.
 recipe_option = click.option("-r", "--recipe", "named", metavar="RECIPE", help="The recipe.")
@@ -86,24 +88,27 @@ class Given:
         return Report.of([self.source], self.said)
 
 
-def recipes_of(names: Iterable[str]) -> list[Given]:
-    """Return the recipes that names stand for, none twice. Raises Unusable for a name that stands for none."""
-    found = {given.source.name: given for name in names for given in _recipes_of(name)}
+def recipes_of(names: Iterable[str], exclude: Sequence[str] = ()) -> list[Given]:
+    """Return the recipes that names stand for, none twice. Raises Unusable for a name that stands for none.
+
+    `exclude` are patterns of what is left out of folders.
+    """
+    found = {given.source.name: given for name in names for given in _recipes_of(name, exclude)}
     return list(found.values())
 
 
-def _recipes_of(name: str) -> list[Given]:
+def _recipes_of(name: str, exclude: Sequence[str]) -> list[Given]:
     path = Path(name)
     if path.is_dir():
-        paths = sorted({one for pattern in _PATTERNS for one in path.rglob(pattern) if one.is_file()})
+        paths = recipes_in(path, exclude)
         if not paths:
-            raise Unusable(f"no recipe found in {name} ({', '.join(_PATTERNS)})")
+            raise Unusable(f"no recipe found in {name}: no file begins with FORMAT or a section, or is named *.deid")
         return [_read(one) for one in paths]
     if name != "-" and not path.exists() and glob.has_magic(name):
         found = sorted(glob.glob(name, recursive=True))
         if not found:
             raise Unusable(f"no file matches {name}")
-        return [one for each in found for one in _recipes_of(each)]
+        return [one for each in found for one in _recipes_of(each, exclude)]
     return [one_recipe(name)]
 
 
@@ -126,6 +131,10 @@ def _read(path: Path) -> Given:
         data = read_named(path)
     except OSError as failure:
         raise Unusable(f"{path} cannot be read: {failure.strerror}") from None
+    if is_dicom(data):
+        raise Unusable(f"{path} is a DICOM file, not a recipe")
+    if not is_text(data):
+        raise Unusable(f"{path} is not text, so it is not a recipe")
     source, said = decode(data, str(path))
     return Given(source, said, path, data)
 
