@@ -14,6 +14,8 @@ from deidc.fixes import fix_text
 from deidc.ir.compile import check_recipe
 from deidc.ir.library import FileLibrary
 from deidc.render import RENDERERS
+from deidc.render.statistics import render_statistics
+from deidc.render.text import summary
 from deidc.source import Source
 
 
@@ -30,6 +32,7 @@ def _codes(_context: click.Context, _parameter: click.Parameter, given: tuple[st
 @click.option("--format", "form", type=click.Choice(sorted(RENDERERS)), default="text", show_default=True)
 @click.option("--select", multiple=True, callback=_codes, metavar="CODES", help="Report only codes with this prefix.")
 @click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="Do not report codes with this prefix.")
+@click.option("--statistics", is_flag=True, help="Print counts by code in place of the complaints.")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--fix", is_flag=True, help="Apply safe fixes to the files.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also apply fixes that guess the intended meaning.")
@@ -42,6 +45,7 @@ def command(
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    statistics: bool,
     strict: bool,
     fix: bool,
     unsafe_fixes: bool,
@@ -62,7 +66,9 @@ def command(
         sources.extend(report.sources)
     told = [one for one in found if _is_told(one, select, ignore)]
     report = Report.of({source.name: source for source in sources}.values(), told)
-    if form == "text":
+    if statistics and form == "text":
+        click.echo(render_statistics(report) + summary(report), err=fixed_to_stdout((*recipes, *named), fix=fix))
+    elif form == "text":
         # A fixed recipe on standard output leaves no room for the report.
         tell(report, err=fixed_to_stdout((*recipes, *named), fix=fix or unsafe_fixes))
     else:

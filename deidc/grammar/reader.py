@@ -98,6 +98,7 @@ class _Reading:
     items: list[nodes.Item] = field(factory=list)
     said: list[Diagnostic] = field(factory=list)
     open: _Open | None = None
+    outside: list[Diagnostic] = field(factory=list)  # statements outside any section, since the last section
     formats: int = 0
     lost: bool = False  # below a section line that was not understood, where nobody knows what lines mean
 
@@ -176,7 +177,22 @@ class _Reading:
         self.said.extend(line.said)
         self.open = _Open(*_new_section(kind, name, said, guard, span))
 
+    def _report_outside(self) -> None:
+        """Complain once of statements that lack one section above them."""
+        groups: dict[tuple[Rule, str | None], list[Diagnostic]] = {}
+        for one in self.outside:
+            groups.setdefault((one.rule, one.hint if one.rule is words.MISPLACED else one.message), []).append(one)
+        for (rule, _), group in groups.items():
+            if rule is not words.MISPLACED or len(group) == 1:
+                self.said.extend(group)
+                continue
+            rest = "the line below" if len(group) == 2 else f"{len(group) - 1} lines below"
+            first = group[0]
+            self.said.append(evolve(first, message=f"{first.message}, as {'is' if len(group) == 2 else 'are'} {rest}"))
+        self.outside = []
+
     def _close(self) -> None:
+        self._report_outside()
         if self.open is not None:
             self.items.append(self.open.closed())
         self.open = None
@@ -214,7 +230,7 @@ class _Reading:
             case OpenSection.NOWHERE if self.lost:
                 return
             case OpenSection.NOWHERE:
-                self.said.append(misplaced(Refused(written), place))
+                self.outside.append(misplaced(Refused(written), place))
             case OpenSection.ACTIONS:
                 self._add(self._build("action_line", written, Line.action))
             case OpenSection.LIST:

@@ -14,6 +14,7 @@ from deidc.grammar.reader import decode, read
 from deidc.grammar.writer import write
 from deidc.ignores import apply_ignores
 from deidc.ir.builtin_functions import BUILTINS
+from deidc.ir.causes import one_cause_each
 from deidc.ir.checks import CHECKS
 from deidc.ir.identifiers import SYSTEM_PROTECTED
 from deidc.ir.library import FileLibrary, FoundRecipe, Library, NotFound, bundled_recipe
@@ -210,7 +211,7 @@ def _judged(loaded: Loaded, signatures: Signatures | None, protected: tuple[str,
     resolved = evolve(resolved, protected=protected)
     checked = (complaint for check in CHECKS for complaint in check(resolved))
     standing = apply_ignores(loaded.sources, (*loaded.said, *unknown, *checked))
-    return resolved, Report.of(loaded.sources, _without_echoes(standing))
+    return resolved, Report.of(loaded.sources, one_cause_each(_without_echoes(standing)))
 
 
 def _without_echoes(said: Sequence[Diagnostic]) -> list[Diagnostic]:

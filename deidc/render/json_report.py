@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from deidc.diagnostics import Diagnostic, Fix, Report
+from deidc.render.statistics import counts_by_code
 from deidc.source import Span
 
 
@@ -15,6 +16,10 @@ def render_json(report: Report) -> str:
         "errors": len(report.errors),
         "warnings": len(report.warnings),
         "notes": len(report.notes),
+        "statistics": [
+            {"code": rule.code, "name": rule.name, "severity": rule.severity.value, "count": count}
+            for rule, count in counts_by_code(report)
+        ],
         "diagnostics": [_complaint(one, report) for one in report.diagnostics],
     }
     return json.dumps(document, indent=2) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import TypeAlias
@@ -12,6 +13,8 @@ from deidc.render.visible import one_column_each, visible
 from deidc.source import Span
 
 _WIDEST = 160
+MOST_OF_A_CODE = 10  # complaints that are shown of one code
+_MOST_PLACES = 8
 
 
 class Part(StrEnum):
@@ -36,10 +39,35 @@ def plain(text: str, _part: Part) -> str:
 
 
 def render_text(report: Report, paint: Paint = plain) -> str:
-    """Return the report as text, ending in a line that counts."""
-    lines = [line for one in report.diagnostics for line in _complaint(one, report, paint)]
+    """Return the report as text, ending in a line that counts.
+
+    Of a code that occurs more than `MOST_OF_A_CODE` times, the first complaints are shown and the places of the others.
+    """
+    lines: list[str] = []
+    seen: Counter[str] = Counter()
+    more: dict[str, list[Diagnostic]] = {}
+    for one in report.diagnostics:
+        seen[one.code] += 1
+        if seen[one.code] <= MOST_OF_A_CODE:
+            lines.extend(_complaint(one, report, paint))
+        else:
+            more.setdefault(one.code, []).append(one)
+    lines.extend(_others(others, report, paint) for _, others in sorted(more.items()))
     lines.append(summary(report))
     return "\n".join(lines) + "\n"
+
+
+def _others(others: list[Diagnostic], report: Report, paint: Paint) -> str:
+    """Return the line for further complaints of one code."""
+    first = others[0]
+    places = list(dict.fromkeys(_line(one.span, report) for one in others if one.span is not None))
+    shown = ", ".join(places[:_MOST_PLACES]) + (", ..." if len(places) > _MOST_PLACES else "")
+    kind = paint(f"{first.code} {first.severity.value}", _PARTS[first.severity])
+    return f"{kind}: {len(others)} more of the same{f' at {shown}' if shown else ''}: {first.rule.title}"
+
+
+def _line(span: Span | None, report: Report) -> str:
+    return _place(span, report).rpartition(":")[0]
 
 
 def summary(report: Report) -> str:

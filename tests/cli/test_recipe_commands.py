@@ -167,3 +167,11 @@ def test_version_and_help(deidc):
     assert all(
         name in overview for name in ("check", "compile", "demo", "explain", "fmt", "migrate", "run", "show", "why")
     )
+
+
+def test_statistics_are_printed_in_place_of_the_complaints(deidc, recipe):
+    """`check --statistics` counts by code; the exit code is that of the complaints."""
+    recipe("FORMAT dicom\n\n%header\n" + "REMOVE PatientsName\n" * 12)
+    done = deidc("check", "my.deid", "--statistics")
+    assert (done.returncode, done.stdout.splitlines()[0].split()[:3]) == (1, ["12", "DC205", "error"])
+    assert "my.deid" not in done.stdout

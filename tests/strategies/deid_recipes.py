@@ -91,5 +91,5 @@ def sound_recipes(draw: st.DrawFn) -> str:
     if draw(st.booleans()):
         lines.extend(("", "%filter graylist", "LABEL shots", SOUND_LABEL[0]))
         lines.extend(draw(st.lists(pieces(SOUND_LABEL[1:]), max_size=4, unique=True)))
-    lines.extend(("", "%header", *draw(st.lists(pieces(SOUND_HEADER), max_size=6, unique=True))))
+    lines.extend(("", "%header", *draw(st.lists(pieces(SOUND_HEADER), min_size=1, max_size=6, unique=True))))
     return "\n".join(lines) + "\n"
