@@ -154,7 +154,9 @@ class Role(StrEnum):
     TIME = "time"
     PERSON = "person"
     IDENTIFIER = "identifier"
-    CLASS = "class"  # a SOP class or transfer syntax; no word of recipes
+    # What no recipe names: a SOP class or transfer syntax; the UID of a coding scheme or of what maps or groups codes.
+    CLASS = "class"
+    TERMINOLOGY = "terminology"
 
 
 class Anchor(StrEnum):

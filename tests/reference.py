@@ -939,6 +939,8 @@ def role_of(spot: Spot) -> str | None:
     keyword = dictionary.element_keyword(spot.tag)
     if re.search("SOPClass|TransferSyntax", keyword):
         return "class"
+    if keyword in ("CodingSchemeUID", "ContextUID", "MappingResourceUID"):
+        return "terminology"
     if keyword in ("PatientID", "AccessionNumber", "StudyID"):
         return "identifier"
     known = dictionary_vr(spot)

@@ -201,14 +201,19 @@ def test_defined_uids_stay():
     dataset.SOPClassUID = "1.3.12.2.1107.5.9.1"
     dataset.CodingSchemeIdentificationSequence = [Dataset()]
     dataset.CodingSchemeIdentificationSequence[0].CodingSchemeUID = "2.16.840.1.113883.6.96"
+    dataset.ConceptNameCodeSequence = [Dataset()]
+    dataset.ConceptNameCodeSequence[0].ContextUID = "1.2.840.10008.6.1.2"
     dataset.SOPInstanceUID = "1.2.840.10008.5.1.4.20200301.101112"  # made by a device that knows no better
     for name in ("default", "default-keyed"):
-        outcome = Machine.link(compile_recipe(source_of(name)), variables=VARIABLES if name != "default" else {}).run(dataset)
+        outcome = Machine.link(compile_recipe(source_of(name)), variables=VARIABLES if name != "default" else {}).run(
+            dataset
+        )
         assert isinstance(outcome, Cleaned)
         assert outcome.dataset.FrameOfReferenceUID == brain
         assert outcome.dataset.PaletteColorLookupTableUID == palette
         assert outcome.dataset.SOPClassUID == "1.3.12.2.1107.5.9.1"
         assert outcome.dataset.CodingSchemeIdentificationSequence[0].CodingSchemeUID == "2.16.840.1.113883.6.96"
+        assert outcome.dataset.ConceptNameCodeSequence[0].ContextUID == "1.2.840.10008.6.1.2"
         assert outcome.dataset.SOPInstanceUID != dataset.SOPInstanceUID
 
 
