@@ -19,8 +19,6 @@ from deidc.ir.library import FileLibrary, FoundRecipe, NotFound
 COMPANIONS = {
     "DC115": {"DC501"},
     "DC225": {"DC201", "DC202"},
-    "DC320": {"DC460"},
-    "DC366": {"DC220"},
     "DC503": {"DC412"},
 }
 # The first digit of the codes in each file.

@@ -216,8 +216,9 @@ CAPITAL_ESCAPE = _rule(
 PATTERN_FITS_NOTHING = _rule(
     "DC322",
     "pattern-fits-nothing",
-    "A pattern matches no attribute of the dictionary.",
-    "The rule has no effect on public attributes, and the intended attribute stays.",
+    "A pattern matches no name that an element has.",
+    "The rule has no effect, and the intended attribute stays. Patterns are matched against keywords, names and tags, "
+    "like PatientName, Patient's Name, (0010,0010) and 00100010, and against what is known of private elements.",
     _HEAD + "REMOVE startswith:Pacient\n",
     _HEAD + "REMOVE startswith:Patient\n",
     Severity.WARNING,
@@ -405,4 +406,15 @@ NOT_COMPARABLE = _rule(
     "text or UIDs, for which equals and contains are meant.",
     _HEAD + "REMOVE StudyID when StudyDate < January\n",
     _HEAD + "REMOVE StudyID when StudyDate < 20200101\n",
+)
+PRIVATE_BY_NAME = _rule(
+    "DC350",
+    "private-by-name",
+    "A pattern selects private elements by a general name.",
+    "Only private elements that the dictionary does not know are called Private tag data. Those of known devices have "
+    "names of their own, and stay in every file. Write select:private.",
+    _HEAD + "REMOVE startswith:Private\n",
+    _HEAD + "REMOVE select:private\n",
+    Severity.WARNING,
+    stops_run=True,
 )

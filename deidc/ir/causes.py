@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from deidc.codes import privacy, values, words
+from deidc.codes import misdirected, names, privacy, values, words
 from deidc.diagnostics import Diagnostic, Rule, Severity
 from deidc.source import Span
 
@@ -32,13 +32,19 @@ _ABOUT_LITERALS: tuple[Rule, ...] = (
     privacy.IDENTITY_REMOVED,
 )
 
+# What a mistaken target selects is not what its author means, so complaints about what it selects do not help.
+_MISTAKEN_TARGETS: tuple[tuple[Rule, tuple[Rule, ...]], ...] = (
+    (values.EMPTY_ALTERNATIVE, (privacy.KEPT, privacy.KEEPS_IDENTITY)),
+    (misdirected.NEAR_TAG, (names.UNKNOWN_TAG,)),
+)
+
 
 def one_cause_each(said: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Return complaints without those that have the cause of another one.
 
     Where only the complaint that follows is an error, it stays, with the instruction of the complaint about the cause.
     """
-    standing = list(said)
+    standing = _without_effects(list(said))
     causes = [one for one in standing if one.rule in _REFERENCES and one.span is not None]
     if not causes:
         return standing
@@ -53,6 +59,20 @@ def one_cause_each(said: Iterable[Diagnostic]) -> list[Diagnostic]:
             hint = cause.hint or (f"{cause.fix.title}" if cause.fix is not None else None)
             found.append(evolve(one, message=f"{one.message}; {cause.message}", hint=hint, fix=cause.fix))
     return [one for one in found if id(one) not in explained]
+
+
+def _without_effects(said: list[Diagnostic]) -> list[Diagnostic]:
+    """Leave out complaints about what a target selects, where it is complained of as mistaken."""
+    left = said
+    for rule, effects in _MISTAKEN_TARGETS:
+        causes = [one for one in said if one.rule == rule]
+        left = [one for one in left if one.rule not in effects or not any(_is_about(one, other) for other in causes)]
+    return left
+
+
+def _is_about(one: Diagnostic, cause: Diagnostic) -> bool:
+    """Whether a complaint is about a rule, or refers to a rule, that another complaint is about."""
+    return any(_overlap(span, cause.span) for span in (one.span, *(label.span for label in one.labels)))
 
 
 def _follows(one: Diagnostic, cause: Diagnostic) -> bool:

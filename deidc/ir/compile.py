@@ -225,7 +225,10 @@ def _without_echoes(said: Sequence[Diagnostic]) -> list[Diagnostic]:
         privacy.EMPTY_LABEL,
         privacy.NO_CRITERIA,
     )
-    return [one for one in said if not (one.rule in echoes and one.span is not None and one.span.source in lost)]
+    standing = [one for one in said if not (one.rule in echoes and one.span is not None and one.span.source in lost)]
+    if any(one.rule == layout.EMPTY_RECIPE for one in standing):
+        return [one for one in standing if one.rule != layout.EMPTY_SECTION]
+    return standing
 
 
 def _is_lost_line(said: Diagnostic) -> bool:

@@ -43,3 +43,17 @@ def test_one_missing_section_is_one_complaint():
         ("DC103", "it belongs in a LABEL"),
     ]
     assert found[0].message == "REMOVE is outside any section, as are 26 lines below"
+
+
+@pytest.mark.parametrize("body", ["%header\n", "%header\n# REMOVE PatientName\n\n%values names\n"])
+def test_a_recipe_without_rules_is_one_complaint(body):
+    """Its empty sections need no complaints of their own."""
+    assert set(codes(f"FORMAT dicom\n\n{body}")) - {"DC202"} == {"DC506"}
+
+
+def test_a_list_of_the_other_kind_is_one_complaint():
+    """A rule that names a list of values as a list of attributes is about that list, which is not unused."""
+    (one,) = check_recipe(
+        "FORMAT dicom\n\n%values people\nFIELD PatientID\n\n%header\nREMOVE fields:people\n"
+    ).diagnostics
+    assert (one.code, one.hint) == ("DC201", "people is a %values list, which rules name by values:people")

@@ -18,10 +18,10 @@ def test_line_ends_and_byte_order_marks_are_formatted(deidc, tmp_path, data):
     assert deidc("fmt", "--check", "my.deid").returncode == 0
 
 
+@pytest.mark.parametrize("data", [WARNED.encode() + b"# caf\xe9\n", WARNED.encode("utf-16")])
 @pytest.mark.parametrize("arguments", [("fmt",), ("check", "--fix"), ("check", "--unsafe-fixes"), ("compile",)])
-def test_a_file_that_is_no_utf_8_is_told_and_left_alone(deidc, tmp_path, arguments):
+def test_a_file_that_is_no_utf_8_is_reported_and_left_unchanged(deidc, tmp_path, arguments, data):
     """Writing it back would replace what could not be read."""
-    data = WARNED.encode() + b"# caf\xe9\n"
     (tmp_path / "my.deid").write_bytes(data)
     done = deidc(*arguments, "my.deid")
     assert (done.returncode, "DC129" in done.stdout + done.stderr) == (1, True)

@@ -239,6 +239,15 @@ def test_bytes_that_are_no_utf_8(data: bytes, text: str, at: int):
     assert (complaint.code, complaint.span.start, complaint.span.end) == ("DC129", at, at + 1)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_one_complaint(encoding: str):
+    """A recipe that an editor saved in UTF-16 is read, and complained of once, at its first character."""
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    source, (complaint,) = decode(f"{mark}FORMAT dicom\r\n".encode(encoding), "<bytes>")
+    assert source.text == "FORMAT dicom\n"
+    assert (complaint.code, complaint.span.start, complaint.hint) == ("DC129", 0, "save the file as UTF-8")
+
+
 @pytest.mark.parametrize("text", ["", "\n", "%header\nKEEP Rows\n", "# words"])
 def test_a_recipe_without_a_format(text: str):
     """A recipe without FORMAT is complained of first, and the safe fix puts it there."""

@@ -27,7 +27,9 @@ def test_no_mistake_writes_the_identity(mistake: Mistake, tmp_path: Path):
     stopping = {one.code for one in report.stopping_run}
     assert tried.ending is mistake.ending, tried.printed
     assert errors == (mistake.codes if mistake.ending is Ending.REFUSED else set()), tried.printed
-    assert stopping - errors == (mistake.codes if mistake.ending is Ending.NOT_RUN else set()), tried.printed
+    # A recipe with an error may have warnings of its own: what a KEEP leaves besides the attribute of the error.
+    if mistake.ending is not Ending.REFUSED:
+        assert stopping - errors == (mistake.codes if mistake.ending is Ending.NOT_RUN else set()), tried.printed
     said = {one.code for one in report.diagnostics} if tried.ending is Ending.DONE else tried.codes
     assert mistake.codes <= said, tried.printed
     if tried.output is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +12,7 @@ from attrs import define, field
 
 from deidc.cli.arguments.gitignore import Pattern, is_excluded, pattern_of, patterns_of
 from deidc.grammar.complaints import ACTION_WORDS, SECTIONS
+from deidc.grammar.reader import decode
 
 # Folders of tools, in which nobody keeps recipes.
 _TOOLS = frozenset(
@@ -30,8 +32,11 @@ def is_dicom(data: bytes) -> bool:
 
 
 def is_text(data: bytes) -> bool:
-    """Whether bytes may be text: NUL characters are a mistake in a text, and every other byte of many binary files."""
-    return data.count(0) * 50 <= len(data)
+    """Whether bytes may be text: NUL characters are a mistake in a text, and every other byte of many binary files.
+
+    Text in UTF-16 is known by its byte order mark.
+    """
+    return data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or data.count(0) * 50 <= len(data)
 
 
 def is_recipe(name: str, data: bytes) -> bool:
@@ -40,7 +45,7 @@ def is_recipe(name: str, data: bytes) -> bool:
         return False
     if name.lower().endswith(_BY_NAME):
         return True
-    lines = (line.strip() for line in data.decode("utf-8-sig", "replace").splitlines())
+    lines = (line.strip() for line in decode(data, name)[0].text.split("\n"))
     first = next((line for line in lines if line and not line.startswith("#")), "")
     if _FIRST_LINE.match(first):
         return True

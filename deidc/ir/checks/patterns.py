@@ -1,4 +1,4 @@
-"""DC319-DC322, DC331-DC333, DC335: what patterns select."""
+"""DC319-DC322, DC331-DC333, DC335, DC350: what patterns select."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from deidc.codes import values as codes
 from deidc.diagnostics import Diagnostic, Edit, Fix
+from deidc.dicom import dictionary
 from deidc.grammar import nodes
 from deidc.ir import ops
-from deidc.ir.checks.coverage import covers, everything, fits_private, of_pattern
+from deidc.ir.checks.coverage import covers, everything
 from deidc.ir.checks.expressions import (
     alternatives,
     has_bare_operator,
@@ -17,23 +18,25 @@ from deidc.ir.checks.expressions import (
     has_empty_alternative,
     odd_digits_missed,
 )
+from deidc.ir.checks.possible_names import can_match, misses_odd_groups
 from deidc.ir.resolving.resolved import Resolved
-from deidc.patterns import BadPattern, compiled, is_slow
+from deidc.patterns import is_slow
 from deidc.source import Span
-from deidc.vocabulary import Anchor, Comparison
+from deidc.vocabulary import Anchor, Comparison, ExpanderKind
 
 # Patterns over a whole tag that stand for curves or overlays, with the digits, dots and repetitions taken out.
 _WHOLE_TAG = re.compile(
     r"\^?(?:\\\()?(50|60)(?:[.x]{2}|\.\{2\}|\[0-9a-f\]\{2\})(?:,?\.{4}|,?\.\{4\}|,?\.[*+])?(?:\\\))?\$?\Z", re.I
 )
 
-
-# A whole tag in a pattern: its group and its element.
-_TAGS = re.compile(r"([0-9A-Fa-f]{4})\\?,?([0-9A-Fa-f]{4})")
+# A tag as a pattern, whatever is missing of its parentheses.
+_TAG = re.compile(r"\^?\\?\(?([0-9A-Fa-f]{4})\\?,([0-9A-Fa-f]{4})\\?\)?\$?")
+# The names that the dictionary gives to private elements that it does not know.
+_GENERAL_NAME = re.compile(r"\^?private(?: ?(?:tag ?data|creator))?\$?", re.IGNORECASE)
 
 
 def patterns(resolved: Resolved) -> Iterator[Diagnostic]:
-    """DC319-DC322, DC331-DC333: a pattern selects what its author means."""
+    """DC319-DC322, DC331-DC333, DC350: a pattern selects what its author means."""
     for target, selector in _targets(resolved):
         if isinstance(target, nodes.Expander) and isinstance(selector, ops.Matching):
             yield from _pattern(target, selector, resolved)
@@ -75,7 +78,7 @@ def _searched(resolved: Resolved) -> Iterator[tuple[str, Span, bool]]:
 
 def _pattern(target: nodes.Expander, selector: ops.Matching, resolved: Resolved) -> Iterator[Diagnostic]:
     span, pattern = target.span, target.pattern
-    if odd_digits_missed(pattern):
+    if odd_digits_missed(pattern) or misses_odd_groups(selector.anchor, pattern):
         fix = Fix.unsafe("write select:private", Edit(span, "select:private"))
         message = "the pattern misses groups that end in B, D or F"
         yield Diagnostic(codes.ODD_DIGITS, message, span, "write select:private", fix)
@@ -100,26 +103,36 @@ def _pattern(target: nodes.Expander, selector: ops.Matching, resolved: Resolved)
 
 
 def _dead(target: nodes.Expander, selector: ops.Matching) -> Iterator[Diagnostic]:
-    """Complain of an alternative that fits no name that an attribute, public or private, is known to have."""
+    """Complain of an alternative that can match no name of an element, and of private elements by a general name."""
     for part in alternatives(selector.pattern):
-        fits = of_pattern(selector.anchor, part) or fits_private(selector.anchor, part)
-        if _is_judged(part) and not fits and not _fits_a_tag(selector.anchor, part):
-            yield Diagnostic(codes.PATTERN_FITS_NOTHING, f"{part[:64]} matches no attribute", target.span)
+        if len(part) > 2 and not can_match(selector.anchor, part):
+            message = f"{part[:64]} matches no attribute"
+            yield Diagnostic(codes.PATTERN_FITS_NOTHING, message, target.span, *_what_is_meant(target, part))
+        elif _GENERAL_NAME.fullmatch(part) and not selector.negated:
+            message = "the pattern misses private elements whose names are known"
+            fix = Fix.unsafe("write select:private", Edit(target.span, "select:private"))
+            yield Diagnostic(codes.PRIVATE_BY_NAME, message, target.span, "write select:private", fix)
 
 
-def _is_judged(pattern: str) -> bool:
-    """Whether the names that a pattern is about are known: words of names, or whole tags; no creators, no digits."""
-    if '"' in pattern:
-        return False
-    return _TAGS.search(pattern) is not None or (len(pattern) > 2 and re.search(r"[0-9.]|\\[dDwWsS]", pattern) is None)
+def _what_is_meant(target: nodes.Expander, part: str) -> tuple[str | None, Fix | None]:
+    """Return an instruction for a pattern that matches nothing, by what it looks like."""
+    anchor = target.kind.value
+    if part.startswith("/") and part.rstrip("/") != "" and "/" in part:
+        inner = part.strip("/")
+        return _written(target, f"{anchor}:{inner}", "a pattern has no slashes around it")
+    if "," in part and all(map(dictionary.find_keyword, part.split(","))):
+        return _written(target, f"{anchor}:{part.replace(',', '|')}", "alternatives are separated by |")
+    tag = _TAG.fullmatch(part)
+    if tag is not None:
+        return _written(target, f"({tag[1]},{tag[2]})", "write the tag without a selector")
+    if target.kind is ExpanderKind.ENDSWITH and part.startswith("^"):
+        return _written(target, f"endswith:{part[1:]}", "endswith: matches the end, and ^ the beginning")
+    if target.kind is ExpanderKind.STARTSWITH and part.endswith("$"):
+        return _written(target, f"startswith:{part[:-1]}", "startswith: matches the beginning, and $ the end")
+    return None, None
 
 
-def _fits_a_tag(anchor: Anchor, pattern: str) -> bool:
-    """Whether a pattern that names whole tags fits one of them in one of its spellings."""
-    try:
-        expression = compiled(ops.anchored(anchor, pattern))
-    except BadPattern:
-        return True
-    tags = [(one[1], one[2]) for one in _TAGS.finditer(pattern)]
-    spellings = (text for group, element in tags for text in (f"({group},{element})", f"{group}{element}"))
-    return any(expression.search(text) for text in spellings)
+def _written(target: nodes.Expander, meant: str, why: str) -> tuple[str, Fix | None]:
+    if len(alternatives(target.pattern)) > 1:
+        return why, None
+    return f"{why}; did you mean {meant}?", Fix.unsafe(f"write {meant}", Edit(target.span, meant))

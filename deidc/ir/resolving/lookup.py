@@ -161,6 +161,10 @@ class Lookup:
                 Fix.unsafe(f"write {near}", Edit(span, f"{kind.value}:{near}")),
             )
             self.declared[kind, near].used = True
+        elif others := [(its_kind, one) for its_kind, one in self.declared if one == name]:
+            other = others[0]
+            hint, fix = f"{name} is a %{other[0].value} list, which rules name by {other[0].value}:{name}", None
+            self.declared[other].used = True
         else:
             hint, fix = f"add a section: %{kind.value} {name}", None
         self.say(codes.UNKNOWN_LIST, f"no %{kind.value} list is called {name!r}", span, hint, fix)
