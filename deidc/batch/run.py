@@ -23,7 +23,7 @@ from deidc.batch.account.unjournaled import Unjournaled
 from deidc.batch.cluster.client import ClusterError, cluster_at
 from deidc.batch.cluster.engine import engine_on
 from deidc.batch.inputs.sources import MEMBER_LIMIT
-from deidc.batch.job.discovery import Looking, check_inputs, discover
+from deidc.batch.job.discovery import InputError, Looking, check_inputs, discover
 from deidc.batch.job.one_file import Settings
 from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.batch.job.references import ReferenceReport, References
@@ -33,6 +33,7 @@ from deidc.batch.job.variables import Rows, check_secrets
 from deidc.batch.job.workers import Numbered, Work, run_numbered
 from deidc.batch.outputs.destinations import Destination, RemoteFolder
 from deidc.batch.outputs.name_templates import Template
+from deidc.batch.outputs.own_files import OwnFileError, OwnFiles, check_own_files
 from deidc.dicom.limits import LIMITS, Limits
 from deidc.errors import DeidcError
 from deidc.ir.program import Program
@@ -62,6 +63,7 @@ class Run:
         write_flagged: objects that a label flags are written, those in quarantine excepted.
         journal: the file of the journal; without one it is in the output folder.
         manifest: a file that gets one JSON line per input.
+        accounts: other files that the caller writes of this run, by what they are, like `record`.
         template: names outputs; without one they keep the tree of the inputs.
         template_text: the text of `template`, part of the identity of the run.
         digests: compute the digests of inputs and outputs even if no manifest needs them.
@@ -89,6 +91,7 @@ class Run:
     write_flagged: bool = False
     journal: Path | None = field(default=None, repr=False)
     manifest: Path | None = field(default=None, repr=False)
+    accounts: Mapping[str, Path] = field(factory=dict, repr=False)
     template: Template | None = None
     template_text: str | None = None
     digests: bool = False
@@ -114,7 +117,14 @@ class Run:
             plan=self.dry_run or self.by_attribute,
             thumbnails=self.thumbnails,
             limits=self.limits,
+            own_files=OwnFiles.of(self.own_files),
         )
+
+    @property
+    def own_files(self) -> dict[str, Path]:
+        """The files that are written beside the outputs, by what they are."""
+        named = {"journal": self.journal, "manifest": self.manifest, **self.accounts}
+        return {what: path for what, path in named.items() if path is not None}
 
     def start(self) -> Start | None:
         """Return what the journal of the run starts with, or None if the run has no journal.
@@ -302,11 +312,16 @@ def _unjournaled(job: Run) -> Unjournaled:
 def prepared(job: Run, hooks: Hooks | None = None) -> Running:
     """Check a run and return it, ready to start.
 
-    Nothing is written and no file is read. Raises InputError for an input that cannot be one, LinkError for variables
+    Nothing is written and no file is read. Raises InputError for an input that cannot be one, or that a file of
+    the run would replace, LinkError for variables
     and functions that are missing and for secrets that are easy to guess, VariablesError for such secrets in the rows,
     and MissingExtra or MissingDetector for packages.
     """
     check_inputs(job.inputs, job.output)
+    try:
+        check_own_files(job.own_files, job.inputs)
+    except OwnFileError as failure:
+        raise InputError(str(failure)) from None
     if job.rows is not None:
         check_secrets(job.rows, job.program.needs.variables)
     work = Work(job.program, job.settings(), job.functions, job.variables)

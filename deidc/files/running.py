@@ -85,7 +85,7 @@ def run_files(
         A generator of WrittenFile, UnchangedFile, HeldFile, RefusedFile and SkippedFile; closing it stops the run.
 
     Raises:
-        InputError: an input does not exist, or lies in the output folder.
+        InputError: an input does not exist, lies in the output folder, or is named as the journal or the manifest.
         DestinationError: the output or the quarantine cannot be used.
         VariablesError, TemplateError: `rows` or `name_template` cannot be used.
         CannotStart: the output folder is locked, or has the journal of another run; with the first outcome.

@@ -27,6 +27,7 @@ from deidc.batch.outputs.content import Content, chunks_of, digest_of
 from deidc.batch.outputs.destinations import RESERVED, Destination, as_destination, holds, put, read_at
 from deidc.batch.outputs.front import pixel_size, values_at
 from deidc.batch.outputs.name_templates import Template, Unnamed
+from deidc.batch.outputs.own_files import OwnFiles
 from deidc.batch.outputs.reserved import is_reserved
 from deidc.codes import faults
 from deidc.diagnostics import Rule
@@ -59,6 +60,7 @@ class Settings:
         plan: count effects by attribute.
         thumbnails: how thumbnails of inputs are made where one is wanted; None makes none.
         limits: what one file may cost.
+        own_files: the files of the run itself, which no output replaces.
         expendable: this process does nothing but clean files, and may end with one that exceeds its deadline.
 
     """
@@ -78,6 +80,7 @@ class Settings:
     plan: bool = False
     thumbnails: Thumbnails | None = None
     limits: Limits = LIMITS
+    own_files: OwnFiles = OwnFiles()
     expendable: bool = False
 
 
@@ -196,7 +199,7 @@ def _finished(
     held = is_held(holding, write_flagged=settings.write_flagged)
     try:
         place = _place(settings, draft, cleaned, content, is_blanked=blanked is not None)
-        _check_place(place)
+        _check_place(settings, place)
     except Unnamed as failure:
         return _because(draft, failure.rule, failure.message)
     size: int | None = None
@@ -283,10 +286,16 @@ def _place(
     return template.place(draft.number, values, cleaned.events)
 
 
-def _check_place(place: Path) -> None:
+def _check_place(settings: Settings, place: Path) -> None:
     """Raise Unnamed for a place that no output may have, so that a dry run reports it, too."""
-    if is_reserved(place):
+    if is_reserved(place) or _is_own(settings, place):
         raise Unnamed(RESERVED.rule, RESERVED.message)
+
+
+def _is_own(settings: Settings, place: Path) -> bool:
+    """Whether an output at a place would replace a file of the run itself, also through a link in the output."""
+    folders = (settings.output, settings.quarantine)
+    return any(folder is not None and settings.own_files.has(folder, place) for folder in folders)
 
 
 def _write(settings: Settings, output: Destination, source: Input, content: Content, place: Path) -> int | ReadFault:

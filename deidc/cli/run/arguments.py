@@ -11,6 +11,7 @@ from deidc.batch.account.record import RecordError, check_kept_out, check_record
 from deidc.batch.job.thumbnails import Thumbnails
 from deidc.batch.job.variables import KeyedBy, Rows, VariablesError, check_tables, read_rows
 from deidc.batch.outputs.destinations import Destination
+from deidc.batch.outputs.own_files import OwnFileError, check_own_files
 from deidc.batch.run import Run
 from deidc.cli.arguments.programs import functions_of, program_of, with_packages
 from deidc.cli.arguments.variables import variables_of
@@ -126,6 +127,7 @@ def run_of(arguments: Arguments) -> tuple[Run, RunReport | None]:
         write_flagged=arguments.flagged == "write",
         journal=arguments.journal,
         manifest=arguments.manifest,
+        accounts=_accounts(arguments),
         digests=arguments.digests,
         check_references=arguments.check_references,
         thumbnails=Thumbnails(originals=arguments.report_originals) if page is not None else None,
@@ -149,14 +151,22 @@ def places_of(arguments: Arguments, job: Run) -> Places:
     )
 
 
+def _accounts(arguments: Arguments) -> dict[str, Path]:
+    named = {"record": arguments.record, "report": arguments.report, "log": arguments.log}
+    return {what: path for what, path in named.items() if path is not None}
+
+
 def _check_files(arguments: Arguments, kept_out_of: tuple[Destination | None, ...]) -> None:
     """Raise Unusable if the record or the log would lie in a folder that is handed on, or replace another file."""
+    named = {**_accounts(arguments), "manifest": arguments.manifest, "journal": arguments.journal}
+    texts = [arguments.recipe, *([str(arguments.rows_file)] if arguments.rows_file is not None else [])]
     try:
+        check_own_files({what: path for what, path in named.items() if path is not None}, texts)
         if arguments.record is not None:
             check_record(arguments.record, kept_out_of, overwrite=arguments.overwrite)
         if arguments.log is not None:
             check_kept_out(arguments.log, kept_out_of)
-    except RecordError as failure:
+    except (RecordError, OwnFileError) as failure:
         raise Unusable(str(failure)) from None
 
 
