@@ -138,7 +138,7 @@ def _machine(
     program = program_of(recipe, bases, library, functions.signatures() if references else None, quiet=True)
     require_packages(program)
     try:
-        variables = with_stand_ins(program, variables_of(assignments, program.needs.variables), "deidc preview")
+        variables = with_stand_ins(program, variables_of(assignments, program), "deidc preview")
         return Machine.link(program, with_packages(functions, program), variables=variables)
     except LinkError as failure:
         raise Unusable(str(failure)) from None

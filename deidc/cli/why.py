@@ -69,7 +69,7 @@ def command(
     functions = functions_of(references)
     program = program_of(recipe, bases, library, functions.signatures() if references else None, quiet=True)
     try:
-        variables = with_stand_ins(program, variables_of(assignments, program.needs.variables), "deidc why")
+        variables = with_stand_ins(program, variables_of(assignments, program), "deidc why")
         machine = Machine.link(program, with_packages(functions, program), variables=variables)
     except LinkError as failure:
         raise Unusable(str(failure)) from None

@@ -123,9 +123,10 @@ KEEPS_ITEMS = _rule(
     "DC411",
     "keeps-items",
     "KEEP of a sequence keeps everything inside it.",
-    "A patient's name or date in an item stays, although other rules remove it.",
+    "A patient's name or date in an item stays, although other rules remove it. Write DESCEND: the sequence stays, "
+    "whatever other rules remove it, and rules reach its items.",
     _HEAD + "KEEP RequestAttributesSequence\n",
-    _HEAD + "KEEP PatientSex\n",
+    _HEAD + "DESCEND RequestAttributesSequence\nREMOVE AccessionNumber\n",
 )
 KEEPS_IDENTIFIER = _rule(
     "DC412",
@@ -298,7 +299,7 @@ SEQUENCE_GONE = _rule(
     "sequence-gone",
     "A rule acts inside a sequence that another rule removes.",
     "Removing or emptying a sequence also removes its items, so the rule never acts, and the attribute that KEEP "
-    "should preserve is lost. KEEP of an attribute inside does not keep the sequence.",
+    "should preserve is lost. KEEP of an attribute inside does not keep the sequence; DESCEND of the sequence does.",
     _HEAD + "REMOVE RequestAttributesSequence\nREPLACE RequestAttributesSequence__AccessionNumber none\n",
     _HEAD + "REPLACE RequestAttributesSequence__AccessionNumber none\n",
 )

@@ -52,13 +52,15 @@ def lower(
     """
     lowering = _Lowering(resolved, {source.name: source for source in sources}, has_borders=has_borders)
     lowered = tuple(lowering.program(protected))
+    needs = needs_of((op for op, _ in lowered), resolved)
     return Program(
         format=FormatName.DICOM,
         ops=tuple(op for op, _ in lowered),
-        needs=needs_of((op for op, _ in lowered), resolved),
+        needs=needs,
         slots=tuple(Slot(one.kind, one.name) for one in resolved.lists),
         origins=tuple(origin for _, origin in lowered),
         recipes=recipes,
+        idle_variables=resolved.named_variables - {one.name for one in needs.variables},
     )
 
 

@@ -71,7 +71,7 @@ class Program:
     """A compiled recipe: every operation on an object, including the rules that a recipe implies.
 
     A program is immutable, hashable and picklable. Equality, hash and digest depend only on its meaning, not on
-    `origins` and `recipes`.
+    `origins`, `recipes` and `idle_variables`.
 
     Attributes:
         format: the kind of files that the program is for.
@@ -80,6 +80,7 @@ class Program:
         slots: the lists (%values, %fields) that ops fill and read.
         origins: the recipe and line of each op.
         recipes: the name and SHA-256 of each text that was merged.
+        idle_variables: the variables that the recipe declares or names, and no op reads.
 
     """
 
@@ -89,6 +90,7 @@ class Program:
     slots: tuple[Slot, ...]
     origins: tuple[Origin, ...] = field(eq=False, repr=False, default=())
     recipes: tuple[tuple[str, str], ...] = field(eq=False, repr=False, default=())
+    idle_variables: frozenset[str] = field(eq=False, repr=False, default=frozenset())
 
     @property
     def storage(self) -> Storage | None:

@@ -241,3 +241,43 @@ def test_a_table_of_variables_has_no_weak_key(deidc, recipe, ct, tmp_path):
     )
     assert "ZQ" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+UNUSED = "FORMAT dicom\n\n%vars\nVAR key secret\n\n%header\nREMOVE PatientName\n"
+
+
+def test_a_declared_variable_that_no_rule_uses_is_called_that(deidc, recipe, ct):
+    """It is in the recipe, so the message is not that the recipe has no such variable."""
+    recipe(UNUSED)
+    done = deidc("run", "my.deid", "ct.dcm", "-o", "out", "--var", "key=k")
+    assert (done.returncode, "has no variable" in done.stderr) == (1, False)
+    assert "DC212 warning: var:key is declared, and no rule uses it" in done.stderr
+
+
+@pytest.mark.parametrize("value", ["k", "env:DEIDC_NOT_SET", "file:nowhere", "prompt:"])
+def test_a_run_goes_on_with_an_unused_variable_that_the_recipe_explains(deidc, recipe, ct, value):
+    """The value is not read, and every command says so."""
+    recipe(UNUSED.replace("VAR", "# deidc: ignore[DC212] for the next version of this recipe\nVAR"))
+    done = deidc("run", "my.deid", "ct.dcm", "-o", "out", "--var", f"key={value}")
+    assert (done.returncode, done.stderr) == (0, "note: variable 'key' is not read, because no rule uses it\n")
+    shown = deidc("why", "ct.dcm", "PatientName", "-r", "my.deid", "--var", f"key={value}")
+    assert (shown.returncode, "note: variable 'key' is not read" in shown.stderr) == (0, True)
+    wrong = deidc("run", "my.deid", "ct.dcm", "-o", "other", "--var", f"kez={value}")
+    assert wrong.stderr == "Error: the recipe has no variable 'kez'; did you mean 'key'?\n"
+
+
+def test_the_environment_variable_of_an_unused_variable_is_inherited_by_no_process(recipe, ct, tmp_path):
+    """A secret that no rule uses is a secret all the same."""
+    recipe(
+        UNUSED.replace("VAR", "# deidc: ignore[DC212] for the next version of this recipe\nVAR")
+        + "REPLACE PatientID func:from_environment\n"
+    )
+    (tmp_path / "mine.py").write_text(
+        "import os\ndef from_environment(item):\n    return os.environ.get('SITE_KEY', 'none')\n"
+    )
+    done = started(
+        tmp_path, "run", "my.deid", "ct.dcm", "-o", "out", "--functions", "mine.py", "--var", "key=env:SITE_KEY",
+        env={**os.environ, "SITE_KEY": MARKED_KEY},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert dcmread(tmp_path / "out" / "ct.dcm").PatientID == "none"

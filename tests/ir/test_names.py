@@ -125,7 +125,7 @@ SAID = {
     "REMOVE values:nope": (["DC201"], "%values nope"),
     "REMOVE PatientID values:nope": (["DC201"], "%values nope"),
     "%values names\nFIELD PatientName\n%header\nREMOVE values:name": (["DC201"], "'names'"),
-    "%values names\nFIELD PatientName\n%header\nREMOVE fields:names": (["DC202", "DC201"], ""),
+    "%values names\nFIELD PatientName\n%header\nREMOVE fields:names": (["DC201"], "values"),
     "%values a\nFIELD PatientName\n%header\nREMOVE PatientID": (["DC202"], "values:a"),
     "%values a\nFIELD PatientName\n%fields a\nFIELD PatientID\n%header\nREMOVE values:a\nREMOVE fields:a": (
         ["DC203"],
@@ -137,7 +137,7 @@ SAID = {
     "%values a\nFIELD fields:b\n%fields b\nFIELD values:a\n%header\nREMOVE values:a": (["DC226"], "values:a"),
     "%values a\nFIELD values:b\n%values b\nFIELD PatientID\n%header\nREMOVE values:a": ([], ""),
     "REPLACE PatientID var:anything": ([], ""),
-    "%vars\nVAR id text\n%header\nREPLACE PatientID var:ids": (["DC211", "DC212"], "'id'"),
+    "%vars\nVAR id text\n%header\nREPLACE PatientID var:ids": (["DC211"], "'id'"),
     "%vars\nVAR id text\nVAR id text\n%header\nREPLACE PatientID var:id": (["DC221"], "twice"),
     "%vars\nVAR n int default=1_0\n%header\nREPLACE InstanceNumber var:n": (["DC222"], "whole"),
     "%vars\nVAR n int default=-3\n%header\nREPLACE InstanceNumber var:n": ([], ""),

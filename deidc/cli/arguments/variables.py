@@ -13,7 +13,7 @@ import secrets
 import stat
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -49,19 +49,24 @@ def assignments_option(option: DeclaresOption = click.option) -> Callable[[F], F
     )
 
 
-def variables_of(assignments: Iterable[str], needed: Iterable[NeededVariable]) -> dict[str, object]:
+def variables_of(assignments: Iterable[str], program: Program) -> dict[str, object]:
     """Return the variables of `NAME=VALUE` texts, each in the type that the program needs it in.
 
-    Environment variables that values are taken from are removed from the environment, so that no other process
-    inherits them. Raises Unusable for text that is no assignment, a name that the program does not use, a
-    value that cannot be read, and one that is not of its type.
+    A variable that the recipe declares and no rule uses is noted on standard error and not read. Environment variables
+    that values are taken from are removed from the environment, so that no other process inherits them. Raises
+    Unusable for text that is no assignment, a name that the recipe does not have, a value that cannot be read, and one
+    that is not of its type.
     """
     reading = _Reading()
-    kinds = {one.name: one.kind for one in needed}
+    kinds = {one.name: one.kind for one in program.needs.variables}
     variables: dict[str, object] = {}
     try:
         for text in assignments:
-            name, value = _split(text, kinds)
+            name, value = _split(text, {*kinds, *program.idle_variables})
+            if name not in kinds:
+                reading.pass_over(value)
+                click.echo(f"note: variable {name!r} is not read, because no rule uses it", err=True)
+                continue
             if name in variables:
                 raise VariablesError(f"variable {name!r} is set twice")
             variables[name] = typed(name, reading.value(name, value, kinds[name]), kinds[name])
@@ -96,12 +101,12 @@ def how_to_give_secrets(names: Iterable[str], needed: Iterable[NeededVariable]) 
             yield f"for {name}, make a key with `deidc keys new PATH`, and pass it with --var {name}=file:PATH"
 
 
-def _split(text: str, kinds: Mapping[str, VariableKind]) -> tuple[str, str]:
+def _split(text: str, names: Collection[str]) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise VariablesError("write a variable as name=value")
-    if name not in kinds:
-        near = get_close_matches(name, kinds, 1)
+    if name not in names:
+        near = get_close_matches(name, sorted(names), 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise VariablesError(f"the recipe has no variable {name!r}{hint}")
     return name, value
@@ -188,8 +193,14 @@ class _Reading:
         except KeyboardInterrupt:
             raise click.Abort from None
 
+    def pass_over(self, text: str) -> None:
+        """Take note of the environment variable that a text names, whose value is not needed."""
+        found = _SOURCE.fullmatch(text)
+        if found is not None and found[1] == "env":
+            self._environment.add(found[2])
+
     def forget_environment(self) -> None:
-        """Remove the environment variables that values were taken from."""
+        """Remove the environment variables that were named, and their values with them."""
         for key in self._environment:
             os.environ.pop(key, None)
 

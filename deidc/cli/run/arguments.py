@@ -193,7 +193,7 @@ def _rows(path: Path | None, vars_key: str | None) -> Rows | None:
 
 
 def _variables(assignments: tuple[str, ...], program: Program) -> dict[str, object]:
-    variables = variables_of(assignments, program.needs.variables)
+    variables = variables_of(assignments, program)
     try:
         check_tables(program, variables)
     except VariablesError as failure:

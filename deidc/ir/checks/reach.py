@@ -11,6 +11,7 @@ from deidc.dicom import dictionary
 from deidc.dicom.uids import is_registered
 from deidc.dicom.values.vrs import DATES
 from deidc.grammar import nodes
+from deidc.grammar.writer import write_target
 from deidc.ir import ops
 from deidc.ir.checks.coverage import NOTHING, Coverage, attribute_of, be, covers, is_wide, names, of_pattern
 from deidc.ir.checks.expressions import alternatives
@@ -103,8 +104,20 @@ def _sequences_gone(table: RuleTable) -> Iterator[Diagnostic]:
             gone = (way & table.covered[at]) - table.entered
             if gone:
                 message = f"{names(gone)} is removed with its items"
-                yield complaint(codes.SEQUENCE_GONE, message, rule, (remover,), "removed here")
+                yield complaint(codes.SEQUENCE_GONE, message, rule, (remover,), "removed here", _entering(rule, gone))
                 break
+
+
+def _entering(rule: Bound, gone: Coverage) -> str | None:
+    """Return how a rule inside a sequence reaches what another rule removes: the sequence is entered by DESCEND."""
+    path, target = rule.selector, rule.statement.target
+    if not isinstance(path, ops.AtPath) or not isinstance(target, nodes.Path) or rule.action.creates:
+        return None
+    way = (step.at for step in path.steps[:-1])
+    outermost = next(n for n, at in enumerate(way) if isinstance(at, ops.Tagged) and at.pattern in gone)
+    steps = target.steps[: outermost + 1]
+    sequence = steps[0].at if len(steps) == 1 else nodes.Path(steps)
+    return f"write DESCEND {write_target(sequence)}: the sequence stays, and rules reach its items"
 
 
 def _removes(rule: Bound) -> bool:

@@ -236,6 +236,8 @@ class Lookup:
         known = self.known_variables
         if known is not None and name not in known:
             near = self.guesses.among(name, known)
+            if near is not None:
+                self.used_variables.setdefault(near)
             hint = f"did you mean {near!r}?" if near else f"declare it: VAR {name} text"
             fix = Fix.unsafe(f"write var:{near}", Edit(span, f"var:{near}")) if near else None
             self.say(codes.UNDECLARED_VARIABLE, f"variable {name!r} is not declared", span, hint, fix)

@@ -73,6 +73,7 @@ class _Resolving(Lookup):
             policies,
             secrets=frozenset(self.secrets),
             read=self.read,
+            named_variables=frozenset((*self.variables, *self.used_variables)),
         )
 
     # ---- declarations -----------------------------------------------------------------------------------
@@ -168,7 +169,7 @@ class _Resolving(Lookup):
                 self.say(codes.UNUSED_LIST, message, one.sections[0])
         for name, variable in self.variables.items():
             if name not in self.used_variables:
-                self.say(codes.UNUSED_VARIABLE, f"no rule uses var:{name}", variable.span)
+                self.say(codes.UNUSED_VARIABLE, f"var:{name} is declared, and no rule uses it", variable.span)
 
     def _complain_of_open_secrets(self) -> None:
         for name, span in self.secrets.items():

@@ -112,7 +112,7 @@ class Resolved:
     """A recipe with every name looked up; `protected` are keywords of attributes that no rule is to touch.
 
     `secrets` are the variables that an argument for a secret is taken from, declared or not. `read` has where the
-    attributes are that values are taken from.
+    attributes are that values are taken from. `named_variables` are those that are declared or that a rule names.
     """
 
     recipe: nodes.Recipe
@@ -125,6 +125,7 @@ class Resolved:
     secrets: frozenset[str] = frozenset()
     protected: tuple[str, ...] = SYSTEM_PROTECTED
     read: Mapping[nodes.Target, ops.AtPath | None] = field(factory=dict, repr=False)
+    named_variables: frozenset[str] = frozenset()
 
     def blanks(self, label: BoundLabel) -> bool:
         """Whether a label has regions to blank, and its group does not pass objects on unchanged."""
