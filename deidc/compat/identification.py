@@ -18,7 +18,7 @@ from pydicom.tag import BaseTag
 from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom.header import get_identifiers, replace_identifiers
 from deidc.compat.dicom.validate import FileName
-from deidc.compat.objects.cleaning import ObjectRefused
+from deidc.compat.objects.deadlines import ObjectRefused
 from deidc.compat.objects.field import DicomField
 from deidc.compat.objects.inputs import inputs_of, lacks_prefix, read_as_a_run
 from deidc.compat.objects.outputs import OutputExists, places_of

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from deidc.compat.config import DeidRecipe
 from deidc.compat.dicom.pixels import has_burned_pixels
 from deidc.compat.dicom.validate import FileName
-from deidc.compat.objects.cleaning import ObjectRefused
+from deidc.compat.objects.deadlines import ObjectRefused
 from deidc.compat.objects.inputs import read_as_a_run
 from deidc.guarded import guarded
 

@@ -48,7 +48,8 @@ def clean_bytes(
         variables: variables of the recipe; with a machine, those of this object.
         functions: the functions that `func:` calls, by name; with a machine, give them to `link_recipe`.
         write_flagged: pass on objects that a label flags, as `--flagged write` does; never those in quarantine.
-        limits: what one object may cost in memory and CPU time; there is no deadline outside the main thread.
+        limits: what one object may cost in memory and CPU time; outside the main thread there is no deadline, and
+            a recipe with a pattern that needs one refuses the object.
 
     Returns:
         CleanedContent with the bytes, HeldFile for an object that is held for review, or RefusedFile with the reasons.
@@ -132,7 +133,8 @@ def clean_file(
         variables: variables of the recipe; with a machine, those of this object.
         functions: the functions that `func:` calls, by name; with a machine, give them to `link_recipe`.
         write_flagged: pass on objects that a label flags, as `--flagged write` does; never those in quarantine.
-        limits: what one object may cost in memory and CPU time; there is no deadline outside the main thread.
+        limits: what one object may cost in memory and CPU time; outside the main thread there is no deadline, and
+            a recipe with a pattern that needs one refuses the object.
         overwrite: replace the output if it is there; otherwise the input is refused.
         fsync: return when the output is on the disk.
 
@@ -190,7 +192,7 @@ def _settled(
     if not opened.size:
         return RefusedFile(source, (Fault(faults.EMPTY_FILE, "the file is empty"),))
     given = Given(opened, limits)
-    with deadline(limits.deadline(opened.size)):
+    with deadline(limits.deadline(opened.size), may_hang=lambda: machine.program.has_slow_pattern):
         cleaned, _ = clean(machine, given, variables)
     if isinstance(cleaned, Refused):
         return RefusedFile(source, cleaned.faults)

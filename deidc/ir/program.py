@@ -12,6 +12,7 @@ from attrs import field, frozen
 from deidc.dicom import dictionary
 from deidc.ir import ops
 from deidc.ir.ops import CleanPixels, Op
+from deidc.ir.slow_patterns import has_slow_pattern
 from deidc.ir.writer import quoted, write_op
 from deidc.vocabulary import FormatName, ListKind, Storage, VariableKind
 
@@ -101,6 +102,11 @@ class Program:
     def text(self) -> str:
         """The program as text with remarks; `read_program` reads it back."""
         return write_program(self, remarks=True)
+
+    @cached_property
+    def has_slow_pattern(self) -> bool:
+        """Whether a pattern can take practically unlimited time, so that cleaning needs a deadline."""
+        return has_slow_pattern(self.ops)
 
     @cached_property
     def digest(self) -> str:

@@ -5,7 +5,8 @@ regular expression that needs exponential time: `re` looks for signals while it 
 returns to Python is not reached that way. A worker process, which nothing but its file is lost with, has a second limit
 behind the first: there the system ends it.
 
-Signals are the main thread's, and not every system has these; elsewhere files have no deadline.
+Signals are the main thread's, and not every system has these. Elsewhere nothing can end a search, so files have no
+deadline there, and a program with a pattern that needs one is not begun.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -40,6 +41,17 @@ class DeadlineExceeded(StopFromOutside):
         super().__init__(f"the file was not cleaned in {seconds:.0f} s of CPU time")
 
 
+class NoDeadline(DeadlineExceeded):
+    """The work may never end, and there is no deadline here that ends it."""
+
+    def __init__(self) -> None:
+        StopFromOutside.__init__(
+            self,
+            "a pattern of the recipe can take unlimited time (DC335), and only the main thread of a process has a "
+            "deadline; write the pattern anew, or clean the file in the main thread",
+        )
+
+
 @define(eq=False)
 class _Alarm:
     """What the signal does: raise the exception as long as the deadline stands."""
@@ -58,12 +70,17 @@ def has_deadlines() -> bool:
 
 
 @contextmanager
-def deadline(seconds: float | None, *, expendable: bool = False) -> Iterator[None]:
+def deadline(
+    seconds: float | None, *, expendable: bool = False, may_hang: Callable[[], bool] | None = None
+) -> Iterator[None]:
     """Raise DeadlineExceeded in the block when the process has used `seconds` of CPU time in it; None sets no deadline.
 
     Within a deadline that stands already there is no other. An `expendable` process is ended by the system, without
-    a core dump, if it goes on for half a minute after that.
+    a core dump, if it goes on for half a minute after that. Where no deadline is kept, work that `may_hang` is not
+    begun: NoDeadline is raised.
     """
+    if seconds is not None and may_hang is not None and not has_deadlines() and may_hang():
+        raise NoDeadline
     if seconds is None or not has_deadlines() or _stands(signal.getsignal(signal.SIGPROF)):
         yield
         return

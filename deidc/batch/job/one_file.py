@@ -150,7 +150,11 @@ def _run_anew(machine: Machine, settings: Settings, draft: FileOutcome, given: G
             if _is_twin(settings, draft.source):
                 given.read()
                 return _because(draft, faults.SAME_FILE, "an earlier input has the same output path")
-            with deadline(settings.limits.deadline(given.opened.size), expendable=settings.expendable):
+            with deadline(
+                settings.limits.deadline(given.opened.size),
+                expendable=settings.expendable,
+                may_hang=lambda: machine.program.has_slow_pattern,
+            ):
                 variables = _variables(machine, settings, draft.source, given)
                 outcome, why = clean(machine, given, variables, notes_starts=settings.template is not None)
                 draft = evolve(draft, dataset_engine=why, before=_links(settings, given))

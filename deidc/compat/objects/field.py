@@ -12,12 +12,13 @@ from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_eleme
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
+from deidc.compat.objects.deadlines import search_deadline
 from deidc.compat.objects.paths import path_of, tag_text, uid_of, way_of_uid
 from deidc.compat.objects.selection import selects
 from deidc.dicom.datasets import AnyElement, table
 from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS, Undecodable
 from deidc.guarded import guarded
-from deidc.patterns import compiled
+from deidc.patterns import compiled, is_slow
 from deidc.runtime.fold.conditions import compared
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.select import Identity
@@ -111,14 +112,16 @@ class DicomField:
     def name_contains(self, expression: str | re.Pattern[str]) -> bool:
         """Whether a regular expression is found in a name of the element: see `deidc.ir.ops.Matching`."""
         pattern = compiled(expression) if isinstance(expression, str) else _without_case(expression)
-        return any(map(pattern.search, self.identity.spellings))
+        with search_deadline(is_slow(pattern.pattern)):
+            return any(map(pattern.search, self.identity.spellings))
 
     def value_contains(self, expression: str | re.Pattern[str]) -> bool:
         """Whether a regular expression is found in a value of the element; case is ignored."""
         text = expression if isinstance(expression, str) else expression.pattern
         compiled(text)
         try:
-            return compared(Comparison.CONTAINS, text, self.input.components)
+            with search_deadline(is_slow(text)):
+                return compared(Comparison.CONTAINS, text, self.input.components)
         except Undecodable:
             return False
 

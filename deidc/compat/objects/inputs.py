@@ -20,7 +20,7 @@ from deidc.batch.inputs.reading import read_file
 from deidc.batch.inputs.sources import LocalFile, NotOpened, Opened, OpenedBytes, open_source
 from deidc.batch.job.cleaning import Given, NotRead
 from deidc.codes import faults
-from deidc.compat.objects.cleaning import ObjectRefused
+from deidc.compat.objects.deadlines import ObjectRefused
 from deidc.dicom import dictionary
 from deidc.dicom.layout import Damaged
 from deidc.dicom.limits import BeyondLimit

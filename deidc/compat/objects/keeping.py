@@ -7,12 +7,14 @@ from typing import assert_never
 from attrs import frozen
 from pydicom.dataset import Dataset
 
-from deidc.compat.objects.cleaning import HostLists, ObjectRefused
+from deidc.compat.objects.cleaning import HostLists
+from deidc.compat.objects.deadlines import ObjectRefused, search_deadline
 from deidc.compat.objects.field import DicomField
 from deidc.compat.objects.selection import is_selected
 from deidc.dicom.values.decoding import Undecodable
 from deidc.ir import ops
 from deidc.ir.program import Program
+from deidc.ir.slow_patterns import has_slow_pattern
 from deidc.runtime.fold.conditions import compared, holds_list, in_state
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.frame import Frame, Trouble
@@ -29,6 +31,7 @@ class Keeping:
     _rules: tuple[ops.Protect, ...]
     _plan: Plan
     _frame: Frame
+    _may_hang: bool
 
     @classmethod
     def of(cls, program: Program, dataset: Dataset, lists: HostLists) -> Keeping:
@@ -49,18 +52,19 @@ class Keeping:
                 fill_lists(frame, plan, lambda: visit_object(dataset, plan))
         except Trouble as failure:
             raise ObjectRefused((failure.fault,)) from None
-        return cls(rules, plan, frame)
+        return cls(rules, plan, frame, has_slow_pattern(rules))
 
     def keeps(self, field: DicomField) -> bool:
         """Whether a rule keeps a field, and with it what is in it.
 
         A rule whose condition is a variable or a function keeps nothing here, because it is evaluated only in a run.
         """
-        return any(
-            is_selected(rule.at, field, self._frame, self._plan)
-            and all(self._holds(condition, field.input) for condition in rule.when)
-            for rule in self._rules
-        )
+        with search_deadline(self._may_hang):
+            return any(
+                is_selected(rule.at, field, self._frame, self._plan)
+                and all(self._holds(condition, field.input) for condition in rule.when)
+                for rule in self._rules
+            )
 
     def _holds(self, condition: ops.Condition, element: InputElement) -> bool:
         try:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from pydicom.dataset import Dataset
 
+from deidc.compat.objects.deadlines import search_deadline
 from deidc.compat.recipes.dicts import program_of
 from deidc.dicom import dictionary
 from deidc.dicom.values.decoding import Undecodable
 from deidc.ir import ops
+from deidc.ir.slow_patterns import has_slow_pattern
 from deidc.runtime.fold.fold import proviso_holds
 from deidc.runtime.fold.frame import Frame
 from deidc.runtime.fold.plan import Plan
@@ -42,7 +44,8 @@ def selected(target: str, fields: Iterable[DicomField]) -> list[DicomField]:
     """Return the fields that a target selects, in their order. Raises as `plan_of`."""
     at, plan = plan_of(target)
     frame = Frame(Dataset(), OfDataset(Dataset()), {})
-    return [field for field in fields if is_selected(at, field, frame, plan)]
+    with search_deadline(has_slow_pattern((at,))):
+        return [field for field in fields if is_selected(at, field, frame, plan)]
 
 
 def selects(target: str, field: DicomField) -> bool:

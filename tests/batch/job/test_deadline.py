@@ -7,15 +7,22 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from pydicom.data import get_testdata_file
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
-from deidc import Functions
+from deidc import CleanedContent, Functions, Machine, RefusedFile, clean_bytes, compile_recipe
 from deidc.batch.job.deadline import DeadlineExceeded, deadline, has_deadlines
 from deidc.batch.job.discovery import Input
 from deidc.batch.job.one_file import Settings, run_file
 from deidc.batch.job.outcome import Ending
+from deidc.compat.objects.deadlines import ObjectRefused
+from deidc.compat.objects.field import DicomField
+from deidc.compat.objects.selection import selected
 from deidc.dicom.limits import Limits
 from tests.files import copy_of
 from tests.running import machine_for
@@ -119,3 +126,55 @@ with deadline.deadline(0.1, expendable=True):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert done.returncode == -signal.SIGXCPU, done.stderr
     assert resource.getrlimit(resource.RLIMIT_CPU)[0] == resource.RLIM_INFINITY
+
+
+SLOW = r"(Patient[A-Z]*)*ID$"
+
+
+def in_a_thread(action):
+    """Return what an action returns in a thread that is not the main one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(action).result(60)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [f"REMOVE contains:{SLOW}", f"REMOVE ALL except:contains:{SLOW}", "REMOVE PatientID if contains:(a+)+$",
+     "REMOVE PatientID when Modality contains (C+)+$"],
+)  # fmt: skip
+def test_a_pattern_that_can_hang_is_not_searched_for_where_nothing_ends_it(rule):
+    """In a thread the object is refused, in the main thread it is cleaned; so is all that is judged safe, anywhere."""
+    content = Path(get_testdata_file("CT_small.dcm")).read_bytes()
+    machine = Machine.link(compile_recipe(f"FORMAT dicom\n\n%header\n{rule}\n"))
+    refused = in_a_thread(lambda: clean_bytes(machine, content))
+    assert isinstance(refused, RefusedFile)
+    assert [one.rule.code for one in refused.faults] == ["DC932"]
+    safe = Machine.link(compile_recipe("FORMAT dicom\n\n%header\nREMOVE contains:Patient[A-Z]*ID$\n"))
+    assert isinstance(in_a_thread(lambda: clean_bytes(safe, content)), CleanedContent)
+    assert isinstance(clean_bytes(machine, content), CleanedContent)
+
+
+def test_without_a_deadline_nothing_is_refused_for_the_lack_of_one():
+    """Who sets none, wants none."""
+    content = Path(get_testdata_file("CT_small.dcm")).read_bytes()
+    machine = Machine.link(compile_recipe(f"FORMAT dicom\n\n%header\nREMOVE contains:{SLOW}\n"))
+    limits = Limits(seconds=None)
+    assert isinstance(in_a_thread(lambda: clean_bytes(machine, content, limits=limits)), CleanedContent)
+
+
+@pytest.mark.parametrize("search", ["name_contains", "value_contains"])
+def test_a_search_in_a_field_of_compat_in_a_thread(search):
+    """Each search that takes a pattern refuses one that can hang, and does the others."""
+    field = DicomField(DataElement(0x00100020, "LO", "a" * 40), "PatientID", "(0010,0020)")
+    asked = getattr(field, search)
+    with pytest.raises(ObjectRefused, match="DC932"):
+        in_a_thread(lambda: asked("(a+)+$"))
+    assert in_a_thread(lambda: asked("a"))
+
+
+def test_fields_selected_by_a_pattern_of_compat_in_a_thread():
+    """The pattern of a target is judged, too."""
+    field = DicomField(DataElement(0x00100020, "LO", "1"), "PatientID", "(0010,0020)")
+    with pytest.raises(ObjectRefused, match="DC932"):
+        in_a_thread(lambda: selected(f"contains:{SLOW}", [field]))
+    assert in_a_thread(lambda: selected("contains:Patient", [field])) == [field]

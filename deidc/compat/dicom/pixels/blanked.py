@@ -22,7 +22,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPE
 from deidc.batch.inputs.sources import OpenedBytes
 from deidc.batch.outputs.content import Content, Ranges
 from deidc.codes import faults
-from deidc.compat.objects.cleaning import ObjectRefused
+from deidc.compat.objects.deadlines import ObjectRefused
 from deidc.compat.objects.inputs import InMemory, Input, opened
 from deidc.compat.objects.outputs import content_of_dataset
 from deidc.dicom.edits import Span

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from deidc.compat.config import DeidRecipe
 from deidc.compat.logger import bot
-from deidc.compat.objects.cleaning import ObjectRefused, object_deadline
+from deidc.compat.objects.deadlines import ObjectRefused, object_deadline
 from deidc.compat.objects.inputs import InFile, Input, One, inputs_of, opened, read
 from deidc.compat.recipes.dicts import DeidDict
 from deidc.ir.compile import compile_recipe
@@ -92,8 +92,10 @@ class _Asking:
     def result(self, given: Input, force: bool) -> Result:
         """Return the labels that fire for an object; groups and labels are in the order of the recipe."""
         dataset = dataset_of(given, force=force)
-        with object_deadline(dataset):
-            found = self._detector.detect(dataset) if self._detector is not None else ()
+        found: tuple[Finding, ...] | Refused = ()
+        if self._detector is not None:
+            with object_deadline(dataset, self._detector.program):
+                found = self._detector.detect(dataset)
         if isinstance(found, Refused):
             raise ObjectRefused(found.faults)
         results = list(self._told({finding.op: finding for finding in found}))

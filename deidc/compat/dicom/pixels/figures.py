@@ -24,7 +24,7 @@ from pydicom.pixels.processing import apply_color_lut
 
 from deidc.codes import faults
 from deidc.compat.dicom.pixels.blanked import Pixels
-from deidc.compat.objects.cleaning import ObjectRefused
+from deidc.compat.objects.deadlines import ObjectRefused
 from deidc.guarded import guarded
 from deidc.pixels.frames.masks import Painting, painted
 from deidc.pixels.text.regions import is_of_text
