@@ -12,7 +12,7 @@ from pydicom import dcmread
 
 from deidc import RefusedFile, check_recipe, clean_file, compile_recipe
 from deidc.batch.job.deadline import has_deadlines
-from deidc.compat.objects import cleaning
+from deidc.compat.objects import deadlines
 from deidc.compat.objects.cleaning import ObjectRefused, clean_in_place
 from deidc.dicom.limits import Limits
 from tests.cli.conftest import Run
@@ -84,7 +84,7 @@ def test_a_file_that_hangs_is_refused_in_compat(tmp_path, monkeypatch, pattern):
     """The object is as it was, and the exception has the code."""
     path = copy_of("rtplan.dcm", tmp_path / "a.dcm", PatientComments=LETTERS)
     dataset = dcmread(path)
-    monkeypatch.setattr(cleaning, "LIMITS", Limits(seconds=0.3, seconds_a_megabyte=0.0))
+    monkeypatch.setattr(deadlines, "LIMITS", Limits(seconds=0.3, seconds_a_megabyte=0.0))
     with pytest.raises(ObjectRefused, match="DC932"):
         clean_in_place(compile_recipe(RECIPE.format(pattern)), dataset, {})
     assert dataset.PatientComments == LETTERS
@@ -95,7 +95,9 @@ def test_a_file_that_hangs_ends_no_run(tmp_path, deidc: Run, jobs):
     """The files before and behind it are written, whichever process cleans them."""
     for name, value in (("a", "b"), ("b", LETTERS), ("c", "b")):
         copy_of("rtplan.dcm", tmp_path / "in" / f"{name}.dcm", PatientComments=value)
-    (tmp_path / "my.deid").write_text(RECIPE.format("(a{1,30}){1,30}b"))
+    # A run refuses the recipe unless it says that this is meant.
+    meant = "%header\n# deidc: ignore[DC335] it ends at the deadline"
+    (tmp_path / "my.deid").write_text(RECIPE.format("(a{1,30}){1,30}b").replace("%header", meant))
     done = deidc("run", "my.deid", "in", "-o", "out", "--jobs", jobs, "--deadline", "1")
     assert done.returncode == 1
     assert "2 written, 1 refused" in done.stdout
