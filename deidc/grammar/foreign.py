@@ -18,6 +18,10 @@ _BLOCKS = tuple(
     )
 )
 
+# A private element with its parts in another order, without a part, or with a whole element number.
+_PARTS = re.compile(r"[(\[][ \t]*(?P<parts>(?:\"[^\"]*\"|[^\s\"(),;\]]+|[ \t]*[,;][ \t]*)+)[)\]](?!\S)")
+_PART = re.compile(r"\"([^\"]+)\"|([^\s\",;]+)")
+
 
 def foreign_target(text: str) -> tuple[str, int] | None:
     """Return the target that the beginning of a text means, and how long that beginning is; or None."""
@@ -26,8 +30,26 @@ def foreign_target(text: str) -> tuple[str, int] | None:
         return "select:private", found.end()
     found = next((one for one in (block.match(text) for block in _BLOCKS) if one is not None), None)
     if found is None:
-        return None
+        return _misordered(text)
     parts = found.groupdict()
     creator = parts.get("creator") or parts["dashed"].replace("-", " ")
     element = (parts.get("element") or "xx").upper().replace("X", "x")
     return f'({parts["group"].upper()},"{creator}",{element})', found.end()
+
+
+def _misordered(text: str) -> tuple[str, int] | None:
+    """Return the private element that `(0029,10,"CREATOR")` and the like mean, and how long the text is."""
+    found = _PARTS.match(text)
+    if found is None:
+        return None
+    creators: list[str] = []
+    numbers: list[str] = []
+    for quoted, bare in _PART.findall(found["parts"]):
+        is_number = re.fullmatch(r"[0-9A-Fa-f]{4}|[0-9A-Fa-fx]{2}", bare) is not None
+        (numbers if is_number else creators).append(bare or quoted)
+    groups = [one for one in numbers if len(one) == len("gggg")]
+    if len(creators) != 1 or not groups or len(numbers) > 2:
+        return None
+    numbers.remove(groups[0])
+    element = numbers[0][-2:].upper().replace("X", "x") if numbers else "xx"
+    return f'({groups[0].upper()},"{creators[0]}",{element})', found.end()

@@ -36,6 +36,7 @@ _ABOUT_LITERALS: tuple[Rule, ...] = (
 _MISTAKEN_TARGETS: tuple[tuple[Rule, tuple[Rule, ...]], ...] = (
     (values.EMPTY_ALTERNATIVE, (privacy.KEPT, privacy.KEEPS_IDENTITY)),
     (misdirected.NEAR_TAG, (names.UNKNOWN_TAG,)),
+    (privacy.IDENTITY_REMOVED, (values.CODE_CASE, values.CODE_CHARACTERS)),
     (privacy.SEQUENCE_GONE, (privacy.KEEPS_ITEMS, privacy.KEEPS_IDENTIFIER, privacy.SHELTERS_IDENTITY)),
 )
 

@@ -24,6 +24,7 @@ from deidc.ir.program import Program
 from deidc.ir.recipe_files import read_named
 from deidc.ir.resolving.names import resolve
 from deidc.ir.resolving.resolved import Resolved
+from deidc.ir.resolving.spaced_names import with_spaced_names
 from deidc.ir.signatures import Signatures
 from deidc.ir.verify import verify
 from deidc.source import Source
@@ -211,7 +212,8 @@ def _judged(loaded: Loaded, signatures: Signatures | None, protected: tuple[str,
     resolved = evolve(resolved, protected=protected)
     checked = (complaint for check in CHECKS for complaint in check(resolved))
     standing = apply_ignores(loaded.sources, (*loaded.said, *unknown, *checked))
-    return resolved, Report.of(loaded.sources, one_cause_each(_without_echoes(standing)))
+    named = with_spaced_names(_without_echoes(standing), resolved.sources)
+    return resolved, Report.of(loaded.sources, one_cause_each(named))
 
 
 def _without_echoes(said: Sequence[Diagnostic]) -> list[Diagnostic]:

@@ -63,7 +63,7 @@ def _exact(literal: nodes.Literal, attribute: Attribute) -> Iterator[Diagnostic]
     if attribute.vr == "CS" and literal.text != literal.text.upper():
         capitals = literal.text.upper()
         fix = Fix.safe("write it in capitals", Edit(literal.span, f'"{capitals}"' if " " in capitals else capitals))
-        yield Diagnostic(codes.CODE_CASE, f"{attribute.keyword} holds capitals", literal.span, None, fix)
+        yield Diagnostic(codes.CODE_CASE, f"{attribute.keyword} holds capitals", literal.span, f"write {capitals}", fix)
     if "\\" in literal.text and attribute.vm == "1" and _parts(attribute.vr):
         yield Diagnostic(codes.MANY_INTO_ONE, f"{attribute.keyword} holds one value", literal.span)
 

@@ -22,7 +22,7 @@ def promises(resolved: Resolved) -> Iterator[Diagnostic]:
     if promise is None:
         return
     if value not in ("YES", "NO"):
-        yield complaint(codes.IDENTITY_REMOVED, "the value is neither YES nor NO", promise)
+        yield complaint(codes.IDENTITY_REMOVED, "the value is neither YES nor NO", promise, hint="write YES")
         return
     if value == "YES":
         yield from _left(promise, resolved)

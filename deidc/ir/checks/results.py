@@ -53,6 +53,9 @@ _UNFIT_VARIABLES: Mapping[VariableKind, frozenset[str]] = MappingProxyType(
 )
 _NO_DAYS = frozenset({VariableKind.DATE, VariableKind.UID})
 
+_CALENDAR = 3652058  # days from 0001-01-01 to 9999-12-31, the dates that DICOM can write (PS3.5 6.2)
+_DIGITS = 7
+
 
 def jitters(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC305-DC307, DC329: JITTER shifts dates by a whole number of days."""
@@ -78,8 +81,12 @@ def jitters(resolved: Resolved) -> Iterator[Diagnostic]:
 
 def _amount(days: nodes.Value) -> Iterator[Diagnostic]:
     match days:
-        case nodes.Literal(text) if not re.fullmatch(r"[+-]?\d{1,7}", text, re.ASCII):
-            yield Diagnostic(codes.JITTER_AMOUNT, "the amount is not a whole number of days", days.span)
+        case nodes.Literal(text) if not re.fullmatch(r"[+-]?\d+", text, re.ASCII):
+            hint = "write a whole number, like 30 or -30"
+            yield Diagnostic(codes.JITTER_AMOUNT, "the amount is not a whole number of days", days.span, hint)
+        case nodes.Literal(text) if len(text.lstrip("+-0")) > _DIGITS or abs(int(text)) > _CALENDAR:
+            message = f"no date can be shifted by more than {_CALENDAR} days"
+            yield Diagnostic(codes.JITTER_AMOUNT, message, days.span, "write a smaller number, like 30 or -30")
         case nodes.Literal(text) if int(text) == 0:
             yield Diagnostic(codes.JITTER_ZERO, "the dates are shifted by zero days", days.span)
         case nodes.BuiltinRef(name) if name in BUILTINS and BUILTINS[name].result not in (Result.DAYS, Result.ANY):
