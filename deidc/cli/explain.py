@@ -6,26 +6,40 @@ from difflib import get_close_matches
 
 import click
 
+from deidc.cli.command import Command
 from deidc.cli.exits import Unusable
 from deidc.codes import CATALOGUE
 from deidc.diagnostics import Rule
-from deidc.render.visible import visible
+from deidc.render.visible import json_text, visible
 
 
-@click.command("explain")
+@click.command("explain", cls=Command)
 @click.argument("code", required=False)
-def command(code: str | None) -> None:
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(code: str | None, form: str) -> None:
     """Print the explanation of a complaint; without CODE, list all codes."""
-    if code is None:
-        for rule in CATALOGUE.values():
+    found = tuple(CATALOGUE.values()) if code is None else (_named(code),)
+    if form == "json":
+        click.echo(json_text({"version": 1, "complaints": [_document(one) for one in found]}))
+    elif code is None:
+        for rule in found:
             click.echo(f"{rule.code} {rule.severity.value:7} {rule.name:24} {rule.title}")
-        return
+    else:
+        click.echo(page(found[0]), nl=False)
+
+
+def _named(code: str) -> Rule:
     found = CATALOGUE.get(code.upper())
     if found is None:
         near = get_close_matches(code.upper(), CATALOGUE, 1)
         guess = f"did you mean {near[0]}? " if near else ""
         raise Unusable(f"no code is named {code}; {guess}run `deidc explain` to list all codes")
-    click.echo(page(found), nl=False)
+    return found
+
+
+def _document(rule: Rule) -> dict[str, str]:
+    texts = {one: getattr(rule, one) for one in ("code", "name", "title", "why", "bad", "good")}
+    return {**texts, "severity": rule.severity.value}
 
 
 def page(rule: Rule) -> str:

@@ -1,4 +1,4 @@
-"""`deidc schema` prints the JSON schema of what a command prints with `--format json`."""
+"""`deidc schema` prints the JSON schema of what a command prints as JSON."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def schema_text(name: str) -> str:
 @click.command("schema", cls=Command)
 @click.argument("name", required=False, metavar="[NAME]", type=click.Choice(schema_names()))
 def command(name: str | None) -> None:
-    """Print the JSON schema of the output of a command with `--format json`; without NAME, list the schemas.
+    """Print the JSON schema of what a command prints as JSON; without NAME, list the schemas.
 
-    Each document has a version. A new version means that a field was removed or has another meaning; fields may be
-    added to a version in a release.
+    Each document but that of `identifiers get`, which is deid's, has a version. A new version means that a field was
+    removed or has another meaning; fields may be added to a version in a release.
     """
     if name is not None:
         click.echo(schema_text(name), nl=False)
         return
     for one in schema_names():
-        click.echo(f"{one:10} {json.loads(schema_text(one))['title']}")
+        click.echo(f"{one:11} {json.loads(schema_text(one))['title']}")

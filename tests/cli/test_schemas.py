@@ -43,6 +43,9 @@ COMMANDS = [
     ("migrate", ("migrate", "broken.deid")),
     ("inspect", ("inspect", "in", "-r", "my.deid")),
     ("show", ("show", "in")),
+    ("recipes", ("recipes",)),
+    ("explain", ("explain",)),
+    ("explain", ("explain", "dc335")),
 ]
 
 
@@ -77,4 +80,31 @@ def test_every_schema_is_listed_and_is_one(deidc):
     for name in schema_names():
         assert f"\n{name} " in f"\n{listed}"
         jsonschema.Draft202012Validator.check_schema(json.loads(deidc("schema", name).stdout))
-    assert {name for name, _ in COMMANDS} | {"record", "manifest"} == set(schema_names())
+    assert {name for name, _ in COMMANDS} | {"record", "manifest", "program", "identifiers"} == set(schema_names())
+
+
+@pytest.mark.parametrize("named", ["my.deid", "default", "examples/select"])
+def test_a_program_as_json_is_valid_by_its_schema(deidc, folder, named):
+    """With all its ops; a list of recipes or a digest that is none would not be."""
+    schema = json.loads(deidc("schema", "program").stdout)
+    document = json.loads(deidc("compile", named, "--emit", "json").stdout)
+    jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
+    assert document["ops"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**document, "digest": "none"}, schema)
+
+
+def test_exported_values_are_valid_by_their_schema(deidc, folder):
+    """Values of files, with those of items in their sequences."""
+    copy_of("rtplan.dcm", folder / "in" / "plan.dcm")
+    document = json.loads(deidc("identifiers", "get", "in").stdout)
+    assert len(document) == 4
+    jsonschema.validate(document, json.loads(deidc("schema", "identifiers").stdout))
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n", b"FORMAT dicom\n", b"[1]\n", b"\0" * 200])
+def test_a_file_that_is_no_manifest_is_named_once(deidc, folder, content):
+    """One line says so, whatever the file has behind it."""
+    (folder / "x").write_bytes(content + b"more\n" * 5)
+    done = deidc("manifest", "verify", "x")
+    assert (done.returncode, done.stdout) == (1, "line 1 is no record of a run: this file is not a manifest\n")

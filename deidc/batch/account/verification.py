@@ -48,6 +48,8 @@ def verify_manifest(manifest: Path, folder: Path | None) -> Verification:
     Each output in the last record of an input must lie somewhere in the folder, and each file there must be one of
     them. A manifest holds no names, so the place within the folder is not checked.
     """
+    if not _begins_as_manifest(manifest):
+        return Verification(0, START, ("line 1 is no record of a run: this file is not a manifest",))
     complaints: list[str] = []
     order = Order()
     written: dict[int, str] = {}
@@ -76,6 +78,13 @@ def verify_manifest(manifest: Path, folder: Path | None) -> Verification:
         written.clear()
     missing, surplus = _compared(written, folder, manifest)
     return Verification(records, chain, tuple(complaints), missing, surplus)
+
+
+def _begins_as_manifest(path: Path) -> bool:
+    """Whether the first line of a file may have been one of a manifest: text that begins as a JSON object does."""
+    with path.open("rb") as file:
+        first = file.readline(1 << 16)
+    return first[:1] in (b"", b"{") and b"\0" not in first
 
 
 def _output(record: Mapping[str, object]) -> Iterator[tuple[int, str]]:
