@@ -17,8 +17,10 @@ from deidc.compat.objects.linking import machine_of
 from deidc.dicom.datasets import become
 from deidc.guarded import guarded
 from deidc.ir.program import Program
+from deidc.runtime.functions.secret_strength import weak_secret_message, weak_secrets
 from deidc.runtime.outcome import Cleaned, Effect, Fault, Refused
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes
+from deidc.vocabulary import VariableKind
 
 if TYPE_CHECKING:
     from deidc.runtime.fold.lists import Lists
@@ -37,7 +39,7 @@ def clean_in_place(
         outcome = machine_of(program).run(dataset, lookup, lists)
     if isinstance(outcome, Refused):
         raise ObjectRefused(outcome.faults)
-    warn_of_withdrawn(program, outcome)
+    warn_of_withdrawn(program, outcome, lookup)
     become(dataset, outcome.dataset)
 
 
@@ -59,7 +61,7 @@ def clean_given(
         raise ObjectRefused((Fault(faults.ELEMENT_UNDECODABLE, message),))
     if isinstance(outcome, Refused):
         raise ObjectRefused(outcome.faults)
-    warn_of_withdrawn(program, outcome)
+    warn_of_withdrawn(program, outcome, lookup)
     return outcome
 
 
@@ -72,11 +74,17 @@ def lists_of(program: Program, dataset: Dataset) -> Lists:
     return lists
 
 
-def warn_of_withdrawn(program: Program, cleaned: Cleaned | CleanedBytes) -> None:
-    """Warn of each element that was taken out because its rule failed: where it stood, and the rule's line."""
+def warn_of_withdrawn(program: Program, cleaned: Cleaned | CleanedBytes, lookup: Mapping[str, object]) -> None:
+    """Warn of each element that was taken out because its rule failed: where it stood, and the rule's line.
+
+    Before them, a warning names each secret of the object that is easy to guess, because rules with it fail.
+    """
     if not any(effect == Effect.WITHDRAWN.value for _, effect in cleaned.counts):
         return
     machine = machine_of(program)
+    secrets = (one.name for one in program.needs.variables if one.kind is VariableKind.SECRET)
+    for name, reason in weak_secrets(secrets, lookup):
+        bot.warning(weak_secret_message(name, reason, in_table=True))
     for event in cleaned.events:
         if event.effect is Effect.WITHDRAWN:
             origin = machine.program.origins[event.op]

@@ -151,6 +151,22 @@ def test_an_element_whose_rule_fails_is_taken_out(value, variables, in_memory, c
     assert said(caplog) == [f"00200010 is taken out: {recipe}:4 could not be done"]
 
 
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_a_secret_that_is_easy_to_guess_is_named_with_the_reason(in_memory, caplog, tmp_path):
+    """Once an object, before what is taken out for it; the value is not in the warning."""
+    (path,) = files(tmp_path, ["a.dcm"])
+    given = dcmread(path) if in_memory else path
+    recipe = tmp_path / "deid.recipe"
+    recipe.write_text("FORMAT dicom\n%header\n\nREPLACE StudyID deid_func:stable_hash key=var:key\nBLANK PatientName\n")
+    (cleaned,) = replace_identifiers(given, {path: {"key": "hunter2"}}, str(recipe))
+    assert "StudyID" not in cleaned
+    first, second = said(caplog)
+    assert first.startswith("the value of variable 'key' ")
+    assert "deidc keys new" in first
+    assert "hunter2" not in caplog.text
+    assert second.startswith("00200010 is taken out")
+
+
 def test_a_rule_that_reaches_nothing_warns_of_nothing(caplog):
     replace_identifiers(CT, {}, recipe_of("REPLACE PatientComments var:id"))
     assert said(caplog) == []
