@@ -130,6 +130,14 @@ ONLY_IN_ITEMS: frozenset[str] = frozenset(
         "TextValue",
         "ReferencedFrameNumber",
         "ReferencedSegmentNumber",
+        "PersonName",
+        "NumericValue",
+        "MeasuredValueSequence",
+        "MeasurementUnitsCodeSequence",
+        "RelationshipType",
+        "CodingSchemeDesignator",
+        "PurposeOfReferenceCodeSequence",
+        "ScheduledProtocolCodeSequence",
     }
 )
 

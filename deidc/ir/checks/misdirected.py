@@ -44,6 +44,9 @@ def misdirected(resolved: Resolved) -> Iterator[Diagnostic]:
                 yield from _empty_group(group, target.span)
             case ops.AtPath(steps) if len(steps) > 1:
                 yield from _path(selector, target.span)
+                for step in steps:
+                    if isinstance(step.at, ops.PrivateBlock):
+                        yield from _creator(step.at, target.span)
             case ops.PrivateBlock():
                 yield from _creator(selector, target.span)
             case _:
@@ -52,7 +55,7 @@ def misdirected(resolved: Resolved) -> Iterator[Diagnostic]:
 
 def _targets(resolved: Resolved) -> Iterator[tuple[nodes.Target, ops.Selector | None]]:
     for rule in resolved.rules:
-        if not rule.action.creates:
+        if not rule.action.creates or isinstance(rule.selector, ops.AtPath):
             yield rule.statement.target, rule.selector
     for one in resolved.lists:
         for member in one.members:
@@ -113,11 +116,21 @@ def _creator(block: ops.PrivateBlock, span: Span) -> Iterator[Diagnostic]:
     name = block.creator.strip().lower()
     if name in _creators():
         return
+    plain = {_letters(one): known for one, known in _creators().items()}.get(_letters(name))
+    if plain is not None:
+        message = f"no device is known that writes {block.creator[:64]!r}"
+        yield Diagnostic(codes.NOT_ITS_CREATOR, message, span, f"did you mean {plain}?")
+        return
     near = get_close_matches(name, [one for one in _creators() if abs(len(one) - len(name)) <= 1], 1, _ALIKE)
     if near:
         known = _creators()[near[0]]
         message = f"no device is known that writes {block.creator[:64]!r}"
         yield Diagnostic(codes.NOT_ITS_CREATOR, message, span, f"did you mean {known}?")
+
+
+def _letters(name: str) -> str:
+    """Return the letters and digits of a creator, without what separates its words."""
+    return "".join(one for one in name if one.isalnum())
 
 
 @cache

@@ -87,14 +87,18 @@ def _sequences_gone(table: RuleTable) -> Iterator[Diagnostic]:
     ]
     if not inside:
         return
-    kept = table.kept
+    keepers = [(at, one) for at, one in enumerate(table.rules) if one.action.keeps and is_unconditional(one)]
     removers = [(at, one) for at, one in enumerate(table.rules) if _removes(one) and table.covered[at]]
     for number, rule in inside:
         assert isinstance(rule.selector, ops.AtPath)
         way = way_of(rule.selector)
-        if way & (kept - table.entered):
-            if not rule.action.keeps and not rule.action.creates:
-                yield complaint(codes.KEPT, f"{names(way & kept)} is kept with all its items", rule)
+        keeper = next((pair for pair in keepers if way & (table.covered[pair[0]] - table.entered)), None)
+        if keeper is not None:
+            at, keep = keeper
+            if not (rule.action.keeps or rule.action.creates or (at > number and overrules_base(rule, keep))):
+                kept = way & table.covered[at]
+                message = f"{names(kept)} is kept with all its items"
+                yield complaint(codes.KEPT, message, rule, (keep,), "kept here", _entering(rule, kept))
             continue
         for at, remover in removers:
             if at > number and overrules_base(rule, remover):
