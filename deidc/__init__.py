@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from deidc.runtime.functions.registry import Function, Functions
     from deidc.runtime.functions.tables import Table, TableError
     from deidc.runtime.labels.detector import Detector, Finding
-    from deidc.runtime.machine import LinkError, Machine, Trace
+    from deidc.runtime.link_error import LinkError
+    from deidc.runtime.machine import Machine, Trace
     from deidc.runtime.outcome import (
         Blanked,
         Cleaned,
@@ -139,7 +140,7 @@ _HOMES = {
     "TableError": "deidc.runtime.functions.tables",
     "Detector": "deidc.runtime.labels.detector",
     "Finding": "deidc.runtime.labels.detector",
-    "LinkError": "deidc.runtime.machine",
+    "LinkError": "deidc.runtime.link_error",
     "Machine": "deidc.runtime.machine",
     "Trace": "deidc.runtime.machine",
     "Blanked": "deidc.runtime.outcome",

@@ -35,7 +35,8 @@ from deidc.ir.program import Program
 from deidc.pixels import require_extra
 from deidc.render.visible import visible
 from deidc.runtime.fold.frame import Trouble
-from deidc.runtime.machine import LinkError, Machine
+from deidc.runtime.link_error import LinkError
+from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Fault, Flag, Region
 
 if TYPE_CHECKING:

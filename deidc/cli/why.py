@@ -38,7 +38,8 @@ from deidc.runtime.fold.frame import Note, Untouched
 from deidc.runtime.fold.lists import visit_object
 from deidc.runtime.fold.plan import Plan, vr_of_new
 from deidc.runtime.fold.select import AtItems, Identity, Patterns, Verdict, is_exact, select
-from deidc.runtime.machine import LinkError, Machine, Trace
+from deidc.runtime.link_error import LinkError
+from deidc.runtime.machine import Machine, Trace
 from deidc.runtime.outcome import Cleaned, Effect, Refused
 from deidc.source import Source
 

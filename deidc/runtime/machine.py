@@ -14,7 +14,6 @@ from deidc.dicom.limits import LIMITS, BeyondLimit, Limits
 from deidc.dicom.part10 import opened
 from deidc.dicom.values.decoding import DEFAULT_CHARACTER_SETS
 from deidc.dicom.window import Reader, Unsuited, Window
-from deidc.errors import DeidcError
 from deidc.ir import ops
 from deidc.ir.program import NeededVariable, Program
 from deidc.runtime.dataset.cleaning import Cleaning
@@ -32,39 +31,12 @@ from deidc.runtime.functions.registry import Functions
 from deidc.runtime.functions.secret_strength import weak_secret_message, weak_secrets
 from deidc.runtime.labels.marks import flags
 from deidc.runtime.labels.regions import located
+from deidc.runtime.link_error import LinkError
 from deidc.runtime.outcome import Cleaned, Effect, Event, Fault, OnFailure, Outcome, Refused, fault_beyond
 from deidc.runtime.stream.cleaned_bytes import CleanedBytes, in_order
 from deidc.runtime.stream.decisions import Decisions
 from deidc.runtime.stream.file import FileCleaning
 from deidc.vocabulary import ListKind, VariableKind
-
-
-class LinkError(DeidcError):
-    """A program needs variables or functions that were not supplied, or a secret is easy to guess.
-
-    Attributes:
-        variables: the names of all missing variables.
-        functions: the names of all missing functions.
-        weak: the names of variables of type `secret` whose values are no secrets, each with the reason.
-
-    """
-
-    def __init__(
-        self, variables: tuple[str, ...], functions: tuple[str, ...], weak: tuple[tuple[str, str], ...] = ()
-    ) -> None:
-        self.variables = variables
-        self.functions = functions
-        self.weak = weak
-        missing = [
-            f"{kind} {', '.join(names)}"
-            for kind, names in (("variables", variables), ("functions", functions))
-            if names
-        ]
-        said = [f"the program needs {' and '.join(missing)}, which were not supplied"] if missing else []
-        super().__init__("; ".join([*said, *(weak_secret_message(name, reason) for name, reason in weak)]))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (LinkError, (self.variables, self.functions, self.weak))
 
 
 @frozen

@@ -26,7 +26,8 @@ from deidc.batch.job.variables import Rows
 from deidc.batch.job.workers import Work, silence_pydicom
 from deidc.errors import MissingExtra
 from deidc.pixels.text.detectors import MissingDetector, require_for_pixels
-from deidc.runtime.machine import LinkError, Machine
+from deidc.runtime.link_error import LinkError
+from deidc.runtime.machine import Machine
 from deidc.version import __version__
 
 # Runs whose program a process remembers. One that was killed cannot say that it is over.

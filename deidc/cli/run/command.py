@@ -34,7 +34,7 @@ from deidc.cli.run.summary_text import summary_text, tell_broken
 from deidc.errors import MissingExtra
 from deidc.ir.program import Program
 from deidc.pixels.text.detectors import MissingDetector
-from deidc.runtime.machine import LinkError
+from deidc.runtime.link_error import LinkError
 
 RECIPE = section("Recipe")
 INPUTS = section("Inputs")
