@@ -35,7 +35,7 @@ RULES_AS_LABELS = _rule(
 NAME_NOT_SPLIT = _rule(
     "DC471",
     "name-not-split",
-    "SPLIT of a name of persons yields no part of the name.",
+    "SPLIT yields no part of a name, or of a value.",
     "The parts of a name are separated by ^ (PS3.5 6.2.1), and few have more than 24 letters. Without parts, the name "
     'is found only where it stands whole. Write by="^".',
     "FORMAT dicom\n\n%values names\nSPLIT PatientName minlength=4\n\n%header\nREMOVE values:names\n",

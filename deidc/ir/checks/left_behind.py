@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from deidc.codes import left_behind as codes
 from deidc.diagnostics import Diagnostic
@@ -18,6 +19,8 @@ from deidc.vocabulary import ListKind
 
 _SEPARATORS = frozenset("^=")
 _LONGEST_PART = 24
+# Characters of a value, by VR (PS3.5 6.2).
+_LONGEST = MappingProxyType({"AE": 16, "AS": 4, "CS": 16, "DA": 8, "IS": 12, "LO": 64, "SH": 16, "TM": 16, "UI": 64})
 _MANY_DATES = 50  # of about 150 in the dictionary: the rule means all dates
 
 
@@ -36,13 +39,26 @@ def splits(resolved: Resolved) -> Iterator[Diagnostic]:
     """DC471: SPLIT takes names of persons apart where they have parts."""
     for one in resolved.lists:
         for member in one.members:
-            if one.kind is ListKind.VALUES and isinstance(member.line, nodes.Split) and _is_name(member):
+            if one.kind is not ListKind.VALUES or not isinstance(member.line, nodes.Split):
+                continue
+            if _is_name(member):
                 yield from _split(member.line)
+            else:
+                yield from _short(member.line, member)
 
 
 def _is_name(member: BoundMember) -> bool:
     attribute = attribute_of(member.selector)
     return attribute is not None and attribute.vr == "PN"
+
+
+def _short(line: nodes.Split, member: BoundMember) -> Iterator[Diagnostic]:
+    """Complain of parts that are to be longer than a value of the attribute can be."""
+    attribute = attribute_of(member.selector)
+    longest = _LONGEST.get(attribute.vr) if attribute is not None else None
+    if attribute is not None and longest is not None and line.minimum > longest:
+        message = f"no value of {attribute.keyword} (VR {attribute.vr}) has {line.minimum} characters"
+        yield Diagnostic(codes.NAME_NOT_SPLIT, message, line.span, "write minlength=4")
 
 
 def _split(line: nodes.Split) -> Iterator[Diagnostic]:
