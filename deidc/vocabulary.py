@@ -154,9 +154,7 @@ class Role(StrEnum):
     TIME = "time"
     PERSON = "person"
     IDENTIFIER = "identifier"
-    # What no recipe names: a SOP class or transfer syntax; the UID of a coding scheme or of what maps or groups codes.
-    CLASS = "class"
-    TERMINOLOGY = "terminology"
+    CLASS = "class"  # a SOP class or transfer syntax; no word of recipes
 
 
 class Anchor(StrEnum):

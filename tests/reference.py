@@ -920,11 +920,17 @@ def is_blank(element: DataElement) -> bool:
     return is_empty(element) or (isinstance(element.value, bytes) and not element.value.strip(b" \0"))
 
 
+def _is_of_vocabulary(uid: str) -> bool:
+    """Whether a UID is that of a context group of DICOM, or of a code system that HL7 lists."""
+    stem, _, number = uid.rpartition(".")
+    return stem in ("1.2.840.10008.6.1", "2.16.840.1.113883.6") and number.isdigit() and 0 < int(number) < 10_000
+
+
 def is_unregistered(element: DataElement | None) -> bool:
     if element is None or is_empty(element):
         return False
     texts = texts_of(element)
-    return not texts or any(one not in UID_dictionary for one in texts if one)
+    return not texts or any(one not in UID_dictionary and not _is_of_vocabulary(one) for one in texts if one)
 
 
 def dictionary_vr(spot: Spot) -> str | None:
@@ -939,8 +945,6 @@ def role_of(spot: Spot) -> str | None:
     keyword = dictionary.element_keyword(spot.tag)
     if re.search("SOPClass|TransferSyntax", keyword):
         return "class"
-    if keyword in ("CodingSchemeUID", "ContextUID", "MappingResourceUID"):
-        return "terminology"
     if keyword in ("PatientID", "AccessionNumber", "StudyID"):
         return "identifier"
     known = dictionary_vr(spot)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from pathlib import Path
 from textwrap import dedent
 
 from pydicom import dcmread, dcmwrite
@@ -11,6 +12,11 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from deidc import Cleaned, Functions, Machine, Outcome, Refused, compile_recipe
+from deidc.ir.compile import compile_as_deid
+from deidc.ir.library import FileLibrary
+from deidc.ir.load import load
+from deidc.ir.program import Program
+from deidc.source import Source
 
 SOP_CLASS = UID("1.2.840.10008.5.1.4.1.1.7")
 
@@ -23,6 +29,18 @@ def machine_for(recipe: str, functions: Functions | None = None, **variables: ob
     if "FORMAT" not in text:
         text = "FORMAT dicom\n\n" + text
     return Machine.link(compile_recipe(text), functions, variables=variables)
+
+
+def program_as_deid(recipe: str | Path | Source) -> Program:
+    """Compile a recipe as deid combines rules: contradictions have a meaning, and included texts are one with it."""
+    match recipe:
+        case str():
+            source = Source("<recipe>", recipe.replace("\r\n", "\n").replace("\r", "\n"))
+        case Path():
+            source = Source(str(recipe), recipe.read_text(encoding="utf-8"))
+        case _:
+            source = recipe
+    return compile_as_deid(load(source, FileLibrary()))[1]
 
 
 def run(recipe: str, dataset: Dataset, functions: Functions | None = None, **variables: object) -> Outcome:

@@ -53,7 +53,7 @@ ALLOWED = {
     "deidc.render": (*GROUND, "deidc.render"),
     "deidc.compat.main": (*GROUND, "deidc.batch", "deidc.render", "deidc.compat"),
     "deidc.compat": (
-        *GROUND, "deidc.grammar", "deidc.ir", "deidc.runtime", "deidc.batch", "deidc.pixels", "deidc.render.visible",
+        *GROUND, "deidc.grammar", "deidc.ir", "deidc.runtime", "deidc.batch", "deidc.pixels", "deidc.visible",
         "deidc.compat",
     ),
 }  # fmt: skip

@@ -12,9 +12,9 @@ from hypothesis import given
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
-from deidc import Cleaned, Functions, Machine, Refused, compile_recipe
+from deidc import Cleaned, Functions, Machine, Refused
 from deidc.runtime.outcome import Effect
-from tests.running import file_dataset, written
+from tests.running import file_dataset, program_as_deid, written
 from tests.runtime_objects import objects, recipes
 
 CANARY = re.compile(rb"ZQ\d{6}ZQ")
@@ -26,7 +26,7 @@ def shout(field):
 
 def machine_for(recipe: str) -> Machine:
     functions = Functions.standard().with_function("shout", shout)
-    return Machine.link(compile_recipe(recipe), functions, variables={"text": "20000101"})
+    return Machine.link(program_as_deid(recipe), functions, variables={"text": "20000101"})
 
 
 def elements(dataset: Dataset, path: str = "") -> Iterator[tuple[str, object]]:
@@ -139,7 +139,7 @@ def test_a_failing_function_refuses(dataset, recipe):
         raise RuntimeError(f"ZQ999999ZQ {field.value}")
 
     functions = Functions.standard().with_function("shout", failing)
-    program = compile_recipe(recipe + "REPLACE AccessionNumber func:shout\n")
+    program = program_as_deid(recipe + "REPLACE AccessionNumber func:shout\n")
     machine = Machine.link(program, functions, variables={"text": "20000101"})
     outcome = machine.run(dataset)
     reached = any("call" in fault.message or "shout" in fault.message for fault in getattr(outcome, "faults", ()))

@@ -13,8 +13,8 @@ from typing import Any
 import click
 
 from deidc.cli.exits import ExitCode, end, show_defect, show_failure
-from deidc.render.visible import visible
 from deidc.version import __version__
+from deidc.visible import visible
 
 # Name of a command, its module, and its line in the overview (so that the overview need not load the module).
 COMMANDS: dict[str, tuple[str, str]] = {

@@ -9,7 +9,7 @@ import click
 
 from deidc.cli.terminal import say
 from deidc.ir.library import FileLibrary
-from deidc.render.visible import visible
+from deidc.visible import visible
 from deidc.vocabulary import FormatName
 
 FILES = ("CT_small.dcm", "MR_small.dcm", "rtplan.dcm", "waveform_ecg.dcm")

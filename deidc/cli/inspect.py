@@ -14,7 +14,7 @@ from deidc.cli.arguments.compat import files_of, recipe_of
 from deidc.cli.command import Command
 from deidc.cli.exits import Unusable
 from deidc.cli.terminal import say
-from deidc.render.visible import json_text
+from deidc.visible import json_text
 
 if TYPE_CHECKING:
     from deidc.compat.inspection import Inspection

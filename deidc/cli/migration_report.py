@@ -10,7 +10,7 @@ from deidc.migration.changes import Change, Migration, Reason
 from deidc.migration.judgements import is_to_decide
 from deidc.render.json_report import place_of
 from deidc.render.text import render_text
-from deidc.render.visible import visible
+from deidc.visible import visible
 
 _SUMMARY = {
     Did.LEAKED: "would have leaked",

@@ -33,11 +33,11 @@ from deidc.ir import ops
 from deidc.ir.library import FileLibrary
 from deidc.ir.program import Program
 from deidc.pixels import require_extra
-from deidc.render.visible import visible
 from deidc.runtime.fold.frame import Trouble
 from deidc.runtime.link_error import LinkError
 from deidc.runtime.machine import Machine
 from deidc.runtime.outcome import Fault, Flag, Region
+from deidc.visible import visible
 
 if TYPE_CHECKING:
     from deidc.pixels.frames.masks import Masks

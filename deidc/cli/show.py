@@ -19,10 +19,10 @@ from deidc.dicom import dictionary
 from deidc.dicom.values.decoding import Undecodable
 from deidc.ir.compile import compile_recipe, find_recipe
 from deidc.ir.library import FoundRecipe
-from deidc.render.visible import json_text, visible
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.lists import visit_object
 from deidc.runtime.fold.plan import Plan
+from deidc.visible import json_text, visible
 
 _LONGEST = 64
 _OPENING = '{"version": 1, "files": [\n'

@@ -10,7 +10,7 @@ import click
 
 from deidc.diagnostics import Report
 from deidc.render.text import Paint, Part, plain, render_text
-from deidc.render.visible import visible
+from deidc.visible import visible
 
 _STYLES: dict[Part, dict[str, str | bool]] = {
     Part.ERROR: {"fg": "red", "bold": True},

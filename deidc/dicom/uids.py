@@ -5,19 +5,22 @@ Some devices make instance UIDs below DICOM's own root, so no prefix decides; on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
 from pydicom._uid_dict import UID_dictionary
 
+# Context groups (table A-3), and the arcs below which HL7 registers the code systems of others (PS3.16 table 8-1), of
+# which pydicom has no list. What follows is one short number, which cannot stand for a patient or a study.
+_VOCABULARY = re.compile(r"(?:1\.2\.840\.10008\.6\.1|2\.16\.840\.1\.113883\.6)\.[1-9][0-9]{0,3}")
+
 
 def is_registered(uid: str) -> bool:
-    """Return whether the UID dictionary has a UID; padding is ignored.
-
-    Context groups (table A-3) are not in it; the attributes that name them have a role of their own (`deidc.ir.roles`).
-    """
-    return uid.strip(" \0") in UID_dictionary
+    """Return whether a UID is in the UID dictionary, or names a vocabulary; padding is ignored."""
+    bare = uid.strip(" \0")
+    return bare in UID_dictionary or _VOCABULARY.fullmatch(bare) is not None
 
 
 @cache

@@ -30,7 +30,7 @@ SELECTORS = (
     "select:role:",
     *(f"{one.value}:" for one in ListKind),
 )
-ROLES = tuple(one.value for one in Role if one not in (Role.CLASS, Role.TERMINOLOGY))
+ROLES = tuple(one.value for one in Role if one is not Role.CLASS)
 _ROLES = rf"({'|'.join(ROLES)})([|,]({'|'.join(ROLES)}))*"
 
 _MEANT = {

@@ -37,13 +37,12 @@ def _lark() -> Lark:
 
 
 def decode(data: bytes, name: str) -> tuple[Source, tuple[Diagnostic, ...]]:
-    """Return the text of a recipe file: UTF-8 with or without byte order mark, any line ends.
+    """Return the text of a recipe file: UTF-8, or UTF-16 with a byte order mark, as Windows writes it; any line ends.
 
-    Bytes that are no UTF-8 become U+FFFD and are complained of. So is UTF-16, by its byte order mark.
+    Bytes that are no UTF-8 become U+FFFD and are complained of.
     """
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        complaint = Diagnostic(words.NOT_UTF8, "the file is in UTF-16", Span(name, 0, 1), "save the file as UTF-8")
-        return Source(name, _with_line_ends(data.decode("utf-16", "replace"))), (complaint,)
+        return Source(name, _with_line_ends(data.decode("utf-16", "replace"))), ()
     try:
         return Source(name, _with_line_ends(data.decode("utf-8-sig"))), ()
     except UnicodeDecodeError as failure:

@@ -41,10 +41,6 @@ _IDENTIFIERS = frozenset(
 )
 
 
-# UIDs of vocabularies. PS3.15 table E.1-1 leaves all three, and PS3.6 annex A does not list all their values.
-_OF_TERMINOLOGY = frozenset({"CodingSchemeUID", "ContextUID", "MappingResourceUID"})
-
-
 def role_of(tag: int, vr: str, creator: str | None) -> Role | None:
     """Return the role of an element: by the dictionary, or by its VR where the dictionary gives it none.
 
@@ -76,8 +72,6 @@ def _of_keyword(keyword: str) -> Role | None:
         return Role.IDENTIFIER
     if keyword in _OF_PERSONS:
         return Role.PERSON
-    if keyword in _OF_TERMINOLOGY:
-        return Role.TERMINOLOGY
     # PS3.6 names every attribute for SOP classes and transfer syntaxes so.
     return Role.CLASS if "SOPClass" in keyword or "TransferSyntax" in keyword else None
 

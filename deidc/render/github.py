@@ -8,7 +8,7 @@ from deidc.diagnostics import Diagnostic, Report, Severity
 from deidc.render.json_report import place_of
 from deidc.render.statistics import counts_by_code
 from deidc.render.text import MOST_OF_A_CODE
-from deidc.render.visible import visible
+from deidc.visible import visible
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from deidc.diagnostics import Applicability, Diagnostic, Report, Severity
-from deidc.render.visible import one_column_each, visible
 from deidc.source import Span
+from deidc.visible import one_column_each, visible
 
 _WIDEST = 160
 MOST_OF_A_CODE = 10  # complaints that are shown of one code

@@ -13,7 +13,7 @@ import pytest
 from deid.config import standards as standards_of_deid
 from pydicom.dataset import Dataset
 
-from deidc import Cleaned, CompileError, Machine, compile_recipe
+from deidc import Cleaned, CompileError, Machine
 from deidc.compat.config import DeidRecipe, get_deid, load_combined_deid, load_deid, standards
 from deidc.compat.config.utils import (
     add_section,
@@ -29,6 +29,7 @@ from deidc.compat.data import data_base, get_dataset
 from deidc.compat.logger import Exit
 from deidc.compat.recipes.files import RecipeNotFound
 from deidc.ir.library import shipped_recipes
+from tests.running import program_as_deid
 
 FIRST = """FORMAT dicom
 
@@ -98,7 +99,7 @@ def header(recipe: DeidRecipe) -> list[tuple]:
 
 def test_without_a_recipe_the_default_is_taken():
     """`DeidRecipe()` is the recipe called dicom, which is the default of deidc."""
-    assert DeidRecipe().program() == DeidRecipe("dicom").program() == compile_recipe(shipped_recipes()["default"])
+    assert DeidRecipe().program() == DeidRecipe("dicom").program() == program_as_deid(shipped_recipes()["default"])
 
 
 @pytest.mark.parametrize(
@@ -106,15 +107,15 @@ def test_without_a_recipe_the_default_is_taken():
 )
 def test_deids_names_are_recipes_of_deidc(name, recipe):
     """Each recipe that comes with deid has a counterpart by its name, as a file too."""
-    assert DeidRecipe(name).program() == compile_recipe(shipped_recipes()[recipe])
+    assert DeidRecipe(name).program() == program_as_deid(shipped_recipes()[recipe])
     assert get_deid(name) == os.path.join(data_base, f"deid.{name}")
     assert load_deid(get_deid(name)) == get_deid(name, load=True) == DeidRecipe(name).deid
 
 
 def test_names_of_deidc_are_known_too():
     """The recipes of deidc are found by their names."""
-    assert DeidRecipe("minimal").program() == compile_recipe(shipped_recipes()["minimal"])
-    assert DeidRecipe("deidc:minimal").program() == compile_recipe(shipped_recipes()["minimal"])
+    assert DeidRecipe("minimal").program() == program_as_deid(shipped_recipes()["minimal"])
+    assert DeidRecipe("deidc:minimal").program() == program_as_deid(shipped_recipes()["minimal"])
 
 
 @pytest.mark.parametrize("reference", ["dicom.xray", "frist.deid", "no/such/folder", "", "dicom/../x"])
@@ -170,7 +171,7 @@ def test_folders(folder, caplog):
 def test_what_is_called_like_a_recipe_does_not_hide_it(folder):
     """A folder of images called dicom is no recipe; one with recipes in it is not guessed at."""
     (folder / "dicom").mkdir()
-    assert DeidRecipe().program() == compile_recipe(shipped_recipes()["default"])
+    assert DeidRecipe().program() == program_as_deid(shipped_recipes()["default"])
     (folder / "dicom" / "deid.x").write_text(FIRST, encoding="utf-8")
     with pytest.raises(RecipeNotFound, match=r"\./dicom"):
         DeidRecipe("dicom")

@@ -20,6 +20,7 @@ from deidc.grammar.writer import write
 from deidc.ir import ops
 from deidc.ir.library import FileLibrary, shipped_recipes
 from deidc.ir.load import load
+from tests.running import program_as_deid
 from tests.strategies.texts import recipe_texts
 from tests.strategies.trees import SYLLABLES, recipes
 
@@ -160,7 +161,7 @@ def test_the_dictionary_of_a_text_compiles_to_the_program_of_the_text(text):
     """Text -> dictionary -> program is text -> program, for the dictionary and for any copy of it."""
     deid = shown(text)
     try:
-        wanted = compile_recipe(text)
+        wanted = program_as_deid(text)
     except CompileError:
         with pytest.raises(CompileError):
             program_of(deid)
@@ -181,7 +182,7 @@ def test_recipes_of_deidc_survive_being_a_dictionary(name):
     library = FileLibrary()
     source = library.find(f"deidc:{name}", None).source
     loaded = load(source, library)
-    assert program_of(dicts_of(loaded.recipe, loaded.sources)).digest == compile_recipe(source).digest
+    assert program_of(dicts_of(loaded.recipe, loaded.sources)).digest == program_as_deid(source).digest
 
 
 STUMBLING = (*SYLLABLES, "\n", "\t", "var:x", "\u00a0", "\u200b", '\\"')

@@ -9,9 +9,10 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from deidc import Cleaned, Machine, Refused, compile_recipe
+from tests.keys import KEY
 from tests.running import file_dataset
 
-KEYED = {"key": "a key of many letters"}
+KEYED = {"key": KEY}
 RECIPES = ("default", "default-keyed", "dates-shifted", "minimal", "ultrasound")
 UID = "1.2.3.4.17"
 

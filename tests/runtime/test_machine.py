@@ -14,7 +14,7 @@ from pydicom.sequence import Sequence
 from deidc import Cleaned, Functions, LinkError, Machine, Refused, compile_recipe
 from deidc.ir import ops
 from deidc.ir.verify import verify
-from tests.running import clean, dataset_of, fault_codes, file_dataset, machine_for, run, written
+from tests.running import clean, dataset_of, fault_codes, file_dataset, machine_for, program_as_deid, run, written
 
 HEADER = "FORMAT dicom\n\n%header\n"
 
@@ -94,7 +94,7 @@ def nothing(item, value, field, dicom):
         ("JITTER StudyDate 1", {}, {}, None),
         ("JITTER SeriesDate 1", {}, {}, "DC905"),
         ("REPLACE PatientName var:v", {}, {"v": "山田"}, "DC906"),
-        ("REPLACE endswith:Sequence var:v", {}, {"v": "text"}, "DC908"),
+        ("REPLACE OtherPatientIDsSequence var:v", {}, {"v": "text"}, "DC908"),
     ],
 )
 @pytest.mark.parametrize("from_file", [False, True], ids=["made", "read"])
@@ -221,7 +221,9 @@ def test_nothing_is_logged(caplog):
 
 def test_trace_tells_why():
     """A trace has a note for each op and element, acted or not."""
-    machine = machine_for("KEEP PatientID\nREMOVE PatientID\nREPLACE StudyDate 20200101\nREMOVE all")
+    machine = Machine.link(
+        program_as_deid(f"{HEADER}KEEP PatientID\nREMOVE PatientID\nREPLACE StudyDate 20200101\nREMOVE all\n")
+    )
     trace = machine.trace(_rich())
     notes = {(note.path, machine.program.origins[note.op].line): note for note in trace.notes}
     assert str(notes["00100020", 5].reason) == "kept by a KEEP rule"

@@ -13,7 +13,7 @@ from pydicom.tag import Tag
 
 from deidc import Cleaned, Effect, Functions, Machine, OnFailure, Refused, compile_recipe
 from deidc.dicom.window import InMemory
-from tests.running import dataset_of, file_dataset
+from tests.running import dataset_of, file_dataset, program_as_deid
 
 HEADER = "FORMAT dicom\n\n%header\n"
 ROWS = Tag("Rows")
@@ -32,7 +32,7 @@ def object_with_items() -> Dataset:
 def both(recipe: str, on_failure: OnFailure = OnFailure.WITHDRAW) -> list[Dataset]:
     """Return what the Dataset engine and the stream engine make of an object, the latter twice, as it remembers."""
     functions = Functions.standard().with_function("raises", raises)
-    machine = Machine.link(compile_recipe(HEADER + recipe), functions, on_failure=on_failure)
+    machine = Machine.link(program_as_deid(f"{HEADER}{recipe}\n"), functions, on_failure=on_failure)
     given = object_with_items()
     outcome = machine.run(given)
     assert isinstance(outcome, Cleaned), outcome

@@ -206,8 +206,7 @@ def typed(name: str, text: str, kind: VariableKind) -> object:
                 pass
     except (TableError, OSError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) else str(failure)
-        place = f"{text}: " if isinstance(failure, OSError) else ""
-        raise VariablesError(f"variable {name!r} is not a table: {place}{reason}") from None
+        raise VariablesError(f"variable {name!r} is not a table: {reason}") from None
     except (ValueError, Unfit):
         raise VariablesError(f"variable {name!r} is not a {kind.value}") from None
     return text

@@ -23,8 +23,8 @@ from deidc.cli.run.summary import Summary
 from deidc.cli.run.summary_text import MOST_ROWS
 from deidc.cli.terminal import say
 from deidc.ir.program import Program
-from deidc.render.visible import visible
 from deidc.version import __version__
+from deidc.visible import visible
 
 
 @define(eq=False)

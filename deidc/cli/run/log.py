@@ -16,7 +16,7 @@ from attrs import define, field
 from deidc.batch.job.outcome import Ending, FileOutcome
 from deidc.cli.run.summary import Cause, causes_of
 from deidc.ir.program import Program
-from deidc.render.visible import visible
+from deidc.visible import visible
 
 # Files that are logged for each cause.
 MOST_FILES = 20

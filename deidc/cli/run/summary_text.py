@@ -13,7 +13,7 @@ from deidc.batch.account.idle import Idle, IdleRule
 from deidc.batch.job.outcome import Ending
 from deidc.batch.job.references import ReferenceReport
 from deidc.cli.run.summary import Summary, name_of_attribute
-from deidc.render.visible import visible
+from deidc.visible import visible
 
 # As many rows of one kind a person reads; -v shows all.
 MOST_ROWS = 20

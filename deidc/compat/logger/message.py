@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
-from deidc.render.visible import visible
+from deidc.visible import visible
 
 ABORT = -5
 FLAG = -4

@@ -14,7 +14,7 @@ from deidc.compat.dicom.validate import FileName
 from deidc.compat.identification import Failed, Had, IdsError, as_json, get, put, read_ids
 from deidc.compat.logger import bot
 from deidc.compat.main.reporting import recipe_for
-from deidc.render.visible import visible
+from deidc.visible import visible
 
 
 def main(args: Namespace, parser: ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from deidc.compat.dicom.utils import get_files
 from deidc.compat.inspection import inspect
 from deidc.compat.logger import bot
 from deidc.compat.main.reporting import recipe_for, write_table
-from deidc.render.visible import visible
+from deidc.visible import visible
 
 
 def main(args: Namespace, parser: ArgumentParser) -> None:

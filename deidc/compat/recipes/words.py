@@ -19,6 +19,8 @@ _TOKEN = re.compile(
 _PARAMETERS = re.compile(r"""(?:[A-Za-z]+[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|[^;\s]+)(?:[ \t]*;)?[ \t]*)*""")
 _EXPRESSION = re.compile(r"([A-Za-z]+):(.*)\Z", re.DOTALL)
 _QUOTED = re.compile(r'"(?:\\"|[^"])*"|' + r"'[^']*'")
+# A target for many attributes, and the exceptions from it.
+_EXCEPTING = re.compile(r"""(\S.*?)[ \t]+(except:(?:"[^"]*"|[^\s"])+)""", re.IGNORECASE)
 # Targets with blanks or quotation marks in them, as the grammar has them.
 _WHOLE_TARGET = re.compile(
     r"""\(?\w{4}[ \t]*,[ \t]*(?:"[^"]+"|'[^']+'|[^\s"',()]+)[ \t]*,[ \t]*\w{2,4}\)?   # of a private creator
@@ -139,6 +141,9 @@ def target(value: object) -> str:
     text = _seen(text_of(value)).strip()
     if not text or text.startswith("#"):
         raise Unfit("its field is empty")
+    excepting = _EXCEPTING.fullmatch(text)
+    if excepting is not None:
+        return f"{target(excepting[1])} {excepting[2]}"
     if not re.search(r"[\s\"']", text) or _WHOLE_TARGET.fullmatch(text):
         return text
     found = _EXPRESSION.match(text)

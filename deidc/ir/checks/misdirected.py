@@ -53,6 +53,10 @@ def misdirected(resolved: Resolved) -> Iterator[Diagnostic]:
                 pass
 
 
+# Groups of commands and of file meta information, which damaged files have in their data sets (PS3.7, PS3.10 7.1).
+_NOT_OF_DATA_SETS = frozenset({"0000", "0002"})
+
+
 def _targets(resolved: Resolved) -> Iterator[tuple[nodes.Target, ops.Selector | None]]:
     for rule in resolved.rules:
         if not rule.action.creates or isinstance(rule.selector, ops.AtPath):
@@ -77,7 +81,12 @@ def _near_tag(pattern: str, span: Span) -> Iterator[Diagnostic]:
 
 def _empty_group(group: str, span: Span) -> Iterator[Diagnostic]:
     """DC367: a public group without attributes."""
-    if "X" in group or int(group, 16) & 1 or any(one.startswith(group) for one in _groups()):
+    if (
+        "X" in group
+        or int(group, 16) & 1
+        or group in _NOT_OF_DATA_SETS
+        or any(one.startswith(group) for one in _groups())
+    ):
         return
     hint = None
     if group.isdigit() and f"{int(group):04X}" in _groups():

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from attrs import field, frozen
 
 from deidc.errors import MissingExtra
-from deidc.render.visible import visible
+from deidc.visible import visible
 
 # The first bytes by which the page of a run is recognized.
 MARK = "<!-- a page of deidc run -->"

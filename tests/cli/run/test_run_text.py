@@ -92,7 +92,9 @@ def test_a_detector_that_nobody_offers_is_named(deidc, images, tmp_path):
     assert done.returncode == 2
     assert "r.deid:8: no installed package provides the text detector nobodys" in " ".join(done.stderr.split())
     assert tree_of(tmp_path / "out") == []
-    (tmp_path / "w.deid").write_text(RECIPE.replace("ocr", "ocr:nobodys").replace("graylist", "whitelist"))
+    ignored = "# deidc: ignore[DC427] images with screens are shown, not blanked\nLABEL"
+    whitelist = RECIPE.replace("ocr", "ocr:nobodys").replace("graylist", "whitelist").replace("LABEL", ignored)
+    (tmp_path / "w.deid").write_text(whitelist)
     passing = deidc("run", "w.deid", "in", "-o", "out")
     assert (passing.returncode, tree_of(tmp_path / "out")) == (0, ["none.dcm", "text.dcm"])
 

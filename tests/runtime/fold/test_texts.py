@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,10 +13,10 @@ from pydicom.dataset import Dataset
 from deidc import Cleaned, Functions, Machine, compile_recipe
 from deidc.ir.library import FoundRecipe, NotFound
 from deidc.source import Source
+from tests.keys import KEY
 from tests.running import dataset_of
 
 ABSENT = object()
-KEY = {"key": "a key of many letters"}
 
 
 class Texts:
@@ -33,7 +34,7 @@ def after(base: str, recipe: str, dataset: Dataset, functions: Functions | None 
     head = "FORMAT dicom\n\n%vars\nVAR key secret\n\n%header\n"
     text = f'FORMAT dicom\n\n%include "base"\n\n%header\n{recipe}\n'
     program = compile_recipe(Source("recipe", text), library=Texts(f"{head}REMOVE StationName\n{base}\n"))
-    machine = Machine.link(program, functions, variables={one.name: KEY["key"] for one in program.needs.variables})
+    machine = Machine.link(program, functions, variables={one.name: KEY for one in program.needs.variables})
     outcome = machine.run(dataset)
     assert isinstance(outcome, Cleaned), outcome
     return outcome.dataset
@@ -84,19 +85,18 @@ def test_an_included_blank_does_not_turn_all_pseudonyms_into_one(base):
     """Two patients have two pseudonyms, and a function of the caller sees the original."""
     seen: list[str] = []
 
-    def told(value: object) -> str:
-        seen.append(str(value))
-        return f"P{value}"
+    def told(field: Any) -> str:
+        seen.append(str(field.element.value))
+        return f"P{seen[-1]}"
 
-    functions = Functions.standard().with_functions({"own": told}) if hasattr(Functions, "with_functions") else None
+    functions = Functions.standard().with_function("own", told)
     made = {
         after(base, "REPLACE PatientID deid_func:stable_hash key=var:key", dataset_of(PatientID=patient)).PatientID
         for patient in ("17", "18")
     }
     assert len(made) == 2
-    if functions is not None:
-        assert after(base, "REPLACE PatientID func:own", dataset_of(PatientID="17"), functions).PatientID == "P17"
-        assert set(seen) == {"17"}
+    assert after(base, "REPLACE PatientID func:own", dataset_of(PatientID="17"), functions).PatientID == "P17"
+    assert set(seen) == {"17"}
 
 
 @pytest.mark.parametrize("wide", ["JITTER endswith:Date 1", "JITTER select:role:date 1", "JITTER all 1"])

@@ -10,8 +10,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
-from deidc import Cleaned
-from tests.running import dataset_of, file_dataset, run
+from deidc import Cleaned, Machine
+from tests.running import dataset_of, file_dataset, program_as_deid, run
 
 
 def flagged(body: str, dataset: Dataset, group: str = "blacklist") -> list[tuple[str, str]]:
@@ -216,4 +216,7 @@ def test_truth_tables(table, states):
             for joint, tests in table
         ]
     )
-    assert flagged(written(table), dataset) == ([("blacklist", "it")] if expected else [])
+    program = program_as_deid(f"FORMAT dicom\n\n%filter blacklist\n\nLABEL it\n  {written(table)}\n")
+    outcome = Machine.link(program).run(dataset)
+    assert isinstance(outcome, Cleaned)
+    assert [(flag.group, flag.label) for flag in outcome.flags] == ([("blacklist", "it")] if expected else [])
