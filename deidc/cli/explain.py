@@ -10,7 +10,7 @@ from deidc.cli.command import Command
 from deidc.cli.exits import Unusable
 from deidc.codes import CATALOGUE
 from deidc.diagnostics import Rule
-from deidc.render.visible import json_text, visible
+from deidc.visible import json_text, visible
 
 
 @click.command("explain", cls=Command)

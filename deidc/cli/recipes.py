@@ -9,7 +9,7 @@ import click
 from deidc.cli.command import Command
 from deidc.cli.terminal import say
 from deidc.ir.library import shipped_recipes
-from deidc.render.visible import json_text
+from deidc.visible import json_text
 
 
 @click.command("recipes", cls=Command)
