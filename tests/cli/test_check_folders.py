@@ -6,9 +6,9 @@ import json
 import shutil
 
 import pytest
-from pydicom.data import get_testdata_file
 
 from deidc.cli.arguments.gitignore import is_excluded, patterns_of
+from tests.files import shipped
 
 GOOD = "FORMAT dicom\n\n%header\nREMOVE PatientName\n"
 BAD = "FORMAT dicom\n\n%header\nREMOVE PatientsName\n"
@@ -43,7 +43,7 @@ def test_content_decides_what_is_a_recipe(deidc, write, tmp_path):
     write("f/notes.md", f"# Recipes\n\nSome words.\n\n{BAD}")
     write("f/deid.json", "{}")
     write("f/remove.txt", "remove the old files\n")
-    shutil.copy(get_testdata_file("CT_small.dcm"), tmp_path / "f" / "deid.dcm")
+    shutil.copy(shipped("CT_small.dcm"), tmp_path / "f" / "deid.dcm")
     assert checked(deidc, "f") == {*recipes, "f/commented.txt", "f/no_format_recipe.txt"}
 
 
@@ -87,7 +87,7 @@ def test_a_folder_without_recipes_is_a_usage_error(deidc, write):
 @pytest.mark.parametrize("name", ["CT_small.dcm", "ExplVR_BigEndNoMeta.dcm", "image_dfl.dcm"])
 def test_a_dicom_file_is_one_line(deidc, tmp_path, name):
     """A DICOM file in the place of a recipe is named as one."""
-    shutil.copy(get_testdata_file(name), tmp_path / "x.dcm")
+    shutil.copy(shipped(name), tmp_path / "x.dcm")
     for command in ("check", "fmt", "compile"):
         done = deidc(command, "x.dcm")
         assert (done.returncode, done.stdout) == (2, "")

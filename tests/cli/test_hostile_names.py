@@ -38,7 +38,7 @@ def seen(done: subprocess.CompletedProcess[bytes]) -> str:
 
 
 def run(folder, *arguments: object) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "deidc", *(os.fsencode(str(one)) for one in arguments)]
+    command: list[str | bytes] = [sys.executable, "-m", "deidc", *(os.fsencode(str(one)) for one in arguments)]
     return subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=120)
 
 

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydicom import dcmread
@@ -26,7 +27,7 @@ def ct(tmp_path) -> Path:
     return copy_of("CT_small.dcm", tmp_path / "ct.dcm")
 
 
-def started(tmp_path: Path, *arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
+def started(tmp_path: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
     """Run a command in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "deidc", *arguments], cwd=tmp_path, capture_output=True, check=False, **options

@@ -110,5 +110,7 @@ def test_the_calendar_ends():
 )
 def test_partners(keyword, partner):
     """The partner of a date is the time with its name, and the other way round."""
-    found = partner_of(find_keyword(keyword))
+    attribute = find_keyword(keyword)
+    assert attribute is not None
+    found = partner_of(attribute)
     assert (found.keyword if found is not None else None) == partner

@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 
-from deidc import CompileError, check_recipe, compile_recipe, format_recipe, migrate_recipe, read_program
+from deidc import CompileError, Program, check_recipe, compile_recipe, format_recipe, migrate_recipe, read_program
 from deidc.ir.library import shipped_recipes
 from deidc.render.github import render_github
 from deidc.render.json_report import render_json
@@ -58,10 +58,10 @@ def through(text: str) -> None:
             made = act(text)
         except CompileError:
             continue
-        if act is compile_recipe:
-            assert read_program(made.text) == made  # type: ignore[union-attr]  # a program, by the line above
-        if act is format_recipe:
-            assert format_recipe(made) == made  # type: ignore[arg-type]  # text, by the line above
+        if isinstance(made, Program):
+            assert read_program(made.text) == made
+        if isinstance(made, str):
+            assert format_recipe(made) == made
 
 
 def main(seconds: float, seed: int) -> int:

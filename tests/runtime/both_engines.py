@@ -11,12 +11,12 @@ from tests.running import clean, fault_codes, file_dataset, machine_for, run, wr
 def cleaned(recipe: str, dataset: Dataset, **variables: object) -> Dataset:
     """What the engines make of an object, read from a file."""
     read = file_dataset(dataset)
-    assert assert_one_meaning(machine_for(recipe, **variables), written(read)) != "refused"
-    return clean(recipe, read, **variables)
+    assert assert_one_meaning(machine_for(recipe, None, **variables), written(read)) != "refused"
+    return clean(recipe, read, None, **variables)
 
 
 def refused(recipe: str, dataset: Dataset, **variables: object) -> list[str]:
     """The codes of the faults for which the engines refuse an object."""
     read = file_dataset(dataset)
-    assert "same" not in assert_one_meaning(machine_for(recipe, **variables), written(read))
-    return fault_codes(run(recipe, read, **variables))
+    assert "same" not in assert_one_meaning(machine_for(recipe, None, **variables), written(read))
+    return fault_codes(run(recipe, read, None, **variables))

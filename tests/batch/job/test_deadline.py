@@ -8,10 +8,8 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from pydicom.data import get_testdata_file
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
@@ -24,7 +22,7 @@ from deidc.compat.objects.deadlines import ObjectRefused
 from deidc.compat.objects.field import DicomField
 from deidc.compat.objects.selection import selected
 from deidc.dicom.limits import Limits
-from tests.files import copy_of
+from tests.files import copy_of, shipped
 from tests.running import machine_for
 
 pytestmark = pytest.mark.skipif(not has_deadlines(), reason="this system has no timers of CPU time")
@@ -144,7 +142,7 @@ def in_a_thread(action):
 )  # fmt: skip
 def test_a_pattern_that_can_hang_is_not_searched_for_where_nothing_ends_it(rule):
     """In a thread the object is refused, in the main thread it is cleaned; so is all that is judged safe, anywhere."""
-    content = Path(get_testdata_file("CT_small.dcm")).read_bytes()
+    content = shipped("CT_small.dcm").read_bytes()
     machine = Machine.link(compile_recipe(f"FORMAT dicom\n\n%header\n{rule}\n"))
     refused = in_a_thread(lambda: clean_bytes(machine, content))
     assert isinstance(refused, RefusedFile)
@@ -156,7 +154,7 @@ def test_a_pattern_that_can_hang_is_not_searched_for_where_nothing_ends_it(rule)
 
 def test_without_a_deadline_nothing_is_refused_for_the_lack_of_one():
     """Who sets none, wants none."""
-    content = Path(get_testdata_file("CT_small.dcm")).read_bytes()
+    content = shipped("CT_small.dcm").read_bytes()
     machine = Machine.link(compile_recipe(f"FORMAT dicom\n\n%header\nREMOVE contains:{SLOW}\n"))
     limits = Limits(seconds=None)
     assert isinstance(in_a_thread(lambda: clean_bytes(machine, content, limits=limits)), CleanedContent)

@@ -105,7 +105,11 @@ def test_items_that_are_there_are_cleaned():
     """An APPEND to a sequence does not shelter its items from other rules."""
     dataset = dataset_of(DeidentificationMethodCodeSequence=Sequence([coded("1", PatientName="Smith^John")]))
     done = cleaned(f"REMOVE PatientName\nAPPEND {METHOD} {BASIC}", dataset)
-    assert [("PatientName" in item, item.CodeValue) for item in done[0x00120064]] == [(False, "1"), (False, "113100")]
+    items = done[0x00120064].value
+    assert [("PatientName" in item, item.CodeValue) for item in items] == [
+        (False, "1"),
+        (False, "113100"),
+    ]
 
 
 @pytest.mark.parametrize(

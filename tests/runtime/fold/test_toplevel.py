@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from pydicom import dcmread
-from pydicom.data import get_testdata_file
 
 from deidc.dicom.limits import LIMITS
 from deidc.dicom.part10 import opened
 from deidc.dicom.window import InMemory, Window
 from deidc.runtime.fold.toplevel import OfBytes, OfDataset
+from tests.files import shipped
 
 FILES = ("CT_small.dcm", "MR_small_bigendian.dcm", "MR_small_implicit.dcm", "rtplan.dcm", "test-SR.dcm", "SC_rgb.dcm")
 
@@ -20,8 +18,8 @@ FILES = ("CT_small.dcm", "MR_small_bigendian.dcm", "MR_small_implicit.dcm", "rtp
 @pytest.mark.parametrize("step", [1, 3, 1000])
 def test_bytes_and_object_have_the_same_top_level(name: str, step: int):
     """Every attribute is found, whichever were looked for before, and none that the file lacks."""
-    data = Path(get_testdata_file(name)).read_bytes()
-    by_object = OfDataset(dcmread(get_testdata_file(name)))
+    data = shipped(name).read_bytes()
+    by_object = OfDataset(dcmread(shipped(name)))
     tags = sorted(int(tag) for tag in by_object.dataset.keys())
     by_bytes = OfBytes(opened(Window(InMemory(data)), LIMITS))
     for tag in (*tags[::step], *reversed(tags), 0x00080001, 0x7FE10010):
