@@ -178,15 +178,13 @@ def _complaints(op: ops.Op, program: Program) -> Iterator[str]:  # noqa: C901  #
                 yield f"at most {ops.MOST_MADE_ITEMS} items can be made, and at least one"
         case ops.Protect(at) | ops.Descend(at) | ops.Add(at) | ops.Append(at) | ops.Replace(at) | ops.Jitter(at):
             yield from _acting(op, at, program)
-        case ops.Remove(at) | ops.Blank(at):
+        case ops.Remove(at) | ops.Blank(at) | ops.Report(at):
             yield from _acting(op, at, program)
         case ops.Mark(_, _, lines, masks):
             yield from _mark(lines, masks, program)
         case ops.Transcode(charset):
             if charset not in ops.CHARACTER_SETS:
                 yield "an object cannot be promoted to this character set"
-        case ops.Report(at):
-            yield from _selector(at, program)
         case ops.Border() | ops.SyncMeta() | ops.ClearPreamble() | ops.CleanPixels():
             return
         case _:
