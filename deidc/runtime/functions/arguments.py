@@ -93,5 +93,5 @@ def attribute_of(call: Invocation, key: str, default: str) -> str:
         raise FunctionFault(f"{key} is not a keyword")
     text = "\\".join(call.attribute(int(known.pattern, 16)))
     if not text:
-        raise FunctionFault(f"the object has no {known.keyword}")
+        raise FunctionFault(f"the object has no value of {known.keyword}")
     return text

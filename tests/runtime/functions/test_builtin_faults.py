@@ -25,7 +25,7 @@ WHOLE = "is not a whole number from"
         ("date_shift", "SECRET", {"key": KEY, "days": "0"}, f"days {WHOLE} 1 to 36500"),
         ("date_shift", "SECRET", {"key": KEY, "days": "36501"}, f"days {WHOLE} 1 to 36500"),
         ("date_shift", "SECRET", {"key": KEY, "days": "9" * 5000}, f"days {WHOLE} 1 to 36500"),
-        ("date_shift", "SECRET", {"key": KEY, "by": "StudyID"}, "the object has no StudyID"),
+        ("date_shift", "SECRET", {"key": KEY, "by": "StudyID"}, "the object has no value of StudyID"),
         ("date_shift", "SECRET", {"key": KEY, "by": "NoSuchKeyword"}, "by is not a keyword"),
         ("date_shift", "SECRET", {"key": KEY, "by": "OverlayData"}, "by is not a keyword"),
         ("date_shift", "SECRET", {"key": KEY, "by": "walk"}, "by is not a keyword"),
@@ -55,7 +55,7 @@ WHOLE = "is not a whole number from"
             {"table": CODES, "column": "code", "key": "PatientName"},
             "the table has no row for this object",
         ),
-        ("lookup", "SECRET", {"table": CODES, "column": "code", "key": "StudyID"}, "the object has no StudyID"),
+        ("lookup", "SECRET", {"table": CODES, "column": "code", "key": "StudyID"}, "the object has no value of StudyID"),
     ],
 )
 def test_what_cannot_be_done_is_said(name, value, arguments, expected):
