@@ -27,6 +27,7 @@ GROUND = (
     "deidc.dicom",
     "deidc.errors",
     "deidc.guarded",
+    "deidc.visible",
 )
 ALLOWED = {
     "deidc.source": (),
@@ -35,6 +36,7 @@ ALLOWED = {
     "deidc.vocabulary": (),
     "deidc.errors": (),
     "deidc.guarded": (),
+    "deidc.visible": (),
     "deidc.diagnostics": ("deidc.source", "deidc.errors"),
     "deidc.codes": ("deidc.diagnostics",),
     "deidc.dicom": ("deidc.dicom",),
@@ -53,7 +55,7 @@ ALLOWED = {
     "deidc.render": (*GROUND, "deidc.render"),
     "deidc.compat.main": (*GROUND, "deidc.batch", "deidc.render", "deidc.compat"),
     "deidc.compat": (
-        *GROUND, "deidc.grammar", "deidc.ir", "deidc.runtime", "deidc.batch", "deidc.pixels", "deidc.visible",
+        *GROUND, "deidc.grammar", "deidc.ir", "deidc.runtime", "deidc.batch", "deidc.pixels",
         "deidc.compat",
     ),
 }  # fmt: skip

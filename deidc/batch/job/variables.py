@@ -204,9 +204,10 @@ def typed(name: str, text: str, kind: VariableKind) -> object:
                 return Table.from_csv(Path(text))
             case _:
                 pass
-    except (TableError, OSError) as failure:
-        reason = failure.strerror if isinstance(failure, OSError) else str(failure)
-        raise VariablesError(f"variable {name!r} is not a table: {reason}") from None
+    except TableError as failure:
+        raise VariablesError(f"variable {name!r} is not a table: {failure}") from None
+    except OSError as failure:
+        raise VariablesError(f"variable {name!r} is not a table: {failure.strerror}") from None
     except (ValueError, Unfit):
         raise VariablesError(f"variable {name!r} is not a {kind.value}") from None
     return text

@@ -181,7 +181,7 @@ def test_a_defect_ends_with_4_and_quotes_nothing(tmp_path):
     """The text of an unexpected exception, which may quote a value, is not printed."""
     script = (
         "import deidc.cli, deidc.cli.explain as explain\n"
-        "def broken(code=None): raise KeyError('Doe^Jane')\n"
+        "def broken(code=None, form=None): raise KeyError('Doe^Jane')\n"
         "explain.command.callback = broken\n"
         "deidc.cli.main(['explain'])\n"
     )

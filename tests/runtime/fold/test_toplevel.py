@@ -11,7 +11,14 @@ from deidc.dicom.window import InMemory, Window
 from deidc.runtime.fold.toplevel import OfBytes, OfDataset
 from tests.files import shipped
 
-FILES = ("CT_small.dcm", "MR_small_bigendian.dcm", "MR_small_implicit.dcm", "rtplan.dcm", "test-SR.dcm", "liver_1frame.dcm")
+FILES = (
+    "CT_small.dcm",
+    "MR_small_bigendian.dcm",
+    "MR_small_implicit.dcm",
+    "rtplan.dcm",
+    "test-SR.dcm",
+    "liver_1frame.dcm",
+)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -55,7 +55,12 @@ WHOLE = "is not a whole number from"
             {"table": CODES, "column": "code", "key": "PatientName"},
             "the table has no row for this object",
         ),
-        ("lookup", "SECRET", {"table": CODES, "column": "code", "key": "StudyID"}, "the object has no value of StudyID"),
+        (
+            "lookup",
+            "SECRET",
+            {"table": CODES, "column": "code", "key": "StudyID"},
+            "the object has no value of StudyID",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said(name, value, arguments, expected):
