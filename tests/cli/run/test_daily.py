@@ -167,7 +167,7 @@ def test_a_table_is_checked_before_the_first_file(deidc, recipe, tmp_path):
         ("id,studyid\nP1,A\n", "my.deid:7: ids.csv:1 has no column 'study_id'; did you mean 'studyid'?"),
         ("id,study_id\nP1,A\n\nP1,B\n", "ids.csv:4: the row has the same key as line 2"),
         ("id,study_id\nP1\n", "ids.csv:2: the row has 1 columns, the first row has 2"),
-        (None, "ids.csv: No such file or directory"),
+        (None, "variable 'ids' is not a table: No such file or directory"),
     ):
         (tmp_path / "ids.csv").unlink(missing_ok=True)
         if content is not None:
