@@ -42,6 +42,7 @@ RULED = (
     "AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT", "SQ", "UN",
 )  # fmt: skip
 LOOSE = ("LO", "SH", "ST", "LT", "UT", "UC", "UN", "IS")
+IDENTIFYING = ("UI", "DA", "DT", "TM", "AS", "PN")
 NO = ("", "0", "false", "no", "none")
 
 
@@ -200,7 +201,8 @@ class Interpreter:
         yield from self.spots(getattr(self.input, "file_meta", None) or Dataset(), None, None, True)
         yield from self.spots(self.input, None, None, False)
 
-    def selects(self, target: nodes.Target, spot: Spot) -> bool:
+    def selects(self, target: nodes.Target, spot: Spot, *, spares: bool = False) -> bool:
+        """Whether a target is about an element; one that spares it goes by the VR in the file alone."""
         match target:
             case nodes.Keyword(text):
                 return fits(pattern_of(text), spot.tag)
@@ -225,7 +227,8 @@ class Interpreter:
                 found = any(re.search(form, name, re.IGNORECASE) for name in names)
                 return found != (kind is ExpanderKind.EXCEPT)
             case nodes.SelectVR(vrs):
-                return spot.vr in vrs
+                known = dictionary_vr(spot)
+                return spot.vr in vrs or (not spares and known in IDENTIFYING and known in vrs)
             case nodes.SelectGroup(group):
                 return fits(group + "XXXX", spot.tag)
             case nodes.SelectKind(ElementKind.PRIVATE):
@@ -239,14 +242,18 @@ class Interpreter:
                     return "uid" in roles and is_unregistered(spot.element)
                 return role in roles
             case nodes.Excepting(swept, exceptions):
-                return self.selects(swept, spot) and not any(self.selects(one, spot) for one in exceptions)
+                return self.selects(swept, spot, spares=spares) and not any(
+                    self.selects(one, spot, spares=not spares) for one in exceptions
+                )
             case nodes.SelectKind(kind):
                 return fits({"overlay": "60XXXXXX", "curve": "50XXXXXX"}[kind], spot.tag)
             case nodes.ListRef(ListKind.VALUES, name):
                 return self.holds(name, spot)
             case nodes.ListRef(_, name):
                 members = self.lines(nodes.Fields, nodes.Field, name=name)
-                return spot.element is not None and any(self.selects(line.target, spot) for line in members)
+                return spot.element is not None and any(
+                    self.selects(line.target, spot, spares=spares) for line in members
+                )
         raise AssertionError(target)
 
     def holds(self, name: str, spot: Spot) -> bool:
@@ -290,7 +297,7 @@ class Interpreter:
         return [
             one
             for one in self.holding
-            if self.selects(one.target, spot)
+            if self.selects(one.target, spot, spares=True)
             and (self.all_hold(one.when, spot, spot.element) if isinstance(one, nodes.Keep) else spot.vr == "SQ")
         ]
 
@@ -415,7 +422,11 @@ class Interpreter:
         sheltered = spot.element is not None and (sheltered or self.is_kept(spot))
         if role_of(spot) == "class" and not spot.in_meta and self.rewrites_uids() and is_unregistered(spot.element):
             self.tell(spot, "unregistered")
-        return self.carried_out(self.rules, spot, sheltered, out, makes=makes)[0]
+        became = self.carried_out(self.rules, spot, sheltered, out, makes=makes)[0]
+        shifts = getattr(became, "shifts", [])
+        if sum(days for days, _ in shifts) == 0 and (len(shifts) > 1 or not all(literal for _, literal in shifts)):
+            raise Refusal("DC937")
+        return became
 
     def carried_out(
         self, rules: list[Any], spot: Spot, sheltered: bool, out: Dataset, *, makes: bool
@@ -515,7 +526,9 @@ class Interpreter:
             return True
         if not isinstance(rule, nodes.Replace) or self.is_exact(rule.target):
             return False
-        if isinstance(rule.target, nodes.Excepting) and any(self.selects(one, spot) for one in rule.target.exceptions):
+        if isinstance(rule.target, nodes.Excepting) and any(
+            self.selects(one, spot, spares=True) for one in rule.target.exceptions
+        ):
             return False
         return any(dictionary.is_private(one.tag) and self.selects(rule.target, one) for one in spot.way[:-1])
 
@@ -652,7 +665,10 @@ class Interpreter:
         moved = [shifted(one, as_date or spot.vr, number) if strict or is_date_shaped(one) else one for one in texts]
         is_fitted = spot.vr in ("IS", "UN") or as_date not in (None, spot.vr)
         values = fitted("\\".join(moved), spot.vr, "") if is_fitted else moved
-        return element_of(spot, values)
+        after = element_of(spot, values)
+        shift = (number, isinstance(rule.days, nodes.Literal))
+        after.shifts = [*getattr(became, "shifts", []), shift]  # a date that is written anew has none
+        return after
 
     def write(self, spot: Spot, became: DataElement | None, by: nodes.Value) -> DataElement:
         value = self.value_of(by, spot, became)
@@ -732,6 +748,8 @@ class Interpreter:
                 return self.holds(name, spot)
             case nodes.TruthCondition(by):
                 value = self.value_of(by, spot, became)
+                if value is None and isinstance(by, nodes.FuncRef | nodes.BuiltinRef):
+                    raise Refusal("DC903")
                 return value.strip().lower() not in NO if isinstance(value, str) else bool(value)
         raise AssertionError(one)
 
@@ -1002,8 +1020,9 @@ def moment(text: str, kind: str) -> list[int | None]:
     parts = [int(one) if one is not None else None for one in whole]
     try:
         if kind == "date":
-            date(parts[0] or 0, parts[1] or 1, parts[2] or 1)
-        time(*(one or 0 for one in parts[-3:]))
+            date(parts[0] or 0, *(1 if one is None else one for one in parts[1:3]))
+        hours, minutes, seconds = (one or 0 for one in parts[-3:])
+        time(hours, minutes, 59 if seconds == 60 else seconds)  # PS3.5 6.2: 60 is a leap second
     except ValueError:
         raise Refusal("DC905") from None
     return [*parts, int(fraction.ljust(6, "0")) if fraction else None]

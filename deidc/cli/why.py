@@ -133,7 +133,9 @@ class _Telling:
                 if (isinstance(op, ops.HoldingOp) or number in trace.left_out)
                 and isinstance(op, ops.HoldingOp | ops.ElementOp)
                 and (not isinstance(op, ops.Descend) or element.vr in ("SQ", "UN"))
-                and _is_about(select(op.at, entry.identity, plan.gathers, patterns), element)
+                and _is_about(
+                    select(op.at, entry.identity, plan.gathers, patterns, spares=isinstance(op, ops.HoldingOp)), element
+                )
             ]
             self._left_out[element.path] = [number for number in about if number in trace.left_out]
             hindered = {note.op for note in self._notes.get(element.path, ()) if note.reason is Untouched.CONDITION}
@@ -147,9 +149,7 @@ class _Telling:
         yield f"{path} {dictionary.element_keyword(tags[-1]) if tags else ''}".rstrip()
         above = _sequences_above(path)
         lines = [self._line(number, "keeps it with its sequence") for one in above for number in self._keeping(one)]
-        for number in self._holders.get(path, ()):
-            enters = isinstance(self._program.ops[number], ops.Descend)
-            lines.append(self._line(number, "leaves it in place, and rules reach its items" if enters else "keeps it"))
+        lines += [self._line(number, self._holds(path, number)) for number in self._holders.get(path, ())]
         gone = [note for one in above for note in self._notes.get(one, ()) if note.effect in _TAKING_ALONG]
         lines += [self._line(note.op, f"{note.effect} with its sequence") for note in gone[:1]]
         for note in self._notes.get(path, ()):
@@ -158,6 +158,17 @@ class _Telling:
         if path in _PIXELS and self._program.storage is not None:
             lines += [self._line(flag.op, "blanks regions of its frames") for flag in self._flags if flag.blanks]
         yield from lines or ["  no rule changes it"]
+
+    def _holds(self, path: str, number: int) -> str:
+        """Return what a KEEP or DESCEND rule does to an element, as far as no other rule outranks it."""
+        if any(note.effect in (Effect.ADDED, Effect.REPLACED, Effect.SHIFTED) for note in self._notes.get(path, ())):
+            return "nothing: an ADD rule writes the element"
+        if isinstance(self._program.ops[number], ops.Descend):
+            return "leaves it in place, and rules reach its items"
+        is_entered = any(isinstance(self._program.ops[one], ops.Descend) for one in self._holders[path])
+        if is_entered and number not in self._keeping(path):
+            return "keeps it, and rules reach its items by a DESCEND rule"
+        return "keeps it"
 
     def _keeping(self, path: str) -> list[int]:
         """Return the KEEP rules that keep what is in a sequence; none if a DESCEND rule has the last word about it."""

@@ -329,3 +329,10 @@ NOT_APPENDABLE = _fault(
     "APPEND adds a value to those of an attribute of text with several values. The element has another VR in this "
     "object, so the object is not written. Use REPLACE to write the value.",
 )
+NOT_SHIFTED = _fault(
+    "DC937",
+    "not-shifted",
+    "The shifts of a date add up to zero days.",
+    "The number of days is a variable, the value of an attribute, or the result of a function, and it is zero for this "
+    "object, or several shifts cancel. The output would have the original date, so the object is not written.",
+)

@@ -1,4 +1,4 @@
-"""DC470-DC475: rules that leave what they were meant for."""
+"""DC454-DC456, DC470-DC475: rules that leave what they were meant for."""
 
 from __future__ import annotations
 
@@ -82,6 +82,38 @@ ONLY_GUARDED = _rule(
     "for all objects.",
     "FORMAT dicom\n\n%header when Modality equals MR\nREMOVE PatientName\n",
     "FORMAT dicom\n\n%header when Modality equals MR\nREMOVE StudyDescription\n\n%header\nREMOVE PatientName\n",
+    Severity.WARNING,
+    stops_run=True,
+)
+ADD_LEAVES_NESTED = _rule(
+    "DC454",
+    "add-leaves-nested",
+    "ADD writes an identifying attribute at the top level, and no rule changes it in the items of sequences.",
+    "ADD is about the top level alone. PatientID stands in Other Patient IDs Sequence as well, and an accession number "
+    "in the requests; there the original values stay. REPLACE changes the attribute wherever it is.",
+    _HEAD + "ADD PatientID A-17\n",
+    _HEAD + "REPLACE PatientID A-17\n",
+    Severity.WARNING,
+    stops_run=True,
+)
+ADD_LEAVES_VALUE = _rule(
+    "DC455",
+    "add-leaves-value",
+    "ADD writes an identifying attribute only where it is missing or empty, and no rule changes the value it has.",
+    "An object that has the attribute keeps the original value. ADD without a condition, or REPLACE, writes over it.",
+    _HEAD + "ADD PatientID A-17 if missing:\n",
+    _HEAD + "ADD PatientID A-17 if missing:\nREPLACE PatientID A-17\n",
+    Severity.WARNING,
+    stops_run=True,
+)
+ONE_GROUP_OF_MANY = _rule(
+    "DC456",
+    "one-group-of-many",
+    "A rule names one group of overlays or curves, and objects may have sixteen.",
+    "Overlays are in the even groups 6000 to 601E, and curves in 5000 to 501E (PS3.5 7.6). A rule for one of them "
+    "leaves the others. Write X for the digits that differ.",
+    _HEAD + "REMOVE (6000,4000)\n",
+    _HEAD + "REMOVE (60xx,4000)\n",
     Severity.WARNING,
     stops_run=True,
 )

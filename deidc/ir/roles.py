@@ -58,13 +58,13 @@ def role_of(tag: int, vr: str, creator: str | None) -> Role | None:
 
 def known_date_vr(tag: int, creator: str | None) -> str | None:
     """Return DA or DT for an attribute that is a date by the dictionary, None for others."""
-    vr = _dictionary_vr(tag, creator)
+    vr = dictionary_vr(tag, creator)
     return vr if vr in ("DA", "DT") else None
 
 
 def _known_role(tag: int, creator: str | None) -> Role | None:
     keyword = dictionary.element_keyword(tag)
-    return _of_keyword(keyword) or _OF_VRS.get(_dictionary_vr(tag, creator) or "")
+    return _of_keyword(keyword) or _OF_VRS.get(dictionary_vr(tag, creator) or "")
 
 
 def _of_keyword(keyword: str) -> Role | None:
@@ -76,7 +76,8 @@ def _of_keyword(keyword: str) -> Role | None:
     return Role.CLASS if "SOPClass" in keyword or "TransferSyntax" in keyword else None
 
 
-def _dictionary_vr(tag: int, creator: str | None) -> str | None:
+def dictionary_vr(tag: int, creator: str | None) -> str | None:
+    """Return the VR, or the choice of VRs, that the dictionary gives an attribute, None if it does not know it."""
     if dictionary.is_private(tag):
         return dictionary.private_vr(tag, creator) if creator is not None else None
     return dictionary.public_vr(tag)

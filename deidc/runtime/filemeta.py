@@ -9,6 +9,7 @@ from typing import cast
 from attrs import frozen
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.tag import Tag
 
 from deidc.dicom.datasets import AnyElement, Elements, new_element, surround
@@ -129,7 +130,7 @@ def sync(
     uids = {tag: _text(cleaned, tag) for tag in _FOLLOWS.values() if tag in cleaned}
     given = frozenset(tag for tag in _FOLLOWS.values() if tag in frame.input)
     before = cast("Dataset", frame.input.file_meta)
-    texts = {int(tag): plain_text(element.value) for tag, element in meta.items()}
+    texts = {int(tag): _plain(element.value) for tag, element in meta.items()}
     found = identity.of(uids, given, lambda tag: _text(before, tag) if tag in before else "", texts)
     for tag, text in list(overdue(texts, frozenset(map(int, before.keys())), found, is_spoken_for)):
         if text is None:
@@ -139,8 +140,15 @@ def sync(
         frame.events.append(Event(f"{tag:08X}", op, Effect.SYNCED))
 
 
+def _plain(value: object) -> str:
+    """Return the text of an element's value; of several values, as the file has them, which is no UID."""
+    if isinstance(value, list | MultiValue):
+        return "\\".join(map(str, value))
+    return plain_text(value)
+
+
 def _text(dataset: Dataset, tag: int) -> str:
-    return plain_text(cast("AnyElement", dataset.get_item(tag)).value)
+    return _plain(cast("AnyElement", dataset.get_item(tag)).value)
 
 
 def clear_preamble(frame: Frame, op: int, cleaned: Dataset) -> None:

@@ -140,7 +140,7 @@ def _days(text: str) -> int:
 
 def _time(text: str) -> str:
     found = _TIME_TEXT.match(text)
-    if found is None or not _is_time(found):
+    if found is None or found["millionths"] is not None or not _is_time(found):
         raise NotMeasured
     return _time_digits(found).ljust(len(_START_OF_DAY), "0")
 

@@ -18,6 +18,7 @@ from deidc.ir.checks import (
     left_behind,
     literals,
     misdirected,
+    partial,
     patterns,
     private_items,
     promises,
@@ -83,4 +84,6 @@ CHECKS: tuple[Check, ...] = (
     left_behind.shifts,
     left_behind.descents,
     left_behind.guarded,
+    partial.additions,
+    partial.groups,
 )

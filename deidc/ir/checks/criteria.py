@@ -10,6 +10,7 @@ from deidc.diagnostics import Diagnostic
 from deidc.dicom.dictionary import Attribute
 from deidc.dicom.values.vrs import FLOATS, INTEGERS, Unfit, fit_text
 from deidc.grammar import nodes
+from deidc.ir import ops
 from deidc.ir.checks.coverage import attribute_of
 from deidc.ir.checks.expressions import alternatives, has_bare_operator
 from deidc.ir.identifiers import MODALITIES, ONLY_IN_ITEMS
@@ -108,8 +109,46 @@ def _never(rule: Bound, when: nodes.Conditions) -> str:
     if rule.action.empties and State.EMPTY in states:
         return "an empty element stays empty"
     attribute = attribute_of(rule.selector)
+    if positive and _is_sequence(rule.selector):
+        return "a sequence has no text; name an attribute in its items"
+    if _clash(wanted, has_one_value=attribute is not None and attribute.vm == "1"):
+        return "the conditions contradict each other"
     if attribute is not None:
         for one in positive:
             if not may_have(attribute, one.operator, one.text):
                 return f"{attribute.keyword} never has this value"
     return ""
+
+
+def _is_sequence(selector: ops.Selector | None) -> bool:
+    """Whether a rule is about sequences alone, each of which holds items and no text."""
+    if isinstance(selector, ops.OfVR):
+        return selector.vrs == ("SQ",)
+    attribute = attribute_of(selector)
+    return attribute is not None and attribute.vr == "SQ"
+
+
+def _clash(wanted: list[nodes.TextCondition], *, has_one_value: bool) -> bool:
+    """Whether no element satisfies all of these conditions; any of several values may satisfy one of them."""
+    equal = {one.text.strip().casefold() for one in wanted if one.operator is Comparison.EQUALS}
+    if has_one_value and (len(equal) > 1 or any(_finds(one, equal) is False for one in wanted)):
+        return True
+    contained = {one.text for one in wanted if one.operator is Comparison.CONTAINS}
+    for one in wanted:
+        if one.operator is Comparison.NOTEQUALS and one.text.strip().casefold() in equal:
+            return True
+        if one.operator is Comparison.NOTCONTAINS and (one.text in contained or _finds(one, equal)):
+            return True
+    return False
+
+
+def _finds(one: nodes.TextCondition, equal: set[str]) -> bool | None:
+    """Whether the pattern of `contains` is found in a text that a value must equal; None if that is unknown."""
+    is_positive = one.operator is Comparison.CONTAINS
+    if one.operator not in (Comparison.CONTAINS, Comparison.NOTCONTAINS) or not equal or is_slow(one.text):
+        return None
+    try:
+        found = [compiled(one.text).search(text) is not None for text in equal]
+    except BadPattern:
+        return None
+    return all(found) if is_positive else any(found)

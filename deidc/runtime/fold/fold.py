@@ -29,7 +29,7 @@ from deidc.runtime.fold.growing import append, make_items
 from deidc.runtime.fold.plan import Entry, Shelter, Step, shelters_items
 from deidc.runtime.fold.select import AtItems, Holds, InInput, Proviso, Unregistered
 from deidc.runtime.fold.standing import Standing
-from deidc.runtime.outcome import Effect, Event
+from deidc.runtime.outcome import Effect, Event, OnFailure
 
 _NEVER_DATES = frozenset({"TM", "AS", "DS", "CS", "AE", "UI", "UR", "PN", "AT", "SQ"})
 _MAYBE_DATES = frozenset({"LO", "SH", "ST", "LT", "UT", "UC", "UN", "IS"})
@@ -69,6 +69,8 @@ class Fold:
 
     `changed_in` is the first text that changed the element. `named_in` is the text of the rule that named the
     attribute and whose result stands. A trial carries the rules of one text out alone, for what its own rules read.
+
+    `shifts` are the days of the shifts that made the value, and `shifts_as_written` says that the program has them all.
     """
 
     frame: Frame
@@ -86,6 +88,8 @@ class Fold:
     keeps_items: bool = False
     is_needed: bool = False
     is_trial: bool = False
+    shifts: tuple[int, ...] = ()
+    shifts_as_written: bool = True
     named_in: int | None = field(default=None, init=False)
     changed_in: int | None = field(default=None, init=False)
     events: list[Event] = field(factory=list)
@@ -99,7 +103,19 @@ class Fold:
                 self._apply_alone(step)
             else:
                 self._apply(step)
+        self._judge_shifts()
         return Folded(self.standing, self.vr, self.value, tuple(self.events), tuple(self.more), self.keeps_items)
+
+    def _judge_shifts(self) -> None:
+        """Raise Trouble if the shifts of a date add up to nothing, which only the values of this object show.
+
+        One shift by a number in the program is what the check of recipes has judged. Where failures withdraw elements,
+        a date that is not shifted stays, as in deid.
+        """
+        is_known = len(self.shifts) == 1 and self.shifts_as_written
+        if self.shifts and not sum(self.shifts) and not is_known and self.frame.on_failure is OnFailure.REFUSE:
+            op = next(event.op for event in reversed(self.events) if event.effect is Effect.SHIFTED)
+            raise trouble(faults.NOT_SHIFTED, "the date is shifted by zero days in all", self.path, op)
 
     def shelter(self, *, inside: bool) -> None:
         """Find out whether KEEP and DESCEND rules protect the element and what is in it; `inside` what it is in is.
@@ -142,6 +158,8 @@ class Fold:
             vr=self.entry.identity.vr,
             sheltered=self.sheltered,
             is_trial=True,
+            shifts=(),
+            shifts_as_written=True,
             events=[],
             more=[],
             made=[],
@@ -149,11 +167,12 @@ class Fold:
         for one in self.entry.steps:
             if one.text == step.text and one.index < step.index:
                 alone._apply(one)
-        before = self.standing, self.value, self.vr, self.more, self.made
+        before = self.standing, self.value, self.vr, self.more, self.made, self.shifts, self.shifts_as_written
         self.standing, self.value, self.vr = alone.standing, alone.value, alone.vr
         self.more, self.made = alone.more, alone.made
+        self.shifts, self.shifts_as_written = alone.shifts, alone.shifts_as_written
         if not self._apply(step):
-            self.standing, self.value, self.vr, self.more, self.made = before
+            self.standing, self.value, self.vr, self.more, self.made, self.shifts, self.shifts_as_written = before
 
     def _apply(self, step: Step) -> bool:
         """Carry out an op, and return whether it had an effect."""
@@ -290,7 +309,10 @@ class Fold:
         days = whole_days(self.operand(step, by))
         if days is None:
             raise trouble(faults.VALUE_UNFIT, "the number of days is not a whole number", self.path, step.index)
+        shifts = (*self.shifts, days)
+        is_as_written = self.shifts_as_written and isinstance(by, ops.Days)
         self.write_fitted(step, self._shifted(step, components, days))
+        self.shifts, self.shifts_as_written = shifts, is_as_written
         return Effect.SHIFTED
 
     def _shifted(self, step: Step, components: Sequence[str], days: int) -> object:
@@ -352,7 +374,11 @@ class Fold:
             case ops.Listed(slot):
                 return holds_list(self.frame, slot, self.element)
             case ops.Truth(by):
-                return is_true(self.evaluate(by, self, step))
+                value = self.evaluate(by, self, step)
+                if value is None and isinstance(by, ops.Call) and self.frame.on_failure is OnFailure.REFUSE:
+                    message = f"{by.name} returned None; return True or False"
+                    raise trouble(faults.FUNCTION_GAVE_NOTHING, message, self.path, step.index)
+                return is_true(value)
             case _:
                 assert_never(condition)
 
@@ -436,6 +462,7 @@ class Fold:
 
     def _set(self, standing: Standing, value: object = None) -> None:
         self.standing, self.value = standing, value
+        self.shifts, self.shifts_as_written = (), True
         if standing is Standing.ABSENT:
             self.vr = self.entry.identity.vr  # which was SQ if it held items
         self.more.clear()

@@ -296,7 +296,8 @@ class Plan:
         for index in sorted((*self._by_tag.get(tag, ()), *self._sweeping)):
             op = self.program.ops[index]
             assert isinstance(op, ops.HoldingOp | ops.Collect | ops.ElementOp)
-            verdict = select(op.at, identity, self.gathers, self.patterns)
+            spares = isinstance(op, ops.HoldingOp)
+            verdict = select(op.at, identity, self.gathers, self.patterns, spares=spares)
             if verdict is False and isinstance(op, ops.Replace) and not is_exact(op.at):
                 verdict = self._through_private(op.at, identity)
             if verdict is False:
@@ -349,7 +350,7 @@ class Plan:
         A sequence is not replaced by a rule for many attributes, which is left to its items.
         """
         if isinstance(at, ops.Without):
-            exempt = (select(one, identity, self.gathers, self.patterns) for one in at.but)
+            exempt = (select(one, identity, self.gathers, self.patterns, spares=True) for one in at.but)
             if any(verdict is not False for verdict in exempt):
                 return False
         for depth in range(1, len(identity.way)):

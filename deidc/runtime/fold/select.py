@@ -48,6 +48,10 @@ class Identity:
         return dictionary.spellings(self.tag, self.creator, parents)
 
 
+# VRs of values that identify: an attribute of one stays one, whatever VR a file gives it.
+_IDENTIFYING = frozenset({"UI", "DA", "DT", "TM", "AS", "PN"})
+
+
 # ---- provisos -------------------------------------------------------------------------------------------
 
 
@@ -164,10 +168,13 @@ def select(  # noqa: C901  # one case for each selector of a closed set
     identity: Identity,
     gathers: Mapping[int, tuple[ops.Selector, ...]],
     patterns: Patterns,
+    *,
+    spares: bool = False,
 ) -> Verdict:
     """Say whether `selector` is about elements of this identity: no, yes, or yes under a proviso.
 
-    `gathers` has the selectors that fill each `%fields` list.
+    `gathers` has the selectors that fill each `%fields` list. `spares` is of selectors that spare what they select: by
+    VR, those spare an element only if the file says so.
     """
     match selector:
         case ops.Everything():
@@ -184,7 +191,7 @@ def select(  # noqa: C901  # one case for each selector of a closed set
         case ops.Matching():
             return patterns.matches(selector, identity)
         case ops.OfVR(vrs):
-            return has_vr(vrs, identity.vr)
+            return has_vr(vrs, identity.vr) or (not spares and _is_known_as(vrs, identity))
         case ops.InGroup(group):
             return tag_fits(group + "XXXX", identity.tag)
         case ops.OfKind(kind):
@@ -192,15 +199,21 @@ def select(  # noqa: C901  # one case for each selector of a closed set
         case ops.OfRole(wanted):
             return _of_role(wanted, identity)
         case ops.Without(at, but):
-            if any(select(one, identity, gathers, patterns) is not False for one in but):
+            if any(select(one, identity, gathers, patterns, spares=not spares) is not False for one in but):
                 return False
-            return select(at, identity, gathers, patterns)
+            return select(at, identity, gathers, patterns, spares=spares)
         case ops.Holding(slot):
             return Holds(slot)
         case ops.Member(slot):
-            return _member(gathers.get(slot, ()), identity, gathers, patterns)
+            return _member(gathers.get(slot, ()), identity, gathers, patterns, spares=spares)
         case _:
             assert_never(selector)
+
+
+def _is_known_as(wanted: tuple[str, ...], identity: Identity) -> bool:
+    """Whether the dictionary has the attribute as a UID, a moment, an age or a name of one of the wanted VRs."""
+    known = roles.dictionary_vr(identity.tag, identity.creator)
+    return known in _IDENTIFYING and known in wanted
 
 
 def _of_role(wanted: tuple[Role, ...], identity: Identity) -> bool | Unregistered:
@@ -215,10 +228,12 @@ def _member(
     identity: Identity,
     gathers: Mapping[int, tuple[ops.Selector, ...]],
     patterns: Patterns,
+    *,
+    spares: bool,
 ) -> bool | InInput:
     provisos: list[AtItems | Holds | Unregistered] = []
     for selector in selectors:
-        verdict = select(selector, identity, gathers, patterns)
+        verdict = select(selector, identity, gathers, patterns, spares=spares)
         if verdict is True:
             return InInput(())
         if isinstance(verdict, InInput):

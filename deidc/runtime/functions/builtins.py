@@ -132,6 +132,8 @@ def jitter(call: Invocation) -> str:
     """Return the element's dates, shifted by days and years of 365 days; by one day if neither is given."""
     days = whole_of(call, "days", 0 if "years" in call.arguments else 1, -9_999_999, 9_999_999)
     days += _DAYS_IN_YEAR * whole_of(call, "years", 0, -9999, 9999)
+    if not days and call.refuses:
+        raise FunctionFault("the dates would be shifted by zero days")
     shift = {"DA": dates.shift_da, "DT": dates.shift_dt}.get(call.field.vr, dates.shift_loose)
     return _each_date(call, lambda original: shift(original, days))
 

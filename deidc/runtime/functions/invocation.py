@@ -80,6 +80,7 @@ class Invocation:
         read: gives a copy of the input object that belongs to this run alone.
         sibling: gives the text of each value of an attribute of the input at the level of the element, by tag.
         adds: whether the result is for an ADD, which does not ask whether the element is there.
+        refuses: whether a result that leaves a date unchanged refuses the object; deid leaves it.
 
     """
 
@@ -92,6 +93,7 @@ class Invocation:
     attribute: Callable[[int], tuple[str, ...]] = attrs.field(repr=False)
     read: Callable[[], Dataset] = attrs.field(repr=False)
     adds: bool = False
+    refuses: bool = False
     sibling: Callable[[int], tuple[str, ...]] = attrs.field(default=lambda _tag: (), repr=False)
 
     @property

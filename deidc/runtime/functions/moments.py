@@ -77,6 +77,8 @@ def shift_moment(call: Invocation) -> str:
         raise FunctionFault("by is not a number") from None
     if abs(amount) > _MOST_DAYS * moments.DAY:
         raise FunctionFault(f"by is more than {_MOST_DAYS} days")
+    if not round(amount) and call.refuses:
+        raise FunctionFault("by is zero, so nothing would be shifted")
     return _moved(call, moments.shift_by(round(amount)))
 
 

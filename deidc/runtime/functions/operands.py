@@ -28,6 +28,7 @@ from deidc.runtime.fold.standing import Standing
 from deidc.runtime.functions.invocation import FieldView, FunctionFault, Invocation
 from deidc.runtime.functions.registry import Functions
 from deidc.runtime.functions.secret_strength import weak_secret_message
+from deidc.runtime.outcome import OnFailure
 
 _NO_LISTS: Mapping[str, object] = MappingProxyType({})
 
@@ -79,6 +80,7 @@ class Operands:
             attribute=lambda tag: _attribute(frame, tag),
             sibling=lambda tag: _texts(sibling(frame, fold.entry.identity, fold.indexes, tag)),
             adds=step.op.action.creates,
+            refuses=frame.on_failure is OnFailure.REFUSE,
         )
         if not function.own:
             _ = invocation.field.element  # what cannot be decoded is reported as that
