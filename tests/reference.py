@@ -20,6 +20,7 @@ from pydicom import config
 from pydicom._uid_dict import UID_dictionary
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 
 from deidc.dicom import dictionary
@@ -849,10 +850,10 @@ class Interpreter:
         told = {path for path, effect in self.effects if effect != "removed"}
         wanted: dict[int, tuple[str, str]] = {}
         for tag, follows in ((0x00020002, 0x00080016), (0x00020003, 0x00080018)):
-            uid = str(out[follows].value or "") if follows in out else ""
+            uid = text_of_value(out[follows]) if follows in out else ""
             if follows not in self.input and not uid and tag in new:
-                uid = str(new[tag].value or "")
-                if tag in meta and uid == str(meta[tag].value or ""):
+                uid = text_of_value(new[tag])
+                if tag in meta and uid == text_of_value(meta[tag]):
                     uid = self.lacking(follows, uid, out)
                 uid = uid if len(uid) <= 64 and re.fullmatch(r"[0-9]+(\.[0-9]+)+", uid) else ""
             wanted[tag] = ("UI", uid)
@@ -863,7 +864,7 @@ class Interpreter:
         if any(tag in wanted or (tag in meta and tag not in new) for tag in TOGETHER):
             wanted |= dict.fromkeys(TOGETHER, ("", ""))
         for tag, (vr, text) in wanted.items():
-            has = str(new[tag].value or "") if tag in new else None
+            has = text_of_value(new[tag]) if tag in new else None
             if text and has != text:
                 new[tag] = DataElement(tag, vr, text)
             elif not text and has is not None:
@@ -872,6 +873,12 @@ class Interpreter:
                 continue
             self.effects.add((f"{tag:08X}", "synced"))
         out.file_meta = new
+
+
+def text_of_value(element: DataElement) -> str:
+    """The values of an element as the file has them."""
+    several = isinstance(element.value, list | MultiValue)
+    return "\\".join(map(str, element.value)) if several else str(element.value or "")
 
 
 class MadeItem(Dataset):

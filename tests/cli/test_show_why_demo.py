@@ -95,6 +95,29 @@ def test_why_tells_each_rule_by_line(deidc, recipe, tmp_path, target, expected):
         assert "\n00100020" not in "\n" + done.stdout
 
 
+@pytest.mark.parametrize(
+    ("rules", "target", "expected"),
+    [
+        ("KEEP StudyID\nADD StudyID own", "StudyID", ["nothing: an ADD rule writes the element"]),
+        ("KEEP StudyID if equals:other\nREMOVE StudyID", "StudyID", ["nothing: its condition does not hold"]),
+        ("KEEP StudyID equals:ZQ1ZQ\nREMOVE PatientID", "StudyID", ["keeps it"]),
+        (
+            "KEEP contains:^OtherPatientIDsSequence$\nDESCEND OtherPatientIDsSequence\nREMOVE PatientID",
+            "OtherPatientIDsSequence",
+            ["keeps it, and rules reach its items by a DESCEND rule", "leaves it in place, and rules reach its items"],
+        ),
+    ],
+)
+def test_why_of_a_keep_that_is_outranked(deidc, recipe, tmp_path, rules, target, expected):
+    """KEEP is said to keep what stays by it, and no more."""
+    copy_of("CT_small.dcm", tmp_path / "ct.dcm", StudyID="ZQ1ZQ")
+    recipe(f"FORMAT dicom\n\n%header\n{rules}\n")
+    done = deidc("why", "ct.dcm", target, "--recipe", "my.deid")
+    assert done.returncode == 0, done.stderr
+    holding = [line.partition("-> ")[2] for line in done.stdout.splitlines() if "protect" in line or "descend" in line]
+    assert holding == expected, done.stdout
+
+
 def test_why_tells_the_labels_that_blank_pixels(deidc, recipe, tmp_path):
     """Pixel data is kept by the rules for headers, and blanked where labels that fire have regions."""
     copy_of("CT_small.dcm", tmp_path / "ct.dcm")

@@ -111,6 +111,7 @@ def selectors() -> Iterator[Case]:
     for name, selector in product(("rtplan.dcm", "liver_1frame.dcm"), SELECTORS):
         yield _case(name, f"KEEP {selector}", "REMOVE all")
         yield _case(name, f"REPLACE {selector} X", "REMOVE all")
+    yield _case("JPEG-lossy.dcm", "REMOVE select:VR:PN")
 
 
 VALUES = (

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from attrs import define
 
-from tests.deid.elements import Element, Line, ancestors, element_at, is_exact, lines
+from tests.deid.elements import Element, Line, ancestors, dictionary_vr, element_at, is_exact, lines
 from tests.deid.lists import Values, is_kept, is_member, member_tags, values_of
 from tests.deid.objects import PREAMBLE, Elements
 from tests.deid.sides import Compared
@@ -21,6 +21,7 @@ _ITEM_TAG = "feff00e0"
 _DATE = re.compile(r"(?:18[5-9]|19\d|20\d|21\d)\d([-./]?)\d\d\1\d\d(\d{6}(\.\d{1,6})?)?([+-]\d{4})?$")
 _FOLLOWING = {"00020002": "00080016", "00020003": "00080018"}
 _SENDERS = ("00020016", "00020017", "00020018", "00020026", "00020027", "00020028", "00020100", "00020102")
+_IDENTIFYING_VRS = ("UI", "DA", "DT", "TM", "AS", "PN")
 _RULES_THAT_TAKE = ("REMOVE", "BLANK")
 
 
@@ -127,6 +128,15 @@ def ambiguous_vr(one: Difference) -> bool:
     if one.ours is None or one.theirs is None or one.ours[1] != one.theirs[1]:
         return False
     return {one.ours[0], one.theirs[0]} == {"US", "SS"} and not one.element.private
+
+
+def vr_by_dictionary(one: Difference) -> bool:
+    """An element that a rule by VR names by the VR that the dictionary gives it, and not by its VR in the file."""
+    known = next((vr for element in one.family if (vr := dictionary_vr(element)) in _IDENTIFYING_VRS), None)
+    wanted = {
+        line.target[len("select:VR:") :].upper() for line in lines(one.recipe) if line.target.startswith("select:VR")
+    }
+    return one.theirs == one.before and known in wanted and known != one.element.vr
 
 
 # ---- KEEP -------------------------------------------------------------------------------------------------
@@ -309,6 +319,7 @@ ELEMENTS: Mapping[str, Callable[[Difference], bool]] = MappingProxyType(
             character_set_protected,
             hidden_sequences,
             ambiguous_vr,
+            vr_by_dictionary,
             keep_at_every_depth,
             keep_spares_no_namesakes,
             precision_kept,

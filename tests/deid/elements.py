@@ -92,6 +92,16 @@ def element_at(path: str, vr: str, elements: Elements) -> Element:
     return Element(path, vr, creator)
 
 
+def dictionary_vr(element: Element) -> str | None:
+    """Return the VR that pydicom's dictionaries give an attribute."""
+    try:
+        if element.private:
+            return str(datadict.private_dictionary_VR(element.tag, element.creator or ""))
+        return datadict.dictionary_VR(element.tag)
+    except KeyError:
+        return None
+
+
 def selects(target: str, element: Element) -> bool:
     """Whether a target names an element; lists of the recipe aside."""
     word, _, rest = target.partition(":") if not _PRIVATE.match(target) else (target, "", "")

@@ -82,6 +82,8 @@ def test_values_are_compared_in_the_precision_of_the_text(value: str, than: str,
         ("20201301", DATE),
         ("2020-1-1", DATE),
         ("noon", TIME),
+        ("120000123456", TIME),
+        ("202001012359", TIME),
         ("5", AGE),
     ],
 )

@@ -12,7 +12,7 @@ from pydicom.dataset import FileDataset
 from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian
 
-from deidc import Cleaned, Machine, Program, Refused
+from deidc import Cleaned, Machine, Program, Refused, compile_recipe
 from deidc.dicom.window import InMemory
 from deidc.ir import ops
 from deidc.ir.program import Needs
@@ -205,3 +205,24 @@ def test_uids_are_not_judged_for_an_object_that_is_refused():
     ):
         assert isinstance(outcome, Refused)
         assert [(one.rule.code, one.path) for one in outcome.faults] == [("DC904", "00080020")]
+
+
+@pytest.mark.parametrize(
+    "rules", ["REMOVE PatientName", "REPLACE SOPInstanceUID 1.2.9", "KEEP MediaStorageSOPInstanceUID"]
+)
+@pytest.mark.parametrize("has_own", [True, False])
+def test_several_uids_of_an_instance(rules, has_own):
+    """A file names one instance: of several UIDs in the file meta information none stays, by either engine."""
+    dataset = object_with_meta()
+    if not has_own:
+        del dataset.SOPInstanceUID
+    dataset.file_meta[0x00020003] = DataElement(0x00020003, "UI", ["1.2.4", "1.2.5"], validation_mode=IGNORE)
+    data = written(dataset)
+    expected = "1.2.9" if "1.2.9" in rules else "1.2.3" if has_own else None
+    machine = Machine.link(compile_recipe(f"FORMAT dicom\n\n%header\n{rules}\n"))
+    outcome = machine.run(dcmread(io.BytesIO(data), force=True))
+    streamed = machine.run_on_bytes(InMemory(data), lambda: dcmread(io.BytesIO(data), force=True))
+    assert isinstance(outcome, Cleaned)
+    assert not isinstance(streamed, Refused)
+    for cleaned in (outcome.dataset, dcmread(io.BytesIO(streamed.whole()), force=True)):
+        assert cleaned.file_meta.get("MediaStorageSOPInstanceUID") == expected

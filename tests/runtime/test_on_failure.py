@@ -108,3 +108,28 @@ def test_what_cannot_be_decoded_where_a_rule_must_is_taken_out():
     outcome = machine.run(dataset)
     assert isinstance(outcome, Cleaned)
     assert "Rows" not in outcome.dataset
+
+
+@pytest.mark.parametrize(
+    "rule", ["REMOVE PatientID func:silent", "REPLACE PatientID X if func:silent", "BLANK all func:silent"]
+)
+def test_a_predicate_without_an_answer(rule):
+    """A predicate that returns None refuses the object; deid takes it for no, and so do programs made for deid."""
+    program = program_as_deid(f"{HEADER}{rule}\n")
+    functions = Functions.standard().with_function("silent", lambda: None)
+    dataset = file_dataset(dataset_of(PatientID="ZQ"))
+    refused = Machine.link(program, functions).run(dataset)
+    assert isinstance(refused, Refused)
+    assert {one.rule.code for one in refused.faults} == {"DC903"}
+    left = Machine.link(program, functions, on_failure=OnFailure.WITHDRAW).run(dataset)
+    assert isinstance(left, Cleaned)
+    assert left.dataset.PatientID == "ZQ"
+
+
+@pytest.mark.parametrize("rule", ["JITTER StudyDate var:days", "REPLACE StudyDate deid_func:jitter days=var:days"])
+def test_a_shift_by_zero_as_deid_has_it(rule):
+    """Where failures withdraw elements, a date that is shifted by zero days stays, as in deid."""
+    machine = Machine.link(program_as_deid(f"{HEADER}{rule}\n"), on_failure=OnFailure.WITHDRAW)
+    outcome = machine.run(file_dataset(dataset_of(StudyDate="20200101")), {"days": 0})
+    assert isinstance(outcome, Cleaned)
+    assert outcome.dataset.StudyDate == "20200101"

@@ -44,14 +44,14 @@ def additions(resolved: Resolved) -> Iterator[Diagnostic]:
             hint = f"write REPLACE {attribute.keyword} as well"
             yield complaint(codes.ADD_LEAVES_VALUE, message, rule, hint=hint)
         elif attribute.keyword in _NESTED and not everywhere and not _names_items(resolved, attribute.pattern):
-            message = f"{attribute.keyword} in items of sequences stays as it is"
+            message = f"{attribute.keyword} in items of sequences stays unchanged"
             hint = f"write REPLACE {attribute.keyword} as well"
             yield complaint(codes.ADD_LEAVES_NESTED, message, rule, hint=hint)
 
 
 @cache
 def _identifying() -> frozenset[str]:
-    known = (find_keyword(keyword) for keyword in (*_NESTED, "PatientBirthDate", "StudyID"))
+    known = (find_keyword(keyword) for keyword in (*_NESTED, "PatientBirthDate"))
     return frozenset(one.pattern for one in known if one is not None)
 
 

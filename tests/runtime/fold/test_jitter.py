@@ -88,7 +88,6 @@ def test_what_is_named_must_be_a_date(vr, value, message, as_input):
     [
         (1, "20200102"),
         (-1, "20191231"),
-        (0, "20200101"),
         (2.0, "20200103"),
         ("1", "20200102"),
         (" -1 ", "20191231"),
@@ -133,3 +132,39 @@ def test_remove_spares_what_is_rewritten_and_nothing_else(rules, left, as_input)
     dataset = as_input(dataset_of(StudyID="20200101", PatientID="17", StudyDate="20200101"))
     cleaned = clean(f"FORMAT dicom\n%values ids\nFIELD PatientID\n%header\n{rules}\n", dataset)
     assert {element.keyword: element.value for element in cleaned} == left
+
+
+@pytest.mark.parametrize(
+    ("rules", "days"),
+    [
+        ("JITTER StudyDate var:days", 0),
+        ("JITTER StudyDate var:days", "-0"),
+        ("JITTER select:VR:DA var:days", 0),
+        ("JITTER StudyDate 3\nJITTER contains:^StudyDate$ var:days", -3),
+        ("JITTER StudyDate var:days\nJITTER contains:^StudyDate$ 2\nJITTER startswith:StudyD 1", -3),
+        ("JITTER StudyDate func:none", 1),
+        ("JITTER StudyDate from:SeriesNumber", 1),
+    ],
+)
+def test_shifts_that_add_up_to_nothing_refuse_the_object(rules, days):
+    """What only the object shows to be zero would leave the original date; the message has no data."""
+    dataset = dataset_of(StudyDate="20200101", SeriesNumber="0")
+    outcome = run(rules, dataset, Functions().with_function("none", lambda: 0), days=days)
+    assert isinstance(outcome, Refused)
+    message = "the date is shifted by zero days in all"
+    assert [(one.rule.code, one.message, one.path) for one in outcome.faults] == [("DC937", message, "00080020")]
+
+
+@pytest.mark.parametrize(
+    ("rules", "date"),
+    [
+        ("JITTER StudyDate var:days\nREPLACE StudyDate 19000101", "19000101"),
+        ("JITTER StudyDate var:days\nBLANK StudyDate", ""),
+        ("JITTER StudyDate var:days\nJITTER contains:^StudyDate$ 2", "20200103"),
+    ],
+)
+def test_a_shift_by_zero_under_another_rule(rules, date):
+    """A date that is written anew, emptied or shifted on does not stay."""
+    outcome = run(rules, dataset_of(StudyDate="20200101"), days=0)
+    assert isinstance(outcome, Cleaned)
+    assert (outcome.dataset.StudyDate or "") == date
