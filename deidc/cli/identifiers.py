@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from deidc.cli.arguments.compat import files_of, recipe_of
+from deidc.cli.arguments.recipes import with_include_roots
 from deidc.cli.command import Command
 from deidc.cli.exits import Unusable
 from deidc.cli.terminal import say
+from deidc.ir.library import FileLibrary
 
 if TYPE_CHECKING:
     from deidc.compat.identification import Ids
@@ -48,6 +50,7 @@ def _outputs(function: C) -> C:
             required=True,
             help="The folder for cleaned files.",
         ),
+        with_include_roots,
         click.option("-r", "--recipe", "reference", metavar="RECIPE", help="The recipe.  [default: default]"),
     ):
         function = option(function)
@@ -97,6 +100,7 @@ def put_command(
     pattern: str | None,
     force: bool,
     reference: str | None,
+    library: FileLibrary,
     outfolder: Path,
     overwrite: bool,
     ids_file: Path,
@@ -108,7 +112,7 @@ def put_command(
         ids = read_ids(ids_file)
     except IdsError as failure:
         raise Unusable(f"{ids_file}: {failure}") from None
-    write(inputs, pattern, force, reference, outfolder, overwrite, ids)
+    write(inputs, pattern, force, reference, library, outfolder, overwrite, ids)
 
 
 @command.command("all", cls=Command, former=_FORMER)
@@ -119,11 +123,12 @@ def all_command(
     pattern: str | None,
     force: bool,
     reference: str | None,
+    library: FileLibrary,
     outfolder: Path,
     overwrite: bool,
 ) -> None:
     """Clean files by a recipe that needs no variables."""
-    write(inputs, pattern, force, reference, outfolder, overwrite, {})
+    write(inputs, pattern, force, reference, library, outfolder, overwrite, {})
 
 
 def write(
@@ -131,6 +136,7 @@ def write(
     pattern: str | None,
     force: bool,
     reference: str | None,
+    library: FileLibrary,
     outfolder: Path,
     overwrite: bool,
     ids: Ids,
@@ -138,7 +144,7 @@ def write(
     """Clean files into a folder, and print a summary."""
     from deidc.compat.identification import Failed, put
 
-    recipe = recipe_of(reference)
+    recipe = recipe_of(reference, library)
     files = files_of(inputs, pattern, force=force)
     try:
         outcomes = put(files, recipe, ids, outfolder, overwrite=overwrite, force=force)

@@ -11,9 +11,11 @@ import click
 from deidc.batch.outputs.atomic import write_atomically
 from deidc.batch.outputs.content import Content
 from deidc.cli.arguments.compat import files_of, recipe_of
+from deidc.cli.arguments.recipes import with_include_roots
 from deidc.cli.command import Command
 from deidc.cli.exits import Unusable
 from deidc.cli.terminal import say
+from deidc.ir.library import FileLibrary
 from deidc.visible import json_text
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 )
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER...")
 @click.option("-r", "--recipe", "reference", metavar="RECIPE", help="A recipe with labels.  [default: default]")
+@with_include_roots
 @click.option("--pattern", metavar="PATTERN", help="A pattern for file names below folders, like '*.dcm'.")
 @click.option(
     "--save", type=click.Path(path_type=Path), metavar="FILE", help="Write a tab-separated table to this file."
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 def command(
     inputs: tuple[str, ...],
     reference: str | None,
+    library: FileLibrary,
     pattern: str | None,
     save: Path | None,
     overwrite: bool,
@@ -49,7 +53,7 @@ def command(
 
     if save is not None and save.exists() and not overwrite:
         raise Unusable(f"{save} already exists; use --overwrite to replace it")
-    recipe = recipe_of(reference)
+    recipe = recipe_of(reference, library)
     files = files_of(inputs, pattern, force=without_prefix)
     found = inspect(files, recipe, force=without_prefix)
     if form == "json":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from attrs import asdict, frozen
 from pydicom.dataset import Dataset
 
 from deidc.batch.account.manifest import line_of
@@ -40,8 +41,9 @@ from deidc.runtime.fold.plan import Plan, vr_of_new
 from deidc.runtime.fold.select import AtItems, Identity, Patterns, Verdict, is_exact, select
 from deidc.runtime.link_error import LinkError
 from deidc.runtime.machine import Machine, Trace
-from deidc.runtime.outcome import Cleaned, Effect, Refused
+from deidc.runtime.outcome import Cleaned, Effect, Fault, Refused
 from deidc.source import Source
+from deidc.visible import json_text
 
 
 @click.command("why")
@@ -52,6 +54,7 @@ from deidc.source import Source
 @with_include_roots
 @assignments_option(click.option)
 @click.option("--functions", "references", multiple=True, metavar="FILE|MODULE", help="Supply functions for func:.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     file: Path,
     target: str,
@@ -60,6 +63,7 @@ def command(
     library: FileLibrary,
     assignments: tuple[str, ...],
     references: tuple[str, ...],
+    form: str,
 ) -> None:
     """Show which rules change an element of a file, and why other rules for it have no effect.
 
@@ -84,17 +88,38 @@ def command(
     except DeadlineExceeded as failure:
         say(f"the object is refused: {faults.DEADLINE_EXCEEDED.code} {failure}")
         sys.exit(1)
-    told = _Telling(program, selector, found, trace)
-    if not told.paths:
-        say(f"the file has no element {target}, and no rule adds one")
-    for path in told.paths:
-        for line in told.of(path):
-            say(line)
-    if isinstance(trace.outcome, Refused):
-        for fault in trace.outcome.faults:
-            at = f" at {fault.path}" if fault.path else ""
-            say(f"the object is refused: {fault.rule.code} {fault.message}{at}")
+    elements = _Telling(program, selector, found, trace).elements()
+    refusing = trace.outcome.faults if isinstance(trace.outcome, Refused) else ()
+    if form == "json":
+        click.echo(json_text(_document(target, elements, refusing)))
+    else:
+        _print(target, elements, refusing)
+    if refusing:
         sys.exit(1)
+
+
+def _document(target: str, elements: Sequence[_Element], refusing: Sequence[Fault]) -> dict[str, object]:
+    return {
+        "version": 1,
+        "target": target,
+        "outcome": "refused" if refusing else "cleaned",
+        "faults": [{"code": one.rule.code, "message": one.message, "path": one.path} for one in refusing],
+        "elements": [asdict(one) for one in elements],
+    }
+
+
+def _print(target: str, elements: Sequence[_Element], refusing: Sequence[Fault]) -> None:
+    if not elements:
+        say(f"the file has no element {target}, and no rule adds one")
+    for element in elements:
+        say(f"{element.path} {element.keyword}".rstrip())
+        for rule in element.rules:
+            say(f"  {rule.line}  {rule.rule}  -> {rule.does}")
+        if not element.rules:
+            say("  no rule changes it")
+    for fault in refusing:
+        at = f" at {fault.path}" if fault.path else ""
+        say(f"the object is refused: {fault.rule.code} {fault.message}{at}")
 
 
 def _selector(target: str) -> Selector:
@@ -109,6 +134,24 @@ def _selector(target: str) -> Selector:
     if resolved.rules[0].action.keeps:
         return resolved.rules[0].selector
     raise AssertionError("the line is a KEEP")
+
+
+@frozen
+class _Rule:
+    """What a rule does to an element: `line` is its place in the recipe, `rule` its op as programs print it."""
+
+    line: str
+    rule: str
+    does: str
+
+
+@frozen
+class _Element:
+    """An element that the target selects, and the rules that are about it, in order."""
+
+    path: str
+    keyword: str
+    rules: tuple[_Rule, ...]
 
 
 class _Telling:
@@ -141,23 +184,24 @@ class _Telling:
             hindered = {note.op for note in self._notes.get(element.path, ()) if note.reason is Untouched.CONDITION}
             self._holders[element.path] = [number for number in about if number not in {*trace.left_out, *hindered}]
         added = [path for path in self._notes if path not in self._holders and self._is_added(path, selector)]
-        self.paths = [*paths, *sorted(added)]
+        self._paths = [*paths, *sorted(added)]
 
-    def of(self, path: str) -> Iterator[str]:
-        """Yield a line for the element and one for each rule that is about it."""
-        tags = _tags(path)
-        yield f"{path} {dictionary.element_keyword(tags[-1]) if tags else ''}".rstrip()
+    def elements(self) -> list[_Element]:
+        """Return the elements in the order of the object, with those that the program adds behind them."""
+        return [_Element(path, _keyword(path), tuple(self._rules(path))) for path in self._paths]
+
+    def _rules(self, path: str) -> list[_Rule]:
         above = _sequences_above(path)
-        lines = [self._line(number, "keeps it with its sequence") for one in above for number in self._keeping(one)]
-        lines += [self._line(number, self._holds(path, number)) for number in self._holders.get(path, ())]
+        rules = [self._rule(number, "keeps it with its sequence") for one in above for number in self._keeping(one)]
+        rules += [self._rule(number, self._holds(path, number)) for number in self._holders.get(path, ())]
         gone = [note for one in above for note in self._notes.get(one, ()) if note.effect in _TAKING_ALONG]
-        lines += [self._line(note.op, f"{note.effect} with its sequence") for note in gone[:1]]
+        rules += [self._rule(note.op, f"{note.effect} with its sequence") for note in gone[:1]]
         for note in self._notes.get(path, ()):
-            lines.append(self._line(note.op, note.effect or f"nothing: {note.reason}"))
-        lines += [self._line(number, f"nothing: {Untouched.GUARD}") for number in self._left_out.get(path, ())]
+            rules.append(self._rule(note.op, note.effect or f"nothing: {note.reason}"))
+        rules += [self._rule(number, f"nothing: {Untouched.GUARD}") for number in self._left_out.get(path, ())]
         if path in _PIXELS and self._program.storage is not None:
-            lines += [self._line(flag.op, "blanks regions of its frames") for flag in self._flags if flag.blanks]
-        yield from lines or ["  no rule changes it"]
+            rules += [self._rule(flag.op, "blanks regions of its frames") for flag in self._flags if flag.blanks]
+        return rules
 
     def _holds(self, path: str, number: int) -> str:
         """Return what a KEEP or DESCEND rule does to an element, as far as no other rule outranks it."""
@@ -179,8 +223,8 @@ class _Telling:
             return []
         return [number for number, op in held.items() if isinstance(op, ops.Protect)]
 
-    def _line(self, op: int, did: str) -> str:
-        return f"  {line_of(self._program, op)}  {write_op(self._program.ops[op])}  -> {did}"
+    def _rule(self, op: int, does: str) -> _Rule:
+        return _Rule(line_of(self._program, op), write_op(self._program.ops[op]), does)
 
     def _is_added(self, path: str, selector: Selector) -> bool:
         """Whether an element that the input lacks is added by the program and is one that `selector` is about."""
@@ -222,6 +266,11 @@ def _tags(path: str) -> list[int]:
     """Return the tags on the way to an element; none for the preamble, which has no tag."""
     steps = [re.fullmatch(r"([0-9A-F]{8})(\[\d+\])?", step) for step in path.split(".")]
     return [int(step[1], 16) for step in steps if step is not None] if all(steps) else []
+
+
+def _keyword(path: str) -> str:
+    tags = _tags(path)
+    return dictionary.element_keyword(tags[-1]) if tags else ""
 
 
 def _sequences_above(path: str) -> list[str]:

@@ -45,6 +45,8 @@ COMMANDS = [
     ("show", ("show", "in")),
     ("recipes", ("recipes",)),
     ("explain", ("explain",)),
+    ("why", ("why", "in/a.dcm", "StudyDate", "-r", "my.deid")),
+    ("why", ("why", "in/c.dcm", "startswith:Patient", "-r", "my.deid")),
     ("explain", ("explain", "dc335")),
 ]
 

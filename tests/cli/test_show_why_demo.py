@@ -118,6 +118,23 @@ def test_why_of_a_keep_that_is_outranked(deidc, recipe, tmp_path, rules, target,
     assert holding == expected, done.stdout
 
 
+def test_why_as_json(deidc, recipe, tmp_path):
+    """The same rules with their lines, and the faults of an object that is refused; no values."""
+    copy_of("CT_small.dcm", tmp_path / "ct.dcm", StudyDate="20010132", StudyDescription="ZQ3ZQ")
+    recipe("FORMAT dicom\n\n%header\nREMOVE StudyDescription\nJITTER StudyDate 3\n")
+    done = deidc("why", "ct.dcm", "StudyDescription", "-r", "my.deid", "--format", "json")
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["outcome"]) == (1, "refused")
+    (fault,) = document["faults"]
+    assert (fault["path"], fault["code"][:2]) == ("00080020", "DC")
+    (element,) = document["elements"]
+    assert (element["path"], element["keyword"]) == ("00081030", "StudyDescription")
+    assert [(one["line"], one["does"]) for one in element["rules"]] == [("my.deid:4", "removed")]
+    assert "ZQ" not in done.stdout
+    absent = json.loads(deidc("why", "ct.dcm", "PatientAddress", "-r", "my.deid", "--format", "json").stdout)
+    assert absent["elements"] == []
+
+
 def test_why_tells_the_labels_that_blank_pixels(deidc, recipe, tmp_path):
     """Pixel data is kept by the rules for headers, and blanked where labels that fire have regions."""
     copy_of("CT_small.dcm", tmp_path / "ct.dcm")

@@ -137,6 +137,25 @@ def test_deidc_inspect(folder):
     assert [one["dicom_file"] for one in json.loads(document.stdout)["flagged"]] == [FILES[2]]
 
 
+@pytest.mark.parametrize("command", [("inspect", "in"), ("identifiers", "all", "in", "-o", "out")])
+def test_recipes_include_from_folders_that_are_allowed(folder, command):
+    """A recipe elsewhere is read below a folder that `--include-root` names, and refused without it."""
+    (folder / "shared").mkdir()
+    (folder / "shared" / "labels.deid").write_text(LABELS + "\n%header\nREMOVE PatientName\n", encoding="utf-8")
+    (folder / "mine").mkdir()
+    (folder / "mine" / "my.deid").write_text('FORMAT dicom\n\n%include "../shared/labels.deid"\n', encoding="utf-8")
+    refused = deidc(*command, "-r", "mine/my.deid")
+    assert (refused.returncode, "--include-root" in refused.stderr) == (1, True)
+    assert not (folder / "out").exists()
+    done = deidc(*command, "-r", "mine/my.deid", "--include-root", "shared")
+    if command[0] == "inspect":
+        assert f"FLAGGED {FILES[2]}: " in done.stdout
+    else:
+        assert done.returncode == 0, done.stderr
+        written = [path for path in (folder / "out").rglob("*") if path.is_file()]
+        assert [cleaned(str(path))[1] for path in written] == [False] * len(FILES)
+
+
 def test_deidc_inspect_of_clean_files(folder):
     """Clean files are no finding."""
     (folder / "none.deid").write_text("FORMAT dicom\n%filter g\nLABEL x\n  equals Modality MR\n", encoding="utf-8")

@@ -12,6 +12,7 @@ from deidc.batch.job.workers import silence_pydicom
 from deidc.cli.exits import Unusable
 from deidc.cli.terminal import tell
 from deidc.diagnostics import CompileError
+from deidc.ir.library import FileLibrary
 
 if TYPE_CHECKING:
     from deidc.compat.config import DeidRecipe
@@ -42,13 +43,13 @@ def files_of(inputs: tuple[str, ...], pattern: str | None, *, force: bool) -> li
     return found
 
 
-def recipe_of(reference: str | None) -> DeidRecipe:
+def recipe_of(reference: str | None, library: FileLibrary) -> DeidRecipe:
     """Return the program of a recipe; print its complaints. Raises Unusable if the recipe is not found."""
     from deidc.compat.config import DeidRecipe
     from deidc.compat.recipes.files import RecipeNotFound
 
     try:
-        recipe = DeidRecipe(reference or _NO_RECIPE)
+        recipe = DeidRecipe(reference or _NO_RECIPE, library=library)
         recipe.program()
     except RecipeNotFound as failure:
         raise Unusable(str(failure)) from None

@@ -11,6 +11,7 @@ from deidc.compat.logger import bot
 from deidc.compat.recipes.dicts import DeidDict, copied, program_of
 from deidc.compat.recipes.files import Given, Laid, Terms, laid_together
 from deidc.ir.identifiers import SYSTEM_PROTECTED
+from deidc.ir.library import FileLibrary
 from deidc.ir.program import Program
 
 
@@ -26,8 +27,9 @@ class DeidRecipe:
     """A recipe: what is done to headers, and which images are flagged.
 
     `deid` is a path, the name of a recipe, a dictionary, or a list of those, of which later ones win; without it, the
-    recipe called `default_base` is taken. With `base`, that recipe is applied before the others. Raises RecipeNotFound,
-    and CompileError for what cannot be read.
+    recipe called `default_base` is taken. With `base`, that recipe is applied before the others. `library`, which deid
+    does not have, says which folders recipes may include files from, besides their own. Raises RecipeNotFound, and
+    CompileError for what cannot be read.
 
     The attribute `deid` is the dictionary of the recipe, and may be changed in place: each run does what it says then.
     A dictionary that was given is that very dictionary.
@@ -39,12 +41,15 @@ class DeidRecipe:
         base: bool = False,
         default_base: Given = "dicom",
         format: str = "dicom",  # noqa: A002  # deid's name
+        *,
+        library: FileLibrary | None = None,
     ) -> None:
         if deid is None and not base:
             bot.warning("no recipe is given, the default is used")
         files: list[Given] = _as_list(deid)
         if base or deid is None:
             files.insert(0, default_base)
+        self._library = library
         self._laid: Laid | None = None
         self._moment: _Moment | None = None
         self.deid: DeidDict = {}
@@ -67,7 +72,7 @@ class DeidRecipe:
         self._lay([*([self.deid] if self.deid else []), *_as_list(deid)])
 
     def _lay(self, files: Sequence[Given]) -> None:
-        self._laid = laid_together(files)
+        self._laid = laid_together(files, self._library)
         self.deid = self._laid.shown()
 
     def program(self, first: Sequence[str] = (), protected: Sequence[str] = SYSTEM_PROTECTED) -> Program:

@@ -126,24 +126,28 @@ def _recipes_in(folder: Path) -> list[Path]:
     return sorted(one for one in folder.iterdir() if one.name.startswith("deid") and one.is_file())
 
 
-def laid_together(files: Sequence[Given]) -> Laid:
+def laid_together(files: Sequence[Given], library: FileLibrary | None = None) -> Laid:
     """Return the recipes with all they include, in their order, each text once. One recipe at least is given.
+
+    `library` says which folders recipes may include files from, besides their own.
 
     Raises RecipeNotFound, and CompileError with what could not be read in any of them: what is not read would not be
     in the dictionary either. Files are looked at each time, and what they say is remembered by their text.
     """
     recipes = tuple(_found(one, number) for number, one in enumerate(files, 1))
-    laid = _laid(recipes)
+    allowed = library or FileLibrary()
+    laid = _laid(recipes, allowed)
     given = {one.source for one in recipes}
     if all(source in given or _is_current(source) for source in laid.loaded.sources):
         return laid
-    return _laid.__wrapped__(recipes)
+    return _laid.__wrapped__(recipes, allowed)
 
 
 @lru_cache(maxsize=_KEPT)
-def _laid(recipes: tuple[FoundRecipe, ...]) -> Laid:
+def _laid(recipes: tuple[FoundRecipe, ...], library: FileLibrary) -> Laid:
     *bases, last = recipes
-    files = FileLibrary([Path(one.source.name).parent for one in recipes if not one.source.name.startswith("<")])
+    own = (Path(one.source.name).parent for one in recipes if not one.source.name.startswith("<"))
+    files = FileLibrary((*own, *library.include_roots))
     shelf = _Shelf({one.source.name: one for one in bases}, files)
     loaded = load(last.source, shelf, [one.source.name for one in bases])
     loaded = evolve(loaded, said=(*last.said, *loaded.said))
