@@ -230,7 +230,7 @@ class DicomParser:
 
     def _keeping(self) -> Keeping:
         program, lists = self._rules().program(self.lookup)
-        return Keeping.of(program, self.dicom, lists)
+        return Keeping.of(program, self.dicom, lists, self.lookup)
 
     # ---- running ------------------------------------------------------------------------------------------
 

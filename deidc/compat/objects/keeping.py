@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from attrs import frozen
@@ -15,7 +16,7 @@ from deidc.dicom.values.decoding import Undecodable
 from deidc.ir import ops
 from deidc.ir.program import Program
 from deidc.ir.slow_patterns import has_slow_pattern
-from deidc.runtime.fold.conditions import compared, holds_list, in_state
+from deidc.runtime.fold.conditions import compared, holds_list, in_state, is_true
 from deidc.runtime.fold.elements import InputElement
 from deidc.runtime.fold.frame import Frame, Trouble
 from deidc.runtime.fold.guards import Plans
@@ -34,12 +35,12 @@ class Keeping:
     _may_hang: bool
 
     @classmethod
-    def of(cls, program: Program, dataset: Dataset, lists: HostLists) -> Keeping:
-        """Return what a program keeps in an object.
+    def of(cls, program: Program, dataset: Dataset, lists: HostLists, lookup: Mapping[str, object]) -> Keeping:
+        """Return what a program keeps in an object; `lookup` are its variables.
 
         Raises ObjectRefused if its lists cannot be filled or its guards cannot be evaluated.
         """
-        frame = Frame(dataset, OfDataset(dataset), {}, lists=lists)
+        frame = Frame(dataset, OfDataset(dataset), lookup, lists=lists)
         plans = Plans(program)
         try:
             plan = plans.of(frame)
@@ -57,7 +58,8 @@ class Keeping:
     def keeps(self, field: DicomField) -> bool:
         """Whether a rule keeps a field, and with it what is in it.
 
-        A rule whose condition is a variable or a function keeps nothing here, because it is evaluated only in a run.
+        A rule whose condition is a function keeps nothing here, because functions are called only in a run. Nor does
+        one whose condition is a variable that is not defined.
         """
         with search_deadline(self._may_hang):
             return any(
@@ -75,6 +77,8 @@ class Keeping:
                     return in_state(state, element)
                 case ops.Listed(slot):
                     return holds_list(self._frame, slot, element)
+                case ops.Truth(ops.Var(name)):
+                    return is_true(self._frame.variables.get(name))
                 case ops.Truth():
                     return False
                 case _:

@@ -91,6 +91,19 @@ def test_fields_are_those_of_the_object_as_it_is():
     assert SECOND in parser.fields
 
 
+@pytest.mark.parametrize(("value", "is_kept"), [("yes", True), (1, True), ("no", False), (0, False), (None, False)])
+def test_a_condition_on_a_variable_is_evaluated_for_what_is_kept(tmp_path, value, is_kept):
+    """The listing agrees with the run; a variable that is not defined keeps nothing."""
+    rules = "FORMAT dicom\n\n%header\nKEEP PatientName if var:keeps\nREMOVE PatientName\n"
+    (tmp_path / "my.deid").write_text(rules, encoding="utf-8")
+    parser = DicomParser(nested(), DeidRecipe(str(tmp_path / "my.deid")))
+    assert parser.keep == []
+    parser.define("keeps", value)
+    assert parser.keep == (["(0010,0010)"] if is_kept else [])
+    parser.parse()
+    assert ("PatientName" in parser.dicom) is is_kept
+
+
 def test_an_empty_list_of_values_finds_nothing(caplog):
     parser = parser_of()
     parser.get_fields()
