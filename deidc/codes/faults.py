@@ -336,3 +336,11 @@ NOT_SHIFTED = _fault(
     "The number of days is a variable, the value of an attribute, or the result of a function, and it is zero for this "
     "object, or several shifts cancel. The output would have the original date, so the object is not written.",
 )
+IDENTIFIER_COPIED = _fault(
+    "DC938",
+    "identifier-copied",
+    "A function of the caller returned an identifier of the patient that the recipe changes elsewhere.",
+    "Functions see the whole input object, also what other rules remove. The result has in it the patient's name, number "
+    "or address, or the accession number, so the object is not written. Return a value that does not have it, or KEEP the "
+    "attribute if it may stay.",
+)

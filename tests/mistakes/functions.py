@@ -44,6 +44,10 @@ def patient_of(item: Any, value: Any, field: Any, dicom: Any) -> str:
     return "of " + str(dicom.get("PatientID", ""))
 
 
+def study_of(item: Any, value: Any, field: Any, dicom: Any) -> str:
+    return "Study of " + dicom.PatientName.given_name
+
+
 FUNCTIONS: Mapping[str, Callable[..., object]] = MappingProxyType(
     {
         one.__name__: one
@@ -57,6 +61,7 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = MappingProxyType(
             is_private,
             never,
             patient_of,
+            study_of,
         )
     }
 )

@@ -25,6 +25,7 @@ from deidc.runtime.fold.frame import Frame, trouble
 from deidc.runtime.fold.plan import Shelter, Step
 from deidc.runtime.fold.reading import sibling, texts_from
 from deidc.runtime.fold.standing import Standing
+from deidc.runtime.functions.copied import copied_identifier
 from deidc.runtime.functions.invocation import FieldView, FunctionFault, Invocation
 from deidc.runtime.functions.registry import Functions
 from deidc.runtime.functions.secret_strength import weak_secret_message
@@ -53,7 +54,9 @@ class Operands:
             case ops.Composed(parts):
                 return "".join(_part(part, fold, step) for part in parts)
             case ops.Call():
-                return self._call(by, fold, step)
+                result = self._call(by, fold, step)
+                _judge(by, result, fold, step)
+                return result
             case _:
                 assert_never(by)
 
@@ -107,6 +110,18 @@ class Operands:
         for slot, name in self.fields.items():
             lists.setdefault(name, list(frame.gathered.get(slot, ())))
         return MappingProxyType(lists)
+
+
+def _judge(call: ops.Call, result: object, fold: Fold, step: Step | Shelter) -> None:
+    """Raise Trouble if a function of the caller copies an identifier that the program changes; deid writes it."""
+    if call.builtin or not isinstance(step, Step) or ops.operand_of(step.op) != call:
+        return
+    if fold.frame.on_failure is not OnFailure.REFUSE:
+        return
+    keyword = copied_identifier(result, fold)
+    if keyword is not None:
+        message = f"{call.name} returned a value of {keyword}, which the recipe changes"
+        raise trouble(faults.IDENTIFIER_COPIED, message, fold.path, step.index)
 
 
 def _part(part: ops.Text | ops.Var | ops.FromAttribute, fold: Fold, step: Step | Shelter) -> str:
