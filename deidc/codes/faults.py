@@ -340,7 +340,7 @@ IDENTIFIER_COPIED = _fault(
     "DC938",
     "identifier-copied",
     "A function of the caller returned an identifier of the patient that the recipe changes elsewhere.",
-    "Functions see the whole input object, also what other rules remove. The result has in it the patient's name, number "
-    "or address, or the accession number, so the object is not written. Return a value that does not have it, or KEEP the "
-    "attribute if it may stay.",
+    "Functions see the whole input object, also what other rules remove. The result has in it the name, number or "
+    "address of the patient, or the accession number, so the object is not written. Return a value that does not have "
+    "it, or KEEP the attribute if it may stay.",
 )

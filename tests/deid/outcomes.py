@@ -61,6 +61,18 @@ def _left_or_nonsense(compared: Compared, path: str, text: str) -> bool:
 # ---- deidc refuses ------------------------------------------------------------------------------------------
 
 
+def functions_copy_no_identifiers(one: Compared) -> bool:
+    """func:patient writes the Patient ID, which another line changes; deid writes it, or did not get that far."""
+    number = one.before.get("00100020", ["", ""])[1].strip()
+    changing = _named(one, "REMOVE", "BLANK", "REPLACE", "JITTER", "ADD")
+    is_changed = any(element.path == "00100020" for _, element in changing)
+    if not number or not is_changed or not _has_only(one, "DC938") or "func:patient" not in one.case.recipe:
+        return False
+    places = [_at(fault) for fault in one.ours.trouble]
+    written = [one.theirs.elements.get(path, ["", ""])[1] for path in places] if one.theirs.elements else []
+    return all(number in text for text in written)
+
+
 def values_fit_or_nothing_is_written(one: Compared) -> bool:
     if not _has_only(one, "DC904"):
         return False
@@ -191,6 +203,7 @@ OUTCOMES: Mapping[str, Callable[[Compared], bool]] = MappingProxyType(
         function.__name__.replace("_", "-"): function
         for function in (
             functions_must_give_a_value,
+            functions_copy_no_identifiers,
             text_is_checked_before_the_first_file,
             values_fit_or_nothing_is_written,
             dates_must_be_dates,
