@@ -62,7 +62,7 @@ def _left_or_nonsense(compared: Compared, path: str, text: str) -> bool:
 
 
 def functions_copy_no_identifiers(one: Compared) -> bool:
-    """func:patient returns P- and the Patient ID, which another line changes; deid's function sees what that line left."""
+    """func:patient returns P- and the Patient ID; deid's function sees what the line that changes it left."""
     number = one.before.get("00100020", ["", ""])[1].strip()
     changing = _named(one, "REMOVE", "BLANK", "REPLACE", "JITTER", "ADD")
     is_changed = any(element.path == "00100020" for _, element in changing)
