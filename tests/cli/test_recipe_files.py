@@ -8,7 +8,9 @@ GOOD = "FORMAT dicom\n\n%header\nREMOVE PatientName\n"
 WARNED = "FORMAT dicom\n\n%header\nremove PatientName\n"
 
 
-@pytest.mark.parametrize("data", [GOOD.replace("\n", "\r\n").encode(), b"\xef\xbb\xbf" + GOOD.encode()])
+@pytest.mark.parametrize(
+    "data", [GOOD.replace("\n", "\r\n").encode(), b"\xef\xbb\xbf" + GOOD.encode(), GOOD.encode("utf-16")]
+)
 def test_line_ends_and_byte_order_marks_are_formatted(deidc, tmp_path, data):
     """The canonical form has Unix line ends and no mark, so a file that has others would change."""
     (tmp_path / "my.deid").write_bytes(data)
@@ -18,7 +20,7 @@ def test_line_ends_and_byte_order_marks_are_formatted(deidc, tmp_path, data):
     assert deidc("fmt", "--check", "my.deid").returncode == 0
 
 
-@pytest.mark.parametrize("data", [WARNED.encode() + b"# caf\xe9\n", WARNED.encode("utf-16")])
+@pytest.mark.parametrize("data", [WARNED.encode() + b"# caf\xe9\n"])
 @pytest.mark.parametrize("arguments", [("fmt",), ("check", "--fix"), ("check", "--unsafe-fixes"), ("compile",)])
 def test_a_file_that_is_no_utf_8_is_reported_and_left_unchanged(deidc, tmp_path, arguments, data):
     """Writing it back would replace what could not be read."""

@@ -49,11 +49,16 @@ TIMES = 4
 
 @frozen
 class Seen:
-    """An element that the walk yields: the path of events to it, its VR in effect, whether it has items, its place."""
+    """An element that the walk yields: the path of events to it, its VR, whether it has items, its place.
+
+    `vr` is that in effect; `known` is that of the dictionary, where `select:VR` takes it too: of UIDs, moments, ages
+    and names.
+    """
 
     path: str
     tag: int
     vr: str
+    known: str
     has_items: bool
     at: int
     end: int
@@ -69,16 +74,35 @@ def walked(file: Opened) -> list[Seen]:
 def _level(window: Window, placed: Iterable[PlacedElement], path: str) -> Iterator[Seen]:
     creators: dict[tuple[int, int], str] = {}
     for one in placed:
-        vr = vr_in_effect(one, creator_of(one.tag, creators))
-        inside = _inside(window, one, vr, f"{path}{one.tag:08X}")
-        yield Seen(f"{path}{one.tag:08X}", one.tag, vr, inside is not None, one.at, one.end, one.header.length)
+        creator = creator_of(one.tag, creators)
+        vr = vr_in_effect(one, creator)
+        known = _known(one.tag, creator)
+        inside = _inside(window, one, vr, f"{path}{one.tag:08X}", is_other=known != "")
+        yield Seen(
+            f"{path}{one.tag:08X}",
+            one.tag,
+            vr,
+            _known(one.tag, creator),
+            inside is not None,
+            one.at,
+            one.end,
+            one.header.length,
+        )
         yield from inside or ()
         if dictionary.is_private_creator(one.tag) and (name := plain_text(_value(window, one))):
             creators[one.tag >> 16, one.tag & 0xFFFF] = name
 
 
-def _inside(window: Window, one: PlacedElement, vr: str, path: str) -> list[Seen] | None:
-    """The elements in the items of an element; None if it has no items."""
+def _known(tag: int, creator: str | None) -> str:
+    found = dictionary.private_vr(tag, creator) if creator is not None else dictionary.public_vr(tag)
+    return found if found in ("UI", "DA", "DT", "TM", "AS", "PN") else ""
+
+
+def _inside(window: Window, one: PlacedElement, vr: str, path: str, *, is_other: bool) -> list[Seen] | None:
+    """The elements in the items of an element; None if it has no items.
+
+    `is_other`: the dictionary has it as no sequence, so that it may be removed without a look into it.
+    """
     if not may_have_items(window, one, vr):
         return None
     try:
@@ -88,7 +112,7 @@ def _inside(window: Window, one: PlacedElement, vr: str, path: str) -> list[Seen
             for seen in _level(window, elements_of(window, item), f"{path}[{number}].")
         ]
     except (NotWhole, Damaged):
-        if vr == "SQ":
+        if vr == "SQ" and not is_other:
             raise
         return None
 
@@ -214,9 +238,9 @@ def remover(vrs: tuple[str, ...]) -> Machine:
     return Machine.link(read_program(sealed(PROGRAM + "".join(removes))))
 
 
-def op_of(vr: str, vrs: tuple[str, ...]) -> int | None:
-    """The op that removes an element of a VR, which may be one of two."""
-    return min((vrs.index(one) for one in vr.split(" or ") if one in vrs), default=None)
+def op_of(one: Seen, vrs: tuple[str, ...]) -> int | None:
+    """The op that removes an element, whose VR may be one of two."""
+    return min((vrs.index(vr) for vr in (*one.vr.split(" or "), one.known) if vr in vrs), default=None)
 
 
 def unread() -> Dataset:
@@ -250,7 +274,7 @@ def assert_engine_walks(data: bytes, removers: dict[tuple[str, ...], Machine]) -
             if met is None:
                 break
             seen = reachable(walked(opened(Window(InMemory(data)))), vrs)
-            expected = {(one.path, op_of(one.vr, vrs)) for one in seen}
+            expected = {(one.path, op_of(one, vrs)) for one in seen}
             assert {one for one in met[0] if not follows(int(one[0][-8:], 16))} == expected
             gone = {(one.at, one.end, one.tag) for one in seen}
             # Group lengths go wherever something changes, by no op.
@@ -266,7 +290,7 @@ def reachable(seen: list[Seen], vrs: tuple[str, ...]) -> list[Seen]:
     for one in seen:
         if (removed and one.end <= removed[-1].end) or follows(one.tag):
             continue
-        if op_of(one.vr, vrs) is not None and (not one.has_items or one.vr in vrs):
+        if op_of(one, vrs) is not None and (not one.has_items or one.vr in vrs or one.known in vrs):
             removed.append(one)
     return removed
 

@@ -153,7 +153,6 @@ def test_the_table_of_identifying_attributes_is_that_of_the_standard():
     ("rules", "leaks"),
     [
         ("BLANK PatientName", True),
-        ("REPLACE PatientID A\nKEEP PatientID", True),
         ("REPLACE PatientID A", False),
         ("ADD PatientID A", False),
         ("REPLACE startswith:Patient A", False),
