@@ -10,14 +10,12 @@ from pathlib import Path
 
 from attrs import frozen
 
-from deidc import Cleaned, CompileError, Functions, LinkError, Machine, Program, Source, compile_recipe
-from deidc.ir.compile import compile_as_deid
-from deidc.ir.library import FileLibrary
-from deidc.ir.load import load as load_recipe
+from deidc import Cleaned, CompileError, Functions, LinkError, Machine, Program, compile_recipe
 from tests.deid.apart import answers_of
 from tests.deid.callables import CALLABLES, VARIABLES
 from tests.deid.cases import Case
 from tests.deid.objects import Elements, dump, load
+from tests.running import program_as_deid
 
 _RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|(?<=\.)\d{25,}")
 
@@ -74,7 +72,7 @@ def answer_of_deidc(case: Case) -> Answer:
 def _compiled(case: Case) -> Program:
     if case.more is None and case.base is None:
         # Rules whose combined result deid defines are executed as `deidc.compat` does.
-        return compile_as_deid(load_recipe(Source("<recipe>", case.recipe), FileLibrary(), []))[1]
+        return program_as_deid(case.recipe)
     with tempfile.TemporaryDirectory() as folder:
         last, before = Path(folder) / "last.deid", Path(folder) / "before.deid"
         texts = (case.recipe, case.base) if case.base is not None else (case.more, case.recipe)

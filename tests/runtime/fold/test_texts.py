@@ -85,11 +85,11 @@ def test_an_included_blank_does_not_turn_all_pseudonyms_into_one(base):
     """Two patients have two pseudonyms, and a function of the caller sees the original."""
     seen: list[str] = []
 
-    def told(field: Any) -> str:
+    def pseudonym(field: Any) -> str:
         seen.append(str(field.element.value))
         return f"P{seen[-1]}"
 
-    functions = Functions.standard().with_function("own", told)
+    functions = Functions.standard().with_function("own", pseudonym)
     made = {
         after(base, "REPLACE PatientID deid_func:stable_hash key=var:key", dataset_of(PatientID=patient)).PatientID
         for patient in ("17", "18")
