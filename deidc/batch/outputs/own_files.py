@@ -10,11 +10,11 @@ from pathlib import Path
 from attrs import frozen
 
 from deidc.batch.outputs.destinations import Destination, LocalFolder
+from deidc.dicom.part10 import PREAMBLE, PREFIX
 from deidc.errors import DeidcError
 
 # What SQLite keeps beside a journal.
 _OF_A_JOURNAL = ("", "-wal", "-shm", "-journal")
-_PREFIX = slice(128, 132)
 
 
 class OwnFileError(DeidcError):
@@ -71,7 +71,8 @@ def _is_dicom(path: Path) -> bool:
         return False
     try:
         with path.open("rb") as file:
-            return file.read(_PREFIX.stop)[_PREFIX] == b"DICM"
+            file.seek(PREAMBLE)
+            return file.read(len(PREFIX)) == PREFIX
     except OSError:  # it cannot be written either, and what writes it says so
         return False
 

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from attrs import define, field
 
 from deidc.cli.arguments.gitignore import Pattern, is_excluded, pattern_of, patterns_of
+from deidc.dicom.part10 import PREAMBLE, PREFIX
 from deidc.grammar.complaints import ACTION_WORDS, SECTIONS
 from deidc.grammar.reader import decode
 
@@ -28,7 +29,7 @@ _ACTION_LINE = re.compile(rf"(?:{'|'.join(ACTION_WORDS)})[ \t]+\S", re.IGNORECAS
 
 def is_dicom(data: bytes) -> bool:
     """Whether bytes begin as a DICOM file begins: with a preamble, or with its first groups."""
-    return data[128:132] == b"DICM" or data[:2] in (b"\x02\x00", b"\x08\x00", b"\x00\x08")
+    return data.startswith(PREFIX, PREAMBLE) or data[:2] in (b"\x02\x00", b"\x08\x00", b"\x00\x08")
 
 
 def is_text(data: bytes) -> bool:

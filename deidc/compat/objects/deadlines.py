@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from pydicom.dataset import Dataset
 
@@ -31,18 +31,13 @@ def _told(fault: Fault) -> str:
     return f"{fault.rule.code} {fault.message}{at}"
 
 
-@contextmanager
-def object_deadline(dataset: Dataset, program: Program) -> Iterator[None]:
+def object_deadline(dataset: Dataset, program: Program) -> AbstractContextManager[None]:
     """Give the work on one object as much CPU time as a run gives a file of its size. Raises ObjectRefused.
 
     Outside the main thread, where there is no deadline, an object is refused if a pattern of the program needs one.
     """
     size = sum(len(one.value) for one in dataset.values() if isinstance(one.value, bytes))
-    try:
-        with size_deadline(size, program):
-            yield
-    except DeadlineExceeded as failure:
-        raise ObjectRefused((Fault(faults.DEADLINE_EXCEEDED, str(failure)),)) from None
+    return _refusing(size_deadline(size, program))
 
 
 def size_deadline(size: int, program: Program) -> AbstractContextManager[None]:
@@ -50,17 +45,19 @@ def size_deadline(size: int, program: Program) -> AbstractContextManager[None]:
     return deadline(LIMITS.deadline(size), may_hang=lambda: program.has_slow_pattern)
 
 
-@contextmanager
-def search_deadline(may_hang: bool) -> Iterator[None]:
+def search_deadline(may_hang: bool) -> AbstractContextManager[None]:
     """Give a search in fields as much CPU time as a small file, if its pattern can hang. Raises ObjectRefused.
 
     Outside the main thread, where there is no deadline, the search is not begun.
     """
-    if not may_hang:
-        yield
-        return
+    return _refusing(deadline(LIMITS.deadline(0), may_hang=lambda: True)) if may_hang else nullcontext()
+
+
+@contextmanager
+def _refusing(limit: AbstractContextManager[None]) -> Iterator[None]:
+    """Raise ObjectRefused where a deadline raises DeadlineExceeded."""
     try:
-        with deadline(LIMITS.deadline(0), may_hang=lambda: True):
+        with limit:
             yield
     except DeadlineExceeded as failure:
         raise ObjectRefused((Fault(faults.DEADLINE_EXCEEDED, str(failure)),)) from None
